@@ -1,0 +1,76 @@
+# Hardening flags that never override what a distribution decided in CFLAGS or LDFLAGS: a flag is
+# added only when nothing of its family stands there already, and only when the compiler has it.
+
+include(CheckCCompilerFlag)
+include(CheckCSourceCompiles)
+include(CheckLinkerFlag)
+
+# Everything that CFLAGS and the build type put on the command line.
+function(_capwrap_given_flags variable kind)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  set(${variable} " ${CMAKE_${kind}_FLAGS} ${CMAKE_${kind}_FLAGS_${type}} " PARENT_SCOPE)
+endfunction()
+
+function(_capwrap_harden_compile target flag family)
+  _capwrap_given_flags(given C)
+  if(given MATCHES "${family}")
+    return()
+  endif()
+  string(MAKE_C_IDENTIFIER "CAPWRAP_HAS${flag}" has)
+  # -Werror: clang only warns of a flag that it ignores on this machine.
+  set(CMAKE_REQUIRED_FLAGS -Werror)
+  check_c_compiler_flag(${flag} ${has})
+  if(${has})
+    target_compile_options(${target} INTERFACE ${flag})
+  endif()
+endfunction()
+
+function(_capwrap_harden_link target flag family)
+  _capwrap_given_flags(given EXE_LINKER)
+  if(given MATCHES "${family}")
+    return()
+  endif()
+  string(MAKE_C_IDENTIFIER "CAPWRAP_LINKS${flag}" has)
+  check_linker_flag(C ${flag} ${has})
+  if(${has})
+    target_link_options(${target} INTERFACE ${flag})
+  endif()
+endfunction()
+
+# _FORTIFY_SOURCE warns without optimisation, and some compilers define it themselves.
+function(_capwrap_harden_fortify target)
+  _capwrap_given_flags(given C)
+  if(given MATCHES "_FORTIFY_SOURCE" OR NOT given MATCHES " -O[123sz]? ")
+    return()
+  endif()
+  set(CMAKE_REQUIRED_FLAGS -O2)
+  check_c_source_compiles(
+    "#ifdef _FORTIFY_SOURCE
+     #error predefined
+     #endif
+     int main(void) { return 0; }"
+    CAPWRAP_FORTIFY_FREE)
+  if(NOT CAPWRAP_FORTIFY_FREE)
+    return()
+  endif()
+  # Level 3 rests on this builtin; without it the C library warns and falls back to 2.
+  check_c_source_compiles(
+    "int main(void) { char a[4]; return (int)__builtin_dynamic_object_size(a, 1) - 4; }"
+    CAPWRAP_HAS_FORTIFY_3)
+  if(CAPWRAP_HAS_FORTIFY_3)
+    target_compile_definitions(${target} INTERFACE _FORTIFY_SOURCE=3)
+  else()
+    target_compile_definitions(${target} INTERFACE _FORTIFY_SOURCE=2)
+  endif()
+endfunction()
+
+function(capwrap_harden target)
+  _capwrap_harden_compile(${target} -fPIE " -f(no-)?(pie|PIE|pic|PIC) ")
+  _capwrap_harden_compile(${target} -fstack-protector-strong " -f(no-)?stack-protector")
+  _capwrap_harden_compile(${target} -fstack-clash-protection " -f(no-)?stack-clash-protection ")
+  _capwrap_harden_compile(${target} -fcf-protection " -fcf-protection")
+  _capwrap_harden_fortify(${target})
+  _capwrap_harden_link(${target} -pie " -(no-pie|pie|static|static-pie) ")
+  _capwrap_harden_link(${target} -Wl,-z,relro "-z,? ?(no)?relro")
+  _capwrap_harden_link(${target} -Wl,-z,now "-z,? ?(now|lazy)")
+endfunction()
