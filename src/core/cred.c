@@ -1,0 +1,111 @@
+#include "core/cred.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct ids ids_all(uid_t id) {
+    return (struct ids){.real = id, .effective = id, .saved = id, .fs = id};
+}
+
+bool ids_equal(const struct ids *a, const struct ids *b) {
+    return a->real == b->real && a->effective == b->effective && a->saved == b->saved &&
+           a->fs == b->fs;
+}
+
+bool groups_equal(const struct groups *a, const struct groups *b) {
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->list, b->list, a->count * sizeof a->list[0]) == 0);
+}
+
+bool cred_has_root(const struct cred *cred) {
+    return cred->uid.real == 0 || cred->uid.effective == 0 || cred->uid.saved == 0;
+}
+
+bool cred_was_granted(const struct cred *cred) {
+    bool root_by_id = cred_has_root(cred) && (cred->securebits & SECBIT_NOROOT) == 0;
+
+    return !root_by_id && (cred->permitted & ~cred->ambient) != 0;
+}
+
+const char *cred_difference(const struct cred *a, const struct cred *b) {
+    if (!ids_equal(&a->uid, &b->uid))
+        return "uid";
+    if (!ids_equal(&a->gid, &b->gid))
+        return "gid";
+    if (!groups_equal(&a->groups, &b->groups))
+        return "groups";
+    if (a->permitted != b->permitted)
+        return "permitted";
+    if (a->effective != b->effective)
+        return "effective";
+    if (a->inheritable != b->inheritable)
+        return "inheritable";
+    if (a->bounding != b->bounding)
+        return "bounding";
+    if (a->ambient != b->ambient)
+        return "ambient";
+    if (a->securebits != b->securebits)
+        return "securebits";
+    if (a->no_new_privs != b->no_new_privs)
+        return "no_new_privs";
+    return a->cap_count != b->cap_count ? "cap_count" : NULL;
+}
+
+/* P'(permitted) and P'(effective) before ambient is added; -EPERM as the kernel says it. */
+static int file_caps_after_exec(const struct cred *now, const struct exec_file *file,
+                                struct cred *after, bool *effective) {
+    after->permitted = 0;
+    *effective = false;
+    if (!file->has_caps)
+        return 0;
+
+    after->permitted =
+        (file->caps_permitted & now->bounding) | (file->caps_inheritable & now->inheritable);
+    *effective = file->caps_effective;
+    return *effective && (file->caps_permitted & ~after->permitted) != 0 ? -EPERM : 0;
+}
+
+/* A process with uid 0 is treated as if the file had every capability, unless securebits say no
+ * (capabilities(7), "Capabilities and execution of programs by root"). */
+static void root_after_exec(const struct cred *now, bool has_caps, struct cred *after,
+                            bool *effective) {
+    bool is_root = after->uid.effective == 0 || after->uid.real == 0;
+    bool set_uid_root_with_caps = has_caps && after->uid.real != 0 && after->uid.effective == 0;
+
+    if ((now->securebits & SECBIT_NOROOT) != 0 || !is_root || set_uid_root_with_caps)
+        return;
+    after->permitted = now->bounding | now->inheritable;
+    if (after->uid.effective == 0)
+        *effective = true;
+}
+
+int cred_after_exec(const struct cred *now, const struct exec_file *file, struct cred *after) {
+    bool effective;
+
+    *after = *now;
+    if (file->set_uid && !now->no_new_privs)
+        after->uid.effective = file->owner;
+    if (file->set_gid && !now->no_new_privs)
+        after->gid.effective = file->group;
+
+    int error = file_caps_after_exec(now, file, after, &effective);
+    if (error != 0)
+        return error;
+    root_after_exec(now, file->has_caps, after, &effective);
+
+    bool changes_id =
+        after->uid.effective != now->uid.real || after->gid.effective != now->gid.real;
+    if (now->no_new_privs) {
+        after->uid.effective = after->uid.real;
+        after->gid.effective = after->gid.real;
+        after->permitted &= now->permitted;
+    }
+    after->uid.saved = after->uid.fs = after->uid.effective;
+    after->gid.saved = after->gid.fs = after->gid.effective;
+
+    after->ambient = file->has_caps || changes_id ? 0 : now->ambient;
+    after->permitted |= after->ambient;
+    after->effective = effective ? after->permitted : after->ambient;
+    after->securebits = now->securebits & ~(unsigned)SECBIT_KEEP_CAPS;
+    return 0;
+}

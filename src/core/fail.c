@@ -1,0 +1,37 @@
+#include "core/fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int fail_set(struct fail *f, const char *step, enum fail_code code, int error, const char *format,
+             ...) {
+    memset(f, 0, sizeof *f);
+    f->step = step;
+    f->code = code;
+    f->error = abs(error);
+    f->exit_code = EXIT_REFUSED;
+
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(f->text, sizeof f->text, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t caps,
+              const char *text) {
+    (void)fail_set(f, step, code, 0, "%s", text);
+    f->caps = caps;
+    return -1;
+}
+
+const char *fail_code_name(enum fail_code code) {
+    static const char *const words[FAIL_CODES] = {
+#define FAIL_CODE_WORD(code, word) word,
+        FAIL_CODE_LIST(FAIL_CODE_WORD)
+#undef FAIL_CODE_WORD
+    };
+    return code < FAIL_CODES ? words[code] : words[FAIL_NONE];
+}

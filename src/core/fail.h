@@ -1,0 +1,76 @@
+/*
+ * fail - why capwrap stopped, as a value.
+ *
+ * Every function that can refuse takes a struct fail, fills it once and returns -1. Nothing is
+ * printed here: main prints, so that the whole pipeline can be tested and rehearsed.
+ */
+#ifndef CAPWRAP_FAIL_H
+#define CAPWRAP_FAIL_H
+
+#include <stdint.h>
+
+/* Exit statuses that are capwrap's own; every other one is the program's (as env(1), chroot(1)). */
+enum {
+    EXIT_REFUSED = 125,        /* capwrap refused or failed; nothing ran */
+    EXIT_NOT_EXECUTABLE = 126, /* the program was found and cannot be executed */
+    EXIT_NOT_FOUND = 127,      /* the program was not found */
+};
+
+/* What went wrong: one code for each remedy, with the word that --json prints. The manual page
+ * tells what each means, show/hint.c what to do about it. */
+/* clang-format off */
+#define FAIL_CODE_LIST(X)                                                                  \
+    X(NONE, "none")                                                                        \
+    /* before anything changes */                                                          \
+    X(USAGE, "usage") X(UNKNOWN_USER, "unknown-user") X(UNKNOWN_GROUP, "unknown-group")    \
+    X(GROUP_NEEDED, "group-needed") X(BAD_ID, "bad-id") X(LOOKUP, "lookup")                \
+    X(MEMORY, "memory") X(STARTED_SETID, "started-setid")                                  \
+    X(GRANT_IDENTITY, "grant-identity") X(LISTEN_FDS, "listen-fds")                        \
+    X(OLD_KERNEL, "old-kernel") X(CAP_UNKNOWN, "cap-unknown")                              \
+    X(CAP_NOT_PERMITTED, "cap-not-permitted") X(CAP_BOUNDING_ONLY, "cap-bounding-only")    \
+    X(CAP_MASKED, "cap-masked") X(NEED_SETPCAP, "need-setpcap")                            \
+    X(NEED_SETUID, "need-setuid") X(NEED_SETGID, "need-setgid")                            \
+    X(NEED_CHOWN, "need-chown") X(STRICT, "strict")                                        \
+    X(SECUREBITS_LOCKED, "securebits-locked")                                              \
+    /* while changing */                                                                   \
+    X(UNMAPPED_ID, "unmapped-id") X(SETGROUPS_DENIED, "setgroups-denied")                  \
+    X(KEY_QUOTA, "key-quota") X(SYSTEM_CALL, "system-call") X(PARENT_GONE, "parent-gone")  \
+    /* the program */                                                                      \
+    X(NOT_FOUND, "not-found") X(NOT_EXECUTABLE, "not-executable")                          \
+    X(UNREADABLE, "unreadable") X(INTERPRETER, "interpreter")                              \
+    X(FILE_CAPABILITIES, "file-capabilities") X(OUTSIDE_BOUNDING, "outside-bounding")      \
+    X(SET_ID, "set-id") X(ROOT_GAINS, "root-gains") X(PROCESS_LIMIT, "process-limit")      \
+    /* the kernel's account */                                                             \
+    X(REGAINED, "regained") X(NOT_AS_PLANNED, "not-as-planned")                            \
+    /* only looking */                                                                     \
+    X(KILLED, "killed") X(NO_PROCESS, "no-process") X(OUTPUT, "output")
+
+#define FAIL_CODE_ENUM(code, word) FAIL_##code,
+enum fail_code { FAIL_CODE_LIST(FAIL_CODE_ENUM) FAIL_CODES };
+#undef FAIL_CODE_ENUM
+/* clang-format on */
+
+struct fail {
+    const char *step; /* static string: the pipeline stage or the row of the transition table */
+    enum fail_code code;
+    int error;           /* errno, positive; 0 when no system call failed */
+    int exit_code;       /* 125, 126 or 127 */
+    uint64_t caps;       /* the capabilities that it is about; 0 when about none */
+    const char *subject; /* the file or user that a hint names, owned by the caller; or NULL */
+    char text[256];      /* what failed, with its value, without step, capabilities and errno */
+};
+
+/* Fills *f with exit status 125 and returns -1, for `return fail_set(...)`.
+ * step: a string that outlives *f. error: errno, positive or negative (its sign is dropped), or 0.
+ */
+int fail_set(struct fail *f, const char *step, enum fail_code code, int error, const char *format,
+             ...) __attribute__((format(printf, 5, 6)));
+
+/* As fail_set, for an error about capabilities: caps is the mask whose names go into the text. */
+int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t caps,
+              const char *text);
+
+/* The stable word for a code, such as "capability-not-permitted"; never NULL. */
+const char *fail_code_name(enum fail_code code);
+
+#endif

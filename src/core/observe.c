@@ -1,0 +1,142 @@
+#include "core/observe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sys.h"
+
+static int cannot_read(struct fail *f, const char *step, int error, const char *what) {
+    return fail_set(f, step, FAIL_SYSTEM_CALL, error, "the kernel does not tell the %s", what);
+}
+
+static int compare_gids(const void *a, const void *b) {
+    gid_t left = *(const gid_t *)a, right = *(const gid_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+void observe_sort(struct groups *groups) {
+    if (groups->count > 1)
+        qsort(groups->list, groups->count, sizeof groups->list[0], compare_gids);
+}
+
+static int read_groups(const char *step, struct groups *groups, struct fail *f) {
+    int count = sys_get_groups(0, NULL);
+    if (count < 0)
+        return cannot_read(f, step, count, "supplementary groups");
+    if (count == 0)
+        return 0;
+
+    groups->list = calloc((size_t)count, sizeof groups->list[0]);
+    if (groups->list == NULL)
+        return fail_set(f, step, FAIL_MEMORY, ENOMEM, "%d supplementary groups", count);
+    groups->count = (size_t)count;
+
+    int got = sys_get_groups(groups->count, groups->list);
+    if (got != count)
+        return cannot_read(f, step, got < 0 ? got : EIO, "supplementary groups");
+    observe_sort(groups);
+    return 0;
+}
+
+/* Reads one of the two sets that are asked for bit by bit. The kernel answers 0 or 1 for each of
+ * the *count capabilities that it has and EINVAL above; 64 is above for every kernel, so one that
+ * answers for ever ends the loop too. */
+static int read_bits(int (*has)(unsigned cap), uint64_t *set, unsigned *count) {
+    *set = 0;
+    *count = 0;
+    for (unsigned cap = 0; cap <= CAP_BITS; cap++) {
+        int answer = has(cap);
+        if (answer == -EINVAL)
+            continue;
+        if (answer < 0)
+            return answer;
+        if (answer > 1 || cap == CAP_BITS || cap != *count)
+            return -EPROTO;
+        *count = cap + 1;
+        *set |= (uint64_t)answer << cap;
+    }
+    return 0;
+}
+
+static int read_caps(const char *step, struct cred *cred, struct fail *f) {
+    unsigned ambient_count;
+
+    int error = sys_get_caps(&cred->permitted, &cred->effective, &cred->inheritable);
+    if (error != 0)
+        return cannot_read(f, step, error, "capability sets");
+    error = read_bits(sys_bounding_has, &cred->bounding, &cred->cap_count);
+    if (error != 0 || cred->cap_count == 0)
+        return cannot_read(f, step, error != 0 ? error : EPROTO, "bounding set");
+    error = read_bits(sys_ambient_has, &cred->ambient, &ambient_count);
+    if (error != 0)
+        return cannot_read(f, step, error, "ambient set");
+    if (ambient_count == 0)
+        return fail_set(f, step, FAIL_OLD_KERNEL, EINVAL, "this kernel has no ambient set");
+    if (ambient_count != cred->cap_count)
+        return cannot_read(f, step, EPROTO, "number of its capabilities");
+    return 0;
+}
+
+static int read_bits_and_locks(const char *step, struct cred *cred, struct fail *f) {
+    int securebits = sys_get_securebits();
+    if (securebits < 0)
+        return cannot_read(f, step, securebits, "securebits");
+    cred->securebits = (unsigned)securebits;
+
+    int keepcaps = sys_get_keepcaps(); /* told twice by the kernel: a lie in one is noticed */
+    if (keepcaps != ((cred->securebits & SECBIT_KEEP_CAPS) != 0))
+        return cannot_read(f, step, keepcaps < 0 ? keepcaps : EPROTO, "keep-caps flag");
+
+    int no_new_privs = sys_get_no_new_privs();
+    if (no_new_privs < 0 || no_new_privs > 1)
+        return cannot_read(f, step, no_new_privs < 0 ? no_new_privs : EPROTO, "no_new_privs flag");
+    cred->no_new_privs = no_new_privs == 1;
+    return 0;
+}
+
+int observe_cred(const char *step, struct cred *cred, struct fail *f) {
+    memset(cred, 0, sizeof *cred);
+    int error = sys_get_uids(&cred->uid);
+    if (error != 0)
+        return cannot_read(f, step, error, "user ids");
+    error = sys_get_gids(&cred->gid);
+    if (error != 0)
+        return cannot_read(f, step, error, "group ids");
+    if (read_groups(step, &cred->groups, f) != 0 || read_caps(step, cred, f) != 0)
+        return -1;
+    return read_bits_and_locks(step, cred, f);
+}
+
+int observe_start(const struct request *request, struct start *start, struct fail *f) {
+    memset(start, 0, sizeof *start);
+    if (observe_cred("start", &start->cred, f) != 0)
+        return -1;
+
+    int error = sys_get_parent_death_signal(&start->parent_death_signal);
+    if (error != 0 || start->parent_death_signal < 0)
+        return cannot_read(f, "start", error != 0 ? error : EPROTO, "parent-death signal");
+
+    /* Only a list that reads as right already raises the question whether it is what it seems. */
+    if (request->change_groups && groups_equal(&request->groups, &start->cred.groups)) {
+        start->all_ids_mapped = sys_all_ids_mapped() == 1;
+        start->overflow_gid = sys_overflow_gid();
+    }
+
+    uid_t goal = request->change_identity ? request->uid : start->cred.uid.effective;
+    for (int fd = 0; request->chown_stdio && fd <= 2; fd++) {
+        uid_t owner = goal;
+        int mine = sys_stdio_owner(fd, &owner);
+        if (mine < 0)
+            return fail_set(f, "stdio", FAIL_SYSTEM_CALL, mine, "descriptor %d", fd);
+        if (mine == 1 && owner != goal)
+            start->stdio |= 1u << fd;
+    }
+    return 0;
+}
+
+void observe_free(struct cred *cred) {
+    free(cred->groups.list);
+    cred->groups = (struct groups){0};
+}

@@ -1,0 +1,25 @@
+/*
+ * observe - the kernel's account of this process, read whole or not at all.
+ */
+#ifndef CAPWRAP_OBSERVE_H
+#define CAPWRAP_OBSERVE_H
+
+#include "core/cred.h"
+#include "core/fail.h"
+#include "core/plan.h"
+
+/* Reads the state of the calling process; step names the stage for an error.
+ * The group list is allocated: release it with observe_free(), after a failure too.
+ * Without /proc, and without any library's idea of which capabilities exist: a kernel that knows
+ * n of them answers EINVAL from n on, and one that answers otherwise is refused. */
+int observe_cred(const char *step, struct cred *cred, struct fail *f);
+
+/* Reads everything that a plan for request starts from. Release with observe_free(&start->cred). */
+int observe_start(const struct request *request, struct start *start, struct fail *f);
+
+void observe_free(struct cred *cred);
+
+/* Brings a list into ascending order, in which lists are compared. */
+void observe_sort(struct groups *groups);
+
+#endif

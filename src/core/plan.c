@@ -1,0 +1,166 @@
+#include "core/plan.h"
+
+#include <linux/capability.h>
+#include <string.h>
+
+static bool holds_gid(const struct groups *groups, gid_t gid) {
+    for (size_t i = 0; i < groups->count; i++)
+        if (groups->list[i] == gid)
+            return true;
+    return false;
+}
+
+/* The caller's groups are those asked for, and they are what they read as: inside a user namespace
+ * an unmapped group reads as the overflow id, which may stand for root's. */
+static bool groups_are_right(const struct request *request, const struct start *start) {
+    return groups_equal(&request->groups, &start->cred.groups) &&
+           (start->all_ids_mapped || !holds_gid(&request->groups, start->overflow_gid));
+}
+
+static void plan_identity(const struct request *request, const struct start *start,
+                          struct plan *plan) {
+    if (request->change_identity) {
+        plan->set_uid = plan->set_gid = true;
+        plan->goal.uid = ids_all(request->uid);
+        plan->goal.gid = ids_all(request->gid);
+    }
+    if (request->change_groups && !groups_are_right(request, start)) {
+        plan->set_groups = true;
+        plan->goal.groups = request->groups;
+    }
+    plan->new_keyring = !ids_equal(&plan->start.uid, &plan->goal.uid) ||
+                        !ids_equal(&plan->start.gid, &plan->goal.gid);
+}
+
+/* Capabilities that come from the capwrap file were granted to whoever may execute it: to start a
+ * program with them, not to become somebody else or to give files away. */
+static int check_grant(const struct plan *plan, const struct request *request, struct fail *f) {
+    if (!cred_was_granted(&plan->start))
+        return 0;
+    if (plan->new_keyring || plan->set_groups)
+        return fail_set(f, "user", FAIL_GRANT_IDENTITY, 0,
+                        "capwrap holds file capabilities, and then it changes no identity");
+    if (request->chown_stdio)
+        return fail_set(f, "stdio", FAIL_GRANT_IDENTITY, 0,
+                        "capwrap holds file capabilities, and then it changes no owner");
+    return 0;
+}
+
+static int check_kept(const struct plan *plan, struct fail *f) {
+    const struct cred *start = &plan->start;
+    uint64_t known = start->cap_count < CAP_BITS ? CAP_MASK(start->cap_count) - 1 : ~UINT64_C(0);
+    uint64_t missing = plan->keep & ~start->permitted;
+
+    if ((plan->keep & ~known) != 0)
+        return fail_caps(f, "keep", FAIL_CAP_UNKNOWN, plan->keep & ~known,
+                         "this kernel does not have it");
+    if ((missing & ~start->bounding) != 0)
+        return fail_caps(f, "keep", FAIL_CAP_NOT_PERMITTED, missing & ~start->bounding,
+                         "not permitted here, and not in the bounding set either");
+    if (missing != 0 && start->no_new_privs)
+        return fail_caps(f, "keep", FAIL_CAP_MASKED, missing,
+                         "in the bounding set only, and no_new_privs is on: nothing was gained, "
+                         "and no file can grant it");
+    if (missing != 0)
+        return fail_caps(f, "keep", FAIL_CAP_BOUNDING_ONLY, missing,
+                         "in the bounding set only, not permitted");
+
+    /* capset(2): what is added to the inheritable set must be in the bounding set. */
+    uint64_t frozen = plan->keep & ~(start->inheritable | start->bounding);
+    if (frozen != 0)
+        return fail_caps(f, "keep", FAIL_CAP_NOT_PERMITTED, frozen,
+                         "permitted, but outside the bounding set it cannot be inherited");
+    return 0;
+}
+
+/* Whether bits may stay in the bounding set that nobody could drop: they must be out of reach of
+ * every later execve, or the caller must be one who could use them just as well without us. The
+ * program step makes sure of the latter's target. */
+static bool bounding_may_stay(const struct plan *plan) {
+    bool nothing_to_take = plan->start.permitted == 0 && !cred_has_root(&plan->start) &&
+                           !plan->new_keyring && !plan->set_groups;
+
+    return plan->goal.no_new_privs || nothing_to_take;
+}
+
+static int plan_bounding(struct plan *plan, struct fail *f) {
+    uint64_t excess = plan->start.bounding & ~plan->keep;
+
+    plan->goal.bounding = plan->start.bounding & plan->keep;
+    if (excess == 0 || (plan->start.permitted & CAP_MASK(CAP_SETPCAP)) != 0 ||
+        !bounding_may_stay(plan))
+        return 0; /* narrowed, or the preflight says that SETPCAP is missing */
+
+    plan->goal.bounding = plan->start.bounding;
+    plan->bounding_left = true;
+    if (plan->strict)
+        return fail_set(f, "bounding", FAIL_STRICT, 0,
+                        "the bounding set would stay wider than what is kept");
+    return 0;
+}
+
+static int plan_securebits(const struct request *request, struct plan *plan, struct fail *f) {
+    unsigned inherited = plan->start.securebits;
+    unsigned locked = (inherited & 0xaau) >> 1; /* each lock is the bit above what it locks */
+
+    plan->goal.securebits = inherited & ~(unsigned)SECBIT_KEEP_CAPS;
+    if (request->lock_securebits)
+        plan->goal.securebits |= SECBITS_LOCKDOWN;
+    if (((plan->goal.securebits ^ inherited) & locked) != 0)
+        return fail_set(f, "securebits", FAIL_SECUREBITS_LOCKED, 0,
+                        "the inherited securebits 0x%x are locked", inherited);
+    return 0;
+}
+
+/* Leaving uid 0 clears the sets unless keep-caps or no-setuid-fixup is on (capabilities(7)). */
+static int plan_carry(struct plan *plan, struct fail *f) {
+    unsigned inherited = plan->start.securebits;
+    bool cleared = cred_has_root(&plan->start) && plan->goal.uid.real != 0 &&
+                   (inherited & SECBIT_NO_SETUID_FIXUP) == 0;
+
+    plan->working = plan->keep;
+    if (plan->goal.securebits != (inherited & ~(unsigned)SECBIT_KEEP_CAPS))
+        plan->working |= CAP_MASK(CAP_SETPCAP);
+    if (plan->stdio != 0)
+        plan->working |= CAP_MASK(CAP_CHOWN);
+
+    plan->set_keepcaps = cleared && plan->working != 0 && (inherited & SECBIT_KEEP_CAPS) == 0;
+    if (plan->set_keepcaps && (inherited & SECBIT_KEEP_CAPS_LOCKED) != 0)
+        return fail_set(f, "keep-caps", FAIL_SECUREBITS_LOCKED, 0,
+                        "keep-caps is locked off by the inherited securebits 0x%x", inherited);
+
+    plan->ambient_missing = plan->keep & ~(cleared ? 0 : plan->start.ambient);
+    if (plan->ambient_missing != 0 && (inherited & SECBIT_NO_CAP_AMBIENT_RAISE) != 0)
+        return fail_set(f, "ambient", FAIL_SECUREBITS_LOCKED, 0,
+                        "the inherited securebits 0x%x forbid to raise ambient capabilities",
+                        inherited);
+    return 0;
+}
+
+int plan_make(const struct request *request, const struct start *start, struct plan *plan,
+              struct fail *f) {
+    const struct cred *cred = &start->cred;
+
+    memset(plan, 0, sizeof *plan);
+    if (cred->uid.real != cred->uid.effective || cred->gid.real != cred->gid.effective)
+        return fail_set(f, "start", FAIL_STARTED_SETID, 0,
+                        "real and effective ids differ (uid %u and %u, gid %u and %u)",
+                        cred->uid.real, cred->uid.effective, cred->gid.real, cred->gid.effective);
+
+    plan->start = plan->goal = *cred;
+    plan->keep = request->keep_all ? cred->permitted : request->keep;
+    plan->strict = request->strict;
+    plan->close_fds = request->close_fds;
+    plan->stdio = request->chown_stdio ? start->stdio : 0;
+    plan->parent_death_signal = start->parent_death_signal;
+
+    plan->goal.permitted = plan->goal.effective = plan->keep;
+    plan->goal.inheritable = plan->goal.ambient = plan->keep;
+    plan->goal.no_new_privs = cred->no_new_privs || request->no_new_privs;
+    plan_identity(request, start, plan);
+
+    if (check_kept(plan, f) != 0 || check_grant(plan, request, f) != 0 ||
+        plan_bounding(plan, f) != 0 || plan_securebits(request, plan, f) != 0)
+        return -1;
+    return plan_carry(plan, f);
+}

@@ -1,0 +1,61 @@
+/*
+ * plan - from what was asked for and what is, the state to reach.
+ *
+ * Pure: a plan is a value that a test can build and compare. Everything that can be refused before
+ * the first change is refused here or in transition_preflight().
+ */
+#ifndef CAPWRAP_PLAN_H
+#define CAPWRAP_PLAN_H
+
+#include "core/cred.h"
+#include "core/fail.h"
+
+/* What the user asked for, with every name already resolved. */
+struct request {
+    bool change_identity; /* --user was given; uid and gid are who the program is to be */
+    uid_t uid;
+    gid_t gid;
+    bool change_groups;   /* groups is the list to set; otherwise the caller's list stays */
+    struct groups groups; /* ascending, no id twice */
+    bool keep_all;        /* --keep all: whatever is permitted */
+    uint64_t keep;        /* --keep, as a mask */
+    bool no_new_privs;
+    bool lock_securebits;
+    bool chown_stdio;
+    bool close_fds;
+    bool strict;
+};
+
+/* What is, at the start. */
+struct start {
+    struct cred cred;
+    bool all_ids_mapped;     /* the user namespace maps every id: none reads as the overflow id */
+    gid_t overflow_gid;      /* what an unmapped group reads as (proc_sys_kernel(5)) */
+    int parent_death_signal; /* PR_GET_PDEATHSIG; 0 when none */
+    unsigned stdio;          /* bit n: --chown-stdio has to change the owner of descriptor n */
+};
+
+struct plan {
+    struct cred start, goal;
+    uint64_t keep;
+    uint64_t working;         /* permitted and effective between the uid step and the final one */
+    uint64_t ambient_missing; /* what the ambient step has to raise */
+    bool set_uid, set_gid;    /* make the call, even where the ids read as right already */
+    bool set_groups;
+    bool set_keepcaps;
+    bool new_keyring;
+    bool close_fds;
+    bool strict;
+    bool bounding_left;      /* the note: the bounding set stays wider than keep */
+    bool rehearsal;          /* --dry-run: leave the standard streams as they are */
+    int parent_death_signal; /* to be armed again; 0 when none */
+    unsigned stdio;          /* descriptors to hand to the user */
+};
+
+/* Fills *plan, or refuses: *f is filled and -1 returned. The plan shares the group lists of its
+ * arguments, which must outlive it.
+ * Rules: docs/design.md, "Capabilities"; capabilities(7); user_namespaces(7). */
+int plan_make(const struct request *request, const struct start *start, struct plan *plan,
+              struct fail *f);
+
+#endif

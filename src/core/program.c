@@ -1,0 +1,272 @@
+#include "core/program.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/sys.h"
+
+#define DEFAULT_SEARCH_PATH "/usr/bin:/bin"
+
+static const char STEP[] = "program";
+
+static int refuse(struct fail *f, enum fail_code code, int exit_code, int error, const char *path,
+                  const char *what) {
+    (void)fail_set(f, STEP, code, error, "%s", what);
+    f->exit_code = exit_code;
+    f->subject = path;
+    return -1;
+}
+
+/* ---- where it is ---- */
+
+/* 0 when path can be executed, -ENOENT when there is nothing, -EACCES or -EISDIR when it is not to
+ * be, or another error. */
+static int try_path(const char *path) {
+    struct sys_file file;
+
+    int error = sys_may_execute(path);
+    if (error == 0)
+        error = sys_look_at(path, &file);
+    if (error == -ENOTDIR)
+        return -ENOENT;
+    if (error == 0 && !S_ISREG(file.mode))
+        return S_ISDIR(file.mode) ? -EISDIR : -EACCES;
+    return error;
+}
+
+/* Tries COMMAND in each absolute directory of the search path. An empty or relative element means
+ * the current directory, which is nobody's choice here: skipped. */
+static int search(struct program *program) {
+    const char *element = program->search_path;
+    int denied = -ENOENT;
+
+    if (element == NULL)
+        element = DEFAULT_SEARCH_PATH;
+    for (;;) {
+        size_t length = strcspn(element, ":");
+        if (element[0] == '/') {
+            int size = snprintf(program->path, sizeof program->path, "%.*s/%s", (int)length,
+                                element, program->command);
+            int error = size < (int)sizeof program->path ? try_path(program->path) : -ENOENT;
+            if (error == -EACCES || error == -EISDIR)
+                denied = error;
+            else if (error != -ENOENT)
+                return error;
+        }
+        if (element[length] == '\0')
+            return denied;
+        element += length + 1;
+    }
+}
+
+static int find_path(struct program *program, struct fail *f) {
+    const char *command = program->command;
+    int error = -ENOENT;
+
+    if (strchr(command, '/') == NULL && command[0] != '\0') {
+        error = search(program);
+    } else if (command[0] != '\0') {
+        int size = snprintf(program->path, sizeof program->path, "%s", command);
+        error = size < (int)sizeof program->path ? try_path(command) : -ENAMETOOLONG;
+    }
+    if (error == 0)
+        return 0;
+
+    program->path[0] = '\0';
+    switch (error) {
+    case -ENOENT:
+        return refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, command, "not found");
+    case -EACCES:
+    case -EISDIR:
+    case -ELOOP:
+    case -ENAMETOOLONG:
+        return refuse(f, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, error, command,
+                      "not to be executed by this user");
+    default:
+        return refuse(f, FAIL_SYSTEM_CALL, EXIT_REFUSED, error, command, "cannot be looked up");
+    }
+}
+
+/* ---- what execve will see ---- */
+
+/* Reads the interpreter out of the #! line as the kernel does: blanks before it are skipped, a
+ * blank, a newline or a NUL ends it, and the end must be within what the kernel reads. */
+static int parse_interpreter(const char head[PROGRAM_HEAD + 1], char name[PROGRAM_HEAD]) {
+    const char *start = head + 2 + strspn(head + 2, " \t");
+    size_t length = strcspn(start, " \t\n");
+
+    if (length == 0 || start + length >= head + PROGRAM_HEAD)
+        return -ENOEXEC;
+    memcpy(name, start, length);
+    name[length] = '\0';
+    return 0;
+}
+
+/* Reads the attribute security.capability into file. 0, or an error when it cannot be told what
+ * the kernel will make of it. */
+static int read_file_caps(const char *path, struct exec_file *file) {
+    struct vfs_ns_cap_data data;
+
+    int size = sys_read_file_caps(path, sizeof data, &data);
+    if (size == -ENODATA || size == -EOVERFLOW) /* EOVERFLOW: another user namespace's, ignored */
+        return 0;
+    if (size < 0)
+        return size;
+
+    uint32_t magic = size >= (int)sizeof data.magic_etc ? le32toh(data.magic_etc) : 0;
+    uint32_t revision = magic & VFS_CAP_REVISION_MASK;
+    bool foreign_root =
+        revision == VFS_CAP_REVISION_3 && size == XATTR_CAPS_SZ_3 && le32toh(data.rootid) != 0;
+    if (foreign_root && sys_all_ids_mapped() == 1)
+        return 0; /* only for a user namespace whose root is that id */
+    if (foreign_root || !(revision == VFS_CAP_REVISION_2 && size == XATTR_CAPS_SZ_2))
+        return -EPROTO;
+
+    file->has_caps = true;
+    file->caps_effective = (magic & VFS_CAP_FLAGS_EFFECTIVE) != 0;
+    file->caps_permitted =
+        le32toh(data.data[0].permitted) | (uint64_t)le32toh(data.data[1].permitted) << 32;
+    file->caps_inheritable =
+        le32toh(data.data[0].inheritable) | (uint64_t)le32toh(data.data[1].inheritable) << 32;
+    return 0;
+}
+
+/* Set-id bits and file capabilities of the last file of the chain: those of scripts do not count.
+ */
+static int read_exec_file(const char *path, const struct sys_file *info, struct exec_file *file) {
+    memset(file, 0, sizeof *file);
+    if (info->nosuid)
+        return 0;
+    file->set_uid = (info->mode & S_ISUID) != 0;
+    file->set_gid = (info->mode & S_ISGID) != 0 && (info->mode & S_IXGRP) != 0;
+    file->owner = info->owner;
+    file->group = info->group;
+    return read_file_caps(path, file);
+}
+
+/* What became of looking: done, refused as every refusal, or not to be completed. */
+enum { LOOK_DONE = 0, LOOK_REFUSED = -1, LOOK_INCOMPLETE = 1 };
+
+static int incomplete(struct fail *f, int error, const char *path, const char *what) {
+    (void)refuse(f, FAIL_UNREADABLE, EXIT_REFUSED, error, path, what);
+    return LOOK_INCOMPLETE;
+}
+
+/* Takes the next interpreter from the head of a script and makes sure that it can be executed. */
+static int follow(struct program *program, const char *script, const char head[PROGRAM_HEAD + 1],
+                  struct fail *f) {
+    if (program->interpreter_count == PROGRAM_INTERPRETERS)
+        return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, ELOOP, program->path,
+                      "scripts run by scripts, too deep");
+
+    char *name = program->interpreters[program->interpreter_count];
+    if (parse_interpreter(head, name) != 0)
+        return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, ENOEXEC, script,
+                      "its #! line names no interpreter");
+    program->interpreter_count++;
+
+    int error = try_path(name);
+    if (error == -ENOENT)
+        return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, name,
+                      "named in a #! line, and missing");
+    if (error == -EACCES || error == -EISDIR)
+        return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, name,
+                      "named in a #! line, and not to be executed by this user");
+    return error == 0 ? LOOK_DONE : incomplete(f, error, name, "cannot be looked up");
+}
+
+static int look_through(struct program *program, struct fail *f) {
+    const char *path = program->path;
+
+    for (;;) {
+        char head[PROGRAM_HEAD + 1] = {0};
+        struct sys_file info;
+
+        int error = sys_look_at(path, &info);
+        if (error != 0)
+            return incomplete(f, error, path, "cannot be looked at");
+        int size = sys_read_head(path, PROGRAM_HEAD, head);
+        if (size < 0)
+            return incomplete(f, size, path, "cannot be read, so its interpreter is not known");
+
+        if (head[0] != '#' || head[1] != '!') {
+            error = read_exec_file(path, &info, &program->file);
+            return error == 0 ? LOOK_DONE
+                              : incomplete(f, error, path, "its file capabilities are unclear");
+        }
+        int followed = follow(program, path, head, f);
+        if (followed != LOOK_DONE)
+            return followed;
+        path = program->interpreters[program->interpreter_count - 1];
+    }
+}
+
+/* ---- what becomes of the goal ---- */
+
+static int judge(const struct plan *plan, struct program *program, struct fail *f) {
+    const struct cred *goal = &plan->goal;
+    struct cred *after = &program->after;
+    const char *path = program->interpreter_count == 0
+                           ? program->path
+                           : program->interpreters[program->interpreter_count - 1];
+
+    if (cred_after_exec(goal, &program->file, after) != 0)
+        return refuse(f, FAIL_OUTSIDE_BOUNDING, EXIT_NOT_EXECUTABLE, EPERM, path,
+                      "it has effective file capabilities that are not kept");
+    program->looked_at = true;
+
+    if (!ids_equal(&after->uid, &goal->uid) || !ids_equal(&after->gid, &goal->gid))
+        return refuse(f, FAIL_SET_ID, EXIT_REFUSED, 0, path,
+                      "its set-id bits would make it run as somebody else");
+    if (after->permitted != plan->keep || after->effective != plan->keep) {
+        (void)(program->file.has_caps
+                   ? refuse(f, FAIL_FILE_CAPABILITIES, EXIT_REFUSED, 0, path,
+                            "its file capabilities would replace what is kept")
+                   : refuse(f, FAIL_ROOT_GAINS, EXIT_REFUSED, 0, path,
+                            "execve would give uid 0 more, or less, than what is kept"));
+        f->caps = after->permitted ^ plan->keep;
+        return -1;
+    }
+    program->ambient_cleared = after->ambient != goal->ambient;
+    if (program->ambient_cleared && plan->strict)
+        return refuse(f, FAIL_STRICT, EXIT_REFUSED, 0, path,
+                      "its file capabilities clear the ambient set");
+    return 0;
+}
+
+int program_find(const struct plan *plan, struct program *program, struct fail *f) {
+    if (find_path(program, f) != 0)
+        return -1;
+
+    int look = look_through(program, f);
+    if (look == LOOK_DONE)
+        return judge(plan, program, f);
+
+    /* With nothing kept and no_new_privs there is nothing that a file could add or take away. */
+    bool cannot_matter = plan->keep == 0 && plan->goal.no_new_privs;
+    return look == LOOK_INCOMPLETE && cannot_matter ? 0 : -1;
+}
+
+int program_exec(struct program *program, char *const argv[], char *const envp[], struct fail *f) {
+    enum fail_code code = FAIL_NOT_EXECUTABLE;
+    const char *what = "cannot be executed";
+
+    int error = sys_execve(program->path, argv, envp);
+    if (error == -ENOENT || error == -ENOTDIR) {
+        code = FAIL_INTERPRETER;
+        what = "it is there, but the loader that it names is not";
+    } else if (error == -EAGAIN) {
+        code = FAIL_PROCESS_LIMIT;
+        what = "the user has as many processes as RLIMIT_NPROC allows";
+    } else if (error >= 0) {
+        what = "execve returned without an error";
+    }
+    (void)fail_set(f, "exec", code, error, "%s", what);
+    f->exit_code = EXIT_NOT_EXECUTABLE;
+    f->subject = program->path;
+    return -1;
+}

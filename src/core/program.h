@@ -1,0 +1,39 @@
+/*
+ * program - find the program with the new identity, and look at what execve will make of it.
+ */
+#ifndef CAPWRAP_PROGRAM_H
+#define CAPWRAP_PROGRAM_H
+
+#include <limits.h>
+
+#include "core/cred.h"
+#include "core/fail.h"
+#include "core/plan.h"
+
+/* The kernel follows #! five times and gives ELOOP at the sixth (execve(2)). */
+enum { PROGRAM_INTERPRETERS = 5 };
+
+/* The kernel reads this much of a file to find its #! line (linux/binfmts.h). */
+enum { PROGRAM_HEAD = 256 };
+
+struct program {
+    const char *command;     /* in: COMMAND */
+    const char *search_path; /* in: the value of PATH, or NULL when unset */
+    char path[PATH_MAX];     /* out: what execve gets; "" when not reached */
+    char interpreters[PROGRAM_INTERPRETERS][PROGRAM_HEAD]; /* out */
+    unsigned interpreter_count;
+    struct exec_file file; /* out: the last file of the chain */
+    struct cred after;     /* out: the state after execve */
+    bool looked_at;        /* after is filled */
+    bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
+};
+
+/* Finds and looks. The goal must be the state in force at execve; the caller must already have the
+ * new identity, because that is what the search is made with.
+ * Refuses with 127 (not found), 126 (found, not executable) or 125 (would run in another state). */
+int program_find(const struct plan *plan, struct program *program, struct fail *f);
+
+/* Replaces the process. Returns only on failure, with *f filled and exit status 126. */
+int program_exec(struct program *program, char *const argv[], char *const envp[], struct fail *f);
+
+#endif

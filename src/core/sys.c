@@ -1,0 +1,280 @@
+#include "core/sys.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* The calls without 32 in their name carry 16-bit ids where both exist (i386, arm, ...). */
+#ifdef SYS_getresuid32
+#define RAW(call) SYS_##call##32
+#else
+#define RAW(call) SYS_##call
+#endif
+
+#define NO_ID ((uid_t)-1) /* never a valid id: what buffers are poisoned with */
+
+static int result(long value) { return value < 0 ? -errno : (int)value; }
+
+/* ---- readers ---- */
+
+static int get_ids(long get_resid, long set_fsid, struct ids *ids) {
+    *ids = ids_all(NO_ID);
+    int error = result(syscall(get_resid, &ids->real, &ids->effective, &ids->saved));
+    if (error == 0) /* an id that cannot be set: the answer is the one in force, setfsuid(2) */
+        ids->fs = (uid_t)syscall(set_fsid, NO_ID);
+    return error;
+}
+
+int sys_get_uids(struct ids *ids) { return get_ids(RAW(getresuid), RAW(setfsuid), ids); }
+
+int sys_get_gids(struct ids *ids) { return get_ids(RAW(getresgid), RAW(setfsgid), ids); }
+
+int sys_get_groups(size_t capacity, gid_t *list) {
+    if (capacity > 0)
+        memset(list, 0xff, capacity * sizeof *list);
+    return result(syscall(RAW(getgroups), (int)capacity, list));
+}
+
+int sys_get_caps(uint64_t *permitted, uint64_t *effective, uint64_t *inheritable) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct half[_LINUX_CAPABILITY_U32S_3];
+
+    memset(half, 0xa5, sizeof half);
+    int error = result(syscall(SYS_capget, &header, half));
+    *permitted = half[0].permitted | (uint64_t)half[1].permitted << 32;
+    *effective = half[0].effective | (uint64_t)half[1].effective << 32;
+    *inheritable = half[0].inheritable | (uint64_t)half[1].inheritable << 32;
+    return error;
+}
+
+static int ask(int what, unsigned long a, unsigned long b) {
+    return result(syscall(SYS_prctl, what, a, b, 0UL, 0UL));
+}
+
+int sys_bounding_has(unsigned cap) { return ask(PR_CAPBSET_READ, cap, 0); }
+
+int sys_ambient_has(unsigned cap) { return ask(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap); }
+
+int sys_get_securebits(void) { return ask(PR_GET_SECUREBITS, 0, 0); }
+
+int sys_get_keepcaps(void) { return ask(PR_GET_KEEPCAPS, 0, 0); }
+
+int sys_get_no_new_privs(void) { return ask(PR_GET_NO_NEW_PRIVS, 0, 0); }
+
+int sys_get_parent_death_signal(int *signal) {
+    *signal = -1;
+    return result(syscall(SYS_prctl, PR_GET_PDEATHSIG, signal, 0UL, 0UL, 0UL));
+}
+
+pid_t sys_get_parent(void) { return getppid(); }
+
+/* Reads a file of the kernel that is to consist of one line. */
+static bool read_line(const char *path, size_t capacity, char *line) {
+    int size = sys_read_head(path, capacity - 1, line);
+
+    line[size > 0 ? size : 0] = '\0';
+    return size > 0 && line[size - 1] == '\n' && strchr(line, '\n') == &line[size - 1];
+}
+
+/* One line that maps 0 and all that follow to themselves, as the initial user namespace has it. */
+static bool maps_every_id(const char *path) {
+    char map[64];
+
+    return read_line(path, sizeof map, map) &&
+           strcmp(map, "         0          0 4294967295\n") == 0;
+}
+
+int sys_all_ids_mapped(void) {
+    return maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map");
+}
+
+gid_t sys_overflow_gid(void) {
+    char text[16];
+
+    return read_line("/proc/sys/kernel/overflowgid", sizeof text, text)
+               ? (gid_t)strtoul(text, NULL, 10)
+               : 65534;
+}
+
+/* ---- writers ---- */
+
+int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable) {
+    capng_clear(CAPNG_SELECT_CAPS);
+    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
+        unsigned sets = 0;
+        if ((permitted & CAP_MASK(cap)) != 0)
+            sets |= CAPNG_PERMITTED;
+        if ((effective & CAP_MASK(cap)) != 0)
+            sets |= CAPNG_EFFECTIVE;
+        if ((inheritable & CAP_MASK(cap)) != 0)
+            sets |= CAPNG_INHERITABLE;
+        if (sets != 0 && capng_update(CAPNG_ADD, (capng_type_t)sets, cap) != 0)
+            return -EOPNOTSUPP; /* the library's probe at its start found fewer capabilities */
+    }
+    /* Of capng_apply only this selection is to be trusted: CAPNG_SELECT_BOUNDS returns 0 in
+     * releases that failed to drop (docs/adr/0001-libcap-ng.md). */
+    errno = EIO;
+    return capng_apply(CAPNG_SELECT_CAPS) == 0 ? 0 : -errno;
+}
+
+static int set(int what, unsigned long a, unsigned long b) {
+    return result(prctl(what, a, b, 0UL, 0UL));
+}
+
+int sys_bounding_drop(unsigned cap) { return set(PR_CAPBSET_DROP, cap, 0); }
+
+int sys_ambient_raise(unsigned cap) { return set(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap); }
+
+int sys_ambient_lower(unsigned cap) { return set(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, cap); }
+
+int sys_set_keepcaps(bool on) { return set(PR_SET_KEEPCAPS, on, 0); }
+
+int sys_set_securebits(unsigned bits) { return set(PR_SET_SECUREBITS, bits, 0); }
+
+int sys_set_no_new_privs(void) { return set(PR_SET_NO_NEW_PRIVS, 1, 0); }
+
+int sys_set_parent_death_signal(int signal) {
+    return set(PR_SET_PDEATHSIG, (unsigned long)signal, 0);
+}
+
+int sys_set_groups(const struct groups *groups) {
+    return result(setgroups(groups->count, groups->list));
+}
+
+int sys_set_gids(gid_t real, gid_t effective, gid_t saved) {
+    return result(setresgid(real, effective, saved));
+}
+
+int sys_set_uids(uid_t real, uid_t effective, uid_t saved) {
+    return result(setresuid(real, effective, saved));
+}
+
+static bool is_blocked(int error) { return error == -ENOSYS || error == -EPERM; }
+
+int sys_new_session_keyring(void) {
+    int joined = result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0UL, 0UL, 0UL));
+    int in_force =
+        result(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0UL, 0UL, 0UL));
+
+    if (is_blocked(joined) && is_blocked(in_force))
+        return 0;
+    if (joined < 0)
+        return joined;
+    return joined > 0 && joined == in_force ? 0 : -EIO;
+}
+
+int sys_close_above_stderr(void) {
+    return result(syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U));
+}
+
+int sys_any_open_above_stderr(void) {
+    enum { FIRST = STDERR_FILENO + 1, LAST = 1024 };
+    struct pollfd entries[LAST];
+    struct rlimit limit = {0};
+    nfds_t count = 0;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return -errno;
+    for (rlim_t fd = FIRST; fd < LAST && count < limit.rlim_cur; fd++)
+        entries[count++] = (struct pollfd){.fd = (int)fd};
+    if (poll(entries, count, 0) < 0)
+        return -errno;
+    for (nfds_t i = 0; i < count; i++)
+        if (entries[i].revents != POLLNVAL)
+            return 1;
+    return 0;
+}
+
+/* ---- the standard streams ---- */
+
+/* A terminal that this process leads the session of. Any other one stays whoever's it is: who owns
+ * a terminal can read what is typed there after the program has ended. */
+static bool leads_terminal(int fd, const struct stat *status) {
+    enum { PTY_SLAVE_FIRST = 136, PTY_SLAVE_LAST = 143 }; /* admin-guide/devices, UNIX98 */
+    unsigned major_number = major(status->st_rdev);
+    pid_t session = -1;
+
+    return S_ISCHR(status->st_mode) && major_number >= PTY_SLAVE_FIRST &&
+           major_number <= PTY_SLAVE_LAST && getsid(0) == getpid() &&
+           ioctl(fd, TIOCGSID, &session) == 0 && session == getpid();
+}
+
+int sys_stdio_owner(int fd, uid_t *owner) {
+    struct stat status;
+    struct statfs fs;
+
+    if (fstatfs(fd, &fs) != 0 || fstat(fd, &status) != 0)
+        return errno == EBADF ? 0 : -errno;
+    *owner = status.st_uid;
+    return fs.f_type == PIPEFS_MAGIC ||
+           (fs.f_type == DEVPTS_SUPER_MAGIC && leads_terminal(fd, &status));
+}
+
+int sys_chown_fd(int fd, uid_t uid) { return result(fchown(fd, uid, (gid_t)-1)); }
+
+/* ---- files ---- */
+
+int sys_may_execute(const char *path) {
+    struct stat status;
+    int error = result(syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS));
+
+    if (!is_blocked(error))
+        return error;
+    /* Linux before 5.8, or a seccomp filter of that time. access(2) would ignore kept
+     * capabilities, so believe the mode bits: execve has the last word. */
+    if (stat(path, &status) != 0)
+        return -errno;
+    return (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0 ? 0 : -EACCES;
+}
+
+int sys_look_at(const char *path, struct sys_file *file) {
+    struct stat status;
+    struct statfs fs;
+
+    if (stat(path, &status) != 0 || statfs(path, &fs) != 0)
+        return -errno;
+    *file = (struct sys_file){
+        .mode = status.st_mode,
+        .owner = status.st_uid,
+        .group = status.st_gid,
+        .nosuid = ((unsigned long)fs.f_flags & ST_NOSUID) != 0,
+    };
+    return 0;
+}
+
+int sys_read_head(const char *path, size_t capacity, char *head) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+
+    int size = result(read(fd, head, capacity));
+    (void)close(fd);
+    return size;
+}
+
+int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
+    int size = result(getxattr(path, "security.capability", attribute, capacity));
+
+    return size == -EOPNOTSUPP ? -ENODATA : size;
+}
+
+int sys_execve(const char *path, char *const argv[], char *const envp[]) {
+    return result(execve(path, argv, envp));
+}

@@ -1,0 +1,89 @@
+/*
+ * sys - the whole kernel surface of the transition: every call that reads or changes privilege,
+ * and the few that look at files. The unit tests link a fake kernel in its place.
+ *
+ * Every function returns 0 (or the value named) on success and -errno on failure.
+ *
+ * Readers use raw system calls and poison their buffers first, so that they share nothing with the
+ * writers and a call that answers "done" without answering is noticed. On 32-bit machines they are
+ * the calls with 32-bit ids.
+ */
+#ifndef CAPWRAP_SYS_H
+#define CAPWRAP_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/cred.h"
+
+/* ---- readers: raw system calls ---- */
+
+int sys_get_uids(struct ids *ids);                /* getresuid(2), setfsuid(2) with -1 */
+int sys_get_gids(struct ids *ids);                /* getresgid(2), setfsgid(2) with -1 */
+int sys_get_groups(size_t capacity, gid_t *list); /* getgroups(2): the number of groups */
+int sys_get_caps(uint64_t *permitted, uint64_t *effective, uint64_t *inheritable); /* capget(2) */
+int sys_bounding_has(unsigned cap);           /* PR_CAPBSET_READ: 0, 1 or -EINVAL */
+int sys_ambient_has(unsigned cap);            /* PR_CAP_AMBIENT_IS_SET: 0, 1 or -EINVAL */
+int sys_get_securebits(void);                 /* PR_GET_SECUREBITS: the bits */
+int sys_get_keepcaps(void);                   /* PR_GET_KEEPCAPS: 0 or 1 */
+int sys_get_no_new_privs(void);               /* PR_GET_NO_NEW_PRIVS: 0 or 1 */
+int sys_get_parent_death_signal(int *signal); /* PR_GET_PDEATHSIG */
+pid_t sys_get_parent(void);                   /* getppid(2) */
+
+/* 1 when this user namespace maps every id (user_namespaces(7)), so that an id is what it reads
+ * as; 0 when it does not, or when /proc does not tell. */
+int sys_all_ids_mapped(void);
+gid_t sys_overflow_gid(void); /* proc_sys_kernel(5), overflowgid; 65534 when /proc does not tell */
+
+/* ---- writers ---- */
+
+int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable); /* libcap-ng */
+int sys_bounding_drop(unsigned cap);                        /* PR_CAPBSET_DROP */
+int sys_ambient_raise(unsigned cap);                        /* PR_CAP_AMBIENT_RAISE */
+int sys_ambient_lower(unsigned cap);                        /* PR_CAP_AMBIENT_LOWER */
+int sys_set_keepcaps(bool on);                              /* PR_SET_KEEPCAPS */
+int sys_set_groups(const struct groups *groups);            /* setgroups(2) */
+int sys_set_gids(gid_t real, gid_t effective, gid_t saved); /* setresgid(2) */
+int sys_set_uids(uid_t real, uid_t effective, uid_t saved); /* setresuid(2) */
+int sys_set_securebits(unsigned bits);                      /* PR_SET_SECUREBITS */
+int sys_set_no_new_privs(void);                             /* PR_SET_NO_NEW_PRIVS */
+int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG */
+
+/* A fresh, empty session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING), read back by its serial
+ * number. Returns 0 as well when keyctl as a whole is blocked (ENOSYS, EPERM), as by a container's
+ * seccomp filter: then it is blocked for the program too. */
+int sys_new_session_keyring(void);
+
+int sys_close_above_stderr(void);    /* close_range(2) from 3 on */
+int sys_any_open_above_stderr(void); /* 1 when a descriptor above 2 is open, else 0 */
+
+/* ---- the standard streams ---- */
+
+/* The owner of descriptor fd when it is one that --chown-stdio hands over: an anonymous pipe, or
+ * the terminal whose session this process leads. 1 and *owner; 0 when it is not; -errno. */
+int sys_stdio_owner(int fd, uid_t *owner);
+int sys_chown_fd(int fd, uid_t uid); /* fchown(2), group unchanged */
+
+/* ---- files, as execve will see them ---- */
+
+/* What can be known of a file before execve. */
+struct sys_file {
+    unsigned mode; /* st_mode */
+    uid_t owner;
+    gid_t group;
+    bool nosuid; /* the mount takes no set-id bits and no file capabilities */
+};
+
+/* Execute permission for the effective ids and capabilities (faccessat2(2), AT_EACCESS). */
+int sys_may_execute(const char *path);
+int sys_look_at(const char *path, struct sys_file *file); /* stat(2), statfs(2) */
+/* The first bytes of a file: how many were read. */
+int sys_read_head(const char *path, size_t capacity, char *head);
+/* The attribute security.capability: its size, or -ENODATA. */
+int sys_read_file_caps(const char *path, size_t capacity, void *attribute);
+
+int sys_execve(const char *path, char *const argv[], char *const envp[]); /* always -errno, or 0 */
+
+#endif

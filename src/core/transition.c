@@ -1,0 +1,357 @@
+#include "core/transition.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+
+#include "core/observe.h"
+#include "core/sys.h"
+
+/* ---- when a step is wanted ---- */
+
+static enum wanted when(bool wanted) { return wanted ? WANTED : NOT_WANTED; }
+
+static enum wanted effective_wanted(const struct plan *plan) {
+    return when(plan->start.effective != plan->start.permitted ||
+                (plan->keep & ~plan->start.inheritable) != 0);
+}
+
+static enum wanted bounding_wanted(const struct plan *plan) {
+    return when(plan->start.bounding != plan->goal.bounding);
+}
+
+static enum wanted keepcaps_wanted(const struct plan *plan) { return when(plan->set_keepcaps); }
+
+static enum wanted groups_wanted(const struct plan *plan) { return when(plan->set_groups); }
+
+static enum wanted ids_wanted(bool set, const struct ids *start, const struct ids *goal) {
+    if (!set)
+        return NOT_WANTED;
+    return ids_equal(start, goal) ? WANTED_FREE : WANTED;
+}
+
+static enum wanted gid_wanted(const struct plan *plan) {
+    return ids_wanted(plan->set_gid, &plan->start.gid, &plan->goal.gid);
+}
+
+static enum wanted uid_wanted(const struct plan *plan) {
+    return ids_wanted(plan->set_uid, &plan->start.uid, &plan->goal.uid);
+}
+
+static enum wanted caps_wanted(const struct plan *plan) {
+    return when((plan->start.permitted | plan->start.inheritable) != 0);
+}
+
+static enum wanted keyring_wanted(const struct plan *plan) { return when(plan->new_keyring); }
+
+static enum wanted ambient_wanted(const struct plan *plan) {
+    return when(plan->ambient_missing != 0 || (plan->start.ambient & ~plan->keep) != 0);
+}
+
+static enum wanted unkeepcaps_wanted(const struct plan *plan) {
+    return when(plan->set_keepcaps || (plan->start.securebits & SECBIT_KEEP_CAPS) != 0);
+}
+
+static enum wanted securebits_wanted(const struct plan *plan) {
+    return when(plan->goal.securebits != (plan->start.securebits & ~(unsigned)SECBIT_KEEP_CAPS));
+}
+
+static enum wanted always(const struct plan *plan) {
+    (void)plan;
+    return WANTED;
+}
+
+static enum wanted stdio_wanted(const struct plan *plan) { return when(plan->stdio != 0); }
+
+static enum wanted final_wanted(const struct plan *plan) {
+    return when(plan->working != plan->keep);
+}
+
+static enum wanted parent_death_wanted(const struct plan *plan) {
+    return when(plan->parent_death_signal != 0);
+}
+
+static enum wanted fds_wanted(const struct plan *plan) { return when(plan->close_fds); }
+
+static enum wanted no_new_privs_wanted(const struct plan *plan) {
+    return when(plan->goal.no_new_privs && !plan->start.no_new_privs);
+}
+
+/* ---- what a step does ---- */
+
+/* Applies change to each capability in set; the first error ends it. */
+static int each_cap(uint64_t set, int (*change)(unsigned cap)) {
+    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
+        int error = (set & CAP_MASK(cap)) != 0 ? change(cap) : 0;
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+static int set_effective(struct transition *t) {
+    const struct cred *start = &t->plan->start;
+
+    return sys_set_caps(start->permitted, start->permitted, start->inheritable | t->plan->keep);
+}
+
+static int drop_bounding(struct transition *t) {
+    return each_cap(t->plan->start.bounding & ~t->plan->goal.bounding, sys_bounding_drop);
+}
+
+static int set_keepcaps(struct transition *t) { return sys_set_keepcaps(t->plan->set_keepcaps); }
+
+static int set_groups(struct transition *t) { return sys_set_groups(&t->plan->goal.groups); }
+
+static int set_gid(struct transition *t) {
+    gid_t gid = t->plan->goal.gid.real;
+
+    return sys_set_gids(gid, gid, gid);
+}
+
+static int set_uid(struct transition *t) {
+    uid_t uid = t->plan->goal.uid.real;
+
+    return sys_set_uids(uid, uid, uid);
+}
+
+static int set_working_caps(struct transition *t) {
+    return sys_set_caps(t->plan->working, t->plan->working, t->plan->keep);
+}
+
+static int join_keyring(struct transition *t) {
+    (void)t;
+    return sys_new_session_keyring();
+}
+
+static int set_ambient(struct transition *t) {
+    int error = each_cap(t->plan->start.ambient & ~t->plan->keep, sys_ambient_lower);
+
+    return error != 0 ? error : each_cap(t->plan->ambient_missing, sys_ambient_raise);
+}
+
+static int unset_keepcaps(struct transition *t) {
+    (void)t;
+    return sys_set_keepcaps(false);
+}
+
+static int set_securebits(struct transition *t) {
+    return sys_set_securebits(t->plan->goal.securebits);
+}
+
+static int find_program(struct transition *t) { return program_find(t->plan, t->program, t->fail); }
+
+static int give_stdio(struct transition *t) {
+    int error = 0;
+
+    for (int fd = 0; fd <= 2 && error == 0 && !t->plan->rehearsal; fd++)
+        if ((t->plan->stdio & 1u << fd) != 0)
+            error = sys_chown_fd(fd, t->plan->goal.uid.real);
+    return error;
+}
+
+static int set_final_caps(struct transition *t) {
+    return sys_set_caps(t->plan->keep, t->plan->keep, t->plan->keep);
+}
+
+static int arm_parent_death(struct transition *t) {
+    return sys_set_parent_death_signal(t->plan->parent_death_signal);
+}
+
+static int close_fds(struct transition *t) {
+    (void)t;
+    return sys_close_above_stderr();
+}
+
+static int set_no_new_privs(struct transition *t) {
+    (void)t;
+    return sys_set_no_new_privs();
+}
+
+/* ---- the table ---- */
+
+static const struct step STEPS[] = {
+    {"effective", effective_wanted, NEEDS_NONE, set_effective, "capset",
+     "the steps below need their capability effective; early, so that a refusal comes early"},
+    {"bounding", bounding_wanted, CAP_SETPCAP, drop_bounding, "PR_CAPBSET_DROP",
+     "early, so that a refusal comes before anything that cannot be undone"},
+    {"keep-caps", keepcaps_wanted, NEEDS_NONE, set_keepcaps, "PR_SET_KEEPCAPS",
+     "before uid: leaving uid 0 would clear the permitted set"},
+    {"groups", groups_wanted, CAP_SETGID, set_groups, "setgroups",
+     "before uid: CAP_SETGID is not effective after it"},
+    {"gid", gid_wanted, CAP_SETGID, set_gid, "setresgid",
+     "before uid: CAP_SETGID is not effective after it"},
+    {"uid", uid_wanted, CAP_SETUID, set_uid, "setresuid",
+     "before working-caps: leaving uid 0 clears the effective and ambient sets"},
+    {"working-caps", caps_wanted, NEEDS_NONE, set_working_caps, "capset",
+     "after uid: what is kept becomes effective again, the rest is given up for good"},
+    {"keyring", keyring_wanted, NEEDS_NONE, join_keyring, "KEYCTL_JOIN_SESSION_KEYRING",
+     "after uid: the new keyring belongs to the new user"},
+    {"ambient", ambient_wanted, NEEDS_NONE, set_ambient, "PR_CAP_AMBIENT",
+     "after uid, which clears it, and while kept capabilities are permitted and inheritable"},
+    {"un-keep-caps", unkeepcaps_wanted, NEEDS_NONE, unset_keepcaps, "PR_SET_KEEPCAPS",
+     "after uid; before securebits, which lock it"},
+    {"securebits", securebits_wanted, CAP_SETPCAP, set_securebits, "PR_SET_SECUREBITS",
+     "before final-caps: it takes CAP_SETPCAP; after ambient: it locks raising"},
+    {"program", always, NEEDS_NONE, find_program, "the look at the program",
+     "after uid and working-caps: it is looked up with what the new user may see"},
+    {"stdio", stdio_wanted, CAP_CHOWN, give_stdio, "fchown of the standard streams",
+     "before final-caps: it takes CAP_CHOWN; after program: nothing is given away for a refusal"},
+    {"final-caps", final_wanted, NEEDS_NONE, set_final_caps, "capset",
+     "after securebits and stdio, the last to need more than what is kept"},
+    {"parent-death", parent_death_wanted, NEEDS_NONE, arm_parent_death, "PR_SET_PDEATHSIG",
+     "after uid, which clears it"},
+    {"fds", fds_wanted, NEEDS_NONE, close_fds, "close_range",
+     "late: nothing opens a descriptor after it"},
+    {"no-new-privs", no_new_privs_wanted, NEEDS_NONE, set_no_new_privs, "PR_SET_NO_NEW_PRIVS",
+     "last: only the proof and execve follow"},
+};
+
+const struct step *transition_steps(size_t *count) {
+    *count = sizeof STEPS / sizeof STEPS[0];
+    return STEPS;
+}
+
+/* ---- before ---- */
+
+static enum fail_code code_for_missing(uint64_t missing) {
+    if ((missing & CAP_MASK(CAP_SETUID)) != 0)
+        return FAIL_NEED_SETUID;
+    if ((missing & CAP_MASK(CAP_SETGID)) != 0)
+        return FAIL_NEED_SETGID;
+    return (missing & CAP_MASK(CAP_SETPCAP)) != 0 ? FAIL_NEED_SETPCAP : FAIL_NEED_CHOWN;
+}
+
+int transition_preflight(const struct plan *plan, struct fail *f) {
+    const char *first = NULL;
+    uint64_t missing = 0;
+    size_t count;
+    const struct step *steps = transition_steps(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].needs == NEEDS_NONE || steps[i].wanted(plan) != WANTED ||
+            (plan->start.permitted & CAP_MASK(steps[i].needs)) != 0)
+            continue;
+        missing |= CAP_MASK(steps[i].needs);
+        first = first == NULL ? steps[i].name : first;
+    }
+    if (missing == 0)
+        return 0;
+    return fail_caps(f, first, code_for_missing(missing), missing,
+                     "needed to get there, and not permitted here");
+}
+
+/* ---- the act ---- */
+
+static bool is_id_step(const struct step *step) {
+    return step->needs == CAP_SETGID || step->needs == CAP_SETUID;
+}
+
+/* Fills t->fail with what a failed step's error says to a person. */
+static int explain(const struct transition *t, const struct step *step, int error) {
+    enum fail_code code = FAIL_SYSTEM_CALL;
+
+    if (error == -EINVAL && is_id_step(step)) /* not in this user namespace */
+        code = FAIL_UNMAPPED_ID;
+    else if (error == -EPERM && step->run == set_groups) /* the preflight saw CAP_SETGID */
+        code = FAIL_SETGROUPS_DENIED;
+    else if (error == -EDQUOT && step->run == join_keyring)
+        code = FAIL_KEY_QUOTA;
+    else if (error == -ENOSYS && step->run == close_fds)
+        code = FAIL_OLD_KERNEL;
+    if (is_id_step(step))
+        return fail_set(t->fail, step->name, code, error, "%s, to uid %u and gid %u", step->call,
+                        t->plan->goal.uid.real, t->plan->goal.gid.real);
+    return fail_set(t->fail, step->name, code, error, "%s", step->call);
+}
+
+int transition_run_steps(const struct step *steps, size_t count, const struct plan *plan,
+                         struct program *program, struct fail *f) {
+    struct transition t = {.plan = plan, .program = program, .fail = f};
+    pid_t parent = sys_get_parent();
+
+    f->code = FAIL_NONE;
+    for (size_t i = 0; i < count; i++) {
+        int error = steps[i].wanted(plan) == NOT_WANTED ? 0 : steps[i].run(&t);
+        if (error != 0)
+            return f->code == FAIL_NONE ? explain(&t, &steps[i], error) : -1;
+    }
+
+    /* A parent that ended while its signal was cleared is not told of: the signal would never
+     * come. */
+    if (plan->parent_death_signal != 0 && sys_get_parent() != parent)
+        return fail_set(f, "parent-death", FAIL_PARENT_GONE, 0,
+                        "the parent, process %d, ended during the transition", parent);
+    return 0;
+}
+
+int transition_run(const struct plan *plan, struct program *program, struct fail *f) {
+    size_t count;
+    const struct step *steps = transition_steps(&count);
+
+    return transition_run_steps(steps, count, plan, program, f);
+}
+
+/* ---- the proof ---- */
+
+static bool keeps(const struct plan *plan, int cap) { return (plan->keep & CAP_MASK(cap)) != 0; }
+
+/* The strongest evidence that the old ids are gone is that they cannot be taken back. A success
+ * here means that they can, so the process must end at once. */
+static int probe_regain(const struct plan *plan, struct fail *f) {
+    const struct ids *uid = &plan->start.uid, *gid = &plan->start.gid;
+
+    if (!ids_equal(uid, &plan->goal.uid) && !keeps(plan, CAP_SETUID) &&
+        sys_set_uids(uid->real, uid->effective, uid->saved) >= 0)
+        return fail_set(f, "verify", FAIL_REGAINED, 0, "uid %u could be taken back", uid->real);
+    if (!ids_equal(gid, &plan->goal.gid) && !keeps(plan, CAP_SETGID) &&
+        sys_set_gids(gid->real, gid->effective, gid->saved) >= 0)
+        return fail_set(f, "verify", FAIL_REGAINED, 0, "gid %u could be taken back", gid->real);
+    return 0;
+}
+
+static int verify_parent_death(const struct plan *plan, struct fail *f) {
+    int signal;
+
+    int error = sys_get_parent_death_signal(&signal);
+    if (error != 0 || signal != plan->parent_death_signal)
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, error,
+                        "the parent-death signal is %d, not %d", signal, plan->parent_death_signal);
+    return 0;
+}
+
+static int verify_stdio(const struct plan *plan, struct fail *f) {
+    for (int fd = 0; fd <= 2 && !plan->rehearsal; fd++) {
+        uid_t owner;
+        if ((plan->stdio & 1u << fd) != 0 &&
+            (sys_stdio_owner(fd, &owner) != 1 || owner != plan->goal.uid.real))
+            return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
+                            "descriptor %d was not handed over", fd);
+    }
+    return 0;
+}
+
+static int verify_fds(const struct plan *plan, struct fail *f) {
+    int open = plan->close_fds ? sys_any_open_above_stderr() : 0;
+
+    if (open != 0)
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, open < 0 ? open : 0,
+                        "descriptors above 2 are still open");
+    return 0;
+}
+
+int transition_verify(const struct plan *plan, struct fail *f) {
+    struct cred now;
+
+    if (probe_regain(plan, f) != 0)
+        return -1;
+
+    int status = observe_cred("verify", &now, f);
+    const char *differs = status == 0 ? cred_difference(&now, &plan->goal) : NULL;
+    observe_free(&now);
+    if (differs != NULL)
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
+                        "the kernel's account differs from the goal in %s", differs);
+    if (status != 0 || verify_parent_death(plan, f) != 0 || verify_stdio(plan, f) != 0)
+        return -1;
+    return verify_fds(plan, f);
+}

@@ -1,0 +1,51 @@
+/*
+ * transition - the one place where privilege changes, in one visible order.
+ */
+#ifndef CAPWRAP_TRANSITION_H
+#define CAPWRAP_TRANSITION_H
+
+#include "core/fail.h"
+#include "core/plan.h"
+#include "core/program.h"
+
+/* Whether a step is to be made, and whether making it takes privilege. A call that changes
+ * nothing (setresuid to the ids one has) is free, and still tells a mapped id from an unmapped. */
+enum wanted { NOT_WANTED, WANTED_FREE, WANTED };
+
+/* What a step works on. */
+struct transition {
+    const struct plan *plan;
+    struct program *program;
+    struct fail *fail;
+};
+
+struct step {
+    const char *name;
+    enum wanted (*wanted)(const struct plan *plan);
+    int needs;                        /* the capability that a WANTED step takes, or NEEDS_NONE */
+    int (*run)(struct transition *t); /* 0; -errno of call; or -1 with t->fail filled */
+    const char *call;                 /* what run does, for an error */
+    const char *why;                  /* why it stands where it stands */
+};
+
+enum { NEEDS_NONE = -1 };
+
+/* The table, in order; *count is its length. */
+const struct step *transition_steps(size_t *count);
+
+/* Refuses when a wanted step lacks its capability at the start. Changes nothing. */
+int transition_preflight(const struct plan *plan, struct fail *f);
+
+/* Makes every wanted step. program: in, what to look for; out, what was found.
+ * After -1 the process is in no useful state: report and exit. */
+int transition_run(const struct plan *plan, struct program *program, struct fail *f);
+
+/* As transition_run, with a table of the caller's (tests change it). */
+int transition_run_steps(const struct step *steps, size_t count, const struct plan *plan,
+                         struct program *program, struct fail *f);
+
+/* Proves from the kernel's own answers that the goal was reached: first that the old ids cannot be
+ * taken back, then a whole read-back through raw system calls. */
+int transition_verify(const struct plan *plan, struct fail *f);
+
+#endif
