@@ -1,0 +1,20 @@
+/*
+ * json - the few shapes that --json prints, written so that whatever bytes come in, JSON comes out.
+ */
+#ifndef CAPWRAP_JSON_H
+#define CAPWRAP_JSON_H
+
+#include <stdio.h>
+
+#include "core/cred.h"
+
+/* A string; bytes that are not UTF-8 become U+FFFD. NULL becomes null. */
+void json_string(FILE *out, const char *text);
+
+/* What a file's attribute says: {"effective":…,"permitted":[…],"inheritable":[…]}. */
+void json_file_caps(FILE *out, const struct exec_file *file);
+
+/* A whole state. securebits is null when it is not known. */
+void json_cred(FILE *out, const struct cred *cred, bool securebits_known);
+
+#endif

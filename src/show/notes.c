@@ -1,0 +1,24 @@
+#include "show/notes.h"
+
+size_t notes_collect(const struct launch *launch, struct note notes[NOTES_MOST]) {
+    size_t count = 0;
+
+    if (launch->plan.bounding_left)
+        notes[count++] = (struct note){
+            .code = "bounding-left",
+            .always = true,
+            .text = launch->plan.goal.no_new_privs
+                        ? "the bounding set stays as it is, because CAP_SETPCAP is not permitted; "
+                          "with no_new_privs no execve can use it"
+                        : "the bounding set stays as it is, because CAP_SETPCAP is not permitted; "
+                          "the program holds nothing, and --no-new-privs would keep it so",
+        };
+    if (launch->program.ambient_cleared)
+        notes[count++] = (struct note){
+            .code = "ambient-cleared",
+            .always = false,
+            .text = "the program's file capabilities clear the ambient set; permitted and "
+                    "effective are as asked",
+        };
+    return count;
+}

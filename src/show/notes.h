@@ -1,0 +1,20 @@
+/*
+ * notes - what a successful start has to say all the same.
+ */
+#ifndef CAPWRAP_NOTES_H
+#define CAPWRAP_NOTES_H
+
+#include "capwrap/launch.h"
+
+enum { NOTES_MOST = 2 };
+
+struct note {
+    const char *code;
+    bool always; /* told without being asked (-v), because it differs from what was asked for */
+    const char *text;
+};
+
+/* Fills notes and returns how many there are. */
+size_t notes_collect(const struct launch *launch, struct note notes[NOTES_MOST]);
+
+#endif

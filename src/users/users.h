@@ -1,0 +1,27 @@
+/*
+ * users - the user and group database: NSS through the C library.
+ *
+ * Every function returns 1 when there is an answer, 0 when the database has none, -errno when it
+ * could not be asked.
+ */
+#ifndef CAPWRAP_USERS_H
+#define CAPWRAP_USERS_H
+
+#include "core/cred.h"
+
+struct account {
+    char *name, *home; /* allocated; NULL without an entry */
+    uid_t uid;
+    gid_t gid;
+};
+
+int users_by_name(const char *name, struct account *account); /* getpwnam(3) */
+int users_by_uid(uid_t uid, struct account *account);         /* getpwuid(3) */
+int users_group(const char *name, gid_t *gid);                /* getgrnam(3) */
+
+/* The groups of the user name and gid, in no order, with room for one more; getgrouplist(3). */
+int users_groups(const char *name, gid_t gid, struct groups *groups);
+
+void users_free(struct account *account);
+
+#endif
