@@ -22,11 +22,14 @@
  * standard error and receives our text. Nothing can be read from or written to these, and execve
  * closes them again: the program finds what the caller gave. */
 static int hold_standard_streams(struct fail *f) {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-            open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) != fd)
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+            continue;
+        int held = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC); /* the lowest free one: fd */
+        if (held != fd)
             return fail_set(f, "start", FAIL_SYSTEM_CALL, errno,
                             "descriptor %d is closed and cannot be held", fd);
+    }
     return 0;
 }
 

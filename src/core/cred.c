@@ -21,6 +21,10 @@ bool cred_has_root(const struct cred *cred) {
     return cred->uid.real == 0 || cred->uid.effective == 0 || cred->uid.saved == 0;
 }
 
+uint64_t cred_known_caps(const struct cred *cred) {
+    return cred->cap_count < CAP_BITS ? CAP_MASK(cred->cap_count) - 1 : ~UINT64_C(0);
+}
+
 bool cred_was_granted(const struct cred *cred) {
     bool root_by_id = cred_has_root(cred) && (cred->securebits & SECBIT_NOROOT) == 0;
 
@@ -51,18 +55,21 @@ const char *cred_difference(const struct cred *a, const struct cred *b) {
     return a->cap_count != b->cap_count ? "cap_count" : NULL;
 }
 
-/* P'(permitted) and P'(effective) before ambient is added; -EPERM as the kernel says it. */
+/* What the file's capabilities make of the permitted set, before ambient is added. -EPERM as the
+ * kernel says it; *after tells then too what would have been permitted. */
 static int file_caps_after_exec(const struct cred *now, const struct exec_file *file,
                                 struct cred *after, bool *effective) {
+    uint64_t known = cred_known_caps(now); /* the kernel cuts the others off as it reads them */
+
     after->permitted = 0;
     *effective = false;
     if (!file->has_caps)
         return 0;
 
-    after->permitted =
-        (file->caps_permitted & now->bounding) | (file->caps_inheritable & now->inheritable);
+    after->permitted = known & ((file->caps_permitted & now->bounding) |
+                                (file->caps_inheritable & now->inheritable));
     *effective = file->caps_effective;
-    return *effective && (file->caps_permitted & ~after->permitted) != 0 ? -EPERM : 0;
+    return *effective && (known & file->caps_permitted & ~after->permitted) != 0 ? -EPERM : 0;
 }
 
 /* A process with uid 0 is treated as if the file had every capability, unless securebits say no

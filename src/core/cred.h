@@ -61,6 +61,9 @@ bool groups_equal(const struct groups *a, const struct groups *b);
  * capabilities (capabilities(7), "Effect of user ID changes on capabilities"). */
 bool cred_has_root(const struct cred *cred);
 
+/* The mask of the capabilities that this kernel has. */
+uint64_t cred_known_caps(const struct cred *cred);
+
 /* The permitted set came from the capwrap file itself: a process that is not root holds, right
  * after execve, what it had as ambient and what its file gave, and here it holds more than the
  * former. (The kernel then sets AT_SECURE as well; this needs no auxiliary vector.) */

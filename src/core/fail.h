@@ -57,7 +57,7 @@ struct fail {
     int exit_code;       /* 125, 126 or 127 */
     uint64_t caps;       /* the capabilities that it is about; 0 when about none */
     const char *subject; /* the file or user that a hint names, owned by the caller; or NULL */
-    char text[256];      /* what failed, with its value, without step, capabilities and errno */
+    char text[512];      /* what failed, with its value, without step, capabilities and errno */
 };
 
 /* Fills *f with exit status 125 and returns -1, for `return fail_set(...)`.

@@ -48,7 +48,7 @@ static int check_grant(const struct plan *plan, const struct request *request, s
 
 static int check_kept(const struct plan *plan, struct fail *f) {
     const struct cred *start = &plan->start;
-    uint64_t known = start->cap_count < CAP_BITS ? CAP_MASK(start->cap_count) - 1 : ~UINT64_C(0);
+    uint64_t known = cred_known_caps(start);
     uint64_t missing = plan->keep & ~start->permitted;
 
     if ((plan->keep & ~known) != 0)

@@ -151,8 +151,9 @@ static int read_exec_file(const char *path, const struct sys_file *info, struct 
 /* What became of looking: done, refused as every refusal, or not to be completed. */
 enum { LOOK_DONE = 0, LOOK_REFUSED = -1, LOOK_INCOMPLETE = 1 };
 
-static int incomplete(struct fail *f, int error, const char *path, const char *what) {
-    (void)refuse(f, FAIL_UNREADABLE, EXIT_REFUSED, error, path, what);
+static int incomplete(struct fail *f, enum fail_code code, int error, const char *path,
+                      const char *what) {
+    (void)refuse(f, code, EXIT_REFUSED, error, path, what);
     return LOOK_INCOMPLETE;
 }
 
@@ -170,13 +171,14 @@ static int follow(struct program *program, const char *script, const char head[P
     program->interpreter_count++;
 
     int error = try_path(name);
-    if (error == -ENOENT)
-        return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, name,
-                      "named in a #! line, and missing");
-    if (error == -EACCES || error == -EISDIR)
-        return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, name,
-                      "named in a #! line, and not to be executed by this user");
-    return error == 0 ? LOOK_DONE : incomplete(f, error, name, "cannot be looked up");
+    if (error == 0)
+        return LOOK_DONE;
+    if (error != -ENOENT && error != -EACCES && error != -EISDIR)
+        return incomplete(f, FAIL_UNREADABLE, error, name, "cannot be looked up");
+    (void)fail_set(f, STEP, FAIL_INTERPRETER, error, "its #! line names %s", name);
+    f->exit_code = EXIT_NOT_EXECUTABLE;
+    f->subject = script;
+    return LOOK_REFUSED;
 }
 
 static int look_through(struct program *program, struct fail *f) {
@@ -188,15 +190,17 @@ static int look_through(struct program *program, struct fail *f) {
 
         int error = sys_look_at(path, &info);
         if (error != 0)
-            return incomplete(f, error, path, "cannot be looked at");
+            return incomplete(f, FAIL_UNREADABLE, error, path, "cannot be looked at");
         int size = sys_read_head(path, PROGRAM_HEAD, head);
         if (size < 0)
-            return incomplete(f, size, path, "cannot be read, so its interpreter is not known");
+            return incomplete(f, FAIL_UNREADABLE, size, path,
+                              "cannot be read, so its interpreter is not known");
 
         if (head[0] != '#' || head[1] != '!') {
             error = read_exec_file(path, &info, &program->file);
             return error == 0 ? LOOK_DONE
-                              : incomplete(f, error, path, "its file capabilities are unclear");
+                              : incomplete(f, FAIL_FILE_CAPABILITIES, error, path,
+                                           "its file capabilities are unclear");
         }
         int followed = follow(program, path, head, f);
         if (followed != LOOK_DONE)
@@ -214,9 +218,12 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
                            ? program->path
                            : program->interpreters[program->interpreter_count - 1];
 
-    if (cred_after_exec(goal, &program->file, after) != 0)
-        return refuse(f, FAIL_OUTSIDE_BOUNDING, EXIT_NOT_EXECUTABLE, EPERM, path,
-                      "it has effective file capabilities that are not kept");
+    if (cred_after_exec(goal, &program->file, after) != 0) {
+        (void)refuse(f, FAIL_OUTSIDE_BOUNDING, EXIT_NOT_EXECUTABLE, EPERM, path,
+                     "its effective file capabilities are not kept");
+        f->caps = program->file.caps_permitted & ~after->permitted & cred_known_caps(goal);
+        return -1;
+    }
     program->looked_at = true;
 
     if (!ids_equal(&after->uid, &goal->uid) || !ids_equal(&after->gid, &goal->gid))
@@ -258,7 +265,7 @@ int program_exec(struct program *program, char *const argv[], char *const envp[]
     int error = sys_execve(program->path, argv, envp);
     if (error == -ENOENT || error == -ENOTDIR) {
         code = FAIL_INTERPRETER;
-        what = "it is there, but the loader that it names is not";
+        what = "it is there, and the loader that it names is not";
     } else if (error == -EAGAIN) {
         code = FAIL_PROCESS_LIMIT;
         what = "the user has as many processes as RLIMIT_NPROC allows";

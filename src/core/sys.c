@@ -202,6 +202,14 @@ int sys_any_open_above_stderr(void) {
     return 0;
 }
 
+/* Buffers start as zeros, and no answer is zero: a file has a type, and the kernel marks the flags
+ * of a mount as valid (statfs(2), ST_VALID). */
+static bool is_answer(const struct stat *status, const struct statfs *fs) {
+    enum { FLAGS_ARE_VALID = 0x20 };
+
+    return (status->st_mode & S_IFMT) != 0 && ((unsigned long)fs->f_flags & FLAGS_ARE_VALID) != 0;
+}
+
 /* ---- the standard streams ---- */
 
 /* A terminal that this process leads the session of. Any other one stays whoever's it is: who owns
@@ -217,11 +225,13 @@ static bool leads_terminal(int fd, const struct stat *status) {
 }
 
 int sys_stdio_owner(int fd, uid_t *owner) {
-    struct stat status;
-    struct statfs fs;
+    struct stat status = {0};
+    struct statfs fs = {0};
 
     if (fstatfs(fd, &fs) != 0 || fstat(fd, &status) != 0)
         return errno == EBADF ? 0 : -errno;
+    if (!is_answer(&status, &fs))
+        return -EIO;
     *owner = status.st_uid;
     return fs.f_type == PIPEFS_MAGIC ||
            (fs.f_type == DEVPTS_SUPER_MAGIC && leads_terminal(fd, &status));
@@ -231,25 +241,14 @@ int sys_chown_fd(int fd, uid_t uid) { return result(fchown(fd, uid, (gid_t)-1));
 
 /* ---- files ---- */
 
-int sys_may_execute(const char *path) {
-    struct stat status;
-    int error = result(syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS));
-
-    if (!is_blocked(error))
-        return error;
-    /* Linux before 5.8, or a seccomp filter of that time. access(2) would ignore kept
-     * capabilities, so believe the mode bits: execve has the last word. */
-    if (stat(path, &status) != 0)
-        return -errno;
-    return (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0 ? 0 : -EACCES;
-}
-
 int sys_look_at(const char *path, struct sys_file *file) {
-    struct stat status;
-    struct statfs fs;
+    struct stat status = {0};
+    struct statfs fs = {0};
 
     if (stat(path, &status) != 0 || statfs(path, &fs) != 0)
         return -errno;
+    if (!is_answer(&status, &fs))
+        return -EIO;
     *file = (struct sys_file){
         .mode = status.st_mode,
         .owner = status.st_uid,
@@ -257,6 +256,20 @@ int sys_look_at(const char *path, struct sys_file *file) {
         .nosuid = ((unsigned long)fs.f_flags & ST_NOSUID) != 0,
     };
     return 0;
+}
+
+int sys_may_execute(const char *path) {
+    struct sys_file file;
+    int error = result(syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS));
+
+    if (!is_blocked(error))
+        return error;
+    /* Linux before 5.8, or a seccomp filter of that time. access(2) would ignore kept
+     * capabilities, so believe the mode bits: execve has the last word. */
+    error = sys_look_at(path, &file);
+    if (error == 0 && (file.mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+        return -EACCES;
+    return error;
 }
 
 int sys_read_head(const char *path, size_t capacity, char *head) {

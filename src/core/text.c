@@ -61,7 +61,7 @@ void text_cap_name(unsigned cap, char name[TEXT_CAP_NAME]) {
     }
 
     size_t i = 0;
-    for (; known[i] != '\0' && i < TEXT_CAP_NAME - 1; i++)
+    for (; i < TEXT_CAP_NAME - 1 && known[i] != '\0'; i++)
         name[i] = (char)toupper((unsigned char)known[i]);
     name[i] = '\0';
 }

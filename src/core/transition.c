@@ -269,8 +269,8 @@ int transition_run_steps(const struct step *steps, size_t count, const struct pl
     struct transition t = {.plan = plan, .program = program, .fail = f};
     pid_t parent = sys_get_parent();
 
-    f->code = FAIL_NONE;
     for (size_t i = 0; i < count; i++) {
+        f->code = FAIL_NONE;
         int error = steps[i].wanted(plan) == NOT_WANTED ? 0 : steps[i].run(&t);
         if (error != 0)
             return f->code == FAIL_NONE ? explain(&t, &steps[i], error) : -1;
@@ -322,9 +322,11 @@ static int verify_parent_death(const struct plan *plan, struct fail *f) {
 static int verify_stdio(const struct plan *plan, struct fail *f) {
     for (int fd = 0; fd <= 2 && !plan->rehearsal; fd++) {
         uid_t owner;
-        if ((plan->stdio & 1u << fd) != 0 &&
-            (sys_stdio_owner(fd, &owner) != 1 || owner != plan->goal.uid.real))
-            return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
+        if ((plan->stdio & 1u << fd) == 0)
+            continue;
+        int mine = sys_stdio_owner(fd, &owner);
+        if (mine != 1 || owner != plan->goal.uid.real)
+            return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, mine < 0 ? mine : 0,
                             "descriptor %d was not handed over", fd);
     }
     return 0;

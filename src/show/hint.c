@@ -17,11 +17,14 @@ enum place { SHELL, SYSTEMD, DOCKER, KUBERNETES, PLACES };
 /* systemd.exec(5), $JOURNAL_STREAM: device and inode of a stream that goes to the journal. */
 static bool goes_to_journal(void) {
     const char *stream = getenv("JOURNAL_STREAM");
-    unsigned long long device, inode;
+    char mine[64];
     struct stat status;
 
-    return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-           fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+    if (stream == NULL || fstat(STDERR_FILENO, &status) != 0)
+        return false;
+    (void)snprintf(mine, sizeof mine, "%llu:%llu", (unsigned long long)status.st_dev,
+                   (unsigned long long)status.st_ino);
+    return strcmp(mine, stream) == 0;
 }
 
 static enum place find_place(void) {
@@ -82,60 +85,35 @@ static const char *for_masked(enum place place) {
     return hints[place];
 }
 
-static const char *for_fixed(enum fail_code code) {
-    switch (code) {
-    case FAIL_USAGE:
-        return "see capwrap --help";
-    case FAIL_UNKNOWN_USER:
-        return "add the user to the system, or give its number as UID:GID";
-    case FAIL_UNKNOWN_GROUP:
-        return "add the group to the system, or give its number";
-    case FAIL_GROUP_NEEDED:
-        return "name the group as well: --user UID:GID, with --groups none or a list";
-    case FAIL_BAD_ID:
-        return "correct the entry in the user database";
-    case FAIL_LOOKUP:
-        return "give numbers and --no-login-env, so that no database is asked";
-    case FAIL_MEMORY:
-        return "raise the memory limit";
-    case FAIL_STARTED_SETID:
-        return "remove the set-id bits from capwrap (chmod ug-s): it is never installed with them";
-    case FAIL_GRANT_IDENTITY:
-        return "leave out --user, --groups and --chown-stdio, or start as root instead";
-    case FAIL_LISTEN_FDS:
-        return "leave out --close-fds: the program is to receive these sockets";
-    case FAIL_OLD_KERNEL:
-        return "use a newer kernel, or leave out the option that needs it";
-    case FAIL_CAP_UNKNOWN:
-        return "leave it out of --keep; capwrap --list-caps tells what this kernel has";
-    case FAIL_STRICT:
-        return "leave out --strict, or remove what it refuses";
-    case FAIL_SECUREBITS_LOCKED:
-        return "start from a process with other securebits; locked bits stay for good";
-    case FAIL_UNMAPPED_ID:
-        return "use an id that /proc/self/uid_map and /proc/self/gid_map contain";
-    case FAIL_SETGROUPS_DENIED:
-        return "add --groups keep: /proc/self/setgroups denies it in this user namespace";
-    case FAIL_KEY_QUOTA:
-        return "raise /proc/sys/kernel/keys/maxkeys";
-    case FAIL_PARENT_GONE:
-        return "start it again from a parent that lives";
-    case FAIL_NOT_FOUND:
-        return "check the name and PATH, or give the whole path";
-    case FAIL_PROCESS_LIMIT:
-        return "raise the limit (ulimit -u) or end processes of that user";
-    case FAIL_ROOT_GAINS:
-        return "choose another user with --user, or add --no-new-privs";
-    case FAIL_NO_PROCESS:
-        return "give the number of a process that /proc shows to you";
-    case FAIL_OUTPUT:
-        return "check where standard output goes";
-    case FAIL_KILLED:
-        return "allow the system call in the seccomp filter; dmesg or strace names it";
-    default:
-        return "report it with the output of capwrap -v: no path should lead here";
-    }
-}
+/* The remedies that are the same everywhere. */
+static const char *const FIXED[FAIL_CODES] = {
+    [FAIL_USAGE] = "see capwrap --help",
+    [FAIL_UNKNOWN_USER] = "add the user to the system, or give its number as UID:GID",
+    [FAIL_UNKNOWN_GROUP] = "add the group to the system, or give its number",
+    [FAIL_GROUP_NEEDED] = "name the group as well: --user UID:GID, with --groups none or a list",
+    [FAIL_BAD_ID] = "correct the entry in the user database",
+    [FAIL_LOOKUP] = "give numbers and --no-login-env, so that no database is asked",
+    [FAIL_MEMORY] = "raise the memory limit",
+    [FAIL_STARTED_SETID] = "remove the set-id bits from capwrap (chmod ug-s): it never has them",
+    [FAIL_GRANT_IDENTITY] = "leave out --user, --groups and --chown-stdio, or start as root",
+    [FAIL_LISTEN_FDS] = "leave out --close-fds: the program is to receive these sockets",
+    [FAIL_OLD_KERNEL] = "use a newer kernel, or leave out the option that needs it",
+    [FAIL_CAP_UNKNOWN] = "leave it out of --keep; capwrap --list-caps tells what there is",
+    [FAIL_STRICT] = "leave out --strict, or remove what it refuses",
+    [FAIL_SECUREBITS_LOCKED] = "start from a process whose securebits are not locked",
+    [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
+    [FAIL_SETGROUPS_DENIED] = "add --groups keep: /proc/self/setgroups denies a change here",
+    [FAIL_KEY_QUOTA] = "raise /proc/sys/kernel/keys/maxkeys",
+    [FAIL_PARENT_GONE] = "start it again from a parent that lives",
+    [FAIL_NOT_FOUND] = "check the name and PATH, or give the whole path",
+    [FAIL_PROCESS_LIMIT] = "raise the limit (ulimit -u), or end processes of that user",
+    [FAIL_ROOT_GAINS] = "choose another user with --user, or add --no-new-privs",
+    [FAIL_REGAINED] = "find the sandbox that answers calls without making them",
+    [FAIL_NOT_AS_PLANNED] = "find the sandbox that answers calls without making them",
+    [FAIL_NO_PROCESS] = "give the number of a process that /proc shows to you",
+    [FAIL_OUTPUT] = "check where standard output goes",
+    [FAIL_KILLED] = "allow the call in the seccomp filter; strace names it",
+};
 
 /* The part of a hint before and after the file that it names. */
 struct about_file {
@@ -153,23 +131,38 @@ static struct about_file for_not_executable(int error) {
     case EISDIR:
         return (struct about_file){"name a file in ", ""};
     default:
-        return (struct about_file){"let the user execute ", " and search its directories"};
+        return (struct about_file){"let the user execute ", ", on a mount without noexec"};
+    }
+}
+
+static struct about_file for_interpreter(const struct fail *f) {
+    if (strcmp(f->step, "exec") == 0)
+        return (struct about_file){"provide the loader that it names: readelf -l ", ""};
+    switch (f->error) {
+    case ELOOP:
+        return (struct about_file){"name the last interpreter in the #! line of ", ""};
+    case ENOENT:
+        return (struct about_file){"install it, or correct the #! line of ",
+                                   " (a carriage return at its end belongs to the name)"};
+    case ENOEXEC:
+        return (struct about_file){"name an interpreter in the #! line of ", ""};
+    default:
+        return (struct about_file){"let the user execute the interpreter of ", ""};
     }
 }
 
 static struct about_file for_program(const struct fail *f) {
     switch (f->code) {
     case FAIL_FILE_CAPABILITIES:
-    case FAIL_OUTSIDE_BOUNDING:
         return (struct about_file){"remove its file capabilities: setcap -r ", ""};
+    case FAIL_OUTSIDE_BOUNDING:
+        return (struct about_file){"keep them as well, or remove them: setcap -r ", ""};
     case FAIL_SET_ID:
         return (struct about_file){"add --no-new-privs, or remove the bits: chmod ug-s ", ""};
     case FAIL_UNREADABLE:
         return (struct about_file){"let the user read it: chmod a+r ", ""};
     case FAIL_INTERPRETER:
-        return (struct about_file){"install the interpreter; a #! line must not end in a carriage "
-                                   "return: head -n 1 ",
-                                   " | od -c"};
+        return for_interpreter(f);
     case FAIL_NOT_EXECUTABLE:
         return for_not_executable(f->error);
     default:
@@ -220,14 +213,9 @@ void hint_for(const struct fail *f, size_t size, char *text) {
         (void)snprintf(text, size, "%s", for_masked(place));
         return;
     case FAIL_SYSTEM_CALL:
-    case FAIL_REGAINED:
-    case FAIL_NOT_AS_PLANNED:
-        (void)snprintf(text, size, "%s",
-                       f->code == FAIL_SYSTEM_CALL
-                           ? for_system_call(f->error)
-                           : "find the sandbox that answers calls without making them");
+        (void)snprintf(text, size, "%s", for_system_call(f->error));
         return;
     default:
-        (void)snprintf(text, size, "%s", for_fixed(f->code));
+        (void)snprintf(text, size, "%s", FIXED[f->code]);
     }
 }

@@ -7,38 +7,37 @@
 
 #include "core/observe.h"
 
-/* Reads "1000 1001 ..." into groups. 0 or -ENOMEM. */
-static int read_groups(const char *value, struct groups *groups) {
-    size_t most = strlen(value) / 2 + 1;
+/* Reads at most most decimal numbers and returns how many there were. */
+static size_t read_numbers(const char *value, size_t most, uint32_t *numbers) {
+    size_t count = 0;
     char *end;
 
-    groups->count = 0;
+    for (; count < most; value = end) {
+        unsigned long number = strtoul(value, &end, 10);
+        if (end == value)
+            break;
+        numbers[count++] = (uint32_t)number;
+    }
+    return count;
+}
+
+static int read_groups(const char *value, struct groups *groups) {
+    size_t most = strlen(value) / 2 + 1;
+
     groups->list = calloc(most, sizeof groups->list[0]);
     if (groups->list == NULL)
         return -ENOMEM;
-    while (groups->count < most) {
-        unsigned long gid = strtoul(value, &end, 10);
-        if (end == value)
-            break;
-        groups->list[groups->count++] = (gid_t)gid;
-        value = end;
-    }
+    groups->count = read_numbers(value, most, groups->list);
     observe_sort(groups);
-    return 0;
+    return 1;
 }
 
 static int read_ids(const char *value, struct ids *ids) {
-    return sscanf(value, "%u %u %u %u", &ids->real, &ids->effective, &ids->saved, &ids->fs) == 4
-               ? 1
-               : -EPROTO;
-}
+    uint32_t four[4];
 
-static int read_set(const char *value, uint64_t *set) {
-    unsigned long long bits;
-
-    if (sscanf(value, "%llx", &bits) != 1)
+    if (read_numbers(value, 4, four) != 4)
         return -EPROTO;
-    *set = bits;
+    *ids = (struct ids){four[0], four[1], four[2], four[3]};
     return 1;
 }
 
@@ -62,14 +61,16 @@ static int read_line(const char *line, struct cred *cred) {
     if (strncmp(line, "Gid", length) == 0)
         return read_ids(value, &cred->gid);
     if (strncmp(line, "Groups", length) == 0)
-        return read_groups(value, &cred->groups) == 0 ? 1 : -ENOMEM;
+        return read_groups(value, &cred->groups);
     if (strncmp(line, "NoNewPrivs", length) == 0) {
-        cred->no_new_privs = atoi(value) == 1;
+        cred->no_new_privs = strtoul(value, NULL, 10) == 1;
         return 1;
     }
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-        if (strncmp(line, sets[i].key, length) == 0)
-            return read_set(value, sets[i].set);
+        if (strncmp(line, sets[i].key, length) == 0) {
+            *sets[i].set = strtoull(value, NULL, 16);
+            return 1;
+        }
     return 0;
 }
 

@@ -54,7 +54,8 @@ static int find_group(const char *word, const char *step, const char *subject, g
 static int split(const char *spec, char buffer[2 * NAME_SIZE], char **group, struct fail *f) {
     if (strlen(spec) >= (size_t)2 * NAME_SIZE)
         return fail_set(f, "user", FAIL_USAGE, 0, "the value of --user is too long");
-    char *colon = strchr(strcpy(buffer, spec), ':');
+    (void)memcpy(buffer, spec, strlen(spec) + 1);
+    char *colon = strchr(buffer, ':');
     *group = colon == NULL ? NULL : colon + 1;
     if (colon != NULL)
         *colon = '\0';
@@ -62,6 +63,16 @@ static int split(const char *spec, char buffer[2 * NAME_SIZE], char **group, str
         (*group != NULL && ((*group)[0] == '\0' || strchr(*group, ':') != NULL)))
         return refuse(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP");
     return 0;
+}
+
+static bool groups_are(const struct options *options, const char *word) {
+    return options->groups != NULL && strcmp(options->groups, word) == 0;
+}
+
+/* Whether anything but the ids themselves is wanted of the user: numbers alone ask no database. */
+static bool needs_entry(const struct options *options) {
+    return !options->no_login_env || strchr(options->user, ':') == NULL ||
+           groups_are(options, "init");
 }
 
 static int find_user(const struct options *options, struct account *account, struct fail *f) {
@@ -79,7 +90,7 @@ static int find_user(const struct options *options, struct account *account, str
         if (read_id(buffer, "user", spec, &account->uid, f) != 0)
             return -1;
         uid_t uid = account->uid;
-        found = users_by_uid(uid, account);
+        found = needs_entry(options) ? users_by_uid(uid, account) : 0;
         if (found == 1 && account->uid != uid)
             found = -EPROTO;
     }
@@ -150,11 +161,11 @@ static bool groups_asked(const struct options *options, const char **list) {
     bool group_given = options->user != NULL && strchr(options->user, ':') != NULL;
 
     *list = options->groups;
-    if (options->groups != NULL && strcmp(options->groups, "none") == 0)
+    if (groups_are(options, "none") || (options->groups == NULL && group_given))
         *list = NULL;
     else if (options->groups == NULL)
-        *list = group_given ? NULL : "init";
-    return options->groups != NULL ? strcmp(options->groups, "keep") != 0 : options->user != NULL;
+        *list = "init";
+    return options->groups != NULL ? !groups_are(options, "keep") : options->user != NULL;
 }
 
 static int check_ids(const struct identity *identity, const char *subject, struct fail *f) {
@@ -177,7 +188,7 @@ static int ask(const struct options *options, struct identity *identity, struct 
         if (find_user(options, account, f) != 0)
             return -1;
     } else {
-        int found = users_by_uid(geteuid(), account);
+        int found = groups_are(options, "init") ? users_by_uid(geteuid(), account) : 0;
         if (found < 0)
             return no_database(f, "groups", found, options->groups);
         account->uid = geteuid();
@@ -244,22 +255,27 @@ void resolve_free(struct identity *identity) {
 
 char **resolve_environment(char *const *environment, const struct account *account) {
     static const char *const names[] = {"HOME=", "USER=", "LOGNAME="};
+    const char *values[] = {account->name == NULL ? "/" : account->home, account->name,
+                            account->name};
     size_t count = 0, kept = 0;
 
     while (environment[count] != NULL)
         count++;
     char **result = calloc(count + 4, sizeof *result);
-    for (size_t i = 0; result != NULL && i < count; i++) {
+    if (result == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
         bool login = false;
         for (size_t n = 0; n < 3; n++)
             login |= strncmp(environment[i], names[n], strlen(names[n])) == 0;
         if (!login)
             result[kept++] = environment[i];
     }
-    for (size_t n = 0; result != NULL && n < (account->name == NULL ? 1 : 3); n++) {
-        const char *value = n == 0 ? account->home : account->name;
-        if (asprintf(&result[kept++], "%s%s", names[n], value == NULL ? "/" : value) < 0)
+    for (size_t n = 0; n < (account->name == NULL ? 1 : 3); n++) {
+        if (asprintf(&result[kept++], "%s%s", names[n], values[n]) < 0) {
+            free(result);
             return NULL;
+        }
     }
     return result;
 }

@@ -1,0 +1,8 @@
+/* Linked into the sanitizer build of capwrap alone.
+ *
+ * Leak detection attaches to its own process, which the kernel refuses after a change of identity,
+ * and in secure mode (AT_SECURE) ASAN_OPTIONS is not read: so it is switched off from inside. The
+ * unit tests, whose identity never changes, keep it. A library that a test preloads comes first. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void) { return "detect_leaks=0:verify_asan_link_order=0"; }
