@@ -27,6 +27,15 @@ static void text_steps(const struct launch *l) {
             (void)printf("  %-13s %s\n", steps[i].name, steps[i].why);
 }
 
+/* A file's name may come out of a #! line, so it is nobody's own text. */
+static void text_name(const char *label, const char *name) {
+    char clean[PATH_MAX];
+
+    (void)snprintf(clean, sizeof clean, "%s", name);
+    report_clean(clean);
+    (void)printf("  %-13s %s\n", label, clean);
+}
+
 static void text_document(const struct launch *l, int status) {
     struct note notes[NOTES_MOST];
     size_t count = l->has_plan ? notes_collect(l, notes) : 0;
@@ -41,9 +50,10 @@ static void text_document(const struct launch *l, int status) {
         text_steps(l);
     }
     if (l->program.path[0] != '\0') {
-        (void)printf("program:\n  path          %s\n", l->program.path);
+        (void)printf("program:\n");
+        text_name("path", l->program.path);
         for (unsigned i = 0; i < l->program.interpreter_count; i++)
-            (void)printf("  interpreter   %s\n", l->program.interpreters[i]);
+            text_name("interpreter", l->program.interpreters[i]);
     }
     if (l->program.looked_at) {
         (void)printf("the program will hold:\n");

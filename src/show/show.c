@@ -14,7 +14,7 @@
 
 static const char HELP[] =
     "Usage: capwrap [OPTION...] [--] COMMAND [ARGUMENT...]\n"
-    "Run COMMAND with exactly the identity and capabilities that are named, or not at all.\n"
+    "Run COMMAND with exactly the identity and capabilities named, or not at all.\n"
     "\n"
     "  -u, --user USER[:GROUP]     who the program is; names or numbers\n"
     "  -G, --groups LIST|init|none|keep\n"
