@@ -1,0 +1,79 @@
+# Completion of capwrap(1) for fish 3.2 and later.
+#
+# Install as /usr/share/fish/vendor_completions.d/capwrap.fish, or put it into
+# ~/.config/fish/completions.
+
+# Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
+function __capwrap_command
+    set -l tokens (commandline -opc) (commandline -ct)
+    set -e tokens[1]
+    argparse -s u/user= G/groups= k/keep= n/no-new-privs lock-securebits no-login-env chown-stdio \
+        close-fds strict dry-run json 'status=?' decode= list-caps v/verbose q/quiet h/help V/version \
+        -- $tokens 2>/dev/null
+    or return 1
+    set -q argv[1]
+    and not string match -q -- '-*' $argv[1]
+    or return 1
+    printf '%s\0' $argv
+end
+
+function __capwrap_no_command
+    not __capwrap_command >/dev/null
+end
+
+# The value that is being typed, without its option.
+function __capwrap_value
+    commandline -ct | string replace -r -- '^(--[a-z-]+=|-[uGk])' ''
+end
+
+function __capwrap_complete_user
+    set -l user (__capwrap_value | string split -m 1 :)
+    if set -q user[2]
+        printf '%s\n' $user[1]:(__fish_print_groups)
+    else
+        __fish_complete_users
+    end
+end
+
+# Completes a list element by element; argv: the elements, then -- and the words that stand alone.
+function __capwrap_complete_list
+    set -l split (contains -i -- -- $argv)
+    set -l elements $argv[1..(math $split - 1)]
+    set -l done (__capwrap_value | string match -r -- '.*,')
+    if set -q done[1]
+        printf '%s\n' $done[1]$elements
+    else
+        printf '%s\n' $elements $argv[(math $split + 1)..-1]
+    end
+end
+
+function __capwrap_complete_groups
+    __capwrap_complete_list (__fish_print_groups) -- init none keep
+end
+
+function __capwrap_complete_keep
+    set -l capwrap (commandline -opc)[1]
+    __capwrap_complete_list ($capwrap --list-caps 2>/dev/null | string match -rg '^ *\d+ (\S+)') -- all none
+end
+
+complete -c capwrap -f
+complete -c capwrap -n __capwrap_command -x -a '(__fish_complete_subcommand --commandline (__capwrap_command | string split0))'
+
+complete -c capwrap -n __capwrap_no_command -s u -l user -x -a '(__capwrap_complete_user)' -d 'Who the program is: USER[:GROUP]'
+complete -c capwrap -n __capwrap_no_command -s G -l groups -x -a '(__capwrap_complete_groups)' -d 'Supplementary groups'
+complete -c capwrap -n __capwrap_no_command -s k -l keep -x -a '(__capwrap_complete_keep)' -d 'Capabilities the program holds'
+complete -c capwrap -n __capwrap_no_command -s n -l no-new-privs -d 'No gain through exec, ever'
+complete -c capwrap -n __capwrap_no_command -l lock-securebits -d 'uid 0 means nothing, and cannot again'
+complete -c capwrap -n __capwrap_no_command -l no-login-env -d 'Leave HOME, USER and LOGNAME alone'
+complete -c capwrap -n __capwrap_no_command -l chown-stdio -d 'Hand the standard streams\' pipes to the user'
+complete -c capwrap -n __capwrap_no_command -l close-fds -d 'Nothing above descriptor 2 is inherited'
+complete -c capwrap -n __capwrap_no_command -l strict -d 'What would be a note is a refusal'
+complete -c capwrap -n __capwrap_no_command -l dry-run -d 'Rehearse and report'
+complete -c capwrap -n __capwrap_no_command -l json -d 'Report as JSON'
+complete -c capwrap -n __capwrap_no_command -l status -a '(__fish_complete_pids)' -d 'Show a process\'s privileges by name'
+complete -c capwrap -n __capwrap_no_command -l decode -x -d 'Name the capabilities in a hexadecimal mask'
+complete -c capwrap -n __capwrap_no_command -l list-caps -d 'List the capabilities of this kernel'
+complete -c capwrap -n __capwrap_no_command -s v -l verbose -d 'Tell each step'
+complete -c capwrap -n __capwrap_no_command -s q -l quiet -d 'No notes'
+complete -c capwrap -n __capwrap_no_command -s h -l help -d 'Show help'
+complete -c capwrap -n __capwrap_no_command -s V -l version -d 'Show the version'
