@@ -145,7 +145,7 @@ static int find_groups(const char *list, const struct account *account, struct g
             return refuse(f, "groups", FAIL_GROUP_NEEDED, 0, list,
                           "the user has no entry, so the database lists no groups for it");
         int found = users_groups(account->name, account->gid, groups);
-        return found == 1 ? 0 : no_database(f, "groups", found, account->name);
+        return found == 1 ? 0 : no_database(f, "groups", found, list);
     }
     for (const char *c = list; c != NULL && *c != '\0'; c++)
         words += *c == ',';
