@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# What an error advises is worded for the place it happens in. Where that is, is guessed from
+# /.dockerenv, /run/.containerenv, KUBERNETES_SERVICE_HOST and JOURNAL_STREAM.
+# shellcheck disable=SC2154 # bats sets status and stderr
+
+load ../support/common
+load ../support/states
+
+PLACES=(shell docker podman kubernetes systemd)
+
+setup() {
+    require_root
+}
+
+# at PLACE -- CMD...: CMD in a root directory of its own that has the machine's folders, and of the
+# files that tell a place just those of PLACE.
+at() {
+    # shellcheck disable=SC2016 # expands in the inner shell
+    unshare --mount --propagation private -- /bin/bash -c '
+        place=$1 root=$2
+        shift 3
+        mount -t tmpfs -o mode=755 none "$root" || exit 99
+        for entry in /*; do
+            if [[ -L $entry ]]; then
+                cp -P "$entry" "$root/" || exit 99
+            elif [[ -d $entry ]]; then
+                mkdir "$root$entry" && mount --rbind "$entry" "$root$entry" || exit 99
+            fi
+        done
+        mount -t tmpfs -o mode=755 none "$root/run" || exit 99
+        case $place in
+            docker) touch "$root/.dockerenv" ;;
+            podman) touch "$root/run/.containerenv" ;;
+            kubernetes) export KUBERNETES_SERVICE_HOST=10.0.0.1 && touch "$root/.dockerenv" ;;
+            systemd) JOURNAL_STREAM=$(stat -Lc %d:%i /proc/self/fd/2) && export JOURNAL_STREAM ;;
+        esac
+        exec chroot "$root" "$@"' at "$1" "$BATS_TEST_TMPDIR/root" "${@:2}"
+}
+
+# advises PLACE PATTERN: capwrap ASKED, started from FROM at PLACE, is refused, and its hint matches.
+advises() {
+    mkdir -p "$BATS_TEST_TMPDIR/root"
+    attempt at "$1" -- "${FROM[@]}" "$CAPWRAP" "${ASKED[@]}" -- "${MARKED[@]}"
+    refused "$STEP"
+    echo "# at $1"
+    hint_says "$2"
+}
+
+@test "a capability that is not permitted: each place's way to permit it" {
+    FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID SETPCAP)" --)
+    ASKED=(--user 1000:1000 --keep NET_ADMIN,SYS_TIME) STEP=keep
+    advises shell 'run capwrap as root, with NET_ADMIN,SYS_TIME in its bounding set$'
+    advises docker ' --cap-add NET_ADMIN --cap-add SYS_TIME$'
+    advises podman ' --cap-add NET_ADMIN --cap-add SYS_TIME$'
+    advises kubernetes 'securityContext\.capabilities\.add: \[NET_ADMIN, SYS_TIME\]'
+    advises systemd 'CapabilityBoundingSet= hold CAP_NET_ADMIN CAP_SYS_TIME '
+}
+
+@test "a capability in the bounding set only: start as root, or a capwrap with file capabilities" {
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --)
+    ASKED=(--keep NET_RAW) STEP=keep
+    advises shell 'run capwrap as root with --user$'
+    advises docker 'start the container as root .*--user, or .*file capabilities'
+    advises podman 'start the container as root .*--user, or .*file capabilities'
+    advises kubernetes 'runAsUser: 0 .*--user, or .*file capabilities'
+    advises systemd 'leave out User= .*--user$'
+}
+
+@test "no_new_privs and nothing permitted: no file can help, so the place's switch is named" {
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --no-new-privs --)
+    ASKED=(--keep NET_RAW) STEP=keep
+    advises shell 'run capwrap as root with --user$'
+    advises docker 'leave out --security-opt no-new-privileges$'
+    advises podman 'leave out --security-opt no-new-privileges$'
+    advises kubernetes 'allowPrivilegeEscalation: true$'
+    advises systemd 'leave out User= .*--user$'
+}
+
+@test "SETPCAP is missing: --no-new-privs, or each place's way to permit it" {
+    FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID)" --)
+    ASKED=(--user 1000:1000 --keep NET_RAW) STEP=bounding
+    advises shell 'add --no-new-privs, or run capwrap as root, with SETPCAP in its bounding set$'
+    advises docker 'add --no-new-privs, or .*--cap-add SETPCAP$'
+    advises podman 'add --no-new-privs, or .*--cap-add SETPCAP$'
+    advises kubernetes 'add --no-new-privs, or .*add: \[SETPCAP\]'
+    advises systemd 'add --no-new-privs, or .*CAP_SETPCAP'
+}
+
+@test "SETUID and SETGID are missing: both are named at once, in each place's way" {
+    FROM=("$START_AS" --bounding "$(mask NET_RAW SETPCAP)" --)
+    ASKED=(--user 1000:1000 --keep NET_RAW) STEP=groups
+    advises shell 'with SETGID,SETUID in its bounding set$'
+    advises docker '--cap-add SETGID --cap-add SETUID$'
+    advises podman '--cap-add SETGID --cap-add SETUID$'
+    advises kubernetes 'add: \[SETGID, SETUID\]'
+    advises systemd 'CAP_SETGID CAP_SETUID'
+}
+
+@test "a program with file capabilities: the same command everywhere" {
+    install -m 755 "$PROBE" "$PUBLIC/target"
+    setcap cap_net_raw=p "$PUBLIC/target"
+    mkdir -p "$BATS_TEST_TMPDIR/root"
+    for place in "${PLACES[@]}"; do
+        attempt at "$place" -- "$CAPWRAP" --user 1000:1000 --keep NET_BIND_SERVICE -- \
+            "$PUBLIC/target" --marker "$MARKER"
+        refused program
+        hint_says "setcap -r $PUBLIC/target\$"
+    done
+}
+
+@test "the place chooses words, never behaviour" {
+    mkdir -p "$BATS_TEST_TMPDIR/root"
+    local states=()
+    for place in "${PLACES[@]}"; do
+        attempt at "$place" -- "$CAPWRAP" --user 1000:1000 --keep NET_RAW -- "$PROBE" --only \
+            ruid,euid,groups,permitted,effective,inheritable,bounding,ambient,securebits,home
+        assert_success
+        quiet
+        states+=("$output")
+    done
+    for state in "${states[@]}"; do assert_equal "$state" "${states[0]}"; done
+}
+
+@test "a journal that standard error does not go to is no sign of systemd" {
+    mkdir -p "$BATS_TEST_TMPDIR/root"
+    export JOURNAL_STREAM=8:1
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --)
+    ASKED=(--keep NET_RAW) STEP=keep
+    advises shell 'run capwrap as root with --user$'
+}

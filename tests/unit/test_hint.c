@@ -1,0 +1,78 @@
+/* Every failure has a remedy: one imperative, for every code and every place. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/cred.h"
+#include "show/hint.h"
+
+static const int ERRORS[] = {0,      EPERM,   EACCES, ENOENT, ENOEXEC, ELOOP, EISDIR,
+                             ENOMEM, ETXTBSY, E2BIG,  EAGAIN, EINVAL,  EIO};
+
+static unsigned count(const char *text, const char *word) {
+    unsigned found = 0;
+
+    for (const char *at = text; (at = strstr(at, word)) != NULL; at++)
+        found++;
+    return found;
+}
+
+static void check(enum fail_code code, const char *step, int error) {
+    struct fail f = {.step = step,
+                     .code = code,
+                     .error = error,
+                     .caps = CAP_MASK(10),
+                     .subject = "/srv/program"};
+    char text[8192];
+
+    hint_for(&f, sizeof text, text);
+    if (strlen(text) < 10 || strstr(text, "(null)") != NULL || strchr(text, '\n') != NULL ||
+        count(text, ", or ") > 1 || text[strlen(text) - 1] == '.')
+        fail_msg("%s, %s, errno %d: \"%s\"", fail_code_name(code), step, error, text);
+}
+
+static void every_code_has_one_imperative_everywhere(void **state) {
+    static const char *const steps[] = {"bounding", "securebits", "program", "exec"};
+
+    (void)state;
+    for (int place = 0; place < 2; place++) {
+        assert_int_equal(place == 0 ? unsetenv("KUBERNETES_SERVICE_HOST")
+                                    : setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1", 1),
+                         0);
+        for (unsigned code = FAIL_NONE + 1; code < FAIL_CODES; code++)
+            for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++)
+                for (size_t e = 0; e < sizeof ERRORS / sizeof ERRORS[0]; e++)
+                    check(code, steps[s], ERRORS[e]);
+    }
+}
+
+static void a_hint_that_does_not_fit_is_cut_off(void **state) {
+    struct fail f = {.step = "user", .code = FAIL_UNKNOWN_USER};
+    char text[8] = {0};
+
+    (void)state;
+    hint_for(&f, sizeof text, text);
+    assert_int_equal(strlen(text), sizeof text - 1);
+}
+
+static void every_code_has_a_word_of_its_own(void **state) {
+    (void)state;
+    for (unsigned a = 0; a < FAIL_CODES; a++)
+        for (unsigned b = 0; b < a; b++)
+            assert_string_not_equal(fail_code_name(a), fail_code_name(b));
+    assert_string_equal(fail_code_name(FAIL_CODES), "none");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_has_one_imperative_everywhere),
+        cmocka_unit_test(a_hint_that_does_not_fit_is_cut_off),
+        cmocka_unit_test(every_code_has_a_word_of_its_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
