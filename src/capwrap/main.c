@@ -2,8 +2,8 @@
  * capwrap: run a program as an ordinary user with exactly the capabilities that were named.
  *
  * main is the outline of the proof: parse, resolve, observe, plan, preflight, transition, verify,
- * exec. Each stage either succeeds or fills launch.fail, and then nothing runs. This is the only
- * place that prints or executes.
+ * exec. Each stage either succeeds or fills launch.fail, and then nothing runs. What is printed is
+ * printed from here, by src/show.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,8 @@
 
 /* Takes descriptors 0 to 2 where the caller left them closed, so that no file opened later becomes
  * standard error and receives our text. Nothing can be read from or written to these, and execve
- * closes them again: the program finds what the caller gave. */
+ * closes them again: the program finds what the caller gave. (In secure mode, with capwrap's own
+ * file capabilities, the C library has opened /dev/full and /dev/null there before main.) */
 static int hold_standard_streams(struct fail *f) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
@@ -33,14 +34,20 @@ static int hold_standard_streams(struct fail *f) {
     return 0;
 }
 
+static int observe(struct launch *l) {
+    if (observe_cred("start", &l->start.cred, &l->fail) != 0 ||
+        plan_check_start(&l->start.cred, &l->fail) != 0)
+        return -1;
+    l->has_start = true;
+    return 0;
+}
+
 static int prepare(struct launch *l) {
     struct fail *f = &l->fail;
 
-    if (resolve(&l->options, &l->request, &l->identity, f) != 0 ||
-        observe_start(&l->request, &l->start, f) != 0)
-        return -1;
-    l->has_start = true;
-    if (plan_make(&l->request, &l->start, &l->plan, f) != 0 ||
+    if (resolve(&l->options, &l->start.cred, &l->request, &l->identity, f) != 0 ||
+        observe_start(&l->request, &l->start, f) != 0 ||
+        plan_make(&l->request, &l->start, &l->plan, f) != 0 ||
         transition_preflight(&l->plan, f) != 0)
         return -1;
     l->has_plan = true;
@@ -71,6 +78,10 @@ static int run(int argc, char **argv, struct launch *l) {
         return report_failure(&l->fail);
 
     int status = options_parse(argc, argv, &l->options, &l->fail);
+    if (status == 0 && (l->options.mode == MODE_HELP || l->options.mode == MODE_VERSION))
+        return show(&l->options);
+    if (status == 0)
+        status = observe(l);
     if (status == 0 && l->options.mode != MODE_RUN)
         return show(&l->options);
     if (status == 0)

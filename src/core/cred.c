@@ -55,64 +55,28 @@ const char *cred_difference(const struct cred *a, const struct cred *b) {
     return a->cap_count != b->cap_count ? "cap_count" : NULL;
 }
 
-/* What the file's capabilities make of the permitted set, before ambient is added. -EPERM as the
- * kernel says it; *after tells then too what would have been permitted. */
-static int file_caps_after_exec(const struct cred *now, const struct exec_file *file,
-                                struct cred *after, bool *effective) {
-    uint64_t known = cred_known_caps(now); /* the kernel cuts the others off as it reads them */
-
-    after->permitted = 0;
-    *effective = false;
-    if (!file->has_caps)
-        return 0;
-
-    after->permitted = known & ((file->caps_permitted & now->bounding) |
-                                (file->caps_inheritable & now->inheritable));
-    *effective = file->caps_effective;
-    return *effective && (known & file->caps_permitted & ~after->permitted) != 0 ? -EPERM : 0;
-}
-
-/* A process with uid 0 is treated as if the file had every capability, unless securebits say no
- * (capabilities(7), "Capabilities and execution of programs by root"). */
-static void root_after_exec(const struct cred *now, bool has_caps, struct cred *after,
-                            bool *effective) {
-    bool is_root = after->uid.effective == 0 || after->uid.real == 0;
-    bool set_uid_root_with_caps = has_caps && after->uid.real != 0 && after->uid.effective == 0;
-
-    if ((now->securebits & SECBIT_NOROOT) != 0 || !is_root || set_uid_root_with_caps)
-        return;
-    after->permitted = now->bounding | now->inheritable;
-    if (after->uid.effective == 0)
-        *effective = true;
-}
-
 int cred_after_exec(const struct cred *now, const struct exec_file *file, struct cred *after) {
-    bool effective;
+    uint64_t known = cred_known_caps(now); /* the kernel cuts the others off as it reads them */
+    bool is_root = now->uid.effective == 0 && (now->securebits & SECBIT_NOROOT) == 0;
+    bool effective = is_root || (file->has_caps && file->caps_effective);
 
     *after = *now;
-    if (file->set_uid && !now->no_new_privs)
-        after->uid.effective = file->owner;
-    if (file->set_gid && !now->no_new_privs)
-        after->gid.effective = file->group;
+    after->permitted = 0;
+    if (file->has_caps)
+        after->permitted = known & ((file->caps_permitted & now->bounding) |
+                                    (file->caps_inheritable & now->inheritable));
+    if (file->has_caps && file->caps_effective &&
+        (known & file->caps_permitted & ~after->permitted) != 0)
+        return -EPERM;
 
-    int error = file_caps_after_exec(now, file, after, &effective);
-    if (error != 0)
-        return error;
-    root_after_exec(now, file->has_caps, after, &effective);
-
-    bool changes_id =
-        after->uid.effective != now->uid.real || after->gid.effective != now->gid.real;
-    if (now->no_new_privs) {
-        after->uid.effective = after->uid.real;
-        after->gid.effective = after->gid.real;
+    /* Uid 0 is treated as if the file had every capability ("Capabilities and execution of
+     * programs by root"). */
+    if (is_root)
+        after->permitted = now->bounding | now->inheritable;
+    if (now->no_new_privs)
         after->permitted &= now->permitted;
-    }
-    after->uid.saved = after->uid.fs = after->uid.effective;
-    after->gid.saved = after->gid.fs = after->gid.effective;
-
-    after->ambient = file->has_caps || changes_id ? 0 : now->ambient;
+    after->ambient = file->has_caps ? 0 : now->ambient;
     after->permitted |= after->ambient;
     after->effective = effective ? after->permitted : after->ambient;
-    after->securebits = now->securebits & ~(unsigned)SECBIT_KEEP_CAPS;
     return 0;
 }

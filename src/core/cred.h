@@ -44,7 +44,7 @@ struct cred {
 
 /* What execve will look at in the last file of a chain of interpreters. */
 struct exec_file {
-    bool set_uid, set_gid; /* mode bits that count: mount, namespace and group-x considered */
+    bool set_uid, set_gid; /* mode bits that count: mount and group-x considered */
     uid_t owner;
     gid_t group;
     bool has_caps; /* an attribute that counts, even an empty one */
@@ -72,9 +72,10 @@ bool cred_was_granted(const struct cred *cred);
 /* The name of the first field in which the two differ, in the words of --json; NULL when equal. */
 const char *cred_difference(const struct cred *a, const struct cred *b);
 
-/* Predicts the state after execve of file. Groups are shared with *now, not copied.
- * Returns 0, or -EPERM when the kernel would refuse (effective file capabilities that the
- * bounding set takes away). */
+/* Predicts the capability sets and securebits after an execve of file that changes no id: real and
+ * effective ids are equal, and set-id bits that count name them. Groups are shared, not copied.
+ * Returns 0, or -EPERM when the kernel would refuse (effective file capabilities that the bounding
+ * set takes away); after->permitted is then what would have been permitted. */
 int cred_after_exec(const struct cred *now, const struct exec_file *file, struct cred *after);
 
 #endif

@@ -27,11 +27,9 @@ int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t ca
     return -1;
 }
 
-const char *fail_code_name(enum fail_code code) {
-    static const char *const words[FAIL_CODES] = {
-#define FAIL_CODE_WORD(code, word) word,
-        FAIL_CODE_LIST(FAIL_CODE_WORD)
-#undef FAIL_CODE_WORD
-    };
-    return code < FAIL_CODES ? words[code] : words[FAIL_NONE];
+int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
+               const char *subject, const char *text) {
+    (void)fail_set(f, step, code, error, "%s", text);
+    f->subject = subject;
+    return -1;
 }

@@ -16,8 +16,8 @@ enum {
     EXIT_NOT_FOUND = 127,      /* the program was not found */
 };
 
-/* What went wrong: one code for each remedy, with the word that --json prints. The manual page
- * tells what each means, show/hint.c what to do about it. */
+/* What went wrong: one code for each remedy, with the word that --json prints (show/json.h). The
+ * manual page tells what each means, show/hint.c what to do about it. */
 /* clang-format off */
 #define FAIL_CODE_LIST(X)                                                                  \
     X(NONE, "none")                                                                        \
@@ -66,11 +66,12 @@ struct fail {
 int fail_set(struct fail *f, const char *step, enum fail_code code, int error, const char *format,
              ...) __attribute__((format(printf, 5, 6)));
 
-/* As fail_set, for an error about capabilities: caps is the mask whose names go into the text. */
+/* As fail_set, for an error about capabilities: caps is the mask whose names go before the text. */
 int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t caps,
               const char *text);
 
-/* The stable word for a code, such as "capability-not-permitted"; never NULL. */
-const char *fail_code_name(enum fail_code code);
+/* As fail_set, for an error about a file or a word: subject goes before the text. */
+int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
+               const char *subject, const char *text);
 
 #endif

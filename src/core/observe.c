@@ -17,8 +17,14 @@ static int compare_gids(const void *a, const void *b) {
 }
 
 void observe_sort(struct groups *groups) {
+    size_t kept = 0;
+
     if (groups->count > 1)
         qsort(groups->list, groups->count, sizeof groups->list[0], compare_gids);
+    for (size_t i = 0; i < groups->count; i++)
+        if (i == 0 || groups->list[i] != groups->list[i - 1])
+            groups->list[kept++] = groups->list[i];
+    groups->count = kept;
 }
 
 static int read_groups(const char *step, struct groups *groups, struct fail *f) {
@@ -110,21 +116,21 @@ int observe_cred(const char *step, struct cred *cred, struct fail *f) {
 }
 
 int observe_start(const struct request *request, struct start *start, struct fail *f) {
-    memset(start, 0, sizeof *start);
-    if (observe_cred("start", &start->cred, f) != 0)
-        return -1;
+    const struct cred *cred = &start->cred;
 
     int error = sys_get_parent_death_signal(&start->parent_death_signal);
     if (error != 0 || start->parent_death_signal < 0)
         return cannot_read(f, "start", error != 0 ? error : EPROTO, "parent-death signal");
 
-    /* Only a list that reads as right already raises the question whether it is what it seems. */
-    if (request->change_groups && groups_equal(&request->groups, &start->cred.groups)) {
+    /* Only what reads as right already raises the question whether it is what it seems. */
+    if ((request->change_identity && request->uid == cred->uid.real) ||
+        (request->change_groups && groups_equal(&request->groups, &cred->groups))) {
         start->all_ids_mapped = sys_all_ids_mapped() == 1;
-        start->overflow_gid = sys_overflow_gid();
+        start->overflow_uid = sys_overflow_id("/proc/sys/kernel/overflowuid");
+        start->overflow_gid = sys_overflow_id("/proc/sys/kernel/overflowgid");
     }
 
-    uid_t goal = request->change_identity ? request->uid : start->cred.uid.effective;
+    uid_t goal = request->change_identity ? request->uid : cred->uid.effective;
     for (int fd = 0; request->chown_stdio && fd <= 2; fd++) {
         uid_t owner = goal;
         int mine = sys_stdio_owner(fd, &owner);

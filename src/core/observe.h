@@ -14,12 +14,12 @@
  * n of them answers EINVAL from n on, and one that answers otherwise is refused. */
 int observe_cred(const char *step, struct cred *cred, struct fail *f);
 
-/* Reads everything that a plan for request starts from. Release with observe_free(&start->cred). */
+/* Completes *start, whose cred is observed already, with what a plan for request has to know. */
 int observe_start(const struct request *request, struct start *start, struct fail *f);
 
 void observe_free(struct cred *cred);
 
-/* Brings a list into ascending order, in which lists are compared. */
+/* Brings a list into ascending order without repetition, in which lists are compared. */
 void observe_sort(struct groups *groups);
 
 #endif

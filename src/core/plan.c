@@ -10,8 +10,16 @@ static bool holds_gid(const struct groups *groups, gid_t gid) {
     return false;
 }
 
-/* The caller's groups are those asked for, and they are what they read as: inside a user namespace
- * an unmapped group reads as the overflow id, which may stand for root's. */
+/* The caller's ids are those asked for, and they are what they read as: inside a user namespace an
+ * unmapped id reads as the overflow id, which may stand for root. */
+static bool ids_are_right(const struct plan *plan, const struct start *start) {
+    bool unmapped = !start->all_ids_mapped && (plan->goal.uid.real == start->overflow_uid ||
+                                               plan->goal.gid.real == start->overflow_gid);
+
+    return ids_equal(&plan->start.uid, &plan->goal.uid) &&
+           ids_equal(&plan->start.gid, &plan->goal.gid) && !unmapped;
+}
+
 static bool groups_are_right(const struct request *request, const struct start *start) {
     return groups_equal(&request->groups, &start->cred.groups) &&
            (start->all_ids_mapped || !holds_gid(&request->groups, start->overflow_gid));
@@ -23,13 +31,12 @@ static void plan_identity(const struct request *request, const struct start *sta
         plan->set_uid = plan->set_gid = true;
         plan->goal.uid = ids_all(request->uid);
         plan->goal.gid = ids_all(request->gid);
+        plan->changes_identity = !ids_are_right(plan, start);
     }
     if (request->change_groups && !groups_are_right(request, start)) {
         plan->set_groups = true;
         plan->goal.groups = request->groups;
     }
-    plan->new_keyring = !ids_equal(&plan->start.uid, &plan->goal.uid) ||
-                        !ids_equal(&plan->start.gid, &plan->goal.gid);
 }
 
 /* Capabilities that come from the capwrap file were granted to whoever may execute it: to start a
@@ -37,7 +44,7 @@ static void plan_identity(const struct request *request, const struct start *sta
 static int check_grant(const struct plan *plan, const struct request *request, struct fail *f) {
     if (!cred_was_granted(&plan->start))
         return 0;
-    if (plan->new_keyring || plan->set_groups)
+    if (plan->changes_identity || plan->set_groups)
         return fail_set(f, "user", FAIL_GRANT_IDENTITY, 0,
                         "capwrap holds file capabilities, and then it changes no identity");
     if (request->chown_stdio)
@@ -59,8 +66,7 @@ static int check_kept(const struct plan *plan, struct fail *f) {
                          "not permitted here, and not in the bounding set either");
     if (missing != 0 && start->no_new_privs)
         return fail_caps(f, "keep", FAIL_CAP_MASKED, missing,
-                         "in the bounding set only, and no_new_privs is on: nothing was gained, "
-                         "and no file can grant it");
+                         "in the bounding set only, and no_new_privs is on: nothing was gained");
     if (missing != 0)
         return fail_caps(f, "keep", FAIL_CAP_BOUNDING_ONLY, missing,
                          "in the bounding set only, not permitted");
@@ -78,7 +84,7 @@ static int check_kept(const struct plan *plan, struct fail *f) {
  * program step makes sure of the latter's target. */
 static bool bounding_may_stay(const struct plan *plan) {
     bool nothing_to_take = plan->start.permitted == 0 && !cred_has_root(&plan->start) &&
-                           !plan->new_keyring && !plan->set_groups;
+                           !plan->changes_identity && !plan->set_groups;
 
     return plan->goal.no_new_privs || nothing_to_take;
 }
@@ -103,7 +109,7 @@ static int plan_securebits(const struct request *request, struct plan *plan, str
     unsigned inherited = plan->start.securebits;
     unsigned locked = (inherited & 0xaau) >> 1; /* each lock is the bit above what it locks */
 
-    plan->goal.securebits = inherited & ~(unsigned)SECBIT_KEEP_CAPS;
+    plan->goal.securebits = inherited;
     if (request->lock_securebits)
         plan->goal.securebits |= SECBITS_LOCKDOWN;
     if (((plan->goal.securebits ^ inherited) & locked) != 0)
@@ -119,12 +125,12 @@ static int plan_carry(struct plan *plan, struct fail *f) {
                    (inherited & SECBIT_NO_SETUID_FIXUP) == 0;
 
     plan->working = plan->keep;
-    if (plan->goal.securebits != (inherited & ~(unsigned)SECBIT_KEEP_CAPS))
+    if (plan->goal.securebits != inherited)
         plan->working |= CAP_MASK(CAP_SETPCAP);
     if (plan->stdio != 0)
         plan->working |= CAP_MASK(CAP_CHOWN);
 
-    plan->set_keepcaps = cleared && plan->working != 0 && (inherited & SECBIT_KEEP_CAPS) == 0;
+    plan->set_keepcaps = cleared && plan->working != 0;
     if (plan->set_keepcaps && (inherited & SECBIT_KEEP_CAPS_LOCKED) != 0)
         return fail_set(f, "keep-caps", FAIL_SECUREBITS_LOCKED, 0,
                         "keep-caps is locked off by the inherited securebits 0x%x", inherited);
@@ -137,16 +143,21 @@ static int plan_carry(struct plan *plan, struct fail *f) {
     return 0;
 }
 
+int plan_check_start(const struct cred *start, struct fail *f) {
+    if (start->uid.real == start->uid.effective && start->gid.real == start->gid.effective)
+        return 0;
+    return fail_set(f, "start", FAIL_STARTED_SETID, 0,
+                    "real and effective ids differ (uid %u and %u, gid %u and %u)", start->uid.real,
+                    start->uid.effective, start->gid.real, start->gid.effective);
+}
+
 int plan_make(const struct request *request, const struct start *start, struct plan *plan,
               struct fail *f) {
     const struct cred *cred = &start->cred;
 
     memset(plan, 0, sizeof *plan);
-    if (cred->uid.real != cred->uid.effective || cred->gid.real != cred->gid.effective)
-        return fail_set(f, "start", FAIL_STARTED_SETID, 0,
-                        "real and effective ids differ (uid %u and %u, gid %u and %u)",
-                        cred->uid.real, cred->uid.effective, cred->gid.real, cred->gid.effective);
-
+    if (plan_check_start(cred, f) != 0)
+        return -1;
     plan->start = plan->goal = *cred;
     plan->keep = request->keep_all ? cred->permitted : request->keep;
     plan->strict = request->strict;

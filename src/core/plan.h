@@ -29,8 +29,9 @@ struct request {
 /* What is, at the start. */
 struct start {
     struct cred cred;
-    bool all_ids_mapped;     /* the user namespace maps every id: none reads as the overflow id */
-    gid_t overflow_gid;      /* what an unmapped group reads as (proc_sys_kernel(5)) */
+    bool all_ids_mapped; /* the user namespace maps every id: each is what it reads as */
+    uid_t overflow_uid;  /* what an unmapped id reads as (proc_sys_kernel(5)) */
+    gid_t overflow_gid;
     int parent_death_signal; /* PR_GET_PDEATHSIG; 0 when none */
     unsigned stdio;          /* bit n: --chown-stdio has to change the owner of descriptor n */
 };
@@ -43,7 +44,7 @@ struct plan {
     bool set_uid, set_gid;    /* make the call, even where the ids read as right already */
     bool set_groups;
     bool set_keepcaps;
-    bool new_keyring;
+    bool changes_identity; /* uid or gid change, or may: an unmapped id may read as right */
     bool close_fds;
     bool strict;
     bool bounding_left;      /* the note: the bounding set stays wider than keep */
@@ -51,6 +52,10 @@ struct plan {
     int parent_death_signal; /* to be armed again; 0 when none */
     unsigned stdio;          /* descriptors to hand to the user */
 };
+
+/* Refuses a start with different real and effective ids: capwrap was installed set-id, or its
+ * caller made itself another with seteuid. To be asked before anything else is read. */
+int plan_check_start(const struct cred *start, struct fail *f);
 
 /* Fills *plan, or refuses: *f is filled and -1 returned. The plan shares the group lists of its
  * arguments, which must outlive it.

@@ -15,9 +15,8 @@ static const char STEP[] = "program";
 
 static int refuse(struct fail *f, enum fail_code code, int exit_code, int error, const char *path,
                   const char *what) {
-    (void)fail_set(f, STEP, code, error, "%s", what);
+    (void)fail_about(f, STEP, code, error, path, what);
     f->exit_code = exit_code;
-    f->subject = path;
     return -1;
 }
 
@@ -38,6 +37,13 @@ static int try_path(const char *path) {
     return error;
 }
 
+/* Found, and not to be executed, as against a directory that the user may not even search. */
+static bool is_denied(const char *path, int error) {
+    struct sys_file file;
+
+    return error == -EISDIR || (error == -EACCES && sys_look_at(path, &file) == 0);
+}
+
 /* Tries COMMAND in each absolute directory of the search path. An empty or relative element means
  * the current directory, which is nobody's choice here: skipped. */
 static int search(struct program *program) {
@@ -52,9 +58,9 @@ static int search(struct program *program) {
             int size = snprintf(program->path, sizeof program->path, "%.*s/%s", (int)length,
                                 element, program->command);
             int error = size < (int)sizeof program->path ? try_path(program->path) : -ENOENT;
-            if (error == -EACCES || error == -EISDIR)
+            if (is_denied(program->path, error))
                 denied = error;
-            else if (error != -ENOENT)
+            else if (error != -ENOENT && error != -EACCES)
                 return error;
         }
         if (element[length] == '\0')
@@ -167,17 +173,16 @@ static int follow(struct program *program, const char *script, const char head[P
     char *name = program->interpreters[program->interpreter_count];
     if (parse_interpreter(head, name) != 0)
         return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, ENOEXEC, script,
-                      "its #! line names no interpreter");
+                      "its #! line names no interpreter, or one too long");
     program->interpreter_count++;
 
     int error = try_path(name);
     if (error == 0)
         return LOOK_DONE;
-    if (error != -ENOENT && error != -EACCES && error != -EISDIR)
+    if (error != -ENOENT && error != -EACCES && error != -EISDIR && error != -ELOOP)
         return incomplete(f, FAIL_UNREADABLE, error, name, "cannot be looked up");
-    (void)fail_set(f, STEP, FAIL_INTERPRETER, error, "its #! line names %s", name);
-    f->exit_code = EXIT_NOT_EXECUTABLE;
-    f->subject = script;
+    (void)refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, script, "");
+    (void)snprintf(f->text, sizeof f->text, "its #! line names %s", name);
     return LOOK_REFUSED;
 }
 
@@ -211,6 +216,19 @@ static int look_through(struct program *program, struct fail *f) {
 
 /* ---- what becomes of the goal ---- */
 
+/* Set-id bits that would make the program somebody else; no_new_privs switches them off. */
+static bool changes_ids(const struct cred *goal, const struct exec_file *file) {
+    return !goal->no_new_privs && ((file->set_uid && file->owner != goal->uid.effective) ||
+                                   (file->set_gid && file->group != goal->gid.effective));
+}
+
+/* execve is about to run in secure mode, and then the kernel disarms the parent-death signal
+ * (PR_SET_PDEATHSIG(2const)). */
+static bool is_secure(const struct cred *after, const struct exec_file *file) {
+    return after->uid.real != 0 && file->has_caps &&
+           (file->caps_effective || (after->permitted & ~after->ambient) != 0);
+}
+
 static int judge(const struct plan *plan, struct program *program, struct fail *f) {
     const struct cred *goal = &plan->goal;
     struct cred *after = &program->after;
@@ -218,6 +236,9 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
                            ? program->path
                            : program->interpreters[program->interpreter_count - 1];
 
+    if (changes_ids(goal, &program->file))
+        return refuse(f, FAIL_SET_ID, EXIT_REFUSED, 0, path,
+                      "its set-id bits would make it run as somebody else");
     if (cred_after_exec(goal, &program->file, after) != 0) {
         (void)refuse(f, FAIL_OUTSIDE_BOUNDING, EXIT_NOT_EXECUTABLE, EPERM, path,
                      "its effective file capabilities are not kept");
@@ -225,10 +246,6 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
         return -1;
     }
     program->looked_at = true;
-
-    if (!ids_equal(&after->uid, &goal->uid) || !ids_equal(&after->gid, &goal->gid))
-        return refuse(f, FAIL_SET_ID, EXIT_REFUSED, 0, path,
-                      "its set-id bits would make it run as somebody else");
     if (after->permitted != plan->keep || after->effective != plan->keep) {
         (void)(program->file.has_caps
                    ? refuse(f, FAIL_FILE_CAPABILITIES, EXIT_REFUSED, 0, path,
@@ -239,9 +256,12 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
         return -1;
     }
     program->ambient_cleared = after->ambient != goal->ambient;
-    if (program->ambient_cleared && plan->strict)
+    program->signal_cleared = plan->parent_death_signal != 0 && is_secure(after, &program->file);
+    if (plan->strict && (program->ambient_cleared || program->signal_cleared))
         return refuse(f, FAIL_STRICT, EXIT_REFUSED, 0, path,
-                      "its file capabilities clear the ambient set");
+                      program->ambient_cleared
+                          ? "its file capabilities clear the ambient set"
+                          : "its file capabilities disarm the parent-death signal");
     return 0;
 }
 
@@ -272,8 +292,7 @@ int program_exec(struct program *program, char *const argv[], char *const envp[]
     } else if (error >= 0) {
         what = "execve returned without an error";
     }
-    (void)fail_set(f, "exec", code, error, "%s", what);
+    (void)fail_about(f, "exec", code, error, program->path, what);
     f->exit_code = EXIT_NOT_EXECUTABLE;
-    f->subject = program->path;
     return -1;
 }

@@ -25,6 +25,7 @@ struct program {
     struct exec_file file; /* out: the last file of the chain */
     struct cred after;     /* out: the state after execve */
     bool looked_at;        /* after is filled */
+    bool signal_cleared;   /* the note: execve disarms the inherited parent-death signal */
     bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
 };
 

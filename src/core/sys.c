@@ -7,12 +7,10 @@
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/magic.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -37,9 +35,17 @@ static int result(long value) { return value < 0 ? -errno : (int)value; }
 static int get_ids(long get_resid, long set_fsid, struct ids *ids) {
     *ids = ids_all(NO_ID);
     int error = result(syscall(get_resid, &ids->real, &ids->effective, &ids->saved));
-    if (error == 0) /* an id that cannot be set: the answer is the one in force, setfsuid(2) */
-        ids->fs = (uid_t)syscall(set_fsid, NO_ID);
-    return error;
+    if (error != 0)
+        return error;
+
+    /* setfsuid(2) answers with the id in force, here to one that cannot be set. syscall(2) takes
+     * the highest ids for errors where long has 32 bits. */
+    errno = 0;
+    long fs = syscall(set_fsid, NO_ID);
+    ids->fs = (uid_t)(fs == -1 && errno != 0 ? -errno : fs);
+    bool answered =
+        ids->real != NO_ID && ids->effective != NO_ID && ids->saved != NO_ID && ids->fs != NO_ID;
+    return answered ? 0 : -EIO;
 }
 
 int sys_get_uids(struct ids *ids) { return get_ids(RAW(getresuid), RAW(setfsuid), ids); }
@@ -105,12 +111,16 @@ int sys_all_ids_mapped(void) {
     return maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map");
 }
 
-gid_t sys_overflow_gid(void) {
+uid_t sys_overflow_id(const char *path) {
     char text[16];
 
-    return read_line("/proc/sys/kernel/overflowgid", sizeof text, text)
-               ? (gid_t)strtoul(text, NULL, 10)
-               : 65534;
+    return read_line(path, sizeof text, text) ? (uid_t)strtoul(text, NULL, 10) : 65534;
+}
+
+int sys_setgroups_denied(void) {
+    char text[16];
+
+    return read_line("/proc/self/setgroups", sizeof text, text) && strcmp(text, "deny\n") == 0;
 }
 
 /* ---- writers ---- */
@@ -181,25 +191,14 @@ int sys_new_session_keyring(void) {
 }
 
 int sys_close_above_stderr(void) {
-    return result(syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U));
-}
-
-int sys_any_open_above_stderr(void) {
-    enum { FIRST = STDERR_FILENO + 1, LAST = 1024 };
-    struct pollfd entries[LAST];
-    struct rlimit limit = {0};
-    nfds_t count = 0;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    int sentinel = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (sentinel < 0)
         return -errno;
-    for (rlim_t fd = FIRST; fd < LAST && count < limit.rlim_cur; fd++)
-        entries[count++] = (struct pollfd){.fd = (int)fd};
-    if (poll(entries, count, 0) < 0)
-        return -errno;
-    for (nfds_t i = 0; i < count; i++)
-        if (entries[i].revents != POLLNVAL)
-            return 1;
-    return 0;
+
+    int error = result(syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U));
+    if (error == 0 && (fcntl(sentinel, F_GETFD) >= 0 || errno != EBADF))
+        error = -EIO;
+    return error;
 }
 
 /* Buffers start as zeros, and no answer is zero: a file has a type, and the kernel marks the flags
@@ -273,16 +272,21 @@ int sys_may_execute(const char *path) {
 }
 
 int sys_read_head(const char *path, size_t capacity, char *head) {
+    const char poison = '\xff'; /* begins no text and no format that execve knows */
+
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return -errno;
-
+    head[0] = poison;
     int size = result(read(fd, head, capacity));
     (void)close(fd);
-    return size;
+    if (size == 0)
+        head[0] = '\0';
+    return head[0] == poison && size > 0 ? -EIO : size;
 }
 
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
+    memset(attribute, 0xff, capacity); /* no revision that there is */
     int size = result(getxattr(path, "security.capability", attribute, capacity));
 
     return size == -EOPNOTSUPP ? -ENODATA : size;

@@ -35,7 +35,10 @@ pid_t sys_get_parent(void);                   /* getppid(2) */
 /* 1 when this user namespace maps every id (user_namespaces(7)), so that an id is what it reads
  * as; 0 when it does not, or when /proc does not tell. */
 int sys_all_ids_mapped(void);
-gid_t sys_overflow_gid(void); /* proc_sys_kernel(5), overflowgid; 65534 when /proc does not tell */
+/* The number in overflowuid or overflowgid (proc_sys_kernel(5)); 65534 when /proc does not tell. */
+uid_t sys_overflow_id(const char *path);
+
+int sys_setgroups_denied(void); /* 1 when /proc/self/setgroups says deny, user_namespaces(7) */
 
 /* ---- writers ---- */
 
@@ -56,8 +59,8 @@ int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG 
  * seccomp filter: then it is blocked for the program too. */
 int sys_new_session_keyring(void);
 
-int sys_close_above_stderr(void);    /* close_range(2) from 3 on */
-int sys_any_open_above_stderr(void); /* 1 when a descriptor above 2 is open, else 0 */
+/* close_range(2) from 3 on; a descriptor planted before tells whether it happened. */
+int sys_close_above_stderr(void);
 
 /* ---- the standard streams ---- */
 

@@ -41,18 +41,16 @@ static enum wanted caps_wanted(const struct plan *plan) {
     return when((plan->start.permitted | plan->start.inheritable) != 0);
 }
 
-static enum wanted keyring_wanted(const struct plan *plan) { return when(plan->new_keyring); }
+static enum wanted keyring_wanted(const struct plan *plan) { return when(plan->changes_identity); }
 
 static enum wanted ambient_wanted(const struct plan *plan) {
     return when(plan->ambient_missing != 0 || (plan->start.ambient & ~plan->keep) != 0);
 }
 
-static enum wanted unkeepcaps_wanted(const struct plan *plan) {
-    return when(plan->set_keepcaps || (plan->start.securebits & SECBIT_KEEP_CAPS) != 0);
-}
+static enum wanted unkeepcaps_wanted(const struct plan *plan) { return when(plan->set_keepcaps); }
 
 static enum wanted securebits_wanted(const struct plan *plan) {
-    return when(plan->goal.securebits != (plan->start.securebits & ~(unsigned)SECBIT_KEEP_CAPS));
+    return when(plan->goal.securebits != plan->start.securebits);
 }
 
 static enum wanted always(const struct plan *plan) {
@@ -248,19 +246,24 @@ static bool is_id_step(const struct step *step) {
 
 /* Fills t->fail with what a failed step's error says to a person. */
 static int explain(const struct transition *t, const struct step *step, int error) {
+    const struct cred *goal = &t->plan->goal;
     enum fail_code code = FAIL_SYSTEM_CALL;
 
     if (error == -EINVAL && is_id_step(step)) /* not in this user namespace */
         code = FAIL_UNMAPPED_ID;
-    else if (error == -EPERM && step->run == set_groups) /* the preflight saw CAP_SETGID */
+    else if (error == -EPERM && step->run == set_groups && sys_setgroups_denied() == 1)
         code = FAIL_SETGROUPS_DENIED;
     else if (error == -EDQUOT && step->run == join_keyring)
         code = FAIL_KEY_QUOTA;
     else if (error == -ENOSYS && step->run == close_fds)
         code = FAIL_OLD_KERNEL;
+    if (step->run == set_groups)
+        return fail_set(t->fail, step->name, code, error, "%s, to %zu groups from %u to %u",
+                        step->call, goal->groups.count, goal->groups.list[0],
+                        goal->groups.list[goal->groups.count - 1]);
     if (is_id_step(step))
         return fail_set(t->fail, step->name, code, error, "%s, to uid %u and gid %u", step->call,
-                        t->plan->goal.uid.real, t->plan->goal.gid.real);
+                        goal->uid.real, goal->gid.real);
     return fail_set(t->fail, step->name, code, error, "%s", step->call);
 }
 
@@ -332,15 +335,6 @@ static int verify_stdio(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-static int verify_fds(const struct plan *plan, struct fail *f) {
-    int open = plan->close_fds ? sys_any_open_above_stderr() : 0;
-
-    if (open != 0)
-        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, open < 0 ? open : 0,
-                        "descriptors above 2 are still open");
-    return 0;
-}
-
 int transition_verify(const struct plan *plan, struct fail *f) {
     struct cred now;
 
@@ -353,7 +347,7 @@ int transition_verify(const struct plan *plan, struct fail *f) {
     if (differs != NULL)
         return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
                         "the kernel's account differs from the goal in %s", differs);
-    if (status != 0 || verify_parent_death(plan, f) != 0 || verify_stdio(plan, f) != 0)
+    if (status != 0 || verify_parent_death(plan, f) != 0)
         return -1;
-    return verify_fds(plan, f);
+    return verify_stdio(plan, f);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/cred.h"
@@ -73,16 +74,25 @@ static const char *for_bounding_only(enum place place) {
     return hints[place];
 }
 
+/* no_new_privs lets a file pass on what the caller held, and no more. Where capwrap's own file has
+ * capabilities already, the caller held none. */
 static const char *for_masked(enum place place) {
-    static const char *const hints[PLACES] = {
-        [SHELL] = "run capwrap as root with --user",
-        [SYSTEMD] = "leave out User= and give the user to capwrap with --user",
-        [DOCKER] = "start the container as root and give the user to capwrap with --user, or "
-                   "leave out --security-opt no-new-privileges",
-        [KUBERNETES] = "set runAsUser: 0 and give the user to capwrap with --user, or set "
-                       "allowPrivilegeEscalation: true",
-    };
-    return hints[place];
+    bool granted = getxattr("/proc/self/exe", "security.capability", NULL, 0) > 0;
+
+    switch (place) {
+    case SHELL:
+    case SYSTEMD:
+    case PLACES:
+        return for_bounding_only(place);
+    case DOCKER:
+    case KUBERNETES:
+        break;
+    }
+    return granted
+               ? "start the container as root and give the user to capwrap with --user: the file "
+                 "capabilities of capwrap gave nothing, because the runtime left its user none"
+               : "put a capwrap with file capabilities into the image, or start the container as "
+                 "root and give the user to capwrap with --user";
 }
 
 /* The remedies that are the same everywhere. */
@@ -94,15 +104,15 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_BAD_ID] = "correct the entry in the user database",
     [FAIL_LOOKUP] = "give numbers and --no-login-env, so that no database is asked",
     [FAIL_MEMORY] = "raise the memory limit",
-    [FAIL_STARTED_SETID] = "remove the set-id bits from capwrap (chmod ug-s): it never has them",
+    [FAIL_STARTED_SETID] = "start it with equal real and effective ids: without set-id bits on its "
+                           "file (chmod ug-s) and without seteuid",
     [FAIL_GRANT_IDENTITY] = "leave out --user, --groups and --chown-stdio, or start as root",
     [FAIL_LISTEN_FDS] = "leave out --close-fds: the program is to receive these sockets",
     [FAIL_OLD_KERNEL] = "use a newer kernel, or leave out the option that needs it",
     [FAIL_CAP_UNKNOWN] = "leave it out of --keep; capwrap --list-caps tells what there is",
-    [FAIL_STRICT] = "leave out --strict, or remove what it refuses",
     [FAIL_SECUREBITS_LOCKED] = "start from a process whose securebits are not locked",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
-    [FAIL_SETGROUPS_DENIED] = "add --groups keep: /proc/self/setgroups denies a change here",
+    [FAIL_SETGROUPS_DENIED] = "add --groups keep: /proc/self/setgroups denies any change here",
     [FAIL_KEY_QUOTA] = "raise /proc/sys/kernel/keys/maxkeys",
     [FAIL_PARENT_GONE] = "start it again from a parent that lives",
     [FAIL_NOT_FOUND] = "check the name and PATH, or give the whole path",
@@ -211,6 +221,12 @@ void hint_for(const struct fail *f, size_t size, char *text) {
         return;
     case FAIL_CAP_MASKED:
         (void)snprintf(text, size, "%s", for_masked(place));
+        return;
+    case FAIL_STRICT:
+        (void)snprintf(text, size, "%s",
+                       strcmp(f->step, "bounding") == 0
+                           ? "leave out --strict, or permit SETPCAP so that it can be narrowed"
+                           : "leave out --strict, or remove the file capabilities with setcap -r");
         return;
     case FAIL_SYSTEM_CALL:
         (void)snprintf(text, size, "%s", for_system_call(f->error));

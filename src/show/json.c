@@ -1,6 +1,15 @@
 #include "show/json.h"
 
-#include "core/text.h"
+#include "show/names.h"
+
+const char *json_code(enum fail_code code) {
+    static const char *const words[FAIL_CODES] = {
+#define JSON_WORD(code, word) word,
+        FAIL_CODE_LIST(JSON_WORD)
+#undef JSON_WORD
+    };
+    return code < FAIL_CODES ? words[code] : words[FAIL_NONE];
+}
 
 /* The length of the UTF-8 sequence at text, 0 when there is none (RFC 3629, section 4). */
 static size_t sequence(const unsigned char *text) {
@@ -41,6 +50,8 @@ void json_string(FILE *out, const char *text) {
             (void)fputs("\\ufffd", out);
         else if (*c < ' ' || *c == 0x7f)
             (void)fprintf(out, "\\u%04x", *c);
+        else if (*c == 0xc2 && c[1] < 0xa0) /* U+0080 to U+009F: control characters too */
+            (void)fprintf(out, "\\u%04x", c[1]);
         else if (*c == '"' || *c == '\\')
             (void)fprintf(out, "\\%c", *c);
         else
@@ -60,10 +71,10 @@ static void json_caps(FILE *out, const char *name, uint64_t set) {
 
     (void)fprintf(out, "\"%s\":[", name);
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        char word[TEXT_CAP_NAME];
+        char word[NAMES_ONE];
         if ((set & CAP_MASK(cap)) == 0)
             continue;
-        text_cap_name(cap, word);
+        names_of(cap, word);
         (void)fprintf(out, "%s\"%s\"", separator, word);
         separator = ",";
     }

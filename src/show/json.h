@@ -7,6 +7,10 @@
 #include <stdio.h>
 
 #include "core/cred.h"
+#include "core/fail.h"
+
+/* The stable word for a code, such as "cap-not-permitted"; never NULL. */
+const char *json_code(enum fail_code code);
 
 /* A string; bytes that are not UTF-8 become U+FFFD. NULL becomes null. */
 void json_string(FILE *out, const char *text);

@@ -13,6 +13,13 @@ size_t notes_collect(const struct launch *launch, struct note notes[NOTES_MOST])
                         : "the bounding set stays as it is, because CAP_SETPCAP is not permitted; "
                           "the program holds nothing, and --no-new-privs would keep it so",
         };
+    if (launch->program.signal_cleared)
+        notes[count++] = (struct note){
+            .code = "parent-death-cleared",
+            .always = true,
+            .text = "the program's file capabilities make the kernel disarm the parent-death "
+                    "signal that was inherited",
+        };
     if (launch->program.ambient_cleared)
         notes[count++] = (struct note){
             .code = "ambient-cleared",

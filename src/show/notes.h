@@ -6,7 +6,7 @@
 
 #include "capwrap/launch.h"
 
-enum { NOTES_MOST = 2 };
+enum { NOTES_MOST = 3 };
 
 struct note {
     const char *code;

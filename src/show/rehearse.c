@@ -1,6 +1,7 @@
 #include "show/rehearse.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -133,7 +134,7 @@ static void json_error(const struct fail *f) {
     char text[LINE];
 
     (void)printf("\"error\":{\"step\":\"%s\",\"code\":\"%s\",\"errno\":", f->step,
-                 fail_code_name(f->code));
+                 json_code(f->code));
     json_string(stdout, f->error == 0 ? NULL : strerrorname_np(f->error));
     report_text(f, sizeof text, text);
     (void)printf(",\"text\":");
@@ -186,6 +187,7 @@ int rehearse(struct launch *l, int status) {
         return document(l, status);
 
     l->plan.rehearsal = true;
+    (void)signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it would reap the child */
     (void)fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
@@ -199,7 +201,8 @@ int rehearse(struct launch *l, int status) {
                                     "no process for the rehearsal"));
     if (WIFEXITED(ended))
         return WEXITSTATUS(ended);
+    const char *name = sigabbrev_np(WTERMSIG(ended));
     return document(l, fail_set(&l->fail, "start", FAIL_KILLED, 0,
                                 "the rehearsal was killed by signal %d (SIG%s)", WTERMSIG(ended),
-                                sigabbrev_np(WTERMSIG(ended))));
+                                name == NULL ? "RT" : name));
 }

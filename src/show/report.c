@@ -1,11 +1,12 @@
 #include "show/report.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "core/transition.h"
 #include "show/hint.h"
+#include "show/names.h"
 #include "show/notes.h"
 
 enum { LINE = 8192 };
@@ -33,11 +34,11 @@ void report_text(const struct fail *f, size_t size, char *text) {
     if (f->subject != NULL)
         used = add(size, text, used, f->subject, ": ");
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        char name[TEXT_CAP_NAME];
+        char name[NAMES_ONE];
         uint64_t above = cap == CAP_BITS - 1 ? 0 : f->caps >> (cap + 1);
         if ((f->caps & CAP_MASK(cap)) == 0)
             continue;
-        text_cap_name(cap, name);
+        names_of(cap, name);
         used = add(size, text, used, name, above != 0 ? "," : ": ");
     }
     used = add(size, text, used, f->text, "");
@@ -48,13 +49,25 @@ void report_text(const struct fail *f, size_t size, char *text) {
     report_clean(text);
 }
 
+/* Prints one line or two. A reader of standard error that has gone away must not end us by SIGPIPE:
+ * a refusal keeps its exit status, and a note keeps no program from starting. The program inherits
+ * the disposition as it was. */
+static void say(const char *name, const char *text, const char *after) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, inherited;
+
+    (void)sigaction(SIGPIPE, &ignore, &inherited);
+    (void)fprintf(stderr, "capwrap: %s: %s%s\n", name, text, after);
+    (void)sigaction(SIGPIPE, &inherited, NULL);
+}
+
 int report_failure(const struct fail *f) {
-    char text[LINE], hint[LINE];
+    char text[LINE], hint[LINE], after[LINE + sizeof "\n  hint: "];
 
     report_text(f, sizeof text, text);
     hint_for(f, sizeof hint, hint);
     report_clean(hint);
-    (void)fprintf(stderr, "capwrap: %s: %s\n  hint: %s\n", f->step, text, hint);
+    (void)snprintf(after, sizeof after, "\n  hint: %s", hint);
+    say(f->step, text, after);
     return f->exit_code;
 }
 
@@ -64,7 +77,7 @@ void report_steps(const struct launch *launch) {
 
     for (size_t i = 0; launch->options.verbose && i < count; i++)
         if (steps[i].wanted(&launch->plan) != NOT_WANTED)
-            (void)fprintf(stderr, "capwrap: %s: %s\n", steps[i].name, steps[i].why);
+            say(steps[i].name, steps[i].why, "");
 }
 
 void report_notes(const struct launch *launch) {
@@ -73,5 +86,5 @@ void report_notes(const struct launch *launch) {
 
     for (size_t i = 0; i < count && !launch->options.quiet; i++)
         if (notes[i].always || launch->options.verbose)
-            (void)fprintf(stderr, "capwrap: note: %s\n", notes[i].text);
+            say("note", notes[i].text, "");
 }

@@ -60,10 +60,9 @@ static void show_ids(FILE *out, const char *name, const struct ids *ids) {
 }
 
 /* A set that lacks few of the kernel's capabilities is told by what it lacks. */
-static void show_set(FILE *out, const char *name, uint64_t set, unsigned cap_count) {
+static void show_set(FILE *out, const char *name, uint64_t set, uint64_t all) {
     enum { FEW = 8 };
     char names[NAMES_SIZE];
-    uint64_t all = cap_count < CAP_BITS ? CAP_MASK(cap_count) - 1 : ~UINT64_C(0);
     uint64_t lacking = all & ~set;
     bool most = __builtin_popcountll(lacking) <= FEW && (set & ~all) == 0;
 
@@ -76,17 +75,19 @@ static void show_set(FILE *out, const char *name, uint64_t set, unsigned cap_cou
 }
 
 void show_cred(FILE *out, const struct cred *cred, bool securebits_known) {
+    uint64_t all = cred_known_caps(cred);
+
     show_ids(out, "uid", &cred->uid);
     show_ids(out, "gid", &cred->gid);
     (void)fprintf(out, "  %-13s%s", "groups", cred->groups.count == 0 ? " none" : "");
     for (size_t i = 0; i < cred->groups.count; i++)
         (void)fprintf(out, "%c%u", i == 0 ? ' ' : ',', cred->groups.list[i]);
     (void)fputc('\n', out);
-    show_set(out, "permitted", cred->permitted, cred->cap_count);
-    show_set(out, "effective", cred->effective, cred->cap_count);
-    show_set(out, "inheritable", cred->inheritable, cred->cap_count);
-    show_set(out, "bounding", cred->bounding, cred->cap_count);
-    show_set(out, "ambient", cred->ambient, cred->cap_count);
+    show_set(out, "permitted", cred->permitted, all);
+    show_set(out, "effective", cred->effective, all);
+    show_set(out, "inheritable", cred->inheritable, all);
+    show_set(out, "bounding", cred->bounding, all);
+    show_set(out, "ambient", cred->ambient, all);
     if (securebits_known)
         (void)fprintf(out, "  %-13s 0x%x\n", "securebits", cred->securebits);
     (void)fprintf(out, "  %-13s %s\n", "no_new_privs", cred->no_new_privs ? "yes" : "no");
@@ -97,9 +98,8 @@ static int show_status(const struct options *options, struct cred *cred, struct 
     uint64_t pid = (uint64_t)getpid();
 
     if (other && (text_number(options->mode_value, INT32_MAX, &pid) != 0 || pid == 0)) {
-        (void)fail_set(f, "status", FAIL_USAGE, 0, "a process id is a decimal number from 1 on");
-        f->subject = options->mode_value;
-        return -1;
+        return fail_about(f, "status", FAIL_USAGE, 0, options->mode_value,
+                          "a process id is a decimal number from 1 on");
     }
     if (observe_cred("status", cred, f) != 0)
         return -1;
@@ -120,10 +120,8 @@ static int show_decode(const char *value, struct fail *f) {
     char names[NAMES_SIZE];
     uint64_t set;
 
-    if (text_hex(value, &set) != 0) {
-        (void)fail_set(f, "decode", FAIL_USAGE, 0, "a set is 1 to 16 hexadecimal digits");
-        f->subject = value;
-        return -1;
+    if (names_read_set(value, &set) != 0) {
+        return fail_about(f, "decode", FAIL_USAGE, 0, value, "a set is 1 to 16 hexadecimal digits");
     }
     names_join(set, "", ",", names);
     (void)puts(names[0] == '\0' ? "none" : names);
@@ -134,8 +132,8 @@ static int show_caps(struct cred *cred, struct fail *f) {
     if (observe_cred("list-caps", cred, f) != 0)
         return -1;
     for (unsigned cap = 0; cap < cred->cap_count; cap++) {
-        char name[TEXT_CAP_NAME];
-        text_cap_name(cap, name);
+        char name[NAMES_ONE];
+        names_of(cap, name);
         (void)printf("%2u %-18s %s\n", cap, name,
                      (cred->permitted & CAP_MASK(cap)) != 0  ? "permitted"
                      : (cred->bounding & CAP_MASK(cap)) != 0 ? "in the bounding set only"

@@ -14,17 +14,9 @@
 
 enum { NAME_SIZE = 256 }; /* of a user or group name with its NUL: LOGIN_NAME_MAX */
 
-/* Words of the command line are in argv, so they may be named in an error. */
-static int refuse(struct fail *f, const char *step, enum fail_code code, int error,
-                  const char *subject, const char *what) {
-    (void)fail_set(f, step, code, error, "%s", what);
-    f->subject = subject;
-    return -1;
-}
-
 static int no_database(struct fail *f, const char *step, int error, const char *subject) {
-    return refuse(f, step, error == -ENOMEM ? FAIL_MEMORY : FAIL_LOOKUP, error, subject,
-                  "the user database cannot be read");
+    return fail_about(f, step, error == -ENOMEM ? FAIL_MEMORY : FAIL_LOOKUP, error, subject,
+                      "the user database cannot be read");
 }
 
 static int read_id(const char *word, const char *step, const char *subject, uint32_t *id,
@@ -32,8 +24,8 @@ static int read_id(const char *word, const char *step, const char *subject, uint
     uint64_t number;
 
     if (text_number(word, ID_MAX, &number) != 0)
-        return refuse(f, step, FAIL_USAGE, 0, subject,
-                      "an id is a decimal number from 0 to 4294967294, without leading zeros");
+        return fail_about(f, step, FAIL_USAGE, 0, subject,
+                          "an id is a decimal number from 0 to 4294967294, without leading zeros");
     *id = (uint32_t)number;
     return 0;
 }
@@ -46,7 +38,7 @@ static int find_group(const char *word, const char *step, const char *subject, g
     if (found < 0)
         return no_database(f, step, found, subject);
     if (found == 0)
-        return refuse(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
+        return fail_about(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
     return 0;
 }
 
@@ -61,7 +53,7 @@ static int split(const char *spec, char buffer[2 * NAME_SIZE], char **group, str
         *colon = '\0';
     if (buffer[0] == '\0' ||
         (*group != NULL && ((*group)[0] == '\0' || strchr(*group, ':') != NULL)))
-        return refuse(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP");
+        return fail_about(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP");
     return 0;
 }
 
@@ -85,7 +77,7 @@ static int find_user(const struct options *options, struct account *account, str
     if (!text_is_digits(buffer)) {
         found = users_by_name(buffer, account);
         if (found == 0)
-            return refuse(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
+            return fail_about(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
     } else {
         if (read_id(buffer, "user", spec, &account->uid, f) != 0)
             return -1;
@@ -99,8 +91,8 @@ static int find_user(const struct options *options, struct account *account, str
     if (group != NULL)
         return find_group(group, "user", spec, &account->gid, f);
     if (found == 0)
-        return refuse(f, "user", FAIL_GROUP_NEEDED, 0, spec,
-                      "the uid has no entry, so the group must be given");
+        return fail_about(f, "user", FAIL_GROUP_NEEDED, 0, spec,
+                          "the uid has no entry, so the group must be given");
     return 0;
 }
 
@@ -112,8 +104,8 @@ static int add_list(const char *list, struct groups *groups, struct fail *f) {
         char name[NAME_SIZE];
         size_t length = strcspn(word, ",");
         if (length == 0 || length >= sizeof name)
-            return refuse(f, "groups", FAIL_USAGE, 0, list,
-                          length == 0 ? "the list has an empty element" : "a name is too long");
+            return fail_about(f, "groups", FAIL_USAGE, 0, list,
+                              length == 0 ? "the list has an empty element" : "a name is too long");
         (void)snprintf(name, sizeof name, "%.*s", (int)length, word);
         if (find_group(name, "groups", list, &groups->list[groups->count], f) != 0)
             return -1;
@@ -124,16 +116,6 @@ static int add_list(const char *list, struct groups *groups, struct fail *f) {
     }
 }
 
-static void sort_unique(struct groups *groups) {
-    size_t kept = 0;
-
-    observe_sort(groups);
-    for (size_t i = 0; i < groups->count; i++)
-        if (i == 0 || groups->list[i] != groups->list[i - 1])
-            groups->list[kept++] = groups->list[i];
-    groups->count = kept;
-}
-
 /* The groups of --groups: LIST, none (NULL here) or init. The primary group is always among them:
  * an empty list would defeat permissions that are denied to a group (CVE-2022-2989). */
 static int find_groups(const char *list, const struct account *account, struct groups *groups,
@@ -142,8 +124,8 @@ static int find_groups(const char *list, const struct account *account, struct g
 
     if (list != NULL && strcmp(list, "init") == 0) {
         if (account->name == NULL)
-            return refuse(f, "groups", FAIL_GROUP_NEEDED, 0, list,
-                          "the user has no entry, so the database lists no groups for it");
+            return fail_about(f, "groups", FAIL_GROUP_NEEDED, 0, list,
+                              "the user has no entry, so the database lists no groups for it");
         int found = users_groups(account->name, account->gid, groups);
         return found == 1 ? 0 : no_database(f, "groups", found, list);
     }
@@ -174,13 +156,14 @@ static int check_ids(const struct identity *identity, const char *subject, struc
     for (size_t i = 0; i < identity->groups.count; i++)
         bad |= identity->groups.list[i] > ID_MAX;
     if (bad)
-        return refuse(f, "user", FAIL_BAD_ID, 0, subject,
-                      "the database gives it the id 4294967295, which nobody can have");
+        return fail_about(f, "user", FAIL_BAD_ID, 0, subject,
+                          "the database gives it the id 4294967295, which nobody can have");
     return 0;
 }
 
 /* Asks the database once for everything that the options name. */
-static int ask(const struct options *options, struct identity *identity, struct fail *f) {
+static int ask(const struct options *options, const struct cred *caller, struct identity *identity,
+               struct fail *f) {
     struct account *account = &identity->account;
     const char *list;
 
@@ -188,15 +171,15 @@ static int ask(const struct options *options, struct identity *identity, struct 
         if (find_user(options, account, f) != 0)
             return -1;
     } else {
-        int found = groups_are(options, "init") ? users_by_uid(geteuid(), account) : 0;
+        int found = groups_are(options, "init") ? users_by_uid(caller->uid.effective, account) : 0;
         if (found < 0)
             return no_database(f, "groups", found, options->groups);
-        account->uid = geteuid();
-        account->gid = getegid();
+        account->uid = caller->uid.effective;
+        account->gid = caller->gid.effective;
     }
     if (groups_asked(options, &list) && find_groups(list, account, &identity->groups, f) != 0)
         return -1;
-    sort_unique(&identity->groups);
+    observe_sort(&identity->groups);
     return check_ids(identity, options->user, f);
 }
 
@@ -210,8 +193,8 @@ static bool same(const struct identity *a, const struct identity *b) {
            same_word(a->account.home, b->account.home) && groups_equal(&a->groups, &b->groups);
 }
 
-int resolve(const struct options *options, struct request *request, struct identity *identity,
-            struct fail *f) {
+int resolve(const struct options *options, const struct cred *caller, struct request *request,
+            struct identity *identity, struct fail *f) {
     const char *list, *listen_pid = getenv("LISTEN_PID");
     struct identity again = {0};
     uint64_t pid;
@@ -235,12 +218,12 @@ int resolve(const struct options *options, struct request *request, struct ident
     if (!request->change_identity && !request->change_groups)
         return 0;
 
-    int status = ask(options, identity, f) == 0 ? ask(options, &again, f) : -1;
+    int status = ask(options, caller, identity, f) == 0 ? ask(options, caller, &again, f) : -1;
     bool stable = status != 0 || same(identity, &again);
     resolve_free(&again);
     if (!stable)
-        return refuse(f, "user", FAIL_LOOKUP, 0, options->user,
-                      "the user database gave two different answers");
+        return fail_about(f, "user", FAIL_LOOKUP, 0, options->user,
+                          "the user database gave two different answers");
     request->uid = identity->account.uid;
     request->gid = identity->account.gid;
     request->groups = identity->groups;

@@ -14,12 +14,12 @@ struct identity {
     struct groups groups;   /* ascending, no id twice */
 };
 
-/* Fills *request and *identity, or refuses. The database is asked twice, because NSS reports a
- * failed read as success with a shorter answer: two answers that differ are refused.
- * The request shares the group list of *identity: release with resolve_free() after its last use,
- * after a failure too. */
-int resolve(const struct options *options, struct request *request, struct identity *identity,
-            struct fail *f);
+/* Fills *request and *identity, or refuses. caller is what the kernel told of this process. The
+ * database is asked twice, because NSS reports a failed read as success with a shorter answer: two
+ * answers that differ are refused. The request shares the group list of *identity: release with
+ * resolve_free() after its last use, after a failure too. */
+int resolve(const struct options *options, const struct cred *caller, struct request *request,
+            struct identity *identity, struct fail *f);
 
 void resolve_free(struct identity *identity);
 

@@ -1,12 +1,25 @@
 #include "users/users.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { GROUPS_MOST = 65536 }; /* NGROUPS_MAX, linux/limits.h */
+
+/* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
+ * file and this process may not read it. */
+static int can_read(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno == ENOENT ? 1 : -errno;
+    (void)close(fd);
+    return 1;
+}
 
 /* getpwnam(3): no entry is NULL with errno untouched, or with one of these. */
 static int no_answer(void) { return errno == 0 || errno == ENOENT || errno == ESRCH ? 0 : -errno; }
@@ -22,16 +35,24 @@ static int copy_account(const struct passwd *entry, struct account *account) {
 }
 
 int users_by_name(const char *name, struct account *account) {
+    int readable = can_read("/etc/passwd");
+
     errno = 0;
-    return copy_account(getpwnam(name), account);
+    return readable < 0 ? readable : copy_account(getpwnam(name), account);
 }
 
 int users_by_uid(uid_t uid, struct account *account) {
+    int readable = can_read("/etc/passwd");
+
     errno = 0;
-    return copy_account(getpwuid(uid), account);
+    return readable < 0 ? readable : copy_account(getpwuid(uid), account);
 }
 
 int users_group(const char *name, gid_t *gid) {
+    int readable = can_read("/etc/group");
+    if (readable < 0)
+        return readable;
+
     errno = 0;
     const struct group *entry = getgrnam(name);
     if (entry == NULL)
@@ -41,9 +62,13 @@ int users_group(const char *name, gid_t *gid) {
 }
 
 int users_groups(const char *name, gid_t gid, struct groups *groups) {
+    int readable = can_read("/etc/group");
+    if (readable < 0)
+        return readable;
+
     for (int capacity = 64; capacity <= GROUPS_MOST; capacity *= 4) {
         int count = capacity;
-        gid_t *list = calloc((size_t)capacity + 1, sizeof *list);
+        gid_t *list = calloc((size_t)capacity, sizeof *list);
         if (list == NULL)
             return -ENOMEM;
         if (getgrouplist(name, gid, list, &count) >= 0) {

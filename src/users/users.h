@@ -19,7 +19,7 @@ int users_by_name(const char *name, struct account *account); /* getpwnam(3) */
 int users_by_uid(uid_t uid, struct account *account);         /* getpwuid(3) */
 int users_group(const char *name, gid_t *gid);                /* getgrnam(3) */
 
-/* The groups of the user name and gid, in no order, with room for one more; getgrouplist(3). */
+/* The groups of the user name and gid, in no order; getgrouplist(3). */
 int users_groups(const char *name, gid_t gid, struct groups *groups);
 
 void users_free(struct account *account);

@@ -8,7 +8,7 @@ LIMIT=1650
 code_lines() {
     local file
     for file in "$@"; do
-        gcc -fpreprocessed -dD -E -x c "$file"
+        gcc -w -fpreprocessed -dD -E -x c "$file"
     done | grep -vcE '^# [0-9]+ |^[[:space:]]*$'
 }
 
