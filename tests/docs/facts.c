@@ -21,6 +21,7 @@
 #include "core/observe.h"
 #include "core/sys.h"
 #include "core/transition.h"
+#include "show/json.h"
 
 enum { ID = 1000, MAX_STEPS = 64, STEP_FAILED = 1, VERIFY_FAILED = 2, UNUSABLE = 99 };
 
@@ -47,7 +48,7 @@ static int print_table(void) {
 
 static int print_codes(void) {
     for (int code = FAIL_NONE + 1; code < FAIL_CODES; code++)
-        printf("%s\n", fail_code_name((enum fail_code)code));
+        printf("%s\n", json_code((enum fail_code)code));
     return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/cred.h"
 #include "show/hint.h"
+#include "show/json.h"
 
 static const int ERRORS[] = {0,      EPERM,   EACCES, ENOENT, ENOEXEC, ELOOP, EISDIR,
                              ENOMEM, ETXTBSY, E2BIG,  EAGAIN, EINVAL,  EIO};
@@ -33,7 +34,7 @@ static void check(enum fail_code code, const char *step, int error) {
     hint_for(&f, sizeof text, text);
     if (strlen(text) < 10 || strstr(text, "(null)") != NULL || strchr(text, '\n') != NULL ||
         count(text, ", or ") > 1 || text[strlen(text) - 1] == '.')
-        fail_msg("%s, %s, errno %d: \"%s\"", fail_code_name(code), step, error, text);
+        fail_msg("%s, %s, errno %d: \"%s\"", json_code(code), step, error, text);
 }
 
 static void every_code_has_one_imperative_everywhere(void **state) {
@@ -64,8 +65,8 @@ static void every_code_has_a_word_of_its_own(void **state) {
     (void)state;
     for (unsigned a = 0; a < FAIL_CODES; a++)
         for (unsigned b = 0; b < a; b++)
-            assert_string_not_equal(fail_code_name(a), fail_code_name(b));
-    assert_string_equal(fail_code_name(FAIL_CODES), "none");
+            assert_string_not_equal(json_code(a), json_code(b));
+    assert_string_equal(json_code(FAIL_CODES), "none");
 }
 
 int main(void) {

@@ -1,0 +1,314 @@
+/*
+ * The kernel's account of a process is read whole or not at all.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/observe.h"
+#include "scenarios.h"
+#include "scene.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static void observe(struct cred *cred) {
+    struct fail f = {0};
+    int status = observe_cred("start", cred, &f);
+
+    if (status != 0)
+        print_error("%s: %s\n", f.step, f.text);
+    assert_int_equal(status, 0);
+}
+
+static void refused(const char *step, enum fail_code code, int error) {
+    struct cred cred;
+    struct fail f = {0};
+
+    assert_int_equal(observe_cred(step, &cred, &f), -1);
+    assert_string_equal(f.step, step);
+    assert_int_equal(f.code, code);
+    assert_int_equal(f.error, error);
+    assert_int_equal(f.exit_code, EXIT_REFUSED);
+    observe_free(&cred);
+}
+
+static void every_field_is_the_kernels(void **state) {
+    struct cred cred, truth;
+
+    (void)state;
+    fake_reset();
+    fake.uid = (struct fake_ids){1, 2, 3, 4};
+    fake.gid = (struct fake_ids){5, 6, 7, 8};
+    fake_set_groups(3, (const gid_t[]){30, 10, 20});
+    fake.permitted = 0x11;
+    fake.effective = 0x10;
+    fake.inheritable = 0x13;
+    fake.bounding = CAP_MASK(40) | CAP_MASK(31) | CAP_MASK(32) | 1;
+    fake.ambient = 0x11;
+    fake.securebits = SECBIT_KEEP_CAPS | SECBIT_NOROOT | 0x100;
+    fake.no_new_privs = true;
+    observe(&cred);
+    fake_truth(&truth);
+    assert_null(cred_difference(&cred, &truth));
+    assert_int_equal(cred.uid.fs, 4);
+    assert_int_equal(cred.gid.saved, 7);
+    assert_true(cred.bounding == (CAP_MASK(40) | CAP_MASK(31) | CAP_MASK(32) | 1));
+    assert_int_equal(cred.cap_count, FAKE_CAPS);
+    free(truth.groups.list);
+    observe_free(&cred);
+}
+
+static void groups_come_in_ascending_order_and_once(void **state) {
+    struct cred cred;
+
+    (void)state;
+    fake_reset();
+    fake_set_groups(5, (const gid_t[]){4294967294, 7, 0, 7, 65534});
+    observe(&cred);
+    const gid_t sorted[] = {0, 7, 65534, 4294967294};
+    assert_int_equal(cred.groups.count, COUNT(sorted));
+    assert_memory_equal(cred.groups.list, sorted, sizeof sorted);
+    observe_free(&cred);
+}
+
+static void a_process_may_have_no_groups_or_65536(void **state) {
+    struct cred cred;
+
+    (void)state;
+    fake_reset();
+    fake.group_count = 0;
+    observe(&cred);
+    assert_int_equal(cred.groups.count, 0);
+    observe_free(&cred);
+
+    fake.group_count = FAKE_GROUPS;
+    for (size_t i = 0; i < FAKE_GROUPS; i++)
+        fake.groups[i] = FAKE_GROUPS - i;
+    observe(&cred);
+    assert_int_equal(cred.groups.count, FAKE_GROUPS);
+    assert_int_equal(cred.groups.list[0], 1);
+    assert_int_equal(cred.groups.list[FAKE_GROUPS - 1], FAKE_GROUPS);
+    observe_free(&cred);
+}
+
+static void one_group_fewer(const char *name) {
+    if (strcmp(name, "sys_get_groups") == 0 && fake_called(name) == 2)
+        fake.group_count--;
+}
+
+static void groups_that_change_between_two_calls_are_refused(void **state) {
+    (void)state;
+    fake_reset();
+    fake_set_groups(2, (const gid_t[]){1, 2});
+    fake.before = one_group_fewer;
+    refused("start", FAIL_SYSTEM_CALL, EIO);
+    fake_reset();
+    (void)fake_arm(FAKE_LIES, "sys_get_groups", 2, 0);
+    refused("start", FAIL_SYSTEM_CALL, EIO);
+    fake_reset();
+    (void)fake_arm(FAKE_FAILS, "sys_get_groups", 2, EINVAL);
+    refused("start", FAIL_SYSTEM_CALL, EINVAL);
+}
+
+static void the_kernel_says_how_many_capabilities_it_has(void **state) {
+    const unsigned counts[] = {1, 37, 38, 41, 42, 63, 64};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        struct cred cred;
+
+        fake_reset();
+        fake.cap_count = counts[i];
+        fake.bounding = counts[i] == 64 ? UINT64_MAX : CAP_MASK(counts[i]) - 1;
+        observe(&cred);
+        assert_int_equal(cred.cap_count, counts[i]);
+        assert_true(cred.bounding == fake.bounding);
+        observe_free(&cred);
+    }
+}
+
+static void a_kernel_without_ambient_capabilities_is_too_old(void **state) {
+    (void)state;
+    fake_reset();
+    fake.no_ambient = true;
+    refused("start", FAIL_OLD_KERNEL, EINVAL);
+}
+
+static void a_kernel_without_any_capability_is_refused(void **state) {
+    (void)state;
+    fake_reset();
+    fake.cap_count = 0;
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+}
+
+static void an_answer_that_no_kernel_gives_is_refused(void **state) {
+    (void)state;
+    fake_reset();
+    fake.caps_never_end = true;
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset();
+    fake.caps_always_set = true;
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset(); /* a hole: 3 is unknown and 4 is not */
+    (void)fake_arm(FAKE_FAILS, "sys_bounding_has", 4, EINVAL);
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset();
+    (void)fake_arm(FAKE_FAILS, "sys_ambient_has", 4, EINVAL);
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset(); /* the two sets end at different numbers */
+    (void)fake_arm(FAKE_FAILS, "sys_ambient_has", FAKE_CAPS, EINVAL);
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset(); /* what is told twice is told differently */
+    fake.securebits = SECBIT_KEEP_CAPS;
+    (void)fake_arm(FAKE_LIES, "sys_get_keepcaps", 1, 0);
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset();
+    fake.securebits = SECBIT_KEEP_CAPS;
+    (void)fake_arm(FAKE_LIES, "sys_get_securebits", 1, 0);
+    refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+}
+
+/* ---- the start ---- */
+
+static void start_of(const struct request *request, struct start *start) {
+    struct fail f = {0};
+
+    assert_int_equal(observe_all(request, start, &f), 0);
+}
+
+static void the_parent_death_signal_is_part_of_the_start(void **state) {
+    const struct request nothing = {0};
+    struct start start;
+
+    (void)state;
+    fake_reset();
+    start_of(&nothing, &start);
+    assert_int_equal(start.parent_death_signal, 0);
+    observe_free(&start.cred);
+    fake.parent_death_signal = 9;
+    start_of(&nothing, &start);
+    assert_int_equal(start.parent_death_signal, 9);
+    observe_free(&start.cred);
+}
+
+static void a_signal_that_is_not_told_is_refused(void **state) {
+    const struct request nothing = {0};
+    struct start start;
+    struct fail f = {0};
+
+    (void)state;
+    fake_reset();
+    (void)fake_arm(FAKE_LIES, "sys_get_parent_death_signal", 1, 0);
+    assert_int_equal(observe_all(&nothing, &start, &f), -1);
+    assert_int_equal(f.error, EPROTO);
+    observe_free(&start.cred);
+}
+
+static void streams_that_have_to_change_hands_are_found(void **state) {
+    const struct request ours = {.chown_stdio = true},
+                         theirs = {.chown_stdio = true, .change_identity = true, .uid = WWW},
+                         nobodys = {.change_identity = true, .uid = WWW};
+    struct start start;
+
+    (void)state;
+    fake_reset();
+    fake.streams[0] = (struct fake_stream){true, 0};
+    fake.streams[1] = (struct fake_stream){true, WWW};
+    fake.streams[2] = (struct fake_stream){false, 0};
+    start_of(&ours, &start);
+    assert_int_equal(start.stdio, 2);
+    observe_free(&start.cred);
+    start_of(&theirs, &start);
+    assert_int_equal(start.stdio, 1);
+    observe_free(&start.cred);
+    start_of(&nobodys, &start);
+    assert_int_equal(start.stdio, 0);
+    observe_free(&start.cred);
+    fake.streams[1].owner = fake.streams[2].owner = 7;
+    fake.streams[2].handed_over = true;
+    start_of(&theirs, &start);
+    assert_int_equal(start.stdio, 7);
+    observe_free(&start.cred);
+}
+
+static void a_stream_that_cannot_be_looked_at_is_refused(void **state) {
+    const struct request request = {.chown_stdio = true};
+    struct start start;
+    struct fail f = {0};
+
+    (void)state;
+    fake_reset();
+    (void)fake_arm(FAKE_FAILS, "sys_stdio_owner", 2, EIO);
+    assert_int_equal(observe_all(&request, &start, &f), -1);
+    assert_string_equal(f.step, "stdio");
+    assert_int_equal(f.error, EIO);
+    assert_non_null(strchr(f.text, '1'));
+    observe_free(&start.cred);
+}
+
+/* Whether the ids are mapped matters only to a list that seems to be right: /proc is not touched
+ * otherwise. */
+static void the_mapping_is_read_only_where_it_matters(void **state) {
+    gid_t same[] = {0}, other[] = {1};
+    const struct request equal = {.change_groups = true, .groups = {1, same}},
+                         differs = {.change_groups = true, .groups = {1, other}};
+    struct start start;
+
+    (void)state;
+    fake_reset();
+    start_of(&differs, &start);
+    assert_int_equal(fake_called("sys_all_ids_mapped"), 0);
+    observe_free(&start.cred);
+    start_of(&equal, &start);
+    assert_true(start.all_ids_mapped);
+    assert_int_equal(start.overflow_gid, FAKE_OVERFLOW);
+    observe_free(&start.cred);
+    fake.gid_map.count = 65536;
+    start_of(&equal, &start);
+    assert_false(start.all_ids_mapped);
+    observe_free(&start.cred);
+    fake.gid_map.count = UINT32_MAX;
+    (void)fake_arm(FAKE_FAILS, "sys_all_ids_mapped", 1, EPERM);
+    start_of(&equal, &start);
+    assert_false(start.all_ids_mapped);
+    observe_free(&start.cred);
+}
+
+static void sorting_brings_ids_into_ascending_order_and_once(void **state) {
+    gid_t list[] = {4294967294, 0, 2147483648, 7, 7};
+    const gid_t sorted[] = {0, 7, 2147483648, 4294967294};
+    struct groups groups = {COUNT(list), list}, none = {0};
+
+    (void)state;
+    observe_sort(&groups);
+    assert_int_equal(groups.count, COUNT(sorted));
+    assert_memory_equal(list, sorted, sizeof sorted);
+    observe_sort(&none);
+    assert_int_equal(none.count, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_field_is_the_kernels),
+        cmocka_unit_test(groups_come_in_ascending_order_and_once),
+        cmocka_unit_test(a_process_may_have_no_groups_or_65536),
+        cmocka_unit_test(groups_that_change_between_two_calls_are_refused),
+        cmocka_unit_test(the_kernel_says_how_many_capabilities_it_has),
+        cmocka_unit_test(a_kernel_without_ambient_capabilities_is_too_old),
+        cmocka_unit_test(a_kernel_without_any_capability_is_refused),
+        cmocka_unit_test(an_answer_that_no_kernel_gives_is_refused),
+        cmocka_unit_test(the_parent_death_signal_is_part_of_the_start),
+        cmocka_unit_test(a_signal_that_is_not_told_is_refused),
+        cmocka_unit_test(streams_that_have_to_change_hands_are_found),
+        cmocka_unit_test(a_stream_that_cannot_be_looked_at_is_refused),
+        cmocka_unit_test(the_mapping_is_read_only_where_it_matters),
+        cmocka_unit_test(sorting_brings_ids_into_ascending_order_and_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

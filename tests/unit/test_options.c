@@ -1,0 +1,383 @@
+/*
+ * The command line: one spelling of everything, and a refusal for the rest.
+ */
+#include <linux/capability.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "capwrap/options.h"
+#include "core/cred.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+enum { WORDS_MOST = 12 };
+
+/* A command line without its first word. */
+#define LINE(...) ((char *[WORDS_MOST]){(char[]){"capwrap"}, __VA_ARGS__})
+
+static int parse(char **argv, struct options *options, struct fail *f) {
+    int argc = 0;
+
+    while (argv[argc] != NULL)
+        argc++;
+    memset(options, 0xa5, sizeof *options);
+    memset(f, 0, sizeof *f);
+    return options_parse(argc, argv, options, f);
+}
+
+/* Splits "-u www -- true" at the blanks; _ stands for an empty word. */
+static int parse_text(const char *text, struct options *options, struct fail *f) {
+    static char buffer[512];
+    char *argv[WORDS_MOST] = {(char[]){"capwrap"}};
+    size_t count = 1;
+
+    assert_true(strlen(text) < sizeof buffer);
+    (void)strncpy(buffer, text, sizeof buffer - 1);
+    for (char *word = strtok(buffer, " "); word != NULL; word = strtok(NULL, " ")) {
+        assert_true(count < WORDS_MOST - 1);
+        argv[count++] = strcmp(word, "_") == 0 ? word + 1 : word;
+    }
+    static char *words[WORDS_MOST]; /* options keep pointers to it */
+    memcpy(words, argv, sizeof argv);
+    return parse(words, options, f);
+}
+
+static struct options read_as(const char *text) {
+    struct options options;
+    struct fail f;
+    int status = parse_text(text, &options, &f);
+
+    if (status != 0)
+        print_error("\"%s\": %s: %s\n", text, f.step, f.text);
+    assert_int_equal(status, 0);
+    return options;
+}
+
+static void refused(const char *text, const char *step) {
+    struct options options;
+    struct fail f;
+    int status = parse_text(text, &options, &f);
+
+    if (status == 0 || strcmp(f.step, step) != 0)
+        print_error("\"%s\": %s: %s\n", text, status == 0 ? "taken" : f.step, f.text);
+    assert_int_equal(status, -1);
+    assert_int_equal(f.code, FAIL_USAGE);
+    assert_int_equal(f.exit_code, EXIT_REFUSED);
+    assert_string_equal(f.step, step);
+    assert_true(strlen(f.text) > 0);
+}
+
+/* ---- what is taken ---- */
+
+static void without_options_there_is_only_the_command(void **state) {
+    struct options options = read_as("./server a b");
+
+    (void)state;
+    assert_int_equal(options.mode, MODE_RUN);
+    assert_null(options.user);
+    assert_null(options.groups);
+    assert_true(options.keep == 0);
+    assert_false(options.keep_given || options.keep_all || options.keep_none);
+    assert_false(options.no_new_privs || options.lock_securebits || options.no_login_env ||
+                 options.chown_stdio || options.close_fds || options.strict || options.dry_run ||
+                 options.json || options.verbose || options.quiet);
+    assert_string_equal(options.command[0], "./server");
+    assert_string_equal(options.command[2], "b");
+    assert_null(options.command[3]);
+}
+
+static void every_flag_sets_its_own_field_and_no_other(void **state) {
+    static const struct {
+        const char *line;
+        size_t offset;
+    } rows[] = {
+        {"--no-new-privs x", offsetof(struct options, no_new_privs)},
+        {"-n x", offsetof(struct options, no_new_privs)},
+        {"--lock-securebits x", offsetof(struct options, lock_securebits)},
+        {"--no-login-env x", offsetof(struct options, no_login_env)},
+        {"--chown-stdio x", offsetof(struct options, chown_stdio)},
+        {"--close-fds x", offsetof(struct options, close_fds)},
+        {"--strict x", offsetof(struct options, strict)},
+        {"--dry-run x", offsetof(struct options, dry_run)},
+        {"--verbose x", offsetof(struct options, verbose)},
+        {"-v x", offsetof(struct options, verbose)},
+        {"--quiet x", offsetof(struct options, quiet)},
+        {"-q x", offsetof(struct options, quiet)},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct options options = read_as(rows[i].line);
+        const bool *const flags[] = {&options.no_new_privs, &options.lock_securebits,
+                                     &options.no_login_env, &options.chown_stdio,
+                                     &options.close_fds,    &options.strict,
+                                     &options.dry_run,      &options.json,
+                                     &options.verbose,      &options.quiet,
+                                     &options.keep_given,   &options.keep_all,
+                                     &options.keep_none};
+        for (size_t k = 0; k < COUNT(flags); k++) {
+            bool is_it = (const char *)flags[k] == (const char *)&options + rows[i].offset;
+            assert_int_equal(*flags[k], is_it);
+        }
+        assert_string_equal(options.command[0], "x");
+    }
+}
+
+static void a_flag_may_be_repeated(void **state) {
+    (void)state;
+    assert_true(read_as("-n -n --no-new-privs -vv x").no_new_privs);
+}
+
+static void a_value_stands_in_four_places(void **state) {
+    static const char *const lines[] = {"--user www:web x", "--user=www:web x", "-u www:web x",
+                                        "-uwww:web x",      "-nvuwww:web x",    "-nu www:web x"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        struct options options = read_as(lines[i]);
+        assert_string_equal(options.user, "www:web");
+        assert_string_equal(options.command[0], "x");
+    }
+    assert_string_equal(read_as("-G a,b x").groups, "a,b");
+    assert_string_equal(read_as("--groups=none x").groups, "none");
+    assert_string_equal(read_as("-u =www x").user, "=www"); /* the = belongs to long names only */
+    assert_string_equal(read_as("--user=a=b x").user, "a=b");
+}
+
+static void a_value_may_look_like_an_option(void **state) {
+    (void)state;
+    assert_string_equal(read_as("--user --strict x").user, "--strict");
+    assert_string_equal(read_as("-u -- x").user, "--");
+    assert_false(read_as("-u -n x").no_new_privs);
+}
+
+static void options_end_at_the_first_other_word(void **state) {
+    struct options options = read_as("-n ./server --strict -v");
+
+    (void)state;
+    assert_false(options.strict || options.verbose);
+    assert_string_equal(options.command[0], "./server");
+    assert_string_equal(options.command[1], "--strict");
+    assert_string_equal(read_as("-- --strict").command[0], "--strict");
+    assert_string_equal(read_as("-- -- x").command[0], "--");
+    assert_string_equal(read_as("x -- y").command[1], "--");
+    assert_string_equal(read_as("- x").command[0], "-"); /* a lone dash is no option */
+}
+
+static void kept_capabilities_add_up(void **state) {
+    const uint64_t both = CAP_MASK(CAP_NET_RAW) | CAP_MASK(CAP_NET_BIND_SERVICE);
+
+    (void)state;
+    assert_true(read_as("-k NET_RAW,NET_BIND_SERVICE x").keep == both);
+    assert_true(read_as("-k NET_RAW --keep=cap_net_bind_service x").keep == both);
+    assert_true(read_as("-kNET_RAW,13,10 x").keep == both); /* 13 is NET_RAW */
+    assert_true(read_as("-k 0,63 x").keep == (CAP_MASK(0) | CAP_MASK(63)));
+    assert_true(read_as("-k NET_RAW x").keep_given);
+    assert_true(read_as("-k all x").keep_all);
+    assert_true(read_as("-k all x").keep == 0);
+    assert_true(read_as("-k none x").keep_none);
+    assert_true(read_as("-k none x").keep == 0);
+}
+
+/* ---- what is refused ---- */
+
+static void lists_of_capabilities_are_strict(void **state) {
+    static const char *const lines[] = {
+        "-k _ x",          "--keep= x",         "-k , x",         "-k NET_RAW, x",
+        "-k ,NET_RAW x",   "-k NET_RAW,,0 x",   "-k all,none x",  "-k none,all x",
+        "-k all,0 x",      "-k 0,all x",        "-k none,0 x",    "-k 0,none x",
+        "-k all -k 0 x",   "-k 0 -k all x",     "-k none -k 0 x", "-k 0 -k none x",
+        "-k all -k all x", "-k none -k none x", "-k ALL x",       "-k None x",
+        "-k 64 x",         "-k NET_RAWW x",     "-k NET_RAW:0 x", "-k +NET_RAW x",
+        "-k =ep x",        "-k net-raw x",      "-k -1 x",        "-k 010 x",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++)
+        refused(lines[i], "keep");
+}
+
+static void user_and_groups_are_given_once_and_not_empty(void **state) {
+    (void)state;
+    refused("-u www -u www x", "user");
+    refused("-u www --user=other x", "user");
+    refused("-u _ x", "user");
+    refused("--user= x", "user");
+    refused("-G none -G none x", "groups");
+    refused("-G a --groups b x", "groups");
+    refused("-G _ x", "groups");
+    refused("--groups= x", "groups");
+}
+
+static void there_are_no_other_options_and_no_abbreviations(void **state) {
+    static const char *const lines[] = {
+        "--use www x",
+        "--users www x",
+        "--no-new-priv x",
+        "--no x",
+        "--USER www x",
+        "--User=www x",
+        "---user www x",
+        "-x x",
+        "-U www x",
+        "-N x",
+        "-nx x",
+        "-n= x",
+        "--=x x",
+        "--user\t www x",
+        "-1 x",
+        "--no_new_privs x",
+        "-\xc3\xbc x",
+        "--versions",
+        "--hel",
+        "--keep-all x",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++)
+        refused(lines[i], "options");
+}
+
+static void a_value_that_is_missing_or_too_much_is_refused(void **state) {
+    static const char *const lines[] = {
+        "--user",
+        "-u",
+        "-nu",
+        "--groups",
+        "--keep",
+        "-k",
+        "--decode",
+        "--strict= x",
+        "--strict=yes x",
+        "--no-new-privs=1 x",
+        "--dry-run=json x",
+        "--json=1 --dry-run x",
+        "--help=x",
+        "--version=1",
+        "--list-caps=1",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++)
+        refused(lines[i], "options");
+}
+
+static void without_a_command_there_is_nothing_to_do(void **state) {
+    (void)state;
+    refused("", "options");
+    refused("--", "options");
+    refused("-n", "options");
+    refused("-u www -k all --", "options");
+}
+
+static void an_empty_argv_is_refused(void **state) {
+    char *nothing[] = {NULL};
+    struct options options;
+    struct fail f = {0};
+
+    (void)state;
+    assert_int_equal(options_parse(0, nothing, &options, &f), -1);
+    assert_int_equal(f.code, FAIL_USAGE);
+}
+
+static void an_empty_word_is_a_command(void **state) {
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(parse(LINE((char[]){""}), &options, &f), 0);
+    assert_string_equal(options.command[0], ""); /* which is not found: 127 */
+}
+
+/* ---- what only looks ---- */
+
+static void looking_has_its_own_modes(void **state) {
+    static const struct {
+        const char *line;
+        enum mode mode;
+        const char *value;
+    } rows[] = {
+        {"--status", MODE_STATUS, NULL},
+        {"--status=1", MODE_STATUS, "1"},
+        {"--status=", MODE_STATUS, ""},
+        {"--decode=400", MODE_DECODE, "400"},
+        {"--decode 400", MODE_DECODE, "400"},
+        {"--list-caps", MODE_LIST_CAPS, NULL},
+        {"--help", MODE_HELP, NULL},
+        {"-h", MODE_HELP, NULL},
+        {"--version", MODE_VERSION, NULL},
+        {"--help x", MODE_HELP, NULL},
+        {"-n -V x", MODE_VERSION, NULL},
+        {"-V", MODE_VERSION, NULL},
+        {"--status --json", MODE_STATUS, NULL},
+        {"--json --status=7", MODE_STATUS, "7"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct options options = read_as(rows[i].line);
+        assert_int_equal(options.mode, rows[i].mode);
+        assert_int_equal(options.mode_value == NULL, rows[i].value == NULL);
+        if (rows[i].value != NULL)
+            assert_string_equal(options.mode_value, rows[i].value);
+    }
+}
+
+static void looking_and_running_do_not_mix(void **state) {
+    static const char *const lines[] = {
+        "--status x",         "--status 1",      "--decode=400 x",     "--list-caps x",
+        "--status -n",        "-n --list-caps",  "--decode=1 -k 0",    "--status --user=www",
+        "--status -n --json", "-v --status",     "--status --strict",  "--status --list-caps",
+        "--help --version",   "--status --help", "--status --dry-run", "--list-caps --json",
+        "--decode=1 --json",  "--json x",        "--json -n x",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++)
+        refused(lines[i], "options");
+}
+
+static void json_goes_with_a_rehearsal(void **state) {
+    struct options options = read_as("--dry-run --json x");
+
+    (void)state;
+    assert_true(options.json && options.dry_run);
+}
+
+static void what_was_read_before_a_refusal_is_there_for_the_report(void **state) {
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(parse_text("--dry-run --json --bad x", &options, &f), -1);
+    assert_true(options.json && options.dry_run);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_options_there_is_only_the_command),
+        cmocka_unit_test(every_flag_sets_its_own_field_and_no_other),
+        cmocka_unit_test(a_flag_may_be_repeated),
+        cmocka_unit_test(a_value_stands_in_four_places),
+        cmocka_unit_test(a_value_may_look_like_an_option),
+        cmocka_unit_test(options_end_at_the_first_other_word),
+        cmocka_unit_test(kept_capabilities_add_up),
+        cmocka_unit_test(lists_of_capabilities_are_strict),
+        cmocka_unit_test(user_and_groups_are_given_once_and_not_empty),
+        cmocka_unit_test(there_are_no_other_options_and_no_abbreviations),
+        cmocka_unit_test(a_value_that_is_missing_or_too_much_is_refused),
+        cmocka_unit_test(without_a_command_there_is_nothing_to_do),
+        cmocka_unit_test(an_empty_argv_is_refused),
+        cmocka_unit_test(an_empty_word_is_a_command),
+        cmocka_unit_test(looking_has_its_own_modes),
+        cmocka_unit_test(looking_and_running_do_not_mix),
+        cmocka_unit_test(json_goes_with_a_rehearsal),
+        cmocka_unit_test(what_was_read_before_a_refusal_is_there_for_the_report),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

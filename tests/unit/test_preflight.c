@@ -1,0 +1,303 @@
+/*
+ * What is refused before anything changes is exactly what could not be done: over all subsets of
+ * the capabilities that the transition needs, times what can be asked for.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/observe.h"
+#include "scenarios.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const uint64_t NEEDED[] = {SETUID, SETGID, PCAP, CHOWN};
+
+/* One point of the matrix. */
+struct point {
+    /* the start */
+    unsigned subset; /* of NEEDED */
+    unsigned holder; /* root; a user with ambient; a user whose file grants; nothing effective */
+    bool narrow;     /* the bounding set is what is permitted */
+    bool no_new_privs_before;
+    /* the request */
+    unsigned identity; /* none; the own one again; another */
+    unsigned groups;   /* as they are; the own ones again; others */
+    unsigned keep;     /* nothing; BIND; all; RAW, which is not permitted */
+    bool lock, chown, no_new_privs, strict;
+};
+
+enum { ROOT, AMBIENT, GRANTED, NOT_EFFECTIVE, HOLDERS };
+enum { NO_USER, SAME_USER, OTHER_USER, IDENTITIES };
+enum { SAME_GROUPS_KEPT, SAME_GROUPS, OTHER_GROUPS, GROUPS };
+enum { KEEP_NOTHING, KEEP_BIND, KEEP_ALL, KEEP_RAW, KEEPS };
+
+static uint64_t permitted_at(const struct point *point) {
+    uint64_t caps = BIND;
+
+    for (size_t i = 0; i < COUNT(NEEDED); i++)
+        if ((point->subset & 1u << i) != 0)
+            caps |= NEEDED[i];
+    return caps;
+}
+
+static void set_up(const struct point *point) {
+    uint64_t caps = permitted_at(point);
+
+    as_root_for_root();
+    fake.open_above_stderr = 0;
+    fake.parent_death_signal = 0;
+    fake.permitted = fake.effective = caps;
+    if (point->holder == NOT_EFFECTIVE)
+        fake.effective = 0;
+    if (point->holder == AMBIENT || point->holder == GRANTED) {
+        fake_be(1000, 1000);
+        fake_set_groups(1, (const gid_t[]){1000});
+    }
+    if (point->holder == AMBIENT)
+        fake.inheritable = fake.ambient = caps;
+    fake.bounding = point->narrow ? caps : FAKE_ALL_CAPS & ~RAW;
+    fake.no_new_privs = point->no_new_privs_before;
+}
+
+static void ask(const struct point *point, struct request *request) {
+    static gid_t own[1];
+
+    own[0] = (gid_t)fake.groups[0];
+    *request = (struct request){
+        .change_identity = point->identity != NO_USER,
+        .uid = point->identity == OTHER_USER ? WWW : (uid_t)fake.uid.real,
+        .gid = point->identity == OTHER_USER ? WWW : (gid_t)fake.gid.real,
+        .change_groups = point->groups != SAME_GROUPS_KEPT,
+        .keep_all = point->keep == KEEP_ALL,
+        .keep = point->keep == KEEP_BIND  ? BIND
+                : point->keep == KEEP_RAW ? RAW
+                                          : 0,
+        .no_new_privs = point->no_new_privs,
+        .lock_securebits = point->lock,
+        .chown_stdio = point->chown,
+        .strict = point->strict,
+    };
+    if (point->groups == SAME_GROUPS)
+        request->groups = (struct groups){1, own};
+    if (point->groups == OTHER_GROUPS) {
+        static gid_t others[] = {WWW, OPS};
+        request->groups = (struct groups){2, others};
+    }
+}
+
+/* Refusals for the sake of a rule, of things that the kernel would have allowed. */
+static bool is_policy(enum fail_code code) {
+    return code == FAIL_STRICT || code == FAIL_GRANT_IDENTITY;
+}
+
+struct tally {
+    unsigned long refused, done, policy;
+};
+
+/* The kernel refuses the plan as well: at the step that was named, or where what that step needs
+ * is to be held back for it. */
+static bool fails_when_tried(const struct point *point, const struct outcome *refused,
+                             struct outcome *tried) {
+    set_up(point);
+    *tried = *refused;
+    scene_force(REAL, tried);
+    return tried->stage == STAGE_RUN && (strcmp(tried->f.step, refused->f.step) == 0 ||
+                                         strcmp(tried->f.step, "working-caps") == 0);
+}
+
+/* plan_make() stopped before the plan was whole: complete it from a start that has what is missing,
+ * then start from what really is. */
+static bool complete_plan(const struct request *request, struct outcome *outcome) {
+    struct start start = outcome->start;
+    struct fail f;
+
+    start.cred.permitted |= RAW;
+    start.cred.bounding |= RAW;
+    if (plan_make(request, &start, &outcome->plan, &f) != 0) {
+        assert_true(is_policy(f.code));
+        return false;
+    }
+    outcome->plan.start = outcome->start.cred;
+    outcome->plan.goal.bounding &= outcome->start.cred.bounding;
+    return true;
+}
+
+static void print_point(const struct point *p, const struct outcome *outcome, const char *why) {
+    print_error(
+        "  subset %x holder %u narrow %d nnp %d: user %u groups %u keep %u lock %d chown %d "
+        "nnp %d strict %d\n",
+        p->subset, p->holder, p->narrow, p->no_new_privs_before, p->identity, p->groups, p->keep,
+        p->lock, p->chown, p->no_new_privs, p->strict);
+    scenario_print(outcome, why);
+}
+
+static void try_refused(const struct point *point, const struct request *request,
+                        struct outcome *outcome, struct tally *tally) {
+    struct outcome tried;
+    bool kept = outcome->stage == STAGE_PLAN;
+
+    assert_false(fake.exec_reached);
+    if (kept && is_policy(outcome->f.code)) {
+        tally->policy++;
+        return;
+    }
+    if (kept) {
+        assert_int_equal(outcome->f.code, FAIL_CAP_NOT_PERMITTED);
+        assert_int_equal(point->keep, KEEP_RAW);
+        if (!complete_plan(request, outcome)) {
+            tally->policy++;
+            return;
+        }
+    }
+    bool fails = fails_when_tried(point, outcome, &tried);
+    if (kept) /* there is no row for it: whichever comes first */
+        fails = tried.stage == STAGE_RUN;
+    if (!fails)
+        print_point(point, &tried, "refused, and it could be done");
+    assert_true(fails);
+    tally->refused++;
+}
+
+static void try_point(const struct point *point, struct tally *tally) {
+    struct request request;
+    struct outcome outcome;
+    struct wish wish;
+
+    set_up(point);
+    ask(point, &request);
+    wish_make(&request, &wish);
+    scene_play(&request, REAL, &outcome);
+    if (outcome.stage <= STAGE_PREFLIGHT) {
+        assert_int_equal(fake.writes, 0);
+        try_refused(point, &request, &outcome, tally);
+    } else {
+        const char *unfulfilled = wish_unfulfilled(&wish, &outcome.plan);
+        if (!fake.exec_reached || unfulfilled != NULL)
+            print_point(point, &outcome, unfulfilled);
+        assert_true(fake.exec_reached);
+        assert_null(unfulfilled);
+        tally->done++;
+    }
+    wish_free(&wish);
+    scene_free(&outcome);
+}
+
+/* Counts through the matrix as through an odometer: false when it is back at the beginning. */
+static bool next_point(struct point *p) {
+    bool *const flags[] = {&p->narrow, &p->no_new_privs_before, &p->lock,
+                           &p->chown,  &p->no_new_privs,        &p->strict};
+    unsigned *const wheels[] = {&p->subset, &p->holder, &p->identity, &p->groups, &p->keep};
+    const unsigned turns[] = {1u << COUNT(NEEDED), HOLDERS, IDENTITIES, GROUPS, KEEPS};
+
+    for (size_t i = 0; i < COUNT(flags); i++) {
+        *flags[i] = !*flags[i];
+        if (*flags[i])
+            return true;
+    }
+    for (size_t i = 0; i < COUNT(wheels); i++) {
+        *wheels[i] = (*wheels[i] + 1) % turns[i];
+        if (*wheels[i] != 0)
+            return true;
+    }
+    return false;
+}
+
+static void what_is_refused_is_exactly_what_would_fail(void **state) {
+    struct point point = {0};
+    struct tally tally = {0};
+
+    (void)state;
+    do
+        try_point(&point, &tally);
+    while (next_point(&point));
+    print_message("  %lu done, %lu refused that fail when tried, %lu refused by a rule\n",
+                  tally.done, tally.refused, tally.policy);
+    assert_true(tally.done > 0 && tally.refused > 0 && tally.policy > 0);
+}
+
+/* ---- what it says ---- */
+
+static void refuse(uint64_t caps, const struct request *request, struct fail *f) {
+    struct outcome outcome;
+
+    as_root_for_root();
+    fake.permitted = fake.effective = caps;
+    scene_play(request, REAL, &outcome);
+    assert_int_equal(outcome.stage, STAGE_PREFLIGHT);
+    *f = outcome.f;
+    scene_free(&outcome);
+}
+
+static void all_that_is_missing_is_named_at_once(void **state) {
+    const struct request everything = {TO_WWW, .lock_securebits = true, .chown_stdio = true};
+    const struct {
+        uint64_t has, missing;
+        enum fail_code code;
+        const char *step;
+    } rows[] = {
+        {0, SETUID | SETGID | PCAP | CHOWN, FAIL_NEED_SETUID, "bounding"},
+        {SETUID, SETGID | PCAP | CHOWN, FAIL_NEED_SETGID, "bounding"},
+        {SETUID | SETGID, PCAP | CHOWN, FAIL_NEED_SETPCAP, "bounding"},
+        {SETUID | SETGID | PCAP, CHOWN, FAIL_NEED_CHOWN, "stdio"},
+        {SETUID | PCAP, SETGID | CHOWN, FAIL_NEED_SETGID, "groups"},
+        {SETGID | PCAP, SETUID | CHOWN, FAIL_NEED_SETUID, "uid"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct fail f;
+
+        refuse(rows[i].has, &everything, &f);
+        assert_true(f.caps == rows[i].missing);
+        assert_int_equal(f.code, rows[i].code);
+        assert_string_equal(f.step, rows[i].step);
+        assert_int_equal(f.exit_code, EXIT_REFUSED);
+    }
+}
+
+static void a_capability_that_is_permitted_and_not_effective_will_do(void **state) {
+    const struct request request = {TO_WWW, .keep = BIND};
+    struct outcome outcome;
+
+    (void)state;
+    as_root();
+    fake.permitted = SETUID | SETGID | PCAP | BIND;
+    fake.effective = 0;
+    scene_play(&request, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    scene_free(&outcome);
+}
+
+static void what_changes_nothing_needs_nothing(void **state) {
+    gid_t own[] = {1000};
+    const struct request request = {.change_identity = true,
+                                    .uid = 1000,
+                                    .gid = 1000,
+                                    .change_groups = true,
+                                    .groups = {1, own}};
+    struct outcome outcome;
+
+    (void)state;
+    as_user();
+    scene_play(&request, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    assert_int_equal(fake_called("sys_set_groups"), 0); /* EPERM even when identical */
+    assert_int_equal(fake_called("sys_new_session_keyring"), 0);
+    assert_int_equal(fake_called("sys_set_caps"), 0);
+    scene_free(&outcome);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_refused_is_exactly_what_would_fail),
+        cmocka_unit_test(all_that_is_missing_is_named_at_once),
+        cmocka_unit_test(a_capability_that_is_permitted_and_not_effective_will_do),
+        cmocka_unit_test(what_changes_nothing_needs_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

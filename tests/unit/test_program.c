@@ -1,0 +1,930 @@
+/*
+ * The program is found with the new identity and looked at as execve will look at it.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "core/program.h"
+#include "show/json.h"
+#include "sys_fake.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+#define BIND CAP_MASK(CAP_NET_BIND_SERVICE)
+#define RAW  CAP_MASK(CAP_NET_RAW)
+#define ELF  "\177ELF"
+
+enum { WWW = 33 };
+
+/* ---- the goal that is in force ---- */
+
+/* The process is uid and gid WWW and holds keep; the plan says so as well. */
+static void hold(struct plan *plan, uint64_t keep, bool no_new_privs) {
+    fake_reset();
+    fake_be(WWW, WWW);
+    fake_set_groups(1, (const gid_t[]){WWW});
+    fake.permitted = fake.effective = fake.inheritable = fake.ambient = fake.bounding = keep;
+    fake.no_new_privs = no_new_privs;
+    *plan = (struct plan){.keep = keep};
+    fake_truth(&plan->goal);
+    free(plan->goal.groups.list);
+    plan->goal.groups = (struct groups){0};
+}
+
+static void hold_as_root(struct plan *plan, uint64_t keep) {
+    hold(plan, keep, false);
+    fake_be(0, 0);
+    plan->goal.uid = plan->goal.gid = ids_all(0);
+}
+
+static void add(const char *path, unsigned mode, const char *head) {
+    (void)fake_add_file(path, S_IFREG | mode, 0, 0, head);
+}
+
+static int find(const struct plan *plan, const char *command, const char *search_path,
+                struct program *program, struct fail *f) {
+    memset(program, 0, sizeof *program);
+    memset(program->interpreters, 'x', sizeof program->interpreters); /* what is not set is seen */
+    program->file = (struct exec_file){.set_uid = true,
+                                       .set_gid = true,
+                                       .has_caps = true,
+                                       .caps_effective = true,
+                                       .caps_permitted = UINT64_MAX};
+    memset(f, 0, sizeof *f);
+    program->command = command;
+    program->search_path = search_path;
+    return program_find(plan, program, f);
+}
+
+static void found(const struct plan *plan, const char *command, const char *search_path,
+                  const char *path) {
+    struct program program;
+    struct fail f;
+    int status = find(plan, command, search_path, &program, &f);
+
+    if (status != 0)
+        print_error("%s: %s (%d)\n", command, f.text, f.error);
+    assert_int_equal(status, 0);
+    assert_string_equal(program.path, path);
+}
+
+static void refused(const struct plan *plan, const char *command, const char *search_path,
+                    enum fail_code code, int exit_code, int error) {
+    struct program program;
+    struct fail f;
+
+    assert_int_equal(find(plan, command, search_path, &program, &f), -1);
+    if (f.code != code || f.exit_code != exit_code || f.error != error)
+        print_error("%s: %s, %s (%d), %d\n", command, json_code(f.code), f.text, f.error,
+                    f.exit_code);
+    assert_string_equal(f.step, "program");
+    assert_int_equal(f.code, code);
+    assert_int_equal(f.exit_code, exit_code);
+    assert_int_equal(f.error, error);
+    assert_non_null(f.subject);
+    assert_false(fake.exec_reached);
+}
+
+/* ---- where it is ---- */
+
+static void a_command_with_a_slash_is_not_searched_for(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/srv/server", 0755, ELF);
+    add("bin/server", 0755, ELF);
+    add("./server", 0755, ELF);
+    add("/usr/bin/bin/server", 0755, ELF);
+    found(&plan, "/srv/server", "/nowhere", "/srv/server");
+    found(&plan, "bin/server", "/usr/bin", "bin/server");
+    found(&plan, "./server", NULL, "./server");
+    refused(&plan, "./other", "/srv", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+}
+
+static void path_elements_are_tried_in_order(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/one/server", 0755, ELF);
+    add("/two/server", 0755, ELF);
+    found(&plan, "server", "/none:/one:/two", "/one/server");
+    found(&plan, "server", "/two:/one", "/two/server");
+    add("/two//server", 0755, ELF); /* the fake knows one spelling only */
+    found(&plan, "server", "/two/", "/two//server");
+    refused(&plan, "server", "/none:/nothing", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    refused(&plan, "serve", "/one:/two", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+}
+
+static void empty_and_relative_path_elements_are_skipped(void **state) {
+    static const char *const paths[] = {
+        "",      ":",     "::",      ".",       "..",     "./",     "here",
+        "here:", ":here", "../here", ".:/none", ":/none", "/none:", "here:.:/none::"};
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("server", 0755, ELF); /* in the current directory */
+    add("./server", 0755, ELF);
+    add("../server", 0755, ELF);
+    add("here/server", 0755, ELF);
+    add("../here/server", 0755, ELF);
+    add("/server", 0755, ELF); /* an empty element is not the root either */
+    for (size_t i = 0; i < COUNT(paths); i++)
+        refused(&plan, "server", paths[i], FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    add("/one/server", 0755, ELF);
+    found(&plan, "server", ":.:here:/one", "/one/server");
+}
+
+static void without_path_the_systems_folders_are_searched(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/bin/server", 0755, ELF);
+    found(&plan, "server", NULL, "/bin/server");
+    add("/usr/bin/server", 0755, ELF);
+    found(&plan, "server", NULL, "/usr/bin/server");
+    refused(&plan, "server", "", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT); /* empty is not unset */
+}
+
+static void what_may_not_be_executed_is_passed_over_but_remembered(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/one/server", 0644, ELF);
+    add("/two/server", 0700, ELF); /* root's alone */
+    (void)fake_add_file("/three/server", S_IFDIR | 0755, 0, 0, "");
+    refused(&plan, "server", "/one:/none", FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EACCES);
+    refused(&plan, "server", "/two:/none", FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EACCES);
+    refused(&plan, "server", "/three:/none", FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EISDIR);
+    add("/four/server", 0755, ELF);
+    found(&plan, "server", "/one:/two:/three:/four", "/four/server");
+}
+
+static void only_a_regular_file_is_a_program(void **state) {
+    const struct {
+        unsigned type;
+        int error;
+    } rows[] = {{S_IFDIR, EISDIR}, {S_IFIFO, EACCES}, {S_IFCHR, EACCES}, {S_IFSOCK, EACCES}};
+    struct plan plan;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        hold(&plan, BIND, false);
+        (void)fake_add_file("/srv/thing", rows[i].type | 0755, 0, 0, "");
+        refused(&plan, "/srv/thing", NULL, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, rows[i].error);
+    }
+}
+
+static void the_new_user_looks_with_what_it_keeps(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    (void)fake_add_file("/root", S_IFDIR | 0700, 0, 0, "");
+    add("/root/server", 0755, ELF);
+    refused(&plan, "/root/server", NULL, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EACCES);
+    hold(&plan, CAP_MASK(CAP_DAC_READ_SEARCH), false);
+    (void)fake_add_file("/root", S_IFDIR | 0700, 0, 0, "");
+    add("/root/server", 0755, ELF);
+    found(&plan, "/root/server", NULL, "/root/server");
+}
+
+static void a_mount_without_exec_is_as_a_file_without_permission(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    fake_add_file("/srv/server", S_IFREG | 0755, 0, 0, ELF)->noexec = true;
+    refused(&plan, "/srv/server", NULL, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EACCES);
+}
+
+static void nothing_is_not_found_and_so_is_a_file_as_a_folder(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/srv/server", 0755, ELF);
+    refused(&plan, "", "/srv", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    refused(&plan, "/srv/server/more", NULL, FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    refused(&plan, "more", "/srv/server", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+}
+
+static void a_name_that_is_too_long_is_refused(void **state) {
+    static char command[PATH_MAX + 1], path[PATH_MAX + 16];
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/one/server", 0755, ELF);
+    memset(command, 'a', PATH_MAX);
+    command[0] = '/';
+    refused(&plan, command, NULL, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, ENAMETOOLONG);
+    command[PATH_MAX - 1] = '\0'; /* just fits, and is not there */
+    refused(&plan, command, NULL, FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    memset(path, 'a', PATH_MAX);
+    path[0] = '/';
+    memcpy(path + PATH_MAX, ":/one", sizeof ":/one");
+    found(&plan, "server", path, "/one/server"); /* an element that is too long is skipped */
+}
+
+/* One byte too long for PATH_MAX: what snprintf makes of it is another file's name. */
+static void a_name_that_is_cut_off_is_nobodys(void **state) {
+    static char path[PATH_MAX], other[PATH_MAX + 1];
+    size_t length = PATH_MAX - sizeof "/server" + 1;
+    struct plan plan;
+
+    (void)state;
+    memset(path, 'a', length);
+    path[0] = '/';
+    (void)snprintf(other, sizeof other, "%s/serve", path);
+    assert_int_equal(strlen(other), PATH_MAX - 1);
+    hold(&plan, BIND, false);
+    add(other, 0755, ELF);
+    refused(&plan, "server", path, FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    found(&plan, "serve", path, other);
+}
+
+static void what_is_not_found_leaves_no_path_behind(void **state) {
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    assert_int_equal(find(&plan, "server", "/one:/two", &program, &f), -1);
+    assert_string_equal(program.path, "");
+    assert_int_equal(find(&plan, "./server", NULL, &program, &f), -1);
+    assert_string_equal(program.path, "");
+}
+
+static void an_error_in_a_lookup_is_not_taken_for_absence(void **state) {
+    static const struct {
+        int error;
+        enum fail_code code;
+        int exit_code;
+    } rows[] = {
+        {EIO, FAIL_SYSTEM_CALL, EXIT_REFUSED},
+        {ENOMEM, FAIL_SYSTEM_CALL, EXIT_REFUSED},
+        {EPERM, FAIL_SYSTEM_CALL, EXIT_REFUSED},
+        {ELOOP, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE},
+    };
+    static const char *const calls[] = {"sys_may_execute", "sys_look_at"};
+    struct plan plan;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (size_t c = 0; c < COUNT(calls); c++) {
+            hold(&plan, 0, true);
+            add("/one/server", 0755, ELF);
+            add("/two/server", 0755, ELF);
+            (void)fake_arm(FAKE_FAILS, calls[c], 1, rows[i].error);
+            refused(&plan, "server", "/one:/two", rows[i].code, rows[i].exit_code, rows[i].error);
+        }
+}
+
+/* ---- scripts ---- */
+
+#define BLANKS_243                                                                                 \
+    "                                                                                         "    \
+    "                                                                                         "    \
+    "                                                                 "
+
+/* The size counts: a NUL may be among the bytes. */
+struct script {
+    const char *head;
+    size_t size;
+    const char *interpreter; /* NULL: refused, or no script at all */
+    bool is_script;
+};
+
+#define SCRIPT(text, name)                                                                         \
+    { text, sizeof(text) - 1, name, true }
+#define NO_NAME(text)                                                                              \
+    { text, sizeof(text) - 1, NULL, true }
+#define NO_SCRIPT(text)                                                                            \
+    { text, sizeof(text) - 1, NULL, false }
+
+/* As binfmt_script of Linux 5.1 and later reads them; tried on a real kernel by test_shebang. */
+static const struct script SCRIPTS[] = {
+    SCRIPT("#!/bin/sh\n", "/bin/sh"),
+    SCRIPT("#!/bin/sh\necho hello\n", "/bin/sh"),
+    SCRIPT("#! /bin/sh\n", "/bin/sh"),
+    SCRIPT("#!\t /bin/sh\n", "/bin/sh"),
+    SCRIPT("#!/bin/sh \n", "/bin/sh"),
+    SCRIPT("#!/bin/sh -e\n", "/bin/sh"),
+    SCRIPT("#!/bin/sh\t-e -x\n", "/bin/sh"),
+    SCRIPT("#!/bin/sh", "/bin/sh"), /* the file ends there */
+    SCRIPT("#!/bin/sh -e", "/bin/sh"),
+    SCRIPT("#!/bin/sh\0\n", "/bin/sh"),   /* a NUL ends it */
+    SCRIPT("#!/bin/sh\r\n", "/bin/sh\r"), /* a carriage return does not */
+    SCRIPT("#!sh\n", "sh"),               /* relative, as it stands */
+    SCRIPT("#!./a b\n", "./a"),
+    SCRIPT("#!" BLANKS_243 "/a/b/c/d/e\n", "/a/b/c/d/e"),   /* the newline is byte 256 */
+    SCRIPT("#!" BLANKS_243 "/a/b/c/d/e x\n", "/a/b/c/d/e"), /* only the argument is cut off */
+    NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef\n"),               /* cut off, who knows where */
+    NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef x\n"),
+    NO_NAME("#!" BLANKS_243 "             \n"),
+    NO_NAME("#!" BLANKS_243 "             /bin/sh\n"),
+    NO_NAME("#!"),
+    NO_NAME("#!\n"),
+    NO_NAME("#! \t \n"),
+    NO_NAME("#!\n/bin/sh\n"),
+    NO_NAME("#! "),
+    NO_NAME("#!\0/bin/sh\n"),
+    NO_SCRIPT("# !/bin/sh\n"),
+    NO_SCRIPT("#"),
+    NO_SCRIPT(""),
+    NO_SCRIPT(" #!/bin/sh\n"),
+    NO_SCRIPT("\n#!/bin/sh\n"),
+    NO_SCRIPT("!#/bin/sh\n"),
+    NO_SCRIPT("\xef\xbb\xbf#!/bin/sh\n"),
+};
+
+static void scripts_are_read_as_the_kernel_reads_them(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(SCRIPTS); i++) {
+        const struct script *script = &SCRIPTS[i];
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, BIND, false);
+        struct fake_file *file = fake_add_file("/srv/script", S_IFREG | 0755, 0, 0, "");
+        file->head = script->head;
+        file->head_size = script->size;
+        if (script->interpreter != NULL)
+            add(script->interpreter, 0755, ELF);
+        int status = find(&plan, "/srv/script", NULL, &program, &f);
+        bool right = status == (script->is_script && script->interpreter == NULL ? -1 : 0);
+        if (!right)
+            print_error("script %zu \"%.40s\": %s\n", i, script->head, f.text);
+        assert_true(right);
+        assert_int_equal(program.interpreter_count, script->interpreter != NULL ? 1 : 0);
+        if (script->interpreter != NULL)
+            assert_string_equal(program.interpreters[0], script->interpreter);
+        if (status != 0) {
+            assert_int_equal(f.code, FAIL_INTERPRETER);
+            assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+        }
+    }
+}
+
+/* /srv/script is run by /i/0, that by /i/1 ...; the last one is no script. */
+static void add_chain(unsigned interpreters) {
+    static char names[8][16], heads[8][32];
+
+    for (unsigned i = 0; i <= interpreters; i++) {
+        (void)snprintf(names[i], sizeof names[i], "/i/%u", i);
+        (void)snprintf(heads[i], sizeof heads[i], "#!/i/%u\n", i);
+    }
+    for (unsigned i = 0; i <= interpreters; i++) {
+        const char *name = i == 0 ? "/srv/script" : names[i - 1];
+        add(name, 0755, i == interpreters ? ELF : heads[i]);
+    }
+}
+
+static void five_interpreters_are_followed_and_six_refused(void **state) {
+    (void)state;
+    for (unsigned count = 0; count <= 6; count++) {
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, BIND, false);
+        add_chain(count);
+        int status = find(&plan, "/srv/script", NULL, &program, &f);
+        assert_int_equal(status, count <= 5 ? 0 : -1);
+        assert_int_equal(program.interpreter_count, count <= 5 ? count : 5);
+        for (unsigned i = 0; i < program.interpreter_count; i++) {
+            char name[16];
+            (void)snprintf(name, sizeof name, "/i/%u", i);
+            assert_string_equal(program.interpreters[i], name);
+        }
+        if (count > 5) {
+            assert_int_equal(f.code, FAIL_INTERPRETER);
+            assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+            assert_int_equal(f.error, ELOOP);
+        }
+    }
+}
+
+static void a_script_that_runs_itself_is_refused(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, true);
+    add("/srv/script", 0755, "#!/srv/script\n");
+    refused(&plan, "/srv/script", NULL, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, ELOOP);
+}
+
+/* 126, because the program was found: it is the interpreter that is not. */
+static void an_interpreter_that_cannot_run_is_refused_with_126(void **state) {
+    const struct {
+        unsigned mode; /* 0: not there */
+        int error;
+    } rows[] = {{0, ENOENT}, {S_IFREG | 0644, EACCES}, {S_IFDIR | 0755, EISDIR}};
+    struct plan plan;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (unsigned deep = 0; deep < 2; deep++) {
+            hold(&plan, deep == 0 ? BIND : 0, deep != 0); /* it would matter in both cases */
+            add("/srv/script", 0755, deep == 0 ? "#!/i/last\n" : "#!/i/first\n");
+            add("/i/first", 0755, "#!/i/last\n");
+            if (rows[i].mode != 0)
+                (void)fake_add_file("/i/last", rows[i].mode, 0, 0, ELF);
+            refused(&plan, "/srv/script", NULL, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE,
+                    rows[i].error);
+        }
+}
+
+static void a_file_that_is_neither_script_nor_program_is_left_to_execve(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/srv/text", 0755, "echo hello\n"); /* no /bin/sh here: ENOEXEC, and then 126 */
+    found(&plan, "/srv/text", NULL, "/srv/text");
+}
+
+/* ---- file capabilities ---- */
+
+struct attribute {
+    uint32_t magic;
+    uint32_t words[4]; /* permitted and inheritable, low and high, as they lie in the file */
+    uint32_t root;
+};
+
+static struct attribute attribute_of(uint32_t magic, uint64_t permitted, uint64_t inheritable,
+                                     uint32_t root) {
+    return (struct attribute){
+        .magic = htole32(magic),
+        .words = {htole32((uint32_t)permitted), htole32((uint32_t)inheritable),
+                  htole32((uint32_t)(permitted >> 32)), htole32((uint32_t)(inheritable >> 32))},
+        .root = htole32(root),
+    };
+}
+
+enum {
+    REVISION_1 = 0x01000000,
+    REVISION_2 = 0x02000000,
+    REVISION_3 = 0x03000000,
+    EFFECTIVE = 1,
+    SIZE_1 = 12,
+    SIZE_2 = 20,
+    SIZE_3 = 24
+};
+
+static void add_with_caps(const struct attribute *attribute, size_t size) {
+    struct fake_file *file = fake_add_file("/srv/server", S_IFREG | 0755, 0, 0, ELF);
+
+    file->caps = attribute;
+    file->caps_size = size;
+}
+
+static void an_attribute_of_revision_2_is_read_whole(void **state) {
+    const struct attribute attribute =
+        attribute_of(REVISION_2 | EFFECTIVE, CAP_MASK(40) | BIND, CAP_MASK(33) | CAP_MASK(31), 0);
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, CAP_MASK(40) | BIND, false);
+    add_with_caps(&attribute, SIZE_2);
+    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
+    assert_true(program.file.has_caps);
+    assert_true(program.file.caps_effective);
+    assert_true(program.file.caps_permitted == (CAP_MASK(40) | BIND));
+    assert_true(program.file.caps_inheritable == (CAP_MASK(33) | CAP_MASK(31)));
+}
+
+static void a_file_without_the_attribute_has_no_capabilities(void **state) {
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/srv/server", 0755, ELF);
+    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
+    assert_false(program.file.has_caps);
+    assert_true(program.looked_at);
+    assert_true(program.after.permitted == BIND);
+    assert_true(program.after.ambient == BIND);
+    assert_false(program.ambient_cleared);
+}
+
+static void an_attribute_that_is_not_understood_is_refused(void **state) {
+    static const struct {
+        uint32_t magic, root;
+        size_t size;
+        bool all_mapped;
+    } rows[] = {
+        {REVISION_2, 0, 0, true},
+        {REVISION_2, 0, 1, true},
+        {REVISION_2, 0, 3, true},
+        {REVISION_2, 0, 4, true},
+        {REVISION_2, 0, SIZE_1, true},
+        {REVISION_2, 0, SIZE_2 - 1, true},
+        {REVISION_2, 0, SIZE_2 + 1, true},
+        {REVISION_2, 0, SIZE_3, true},
+        {REVISION_1, 0, SIZE_1, true},
+        {REVISION_1, 0, SIZE_2, true},
+        {REVISION_3, 0, SIZE_2, true},
+        {REVISION_3, 1000, SIZE_2, true},
+        {REVISION_3, 1000, SIZE_3 - 1, true},
+        {REVISION_3, 1000, SIZE_3, false}, /* may be the root of a namespace above this one */
+        {0x04000000, 0, SIZE_2, true},
+        {0x04000000, 0, SIZE_3, true},
+        {0, 0, SIZE_2, true},
+        {0xff000000, 0, SIZE_2, true},
+    };
+    struct plan plan;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct attribute attribute = attribute_of(rows[i].magic, 0, 0, rows[i].root);
+
+        hold(&plan, BIND, false);
+        if (!rows[i].all_mapped)
+            fake.uid_map.count = 65536;
+        add_with_caps(&attribute, rows[i].size);
+        refused(&plan, "/srv/server", NULL, FAIL_FILE_CAPABILITIES, EXIT_REFUSED, EPROTO);
+    }
+}
+
+static void an_attribute_that_is_too_long_is_refused(void **state) {
+    static const char attribute[64];
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    fake_add_file("/srv/server", S_IFREG | 0755, 0, 0, ELF)->caps = attribute;
+    fake_find_file("/srv/server")->caps_size = sizeof attribute;
+    refused(&plan, "/srv/server", NULL, FAIL_FILE_CAPABILITIES, EXIT_REFUSED, ERANGE);
+}
+
+static void an_attribute_for_another_user_namespace_does_not_count(void **state) {
+    const struct attribute attribute = attribute_of(REVISION_3 | EFFECTIVE, RAW, 0, 100000);
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add_with_caps(&attribute, SIZE_3);
+    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
+    assert_false(program.file.has_caps);
+
+    hold(&plan, BIND, false); /* or the kernel says so itself */
+    add_with_caps(&attribute, SIZE_3);
+    (void)fake_arm(FAKE_FAILS, "sys_read_file_caps", 1, EOVERFLOW);
+    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
+    assert_false(program.file.has_caps);
+}
+
+/* ---- what becomes of the goal ---- */
+
+struct prediction {
+    const char *claim;
+    uint64_t keep;
+    bool root, no_new_privs, strict, nosuid;
+    unsigned mode;
+    uid_t owner;
+    gid_t group;
+    uint32_t magic; /* of the attribute; 0: none */
+    uint64_t permitted, inheritable;
+    enum fail_code code; /* FAIL_NONE: it may run */
+    bool ambient_cleared;
+    uint64_t caps; /* in the error: what would differ */
+};
+
+enum { PLAIN = S_IFREG | 0755, E = REVISION_2 | EFFECTIVE, P = REVISION_2 };
+
+static const struct prediction PREDICTIONS[] = {
+    {"a plain program", BIND, 0, 0, 0, 0, PLAIN, 0, 0, 0, 0, 0, FAIL_NONE, false, 0},
+    {"set-user-ID", BIND, 0, 0, 0, 0, PLAIN | S_ISUID, 0, 0, 0, 0, 0, FAIL_SET_ID, false, 0},
+    {"set-user-ID to somebody", 0, 0, 0, 0, 0, PLAIN | S_ISUID, 7, 0, 0, 0, 0, FAIL_SET_ID, false,
+     0},
+    {"set-user-ID to oneself", BIND, 0, 0, 0, 0, PLAIN | S_ISUID, WWW, 0, 0, 0, 0, FAIL_NONE, false,
+     0},
+    {"set-user-ID under no_new_privs", BIND, 0, true, 0, 0, PLAIN | S_ISUID, 0, 0, 0, 0, 0,
+     FAIL_NONE, false, 0},
+    {"set-user-ID on a nosuid mount", BIND, 0, 0, 0, true, PLAIN | S_ISUID, 0, 0, 0, 0, 0,
+     FAIL_NONE, false, 0},
+    {"set-group-ID", BIND, 0, 0, 0, 0, PLAIN | S_ISGID, 0, 0, 0, 0, 0, FAIL_SET_ID, false, 0},
+    {"set-group-ID without group-execute is something else", BIND, 0, 0, 0, 0,
+     S_IFREG | S_ISGID | 0745, 0, 0, 0, 0, 0, FAIL_NONE, false, 0},
+    {"set-group-ID to one's own group", BIND, 0, 0, 0, 0, PLAIN | S_ISGID, 0, WWW, 0, 0, 0,
+     FAIL_NONE, false, 0},
+    {"set-group-ID on a nosuid mount", BIND, 0, 0, 0, true, PLAIN | S_ISGID, 0, 0, 0, 0, 0,
+     FAIL_NONE, false, 0},
+    {"set-group-ID under no_new_privs", BIND, 0, true, 0, 0, PLAIN | S_ISGID, 0, 0, 0, 0, 0,
+     FAIL_NONE, false, 0},
+
+    {"an empty attribute takes what is kept", BIND, 0, 0, 0, 0, PLAIN, 0, 0, P, 0, 0,
+     FAIL_FILE_CAPABILITIES, false, BIND},
+    {"... and nothing where nothing is kept", 0, 0, 0, 0, 0, PLAIN, 0, 0, P, 0, 0, FAIL_NONE, false,
+     0},
+    {"... and nothing on a nosuid mount", BIND, 0, 0, 0, true, PLAIN, 0, 0, P, 0, 0, FAIL_NONE,
+     false, 0},
+    {"... and under no_new_privs all the same", BIND, 0, true, 0, 0, PLAIN, 0, 0, P, 0, 0,
+     FAIL_FILE_CAPABILITIES, false, BIND},
+    {"the kept one, effective: it runs, without ambient", BIND, 0, 0, 0, 0, PLAIN, 0, 0, E, BIND, 0,
+     FAIL_NONE, true, 0},
+    {"... which --strict does not take", BIND, 0, 0, true, 0, PLAIN, 0, 0, E, BIND, 0, FAIL_STRICT,
+     true, 0},
+    {"the kept one, not effective", BIND, 0, 0, 0, 0, PLAIN, 0, 0, P, BIND, 0,
+     FAIL_FILE_CAPABILITIES, false, 0},
+    {"the kept one, inheritable and effective", BIND, 0, 0, 0, 0, PLAIN, 0, 0, E, 0, BIND,
+     FAIL_NONE, true, 0},
+    {"another, not effective, is cut off by the bounding set", BIND, 0, 0, 0, 0, PLAIN, 0, 0, P,
+     RAW, 0, FAIL_FILE_CAPABILITIES, false, BIND},
+    {"another, effective: execve would refuse", BIND, 0, 0, 0, 0, PLAIN, 0, 0, E, RAW, 0,
+     FAIL_OUTSIDE_BOUNDING, false, RAW},
+    {"... on a nosuid mount it does not", BIND, 0, 0, 0, true, PLAIN, 0, 0, E, RAW, 0, FAIL_NONE,
+     false, 0},
+    {"one of two that are kept", BIND | RAW, 0, 0, 0, 0, PLAIN, 0, 0, E, BIND, 0,
+     FAIL_FILE_CAPABILITIES, false, RAW},
+
+    {"root keeps one", BIND, true, 0, 0, 0, PLAIN, 0, 0, 0, 0, 0, FAIL_NONE, false, 0},
+    {"root and an empty attribute: ambient goes", BIND, true, 0, 0, 0, PLAIN, 0, 0, P, 0, 0,
+     FAIL_NONE, true, 0},
+    {"root and set-user-ID to somebody", BIND, true, 0, 0, 0, PLAIN | S_ISUID, WWW, 0, 0, 0, 0,
+     FAIL_SET_ID, false, 0},
+    {"root and set-user-ID root", BIND, true, 0, 0, 0, PLAIN | S_ISUID, 0, 0, 0, 0, 0, FAIL_NONE,
+     false, 0},
+};
+
+static void what_would_run_in_another_state_is_refused(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(PREDICTIONS); i++) {
+        const struct prediction *row = &PREDICTIONS[i];
+        const struct attribute attribute =
+            attribute_of(row->magic, row->permitted, row->inheritable, 0);
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        print_message("  %s\n", row->claim);
+        if (row->root)
+            hold_as_root(&plan, row->keep);
+        else
+            hold(&plan, row->keep, row->no_new_privs);
+        plan.strict = row->strict;
+        struct fake_file *file =
+            fake_add_file("/srv/server", row->mode, row->owner, row->group, ELF);
+        file->nosuid = row->nosuid;
+        file->caps = row->magic == 0 ? NULL : &attribute;
+        file->caps_size = SIZE_2;
+        int status = find(&plan, "/srv/server", NULL, &program, &f);
+        if (status != 0 && f.code != row->code)
+            print_error("%s: %s\n", json_code(f.code), f.text);
+        assert_int_equal(status, row->code == FAIL_NONE ? 0 : -1);
+        assert_int_equal(program.ambient_cleared, row->ambient_cleared);
+        if (status == 0) {
+            assert_true(program.looked_at);
+            continue;
+        }
+        assert_int_equal(f.code, row->code);
+        assert_true(f.caps == row->caps);
+        assert_string_equal(f.subject, "/srv/server");
+        assert_int_equal(f.exit_code,
+                         row->code == FAIL_OUTSIDE_BOUNDING ? EXIT_NOT_EXECUTABLE : EXIT_REFUSED);
+    }
+}
+
+/* No plan of ours leaves root such a bounding set without no_new_privs; this is the net below. */
+static void root_that_would_gain_by_execve_is_refused(void **state) {
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold_as_root(&plan, BIND);
+    plan.goal.bounding = fake.bounding = BIND | RAW;
+    add("/srv/server", 0755, ELF);
+    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), -1);
+    assert_int_equal(f.code, FAIL_ROOT_GAINS);
+    assert_true(f.caps == RAW);
+    plan.goal.no_new_privs = true;
+    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
+}
+
+/* What is left in the bounding set matters as soon as a file would use it. */
+static void a_file_that_uses_what_is_left_in_the_bounding_set_is_refused(void **state) {
+    const struct attribute attribute = attribute_of(REVISION_2 | EFFECTIVE, RAW, 0, 0);
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    plan.goal.bounding = fake.bounding = FAKE_ALL_CAPS;
+    add_with_caps(&attribute, SIZE_2);
+    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), -1);
+    assert_int_equal(f.code, FAIL_FILE_CAPABILITIES);
+    assert_true(f.caps == RAW);
+}
+
+static void the_last_file_of_a_chain_is_the_one_that_counts(void **state) {
+    const struct attribute attribute = attribute_of(REVISION_2, 0, 0, 0);
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, BIND, false); /* the bits and capabilities of a script do nothing */
+    struct fake_file *script =
+        fake_add_file("/srv/script", PLAIN | S_ISUID | S_ISGID, 0, 0, "#!/i/sh\n");
+    script->caps = &attribute;
+    script->caps_size = SIZE_2;
+    add("/i/sh", 0755, ELF);
+    assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), 0);
+
+    fake_find_file("/i/sh")->mode |= S_ISUID; /* those of its interpreter do */
+    assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), -1);
+    assert_int_equal(f.code, FAIL_SET_ID);
+    assert_string_equal(f.subject, "/i/sh");
+
+    fake_find_file("/i/sh")->mode = PLAIN;
+    fake_find_file("/i/sh")->caps = &attribute;
+    fake_find_file("/i/sh")->caps_size = SIZE_2;
+    assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), -1);
+    assert_int_equal(f.code, FAIL_FILE_CAPABILITIES);
+    assert_string_equal(f.subject, "/i/sh");
+}
+
+/* ---- a look that cannot be completed ---- */
+
+struct hindrance {
+    const char *call;
+    unsigned nth; /* 0: the file itself is unreadable */
+    int error;
+    enum fail_code code;
+};
+
+static const struct hindrance HINDRANCES[] = {
+    {"sys_look_at", 2, EACCES, FAIL_UNREADABLE},
+    {"sys_look_at", 2, ENOENT, FAIL_UNREADABLE},
+    {"sys_read_head", 1, EIO, FAIL_UNREADABLE},
+    {"sys_read_head", 1, EACCES, FAIL_UNREADABLE},
+    {"sys_read_file_caps", 1, EPERM, FAIL_FILE_CAPABILITIES},
+    {"sys_read_file_caps", 1, EINVAL, FAIL_FILE_CAPABILITIES},
+    {"unreadable", 0, EACCES, FAIL_UNREADABLE},
+};
+
+static void hinder(const struct hindrance *hindrance) {
+    add("/srv/server", hindrance->nth == 0 ? 0711 : 0755, ELF);
+    if (hindrance->nth != 0)
+        (void)fake_arm(FAKE_FAILS, hindrance->call, hindrance->nth, hindrance->error);
+}
+
+static void what_cannot_be_looked_at_is_refused_unless_it_cannot_matter(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(HINDRANCES); i++) {
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, BIND, false);
+        hinder(&HINDRANCES[i]);
+        refused(&plan, "/srv/server", NULL, HINDRANCES[i].code, EXIT_REFUSED, HINDRANCES[i].error);
+        hold(&plan, BIND, true); /* a file could take it away */
+        hinder(&HINDRANCES[i]);
+        refused(&plan, "/srv/server", NULL, HINDRANCES[i].code, EXIT_REFUSED, HINDRANCES[i].error);
+        hold(&plan, 0, false); /* a file could add */
+        hinder(&HINDRANCES[i]);
+        refused(&plan, "/srv/server", NULL, HINDRANCES[i].code, EXIT_REFUSED, HINDRANCES[i].error);
+        hold(&plan, 0, true);
+        hinder(&HINDRANCES[i]);
+        assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
+        assert_false(program.looked_at);
+        assert_string_equal(program.path, "/srv/server");
+    }
+}
+
+static void an_interpreter_that_cannot_be_looked_up_is_an_incomplete_look(void **state) {
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/srv/script", 0755, "#!/i/sh\n");
+    add("/i/sh", 0755, ELF);
+    (void)fake_arm(FAKE_FAILS, "sys_may_execute", 2, EIO);
+    refused(&plan, "/srv/script", NULL, FAIL_UNREADABLE, EXIT_REFUSED, EIO);
+    hold(&plan, 0, true);
+    add("/srv/script", 0755, "#!/i/sh\n");
+    add("/i/sh", 0755, ELF);
+    (void)fake_arm(FAKE_FAILS, "sys_may_execute", 2, EIO);
+    assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), 0);
+}
+
+/* ---- execve ---- */
+
+static void whatever_execve_says_the_exit_status_is_126(void **state) {
+    static const struct {
+        int error;
+        enum fail_code code;
+        const char *word; /* of the explanation */
+    } rows[] = {
+        {ENOENT, FAIL_INTERPRETER, "loader"},
+        {ENOTDIR, FAIL_INTERPRETER, "loader"},
+        {EAGAIN, FAIL_PROCESS_LIMIT, "RLIMIT_NPROC"},
+        {EACCES, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+        {EPERM, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+        {ENOEXEC, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+        {ETXTBSY, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+        {E2BIG, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+        {ENOMEM, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+        {ELOOP, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+        {EIO, FAIL_NOT_EXECUTABLE, "cannot be executed"},
+    };
+    char *words[] = {NULL};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct program program = {.command = "server", .path = "/srv/server"};
+        struct fail f = {0};
+
+        fake_reset();
+        fake.exec_error = rows[i].error;
+        assert_int_equal(program_exec(&program, words, words, &f), -1);
+        assert_int_equal(f.code, rows[i].code);
+        assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+        assert_int_equal(f.error, rows[i].error);
+        assert_non_null(strstr(f.text, rows[i].word));
+        assert_string_equal(f.step, "exec");
+        assert_string_equal(f.subject, "/srv/server");
+    }
+}
+
+static void an_execve_that_returns_without_an_error_is_a_failure(void **state) {
+    struct program program = {.command = "server", .path = "/srv/server"};
+    char *words[] = {NULL};
+    struct fail f = {0};
+
+    (void)state;
+    fake_reset();
+    (void)fake_arm(FAKE_LIES, "sys_execve", 1, 0);
+    assert_int_equal(program_exec(&program, words, words, &f), -1);
+    assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+    assert_int_equal(f.error, 0);
+    assert_int_not_equal(f.code, FAIL_NONE);
+    assert_non_null(strstr(f.text, "without an error"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_with_a_slash_is_not_searched_for),
+        cmocka_unit_test(path_elements_are_tried_in_order),
+        cmocka_unit_test(empty_and_relative_path_elements_are_skipped),
+        cmocka_unit_test(without_path_the_systems_folders_are_searched),
+        cmocka_unit_test(what_may_not_be_executed_is_passed_over_but_remembered),
+        cmocka_unit_test(only_a_regular_file_is_a_program),
+        cmocka_unit_test(the_new_user_looks_with_what_it_keeps),
+        cmocka_unit_test(a_mount_without_exec_is_as_a_file_without_permission),
+        cmocka_unit_test(nothing_is_not_found_and_so_is_a_file_as_a_folder),
+        cmocka_unit_test(a_name_that_is_too_long_is_refused),
+        cmocka_unit_test(a_name_that_is_cut_off_is_nobodys),
+        cmocka_unit_test(what_is_not_found_leaves_no_path_behind),
+        cmocka_unit_test(an_error_in_a_lookup_is_not_taken_for_absence),
+        cmocka_unit_test(scripts_are_read_as_the_kernel_reads_them),
+        cmocka_unit_test(five_interpreters_are_followed_and_six_refused),
+        cmocka_unit_test(a_script_that_runs_itself_is_refused),
+        cmocka_unit_test(an_interpreter_that_cannot_run_is_refused_with_126),
+        cmocka_unit_test(a_file_that_is_neither_script_nor_program_is_left_to_execve),
+        cmocka_unit_test(an_attribute_of_revision_2_is_read_whole),
+        cmocka_unit_test(a_file_without_the_attribute_has_no_capabilities),
+        cmocka_unit_test(an_attribute_that_is_not_understood_is_refused),
+        cmocka_unit_test(an_attribute_that_is_too_long_is_refused),
+        cmocka_unit_test(an_attribute_for_another_user_namespace_does_not_count),
+        cmocka_unit_test(what_would_run_in_another_state_is_refused),
+        cmocka_unit_test(root_that_would_gain_by_execve_is_refused),
+        cmocka_unit_test(a_file_that_uses_what_is_left_in_the_bounding_set_is_refused),
+        cmocka_unit_test(the_last_file_of_a_chain_is_the_one_that_counts),
+        cmocka_unit_test(what_cannot_be_looked_at_is_refused_unless_it_cannot_matter),
+        cmocka_unit_test(an_interpreter_that_cannot_be_looked_up_is_an_incomplete_look),
+        cmocka_unit_test(whatever_execve_says_the_exit_status_is_126),
+        cmocka_unit_test(an_execve_that_returns_without_an_error_is_a_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

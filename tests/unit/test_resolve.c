@@ -1,0 +1,698 @@
+/*
+ * From words to a request, with a user database in memory in place of NSS.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "show/json.h"
+#include "users/resolve.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+#define NO_ID UINT32_MAX
+
+/* ---- the database ---- */
+
+struct entry {
+    const char *name, *home;
+    uid_t uid;
+    gid_t gid;
+    gid_t groups[4]; /* up to 0 */
+};
+
+static const struct entry USERS[] = {
+    {"root", "/root", 0, 0, {0}},
+    {"www", "/var/www", 33, 33, {44, 45, 44}},
+    {"jo.e-x_y", "/home/j", 1001, 1001, {7}},
+    {"j\xc3\xb6rg", "/home/j\xc3\xb6rg", 1002, 1002, {0}},
+    {"33x", "/", 1003, 1003, {0}},
+    {"wrapped", "/", NO_ID, 5, {0}},
+    {"wrappedgroup", "/", 1004, NO_ID, {0}},
+    {"badmember", "/", 1005, 1005, {NO_ID}},
+};
+
+static const struct {
+    const char *name;
+    gid_t gid;
+} GROUPS[] = {{"web", 80}, {"ops", 44}, {"bad", NO_ID}, {"12x", 12}};
+
+/* What the database does besides. */
+static struct {
+    unsigned calls, fail_at; /* the call that fails, from 1; 0: none */
+    int error;               /* what it fails with; 0: it says that there is no entry */
+    bool loses_groups;       /* ... that it lists no groups, with success: a failed read in NSS */
+    bool moves_home;
+    bool other_uid; /* by uid it gives the entry of another */
+    uid_t euid;     /* who asks */
+    gid_t egid;
+} database;
+
+/* In place of the C library's. */
+uid_t geteuid(void) { return database.euid; }
+
+gid_t getegid(void) { return database.egid; }
+
+static void forget(void) {
+    memset(&database, 0, sizeof database);
+    database.euid = 1001;
+    database.egid = 1002;
+    unsetenv("LISTEN_PID");
+}
+
+/* 0 when this call is the one that fails. */
+static bool fails(int *answer) {
+    *answer = -database.error;
+    return ++database.calls == database.fail_at && !database.loses_groups;
+}
+
+static int copy(const struct entry *entry, struct account *account) {
+    bool moved = database.moves_home && database.calls > 1;
+
+    account->name = strdup(entry->name);
+    account->home = strdup(moved ? "/elsewhere" : entry->home);
+    account->uid = entry->uid;
+    account->gid = entry->gid;
+    return 1;
+}
+
+int users_by_name(const char *name, struct account *account) {
+    int answer;
+
+    if (fails(&answer))
+        return answer;
+    for (size_t i = 0; i < COUNT(USERS); i++)
+        if (strcmp(USERS[i].name, name) == 0)
+            return copy(&USERS[i], account);
+    return 0;
+}
+
+int users_by_uid(uid_t uid, struct account *account) {
+    int answer;
+
+    if (fails(&answer))
+        return answer;
+    if (database.other_uid)
+        return copy(&USERS[0], account);
+    for (size_t i = 0; i < COUNT(USERS); i++)
+        if (USERS[i].uid == uid)
+            return copy(&USERS[i], account);
+    return 0;
+}
+
+int users_group(const char *name, gid_t *gid) {
+    int answer;
+
+    if (fails(&answer))
+        return answer;
+    for (size_t i = 0; i < COUNT(GROUPS); i++)
+        if (strcmp(GROUPS[i].name, name) == 0) {
+            *gid = GROUPS[i].gid;
+            return 1;
+        }
+    return 0;
+}
+
+int users_groups(const char *name, gid_t gid, struct groups *groups) {
+    int answer;
+
+    if (fails(&answer))
+        return answer;
+    bool lost = database.loses_groups && database.calls >= database.fail_at;
+    groups->list = calloc(COUNT(USERS[0].groups) + 2, sizeof(gid_t));
+    assert_non_null(groups->list);
+    groups->list[0] = gid;
+    groups->count = 1;
+    for (size_t i = 0; i < COUNT(USERS) && !lost; i++)
+        for (size_t k = 0; strcmp(USERS[i].name, name) == 0 && USERS[i].groups[k] != 0; k++)
+            groups->list[groups->count++] = USERS[i].groups[k];
+    return 1;
+}
+
+void users_free(struct account *account) {
+    free(account->name);
+    free(account->home);
+}
+
+/* ---- asking ---- */
+
+struct answer {
+    struct request request;
+    struct identity identity;
+    struct fail f;
+    int status;
+};
+
+static void ask(const struct options *options, struct answer *answer) {
+    memset(answer, 0xa5, sizeof *answer); /* what is not set is seen */
+    struct cred caller = {.uid = ids_all(geteuid()), .gid = ids_all(getegid())};
+    answer->status = resolve(options, &caller, &answer->request, &answer->identity, &answer->f);
+}
+
+static void end(struct answer *answer) { resolve_free(&answer->identity); }
+
+static struct options words(const char *user, const char *groups) {
+    return (struct options){.user = user, .groups = groups};
+}
+
+/* Asserts who USER and LIST lead to; the groups are listed up to the last argument, 0. */
+static void leads_to(const char *user, const char *list, uid_t uid, gid_t gid, size_t count,
+                     const gid_t *groups) {
+    struct options options = words(user, list);
+    struct answer answer;
+
+    forget();
+    ask(&options, &answer);
+    if (answer.status != 0)
+        print_error("%s, %s: %s\n", user, list, answer.f.text);
+    assert_int_equal(answer.status, 0);
+    assert_int_equal(answer.request.change_identity, user != NULL);
+    assert_int_equal(answer.request.uid, uid);
+    assert_int_equal(answer.request.gid, gid);
+    assert_true(answer.request.change_groups);
+    assert_int_equal(answer.request.groups.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(answer.request.groups.list[i], groups[i]);
+    end(&answer);
+}
+
+#define GIDS(...)                                                                                  \
+    COUNT(((gid_t[]){__VA_ARGS__})), (gid_t[]) { __VA_ARGS__ }
+
+static void refused(const char *user, const char *list, const char *step, enum fail_code code) {
+    struct options options = words(user, list);
+    struct answer answer;
+
+    forget();
+    ask(&options, &answer);
+    if (answer.status == 0 || answer.f.code != code)
+        print_error("\"%s\", \"%s\": %s\n", user, list,
+                    answer.status == 0 ? "taken" : json_code(answer.f.code));
+    assert_int_equal(answer.status, -1);
+    assert_int_equal(answer.f.code, code);
+    assert_string_equal(answer.f.step, step);
+    assert_int_equal(answer.f.exit_code, EXIT_REFUSED);
+    if (code != FAIL_USAGE) /* it names the word that was typed */
+        assert_true(answer.f.subject == user || answer.f.subject == list);
+    end(&answer);
+    if (code != FAIL_USAGE)
+        assert_non_null(answer.f.subject);
+}
+
+/* ---- who ---- */
+
+static void a_user_comes_with_its_group_and_groups(void **state) {
+    (void)state;
+    leads_to("www", NULL, 33, 33, GIDS(33, 44, 45)); /* ascending, and no id twice */
+    leads_to("33", NULL, 33, 33, GIDS(33, 44, 45));
+    leads_to("root", NULL, 0, 0, GIDS(0));
+    leads_to("0", NULL, 0, 0, GIDS(0));
+    leads_to("jo.e-x_y", NULL, 1001, 1001, GIDS(7, 1001));
+    leads_to("j\xc3\xb6rg", NULL, 1002, 1002, GIDS(1002));
+    leads_to("33x", NULL, 1003, 1003, GIDS(1003)); /* not only digits: a name */
+}
+
+static void an_explicit_group_stands_alone(void **state) {
+    (void)state;
+    leads_to("www:web", NULL, 33, 80, GIDS(80));
+    leads_to("www:80", NULL, 33, 80, GIDS(80));
+    leads_to("33:web", NULL, 33, 80, GIDS(80));
+    leads_to("www:0", NULL, 33, 0, GIDS(0)); /* asked for by name */
+    leads_to("www:12x", NULL, 33, 12, GIDS(12));
+    leads_to("4242:4242", NULL, 4242, 4242, GIDS(4242)); /* nobody's ids */
+    leads_to("4294967294:4294967294", NULL, 4294967294, 4294967294, GIDS(4294967294));
+    leads_to("0:0", NULL, 0, 0, GIDS(0));
+}
+
+static void groups_are_asked_for_in_four_ways(void **state) {
+    (void)state;
+    leads_to("www", "init", 33, 33, GIDS(33, 44, 45));
+    leads_to("www:web", "init", 33, 80, GIDS(44, 45, 80));
+    leads_to("www", "none", 33, 33, GIDS(33)); /* never an empty list: CVE-2022-2989 */
+    leads_to("www:web", "none", 33, 80, GIDS(80));
+    leads_to("www", "web", 33, 33, GIDS(33, 80)); /* the primary group is added */
+    leads_to("www", "web,ops,5,80", 33, 33, GIDS(5, 33, 44, 80));
+    leads_to("www", "33", 33, 33, GIDS(33));
+    leads_to("4242:4242", "ops", 4242, 4242, GIDS(44, 4242));
+    leads_to("www", "0", 33, 33, GIDS(0, 33));
+}
+
+static void groups_can_be_changed_without_a_user(void **state) {
+    (void)state;
+    leads_to(NULL, "none", 1001, 1002, GIDS(1002));
+    assert_int_equal(database.calls, 0);
+    leads_to(NULL, "7,9", 1001, 1002, GIDS(7, 9, 1002));
+    assert_int_equal(database.calls, 0); /* numbers alone ask nobody */
+    leads_to(NULL, "ops", 1001, 1002, GIDS(44, 1002));
+    leads_to(NULL, "init", 1001, 1002, GIDS(7, 1002)); /* the groups of who asks */
+    forget();
+    struct options options = words(NULL, "init");
+    struct answer answer;
+    database.euid = 4242;
+    ask(&options, &answer);
+    assert_int_equal(answer.status, -1);
+    assert_int_equal(answer.f.code, FAIL_GROUP_NEEDED);
+    end(&answer);
+}
+
+static void numbers_alone_ask_no_database(void **state) {
+    const struct {
+        const char *user, *list;
+        bool no_login_env, asks;
+    } rows[] = {
+        {"33:33", NULL, true, false},   {"33:33", "7,9", true, false},
+        {"33:33", "none", true, false}, {"33:33", "keep", true, false},
+        {"33:33", NULL, false, true},   {"33", NULL, true, true},
+        {"33:33", "init", true, true},  {"33:web", NULL, true, true},
+        {"www:33", NULL, true, true},   {"33:33", "web", true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct options options = words(rows[i].user, rows[i].list);
+        struct answer answer;
+
+        forget();
+        options.no_login_env = rows[i].no_login_env;
+        ask(&options, &answer);
+        assert_int_equal(answer.status, 0);
+        assert_int_equal(database.calls > 0, rows[i].asks);
+        assert_int_equal(answer.request.uid, 33);
+        end(&answer);
+    }
+}
+
+static void kept_groups_are_not_changed(void **state) {
+    const char *const users[] = {"www", "www:web", NULL};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(users); i++) {
+        struct options options = words(users[i], "keep");
+        struct answer answer;
+
+        forget();
+        ask(&options, &answer);
+        assert_int_equal(answer.status, 0);
+        assert_false(answer.request.change_groups);
+        assert_int_equal(answer.request.change_identity, users[i] != NULL);
+        end(&answer);
+    }
+}
+
+static void nothing_asked_is_nothing_looked_up(void **state) {
+    struct options options = words(NULL, NULL);
+    struct answer answer;
+
+    (void)state;
+    forget();
+    ask(&options, &answer);
+    assert_int_equal(answer.status, 0);
+    assert_false(answer.request.change_identity || answer.request.change_groups);
+    assert_int_equal(database.calls, 0);
+    end(&answer);
+}
+
+static void the_other_options_are_handed_on(void **state) {
+    struct options options = {.keep = 0x400};
+    struct answer answer;
+
+    (void)state;
+    forget();
+    ask(&options, &answer);
+    assert_true(answer.request.keep == 0x400);
+    assert_false(answer.request.keep_all || answer.request.no_new_privs ||
+                 answer.request.lock_securebits || answer.request.chown_stdio ||
+                 answer.request.close_fds || answer.request.strict);
+    end(&answer);
+#define HANDS_ON(field)                                                                            \
+    do {                                                                                           \
+        options = (struct options){.field = true};                                                 \
+        ask(&options, &answer);                                                                    \
+        assert_true(answer.request.field);                                                         \
+        end(&answer);                                                                              \
+    } while (0)
+    HANDS_ON(keep_all);
+    HANDS_ON(no_new_privs);
+    HANDS_ON(lock_securebits);
+    HANDS_ON(chown_stdio);
+    HANDS_ON(close_fds);
+    HANDS_ON(strict);
+#undef HANDS_ON
+}
+
+/* ---- refusals ---- */
+
+static void a_user_is_of_the_form_user_or_user_colon_group(void **state) {
+    static const char *const specs[] = {":",         "www:", ":web",     "www:web:",
+                                        "www:web:x", "::",   ":www:web", "www::web",
+                                        "33:",       ":33",  "www:33:"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(specs); i++)
+        refused(specs[i], NULL, "user", FAIL_USAGE);
+}
+
+static void a_word_of_digits_is_a_number_that_must_be_in_range(void **state) {
+    static const char *const specs[] = {
+        "4294967295", /* unchanged */
+        "4294967296", /* root, wrapped */
+        "4294967329", /* www, wrapped */
+        "18446744073709551616",
+        "99999999999999999999999999999999",
+        "00",
+        "033",
+        "0000000000",
+        "www:4294967295",
+        "www:4294967296",
+        "www:00",
+        "33:080",
+        "4294967295:4294967295",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(specs); i++)
+        refused(specs[i], NULL, "user", FAIL_USAGE);
+}
+
+static void what_is_almost_a_number_is_a_name_and_unknown(void **state) {
+    static const char *const specs[] = {"-1",   "+5",   " 33", "33 ",  "0x21",   "3.3", "-0",
+                                        "\t33", "33\n", "WWW", "www ", "nosuch", "wwww"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        char with_group[32];
+        refused(specs[i], NULL, "user", FAIL_UNKNOWN_USER);
+        (void)snprintf(with_group, sizeof with_group, "%s:web", specs[i]);
+        refused(with_group, NULL, "user", FAIL_UNKNOWN_USER);
+        (void)snprintf(with_group, sizeof with_group, "www:%s", specs[i]);
+        refused(with_group, NULL, "user", FAIL_UNKNOWN_GROUP);
+    }
+}
+
+static void a_uid_without_an_entry_needs_a_group(void **state) {
+    (void)state;
+    refused("4242", NULL, "user", FAIL_GROUP_NEEDED); /* gid 0 is never inherited by accident */
+    refused("4242", "none", "user", FAIL_GROUP_NEEDED);
+    refused("4242", "keep", "user", FAIL_GROUP_NEEDED);
+    refused("4242", "web", "user", FAIL_GROUP_NEEDED);
+    refused("4242:4242", "init", "groups", FAIL_GROUP_NEEDED);
+}
+
+static void lists_of_groups_are_strict(void **state) {
+    static const char *const lists[] = {",",  "web,",    ",web",       "web,,ops",
+                                        "00", "web,010", "4294967295", "web,4294967296"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lists); i++)
+        refused("www", lists[i], "groups", FAIL_USAGE);
+    refused("www", "nosuch", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "web,nosuch", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "web, ops", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "+5", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "none,web", "groups", FAIL_UNKNOWN_GROUP); /* words stand alone */
+    refused("www", "init,web", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "keep,web", "groups", FAIL_UNKNOWN_GROUP);
+    refused(NULL, "web,", "groups", FAIL_USAGE);
+}
+
+static void names_that_are_too_long_are_refused(void **state) {
+    static const size_t lengths[] = {511, 512, 513, 1023}, words_of_a_list[] = {255, 256, 257};
+    static char name[1024];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        memset(name, 'a', lengths[i]);
+        name[lengths[i]] = '\0';
+        refused(name, NULL, "user", lengths[i] == 511 ? FAIL_UNKNOWN_USER : FAIL_USAGE);
+    }
+    for (size_t i = 0; i < COUNT(words_of_a_list); i++) {
+        name[words_of_a_list[i]] = '\0';
+        refused("www", name, "groups", words_of_a_list[i] == 255 ? FAIL_UNKNOWN_GROUP : FAIL_USAGE);
+        memset(name, 'a', sizeof name - 1);
+    }
+    name[300] = ':';
+    refused(name, NULL, "user", FAIL_USAGE);
+}
+
+static void an_id_that_nobody_can_have_is_refused_from_the_database_too(void **state) {
+    (void)state;
+    refused("wrapped", NULL, "user", FAIL_BAD_ID);
+    refused("wrapped:web", NULL, "user", FAIL_BAD_ID);
+    refused("wrappedgroup", NULL, "user", FAIL_BAD_ID);
+    refused("badmember", NULL, "user", FAIL_BAD_ID);
+    refused("www:bad", NULL, "user", FAIL_BAD_ID);
+    refused("www", "bad", "user", FAIL_BAD_ID);
+    leads_to("wrappedgroup:web", NULL, 1004, 80, GIDS(80)); /* not asked for, not in the way */
+}
+
+/* ---- a database that fails ---- */
+
+/* Fails each call in turn, until a run gets through without reaching it. */
+static void every_failing_call_is_refused(const char *user, const char *list, int error,
+                                          enum fail_code code, unsigned expected_calls) {
+    struct options options = words(user, list);
+    unsigned at = 0;
+
+    for (;;) {
+        struct answer answer;
+
+        forget();
+        database.fail_at = ++at;
+        database.error = error;
+        ask(&options, &answer);
+        if (database.calls < at) {
+            assert_int_equal(answer.status, 0);
+            end(&answer);
+            break;
+        }
+        assert_int_equal(answer.status, -1);
+        assert_int_equal(answer.f.code, code);
+        assert_int_equal(answer.f.error, error);
+        if (answer.f.subject != NULL) /* what is named is still there to be printed */
+            assert_true(strlen(answer.f.subject) > 0);
+        end(&answer);
+    }
+    assert_int_equal(at - 1, expected_calls);
+}
+
+static void a_database_that_cannot_be_read_is_refused(void **state) {
+    (void)state;
+    every_failing_call_is_refused("www", NULL, EIO, FAIL_LOOKUP, 4);
+    every_failing_call_is_refused("33", NULL, EMFILE, FAIL_LOOKUP, 4);
+    every_failing_call_is_refused("www:web", "ops,12x", EACCES, FAIL_LOOKUP, 8);
+    every_failing_call_is_refused("www", NULL, ENOMEM, FAIL_MEMORY, 4);
+    every_failing_call_is_refused(NULL, "init", EIO, FAIL_LOOKUP, 4);
+}
+
+static void an_entry_that_comes_or_goes_is_refused(void **state) {
+    const struct {
+        const char *user, *list;
+    } rows[] = {{"www", NULL}, {"www:web", NULL}, {"www", "web,ops"}, {"33:33", NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct options options = words(rows[i].user, rows[i].list);
+        for (unsigned at = 1; at <= 2; at++) {
+            struct answer answer;
+
+            forget();
+            database.fail_at = at == 1 ? 1 : 2; /* "no such entry" instead of the entry */
+            ask(&options, &answer);
+            assert_int_equal(answer.status, -1);
+            end(&answer);
+        }
+    }
+}
+
+/* What NSS makes of a failed read of /etc/group: fewer groups, and success. */
+static void groups_that_are_lost_in_one_of_two_answers_are_refused(void **state) {
+    struct options options = words("www", NULL);
+
+    (void)state;
+    for (unsigned at = 3; at <= 4; at++) { /* the second round */
+        struct answer answer;
+
+        forget();
+        database.loses_groups = true;
+        database.fail_at = at;
+        ask(&options, &answer);
+        assert_int_equal(answer.status, -1);
+        assert_int_equal(answer.f.code, FAIL_LOOKUP);
+        end(&answer);
+    }
+}
+
+static void a_home_that_moves_between_two_answers_is_refused(void **state) {
+    struct options options = words("www", "none");
+    struct answer answer;
+
+    (void)state;
+    forget();
+    database.moves_home = true;
+    ask(&options, &answer);
+    assert_int_equal(answer.status, -1);
+    assert_int_equal(answer.f.code, FAIL_LOOKUP);
+    end(&answer);
+}
+
+static void the_entry_of_another_uid_is_refused(void **state) {
+    struct options options = words("33", NULL);
+    struct answer answer;
+
+    (void)state;
+    forget();
+    database.other_uid = true;
+    ask(&options, &answer);
+    assert_int_equal(answer.status, -1);
+    assert_int_equal(answer.f.code, FAIL_LOOKUP);
+    end(&answer);
+}
+
+/* ---- descriptors of a supervisor ---- */
+
+static void close_fds_would_close_the_sockets_of_a_supervisor(void **state) {
+    const struct options closing = {.close_fds = true}, open = {.close_fds = false};
+    struct answer answer;
+    char pid[16];
+
+    (void)state;
+    forget();
+    (void)snprintf(pid, sizeof pid, "%d", getpid());
+    assert_int_equal(setenv("LISTEN_PID", pid, 1), 0);
+    ask(&closing, &answer);
+    assert_int_equal(answer.status, -1);
+    assert_int_equal(answer.f.code, FAIL_LISTEN_FDS);
+    assert_string_equal(answer.f.step, "fds");
+    end(&answer);
+    ask(&open, &answer);
+    assert_int_equal(answer.status, 0);
+    end(&answer);
+    assert_int_equal(setenv("LISTEN_PID", "1", 1), 0); /* somebody else's */
+    ask(&closing, &answer);
+    assert_int_equal(answer.status, 0);
+    end(&answer);
+    forget();
+}
+
+/* ---- the environment ---- */
+
+static size_t count_of(char **environment, const char *start) {
+    size_t count = 0;
+
+    for (char **word = environment; *word != NULL; word++)
+        count += strncmp(*word, start, strlen(start)) == 0;
+    return count;
+}
+
+static bool holds(char **environment, const char *wanted) {
+    for (char **word = environment; *word != NULL; word++)
+        if (strcmp(*word, wanted) == 0)
+            return true;
+    return false;
+}
+
+/* The last words were allocated for it, the others are the old ones. */
+static void free_environment(char **environment, char *const *old) {
+    for (char **word = environment; *word != NULL; word++) {
+        bool is_old = false;
+        for (char *const *o = old; *o != NULL; o++)
+            is_old |= *o == *word;
+        if (!is_old)
+            free(*word);
+    }
+    free(environment);
+}
+
+static char *const OLD[] = {(char[]){"PATH=/bin"},
+                            (char[]){"HOME=/root"},
+                            (char[]){"HOMER=simpson"},
+                            (char[]){"USER=root"},
+                            (char[]){"LOGNAME=root"},
+                            (char[]){"HOME=/also"},
+                            (char[]){"HOME"},
+                            (char[]){"=HOME=x"},
+                            (char[]){"LOGNAME="},
+                            (char[]){"home=/x"},
+                            NULL};
+
+static void the_login_variables_are_the_users_and_there_once(void **state) {
+    const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/var/www"}};
+    char **environment = resolve_environment(OLD, &www);
+
+    (void)state;
+    assert_non_null(environment);
+    assert_true(holds(environment, "HOME=/var/www"));
+    assert_true(holds(environment, "USER=www"));
+    assert_true(holds(environment, "LOGNAME=www"));
+    assert_int_equal(count_of(environment, "HOME="), 1);
+    assert_int_equal(count_of(environment, "USER="), 1);
+    assert_int_equal(count_of(environment, "LOGNAME="), 1);
+    assert_true(holds(environment, "PATH=/bin"));
+    assert_true(holds(environment, "HOMER=simpson"));
+    assert_true(holds(environment, "=HOME=x"));
+    assert_true(holds(environment, "home=/x"));
+    free_environment(environment, OLD);
+}
+
+static void without_an_entry_home_is_the_root_and_there_is_no_name(void **state) {
+    const struct account nobody = {.uid = 4242};
+    char **environment = resolve_environment(OLD, &nobody);
+
+    (void)state;
+    assert_non_null(environment);
+    assert_true(holds(environment, "HOME=/"));
+    assert_int_equal(count_of(environment, "HOME="), 1);
+    assert_int_equal(count_of(environment, "USER="), 0);
+    assert_int_equal(count_of(environment, "LOGNAME="), 0);
+    assert_true(holds(environment, "PATH=/bin"));
+    free_environment(environment, OLD);
+}
+
+static void an_empty_environment_gets_the_login_variables_alone(void **state) {
+    const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/"}};
+    char *const nothing[] = {NULL};
+    char **environment = resolve_environment(nothing, &www);
+
+    (void)state;
+    assert_non_null(environment);
+    assert_int_equal(count_of(environment, ""), 3);
+    free_environment(environment, nothing);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_user_comes_with_its_group_and_groups),
+        cmocka_unit_test(an_explicit_group_stands_alone),
+        cmocka_unit_test(groups_are_asked_for_in_four_ways),
+        cmocka_unit_test(groups_can_be_changed_without_a_user),
+        cmocka_unit_test(numbers_alone_ask_no_database),
+        cmocka_unit_test(kept_groups_are_not_changed),
+        cmocka_unit_test(nothing_asked_is_nothing_looked_up),
+        cmocka_unit_test(the_other_options_are_handed_on),
+        cmocka_unit_test(a_user_is_of_the_form_user_or_user_colon_group),
+        cmocka_unit_test(a_word_of_digits_is_a_number_that_must_be_in_range),
+        cmocka_unit_test(what_is_almost_a_number_is_a_name_and_unknown),
+        cmocka_unit_test(a_uid_without_an_entry_needs_a_group),
+        cmocka_unit_test(lists_of_groups_are_strict),
+        cmocka_unit_test(names_that_are_too_long_are_refused),
+        cmocka_unit_test(an_id_that_nobody_can_have_is_refused_from_the_database_too),
+        cmocka_unit_test(a_database_that_cannot_be_read_is_refused),
+        cmocka_unit_test(an_entry_that_comes_or_goes_is_refused),
+        cmocka_unit_test(groups_that_are_lost_in_one_of_two_answers_are_refused),
+        cmocka_unit_test(a_home_that_moves_between_two_answers_is_refused),
+        cmocka_unit_test(the_entry_of_another_uid_is_refused),
+        cmocka_unit_test(close_fds_would_close_the_sockets_of_a_supervisor),
+        cmocka_unit_test(the_login_variables_are_the_users_and_there_once),
+        cmocka_unit_test(without_an_entry_home_is_the_root_and_there_is_no_name),
+        cmocka_unit_test(an_empty_environment_gets_the_login_variables_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

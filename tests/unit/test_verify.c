@@ -1,0 +1,568 @@
+/*
+ * The proof: whatever is not as planned after the transition is noticed, the old ids first.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/observe.h"
+#include "scenarios.h"
+#include "scene.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct request EVERYTHING = {TO_WWW,
+                                          .keep = BIND,
+                                          .no_new_privs = true,
+                                          .lock_securebits = true,
+                                          .chown_stdio = true,
+                                          .close_fds = true};
+
+/* Up to the proof, as root who becomes WWW with all that can be asked for. */
+static void arrive(const struct request *request, struct outcome *outcome) {
+    memset(outcome, 0, sizeof *outcome);
+    outcome->program.command = SERVER;
+    as_root();
+    assert_int_equal(observe_all(request, &outcome->start, &outcome->f), 0);
+    assert_int_equal(plan_make(request, &outcome->start, &outcome->plan, &outcome->f), 0);
+    assert_int_equal(transition_preflight(&outcome->plan, &outcome->f), 0);
+    assert_int_equal(transition_run(&outcome->plan, &outcome->program, &outcome->f), 0);
+}
+
+/* ---- what differs ---- */
+
+struct tampering {
+    const char *word; /* in the error */
+    void (*tamper)(void);
+};
+
+static void real_uid(void) { fake.uid.real = 7; }
+static void effective_uid(void) { fake.uid.effective = 7; }
+static void saved_uid(void) { fake.uid.saved = 7; }
+static void fs_uid(void) { fake.uid.fs = 7; }
+static void unmapped_uid(void) { fake.uid.real = FAKE_UNMAPPED(0); }
+static void real_gid(void) { fake.gid.real = 7; }
+static void effective_gid(void) { fake.gid.effective = 7; }
+static void saved_gid(void) { fake.gid.saved = 7; }
+static void fs_gid(void) { fake.gid.fs = 7; }
+static void one_group_more(void) { fake.groups[fake.group_count++] = 0; }
+static void one_group_fewer(void) { fake.group_count--; }
+static void no_groups(void) { fake.group_count = 0; }
+static void another_group(void) { fake.groups[1] = 46; }
+static void more_permitted(void) { fake.permitted |= RAW; }
+static void fewer_permitted(void) { fake.permitted = 0; }
+static void permitted_above_32(void) { fake.permitted |= CAP_MASK(40); }
+static void permitted_unknown(void) { fake.permitted |= CAP_MASK(63); }
+static void more_effective(void) { fake.effective |= RAW; }
+static void fewer_effective(void) { fake.effective = 0; }
+static void more_inheritable(void) { fake.inheritable |= RAW; }
+static void fewer_inheritable(void) { fake.inheritable = 0; }
+static void more_bounding(void) { fake.bounding |= CAP_MASK(0); }
+static void most_bounding(void) { fake.bounding |= CAP_MASK(40); }
+static void fewer_bounding(void) { fake.bounding = 0; }
+static void more_ambient(void) { fake.ambient |= CAP_MASK(40); }
+static void fewer_ambient(void) { fake.ambient = 0; }
+static void more_securebits(void) { fake.securebits |= 0x100; }
+static void fewer_securebits(void) { fake.securebits &= ~(unsigned)SECBIT_NOROOT_LOCKED; }
+static void keep_caps_on(void) { fake.securebits |= SECBIT_KEEP_CAPS; }
+static void no_no_new_privs(void) { fake.no_new_privs = false; }
+static void another_kernel(void) { fake.cap_count = 42; }
+static void signal_cleared(void) { fake.parent_death_signal = 0; }
+static void another_signal(void) { fake.parent_death_signal = 9; }
+static void first_stream(void) { fake.streams[0].owner = 0; }
+static void last_stream(void) { fake.streams[2].owner = 0; }
+static void stream_swapped(void) { fake.streams[1].handed_over = false; }
+
+static const struct tampering TAMPERINGS[] = {
+    {"uid", real_uid},
+    {"uid", effective_uid},
+    {"uid", saved_uid},
+    {"uid", fs_uid},
+    {"uid", unmapped_uid},
+    {"gid", real_gid},
+    {"gid", effective_gid},
+    {"gid", saved_gid},
+    {"gid", fs_gid},
+    {"groups", one_group_more},
+    {"groups", one_group_fewer},
+    {"groups", no_groups},
+    {"groups", another_group},
+    {"permitted", more_permitted},
+    {"permitted", fewer_permitted},
+    {"permitted", permitted_above_32},
+    {"permitted", permitted_unknown},
+    {"effective", more_effective},
+    {"effective", fewer_effective},
+    {"inheritable", more_inheritable},
+    {"inheritable", fewer_inheritable},
+    {"bounding", more_bounding},
+    {"bounding", most_bounding},
+    {"bounding", fewer_bounding},
+    {"ambient", more_ambient},
+    {"ambient", fewer_ambient},
+    {"securebits", more_securebits},
+    {"securebits", fewer_securebits},
+    {"securebits", keep_caps_on},
+    {"no_new_privs", no_no_new_privs},
+    {"cap_count", another_kernel},
+    {"parent-death signal is 0, not 15", signal_cleared},
+    {"parent-death signal is 9, not 15", another_signal},
+    {"descriptor 0", first_stream},
+    {"descriptor 2", last_stream},
+    {"descriptor 1", stream_swapped},
+};
+
+static void whatever_differs_from_the_goal_is_named(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(TAMPERINGS); i++) {
+        struct outcome outcome;
+
+        arrive(&EVERYTHING, &outcome);
+        TAMPERINGS[i].tamper();
+        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
+        if (strstr(outcome.f.text, TAMPERINGS[i].word) == NULL)
+            print_error("tampering %zu, \"%s\": \"%s\"\n", i, TAMPERINGS[i].word, outcome.f.text);
+        assert_non_null(strstr(outcome.f.text, TAMPERINGS[i].word));
+        assert_string_equal(outcome.f.step, "verify");
+        assert_int_equal(outcome.f.code, FAIL_NOT_AS_PLANNED);
+        assert_int_equal(outcome.f.exit_code, EXIT_REFUSED);
+        scene_free(&outcome);
+    }
+}
+
+static void what_is_as_planned_is_proved(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    arrive(&EVERYTHING, &outcome);
+    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
+    scene_free(&outcome);
+}
+
+static void groups_are_compared_as_a_sorted_multiset(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    arrive(&EVERYTHING, &outcome);
+    fake.groups[0] = LOG; /* a kernel may answer in any order */
+    fake.groups[1] = WWW;
+    fake.groups[2] = OPS;
+    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
+    fake.groups[0] = WWW; /* as many, but one of them twice */
+    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
+    scene_free(&outcome);
+}
+
+/* ---- the old ids ---- */
+
+static void a_saved_uid_of_root(void) { fake.uid.saved = 0; }
+static void a_saved_gid_of_root(void) { fake.gid.saved = 0; }
+static void setuid_again(void) { fake.permitted = fake.effective |= SETUID; }
+static void setgid_again(void) { fake.permitted = fake.effective |= SETGID; }
+
+static void an_old_id_that_can_be_taken_back_is_reported_as_such(void **state) {
+    const struct tampering rows[] = {{"uid 0", a_saved_uid_of_root},
+                                     {"uid 0", setuid_again},
+                                     {"gid 0", a_saved_gid_of_root},
+                                     {"gid 0", setgid_again}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct outcome outcome;
+
+        arrive(&EVERYTHING, &outcome);
+        rows[i].tamper();
+        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
+        assert_int_equal(outcome.f.code, FAIL_REGAINED);
+        assert_non_null(strstr(outcome.f.text, rows[i].word));
+        assert_string_equal(outcome.f.step, "verify");
+        scene_free(&outcome);
+    }
+}
+
+static void the_probe_comes_before_anything_is_read(void **state) {
+    struct outcome outcome;
+    size_t before;
+
+    (void)state;
+    arrive(&EVERYTHING, &outcome);
+    before = fake.call_count;
+    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
+    assert_string_equal(fake.calls[before].name, "sys_set_uids");
+    assert_true(fake.calls[before].a == 0 && fake.calls[before].b == 0 &&
+                fake.calls[before].c == 0);
+    assert_string_equal(fake.calls[before + 1].name, "sys_set_gids");
+    assert_true(fake.calls[before + 1].a == 0 && fake.calls[before + 1].b == 0 &&
+                fake.calls[before + 1].c == 0);
+    scene_free(&outcome);
+}
+
+static void nothing_follows_a_probe_that_succeeded(void **state) {
+    struct outcome outcome;
+    size_t before;
+
+    (void)state;
+    arrive(&EVERYTHING, &outcome);
+    fake.uid.saved = 0;
+    before = fake.call_count;
+    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
+    assert_int_equal(fake.call_count, before + 1);
+    scene_free(&outcome);
+}
+
+/* Which probes a request leaves: with CAP_SETUID kept the old uid can be taken back by right. */
+static void probes_after(const struct request *request, unsigned uids, unsigned gids) {
+    struct outcome outcome;
+    unsigned uids_before, gids_before;
+
+    arrive(request, &outcome);
+    uids_before = fake_called("sys_set_uids");
+    gids_before = fake_called("sys_set_gids");
+    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
+    assert_int_equal(fake_called("sys_set_uids") - uids_before, uids);
+    assert_int_equal(fake_called("sys_set_gids") - gids_before, gids);
+    assert_int_equal(fake.uid.real, WWW);
+    scene_free(&outcome);
+}
+
+static void only_an_id_that_may_be_taken_back_is_not_probed(void **state) {
+    gid_t list[] = {0};
+    const struct request neither = {TO_WWW, .keep = SETUID | SETGID};
+    const struct request gid_only = {TO_WWW, .keep = SETUID};
+    const struct request uid_only = {TO_WWW, .keep = SETGID};
+    const struct request same_gid = {
+        .change_identity = true, .uid = WWW, .gid = 0, .change_groups = true, .groups = {1, list}};
+
+    (void)state;
+    probes_after(&neither, 0, 0);
+    probes_after(&gid_only, 0, 1);
+    probes_after(&uid_only, 1, 0);
+    probes_after(&same_gid, 1, 0);
+    probes_after(&EVERYTHING, 1, 1);
+}
+
+/* ---- the run ---- */
+
+static void run_to_failure(const struct request *request, struct outcome *outcome) {
+    scene_play(request, REAL, outcome);
+    assert_int_equal(outcome->stage, STAGE_RUN);
+    assert_false(fake.exec_reached);
+}
+
+static void an_error_says_what_it_means_where_it_can(void **state) {
+    const struct {
+        const char *call, *step;
+        int error;
+        enum fail_code code;
+    } rows[] = {
+        {"sys_set_uids", "uid", EINVAL, FAIL_UNMAPPED_ID},
+        {"sys_set_uids", "uid", EPERM, FAIL_SYSTEM_CALL},
+        {"sys_set_uids", "uid", EAGAIN, FAIL_SYSTEM_CALL},
+        {"sys_set_gids", "gid", EINVAL, FAIL_UNMAPPED_ID},
+        {"sys_set_gids", "gid", EPERM, FAIL_SYSTEM_CALL},
+        {"sys_set_groups", "groups", EINVAL, FAIL_UNMAPPED_ID},
+        {"sys_set_groups", "groups", EPERM, FAIL_SYSTEM_CALL}, /* nobody denies it: a sandbox */
+        {"sys_set_groups", "groups", ENOMEM, FAIL_SYSTEM_CALL},
+        {"sys_new_session_keyring", "keyring", EDQUOT, FAIL_KEY_QUOTA},
+        {"sys_new_session_keyring", "keyring", ENOMEM, FAIL_SYSTEM_CALL},
+        {"sys_close_above_stderr", "fds", ENOSYS, FAIL_OLD_KERNEL},
+        {"sys_close_above_stderr", "fds", EPERM, FAIL_SYSTEM_CALL},
+        {"sys_set_securebits", "securebits", EINVAL, FAIL_SYSTEM_CALL},
+        {"sys_set_caps", "effective", EINVAL, FAIL_SYSTEM_CALL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct outcome outcome;
+
+        as_root();
+        (void)fake_arm(FAKE_FAILS, rows[i].call, 1, rows[i].error);
+        run_to_failure(&EVERYTHING, &outcome);
+        assert_string_equal(outcome.f.step, rows[i].step);
+        assert_int_equal(outcome.f.code, rows[i].code);
+        assert_int_equal(outcome.f.error, rows[i].error);
+        bool names_ids = strstr(outcome.f.text, "uid 33 and gid 33") != NULL;
+        bool is_about_ids = strstr("uid gid", rows[i].step) != NULL;
+        assert_int_equal(names_ids, is_about_ids);
+        bool names_groups = strstr(outcome.f.text, " groups from ") != NULL;
+        assert_int_equal(names_groups, strcmp(rows[i].step, "groups") == 0);
+        scene_free(&outcome);
+    }
+}
+
+static void a_process_that_is_as_asked_for_is_not_touched(void **state) {
+    const struct request nothing = {0}, same = {.change_identity = true, .uid = 1000, .gid = 1000};
+    struct outcome outcome;
+
+    (void)state;
+    as_user();
+    fake.bounding = 0;
+    fake.parent_death_signal = 0;
+    scene_play(&nothing, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    assert_int_equal(fake.writes, 0);
+    scene_free(&outcome);
+
+    as_user(); /* the ids are set all the same: the kernel alone knows whether they are mapped */
+    fake.bounding = 0;
+    fake.parent_death_signal = 0;
+    scene_play(&same, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    assert_int_equal(fake.writes, 2);
+    assert_int_equal(fake_called("sys_set_uids"), 1);
+    assert_int_equal(fake_called("sys_set_gids"), 1);
+    scene_free(&outcome);
+}
+
+/* PR_SET_SECUREBITS needs CAP_SETPCAP even when nothing changes. */
+static void securebits_that_are_there_already_are_not_set(void **state) {
+    const struct request lock = {.lock_securebits = true, .keep = BIND};
+    struct outcome outcome;
+
+    (void)state;
+    as_user_with(BIND);
+    fake.bounding = BIND;
+    fake.securebits = SECBITS_LOCKDOWN;
+    fake.parent_death_signal = 0;
+    scene_play(&lock, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    assert_int_equal(fake_called("sys_set_securebits"), 0);
+    assert_int_equal(fake_called("sys_set_keepcaps"), 0);
+    scene_free(&outcome);
+}
+
+static void parent_dies(const char *name) {
+    if (strcmp(name, "sys_set_uids") == 0)
+        fake.parent = 1;
+}
+
+static void a_parent_that_ends_while_its_signal_is_off_is_noticed(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root();
+    fake.before = parent_dies;
+    run_to_failure(&EVERYTHING, &outcome);
+    assert_int_equal(outcome.f.code, FAIL_PARENT_GONE);
+    assert_string_equal(outcome.f.step, "parent-death");
+    scene_free(&outcome);
+}
+
+static void without_a_parent_death_signal_the_parent_may_end(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root();
+    fake.parent_death_signal = 0;
+    fake.before = parent_dies;
+    scene_play(&EVERYTHING, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    scene_free(&outcome);
+}
+
+static void nothing_is_given_away_when_the_program_is_refused(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root();
+    fake_find_file("/srv")->owner = 0; /* now nobody else may enter */
+    run_to_failure(&EVERYTHING, &outcome);
+    assert_string_equal(outcome.f.step, "program");
+    for (unsigned fd = 0; fd < 3; fd++)
+        assert_int_equal(fake.streams[fd].owner, 0);
+    assert_int_equal(fake.open_above_stderr, 5);
+    scene_free(&outcome);
+}
+
+static void only_pipes_of_another_owner_are_handed_over(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root();
+    fake.streams[0].handed_over = false; /* a file, a socket, somebody's terminal */
+    fake.streams[2].owner = WWW;         /* the new user's already */
+    scene_play(&EVERYTHING, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    assert_int_equal(fake_called("sys_chown_fd"), 1);
+    assert_int_equal(fake.streams[0].owner, 0);
+    assert_int_equal(fake.streams[1].owner, WWW);
+    scene_free(&outcome);
+}
+
+static void a_rehearsal_leaves_the_standard_streams_alone(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    memset(&outcome, 0, sizeof outcome);
+    as_root();
+    assert_int_equal(observe_all(&EVERYTHING, &outcome.start, &outcome.f), 0);
+    assert_int_equal(plan_make(&EVERYTHING, &outcome.start, &outcome.plan, &outcome.f), 0);
+    outcome.plan.rehearsal = true;
+    scene_force(REAL, &outcome);
+    assert_int_equal(outcome.stage, STAGE_EXEC);
+    assert_int_equal(fake_called("sys_chown_fd"), 0);
+    assert_int_equal(fake_called("sys_stdio_owner"), 3); /* at the start only */
+    scene_free(&outcome);
+}
+
+static void a_blocked_keyctl_is_no_obstacle(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root();
+    fake.keyctl_blocked = true;
+    scene_play(&EVERYTHING, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    scene_free(&outcome);
+}
+
+/* ---- user namespaces ---- */
+
+static void become(uid_t uid, gid_t gid, struct outcome *outcome) {
+    gid_t list[] = {gid};
+    const struct request request = {.change_identity = true,
+                                    .uid = uid,
+                                    .gid = gid,
+                                    .change_groups = true,
+                                    .groups = {1, list},
+                                    .no_new_privs = true};
+
+    scene_play(&request, REAL, outcome);
+}
+
+static void an_id_without_a_mapping_is_refused_by_name(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root_for_root();
+    fake.uid_map = (struct fake_map){0, 100};
+    become(WWW, WWW, &outcome);
+    assert_true(fake.exec_reached);
+    scene_free(&outcome);
+
+    as_root_for_root();
+    fake.uid_map = (struct fake_map){0, 1};
+    become(WWW, 0, &outcome);
+    assert_string_equal(outcome.f.step, "uid");
+    assert_int_equal(outcome.f.code, FAIL_UNMAPPED_ID);
+    scene_free(&outcome);
+
+    as_root_for_root();
+    fake.gid_map = (struct fake_map){0, 1};
+    become(0, WWW, &outcome);
+    assert_string_equal(outcome.f.step, "groups");
+    assert_int_equal(outcome.f.code, FAIL_UNMAPPED_ID);
+    scene_free(&outcome);
+}
+
+static void denied_setgroups_is_refused_by_name(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root_for_root();
+    fake.setgroups_denied = true;
+    become(WWW, WWW, &outcome);
+    assert_string_equal(outcome.f.step, "groups");
+    assert_int_equal(outcome.f.code, FAIL_SETGROUPS_DENIED);
+    scene_free(&outcome);
+}
+
+/* Somebody's root, unmapped here, reads as 65534: not nobody. */
+static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_user();
+    fake_be(FAKE_OVERFLOW, FAKE_OVERFLOW);
+    fake_set_groups(1, (const gid_t[]){FAKE_OVERFLOW});
+    become(FAKE_OVERFLOW, FAKE_OVERFLOW, &outcome); /* truly nobody: nothing to change */
+    assert_true(fake.exec_reached);
+    scene_free(&outcome);
+
+    as_user();
+    fake.uid =
+        (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
+    fake_set_groups(1, (const gid_t[]){1000});
+    fake.uid_map = (struct fake_map){0, 1000};
+    become(FAKE_OVERFLOW, 1000, &outcome);
+    assert_false(fake.exec_reached);
+    assert_string_equal(outcome.f.step, "uid");
+    assert_int_equal(outcome.f.code, FAIL_UNMAPPED_ID);
+    scene_free(&outcome);
+
+    as_user();
+    fake.uid =
+        (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
+    fake_set_groups(1, (const gid_t[]){1000});
+    become(FAKE_OVERFLOW, 1000, &outcome); /* 65534 is mapped, and it is somebody else */
+    assert_false(fake.exec_reached);
+    assert_string_equal(outcome.f.step, "uid");
+    assert_int_equal(outcome.f.error, EPERM);
+    scene_free(&outcome);
+
+    as_user();
+    fake.gid =
+        (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
+    fake.gid_map = (struct fake_map){0, 1000};
+    become(1000, FAKE_OVERFLOW, &outcome);
+    assert_false(fake.exec_reached);
+    scene_free(&outcome);
+}
+
+static void an_unmapped_group_is_not_taken_for_nogroup(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_user();
+    fake_be(1000, FAKE_OVERFLOW);
+    fake.group_count = 1;
+    fake.groups[0] = FAKE_UNMAPPED(0); /* reads as 65534 */
+    fake.gid_map = (struct fake_map){0, 100000};
+    become(1000, FAKE_OVERFLOW, &outcome);
+    assert_false(fake.exec_reached);
+    assert_int_equal(outcome.stage, STAGE_PREFLIGHT); /* setgroups has to be called */
+    assert_int_equal(outcome.f.code, FAIL_NEED_SETGID);
+    scene_free(&outcome);
+
+    as_user_with(SETGID | PCAP);
+    fake_be(1000, FAKE_OVERFLOW);
+    fake.group_count = 1;
+    fake.groups[0] = FAKE_UNMAPPED(0);
+    fake.gid_map = (struct fake_map){0, 100000};
+    become(1000, FAKE_OVERFLOW, &outcome);
+    assert_true(fake.exec_reached);
+    assert_int_equal(fake.groups[0], FAKE_OVERFLOW); /* the real one now */
+    scene_free(&outcome);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whatever_differs_from_the_goal_is_named),
+        cmocka_unit_test(what_is_as_planned_is_proved),
+        cmocka_unit_test(groups_are_compared_as_a_sorted_multiset),
+        cmocka_unit_test(an_old_id_that_can_be_taken_back_is_reported_as_such),
+        cmocka_unit_test(the_probe_comes_before_anything_is_read),
+        cmocka_unit_test(nothing_follows_a_probe_that_succeeded),
+        cmocka_unit_test(only_an_id_that_may_be_taken_back_is_not_probed),
+        cmocka_unit_test(an_error_says_what_it_means_where_it_can),
+        cmocka_unit_test(a_process_that_is_as_asked_for_is_not_touched),
+        cmocka_unit_test(securebits_that_are_there_already_are_not_set),
+        cmocka_unit_test(a_parent_that_ends_while_its_signal_is_off_is_noticed),
+        cmocka_unit_test(without_a_parent_death_signal_the_parent_may_end),
+        cmocka_unit_test(nothing_is_given_away_when_the_program_is_refused),
+        cmocka_unit_test(only_pipes_of_another_owner_are_handed_over),
+        cmocka_unit_test(a_rehearsal_leaves_the_standard_streams_alone),
+        cmocka_unit_test(a_blocked_keyctl_is_no_obstacle),
+        cmocka_unit_test(an_id_without_a_mapping_is_refused_by_name),
+        cmocka_unit_test(denied_setgroups_is_refused_by_name),
+        cmocka_unit_test(an_unmapped_id_is_not_taken_for_nobody),
+        cmocka_unit_test(an_unmapped_group_is_not_taken_for_nogroup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
