@@ -78,5 +78,6 @@ int cred_after_exec(const struct cred *now, const struct exec_file *file, struct
     after->ambient = file->has_caps ? 0 : now->ambient;
     after->permitted |= after->ambient;
     after->effective = effective ? after->permitted : after->ambient;
+    after->securebits = now->securebits & ~(unsigned)SECBIT_KEEP_CAPS;
     return 0;
 }

@@ -118,6 +118,7 @@ int observe_cred(const char *step, struct cred *cred, struct fail *f) {
 int observe_start(const struct request *request, struct start *start, struct fail *f) {
     const struct cred *cred = &start->cred;
 
+    *start = (struct start){.cred = start->cred};
     int error = sys_get_parent_death_signal(&start->parent_death_signal);
     if (error != 0 || start->parent_death_signal < 0)
         return cannot_read(f, "start", error != 0 ? error : EPROTO, "parent-death signal");

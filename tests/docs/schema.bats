@@ -33,9 +33,11 @@ field() {
 
 @test "the document of a refusal by the command line is valid" {
     valid "$CAPWRAP" --dry-run --json --user a:b:c -- "$PROBE"
+    assert_equal "$(field '.outcome,.exit,.error.code,(.start | type),.steps,.program')" \
+        $'refused\n125\nusage\nobject\nnull\nnull'
+    valid "$CAPWRAP" --dry-run --json
     assert_equal "$(field .outcome,.exit,.error.code,.start,.steps,.program)" \
         $'refused\n125\nusage\nnull\nnull\nnull'
-    valid "$CAPWRAP" --dry-run --json
     assert_equal "$(field .error.step)" options
 }
 

@@ -48,7 +48,7 @@ advises() {
 
 @test "a capability that is not permitted: each place's way to permit it" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID SETPCAP)" --)
-    ASKED=(--user 1000:1000 --keep NET_ADMIN,SYS_TIME) STEP=keep
+    ASKED=(--user 1000:1000 --keep "NET_ADMIN,SYS_TIME") STEP=keep
     advises shell 'run capwrap as root, with NET_ADMIN,SYS_TIME in its bounding set$'
     advises docker ' --cap-add NET_ADMIN --cap-add SYS_TIME$'
     advises podman ' --cap-add NET_ADMIN --cap-add SYS_TIME$'
@@ -66,14 +66,17 @@ advises() {
     advises systemd 'leave out User= .*--user$'
 }
 
-@test "no_new_privs and nothing permitted: no file can help, so the place's switch is named" {
+@test "no_new_privs and nothing permitted: a file can pass on what the caller holds, if it does" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --no-new-privs --)
     ASKED=(--keep NET_RAW) STEP=keep
     advises shell 'run capwrap as root with --user$'
-    advises docker 'leave out --security-opt no-new-privileges$'
-    advises podman 'leave out --security-opt no-new-privileges$'
-    advises kubernetes 'allowPrivilegeEscalation: true$'
+    advises docker 'put a capwrap with file capabilities into the image, or start .* as root'
+    advises podman 'put a capwrap with file capabilities into the image, or start .* as root'
+    advises kubernetes 'put a capwrap with file capabilities into the image, or start .* as root'
     advises systemd 'leave out User= .*--user$'
+    granted_capwrap cap_net_raw=p
+    advises docker 'start .* as root .*: the file capabilities of capwrap gave nothing'
+    advises kubernetes 'start .* as root .*: the file capabilities of capwrap gave nothing'
 }
 
 @test "SETPCAP is missing: --no-new-privs, or each place's way to permit it" {
