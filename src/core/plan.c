@@ -84,7 +84,8 @@ static int check_kept(const struct plan *plan, struct fail *f) {
  * program step makes sure of the latter's target. */
 static bool bounding_may_stay(const struct plan *plan) {
     bool nothing_to_take = plan->start.permitted == 0 && !cred_has_root(&plan->start) &&
-                           !plan->changes_identity && !plan->set_groups;
+                           ids_equal(&plan->start.uid, &plan->goal.uid) &&
+                           ids_equal(&plan->start.gid, &plan->goal.gid) && !plan->set_groups;
 
     return plan->goal.no_new_privs || nothing_to_take;
 }

@@ -120,7 +120,8 @@ uid_t sys_overflow_id(const char *path) {
 int sys_setgroups_denied(void) {
     char text[16];
 
-    return read_line("/proc/self/setgroups", sizeof text, text) && strcmp(text, "deny\n") == 0;
+    return (read_line("/proc/self/setgroups", sizeof text, text) && strcmp(text, "deny\n") == 0) ||
+           sys_read_head("/proc/self/gid_map", sizeof text, text) == 0;
 }
 
 /* ---- writers ---- */

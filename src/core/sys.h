@@ -38,7 +38,9 @@ int sys_all_ids_mapped(void);
 /* The number in overflowuid or overflowgid (proc_sys_kernel(5)); 65534 when /proc does not tell. */
 uid_t sys_overflow_id(const char *path);
 
-int sys_setgroups_denied(void); /* 1 when /proc/self/setgroups says deny, user_namespaces(7) */
+/* 1 when this user namespace denies setgroups(2) to everybody: /proc/self/setgroups says so, or no
+ * gid is mapped yet (user_namespaces(7)). */
+int sys_setgroups_denied(void);
 
 /* ---- writers ---- */
 

@@ -136,7 +136,9 @@ static int set_securebits(struct transition *t) {
     return sys_set_securebits(t->plan->goal.securebits);
 }
 
-static int find_program(struct transition *t) { return program_find(t->plan, t->program, t->fail); }
+static int find_program(struct transition *t) {
+    return program_find(t->plan, t->program, t->fail) == 0 ? 0 : STEP_REFUSED;
+}
 
 static int give_stdio(struct transition *t) {
     int error = 0;
@@ -273,10 +275,9 @@ int transition_run_steps(const struct step *steps, size_t count, const struct pl
     pid_t parent = sys_get_parent();
 
     for (size_t i = 0; i < count; i++) {
-        f->code = FAIL_NONE;
         int error = steps[i].wanted(plan) == NOT_WANTED ? 0 : steps[i].run(&t);
         if (error != 0)
-            return f->code == FAIL_NONE ? explain(&t, &steps[i], error) : -1;
+            return error == STEP_REFUSED ? -1 : explain(&t, &steps[i], error);
     }
 
     /* A parent that ended while its signal was cleared is not told of: the signal would never

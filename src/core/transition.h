@@ -23,12 +23,12 @@ struct step {
     const char *name;
     enum wanted (*wanted)(const struct plan *plan);
     int needs;                        /* the capability that a WANTED step takes, or NEEDS_NONE */
-    int (*run)(struct transition *t); /* 0; -errno of call; or -1 with t->fail filled */
+    int (*run)(struct transition *t); /* 0; -errno of call; STEP_REFUSED with t->fail filled */
     const char *call;                 /* what run does, for an error */
     const char *why;                  /* why it stands where it stands */
 };
 
-enum { NEEDS_NONE = -1 };
+enum { NEEDS_NONE = -1, STEP_REFUSED = 1 };
 
 /* The table, in order; *count is its length. */
 const struct step *transition_steps(size_t *count);

@@ -112,7 +112,8 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_CAP_UNKNOWN] = "leave it out of --keep; capwrap --list-caps tells what there is",
     [FAIL_SECUREBITS_LOCKED] = "start from a process whose securebits are not locked",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
-    [FAIL_SETGROUPS_DENIED] = "add --groups keep: /proc/self/setgroups denies any change here",
+    [FAIL_SETGROUPS_DENIED] =
+        "add --groups keep: this user namespace denies setgroups (/proc/self/setgroups, gid_map)",
     [FAIL_KEY_QUOTA] = "raise /proc/sys/kernel/keys/maxkeys",
     [FAIL_PARENT_GONE] = "start it again from a parent that lives",
     [FAIL_NOT_FOUND] = "check the name and PATH, or give the whole path",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What has to be read to trust capwrap stays short. Comments are free, so they are not counted.
 
-LIMIT=1650
+LIMIT=1670
 
 # Lines of code of C files. The compiler's own lexer removes the comments: it alone knows a comment
 # from the same characters within a string.

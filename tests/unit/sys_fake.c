@@ -24,6 +24,8 @@ void fake_reset(void) {
     fake.groups[0] = 0;
     fake.cap_count = FAKE_CAPS;
     fake.uid_map = fake.gid_map = (struct fake_map){.first = 0, .count = UINT32_MAX};
+    fake.overflow_uid = FAKE_OVERFLOW_UID;
+    fake.overflow_gid = FAKE_OVERFLOW_GID;
     fake.parent = 1000;
     fake.group_count = 1; /* root's own group, 0 */
     fake.permitted = fake.effective = fake.bounding = FAKE_ALL_CAPS;
@@ -148,10 +150,11 @@ static uint64_t valid_caps(uint64_t caps) {
 }
 
 /* from_kuid_munged(): as user space sees it. */
-static uid_t shown(fake_id id) { return id <= UINT32_MAX ? (uid_t)id : FAKE_OVERFLOW; }
+static uid_t shown(fake_id id, uid_t overflow) { return id <= UINT32_MAX ? (uid_t)id : overflow; }
 
-static struct ids shown_ids(const struct fake_ids *ids) {
-    return (struct ids){shown(ids->real), shown(ids->effective), shown(ids->saved), shown(ids->fs)};
+static struct ids shown_ids(const struct fake_ids *ids, uid_t overflow) {
+    return (struct ids){shown(ids->real, overflow), shown(ids->effective, overflow),
+                        shown(ids->saved, overflow), shown(ids->fs, overflow)};
 }
 
 /* make_kuid(): KEPT for -1, BAD_ID for what the namespace does not map. */
@@ -192,8 +195,8 @@ static int compare_gids(const void *a, const void *b) {
 
 static void read_cred(struct cred *cred) {
     *cred = (struct cred){
-        .uid = shown_ids(&fake.uid),
-        .gid = shown_ids(&fake.gid),
+        .uid = shown_ids(&fake.uid, fake.overflow_uid),
+        .gid = shown_ids(&fake.gid, fake.overflow_gid),
         .permitted = fake.permitted,
         .effective = fake.effective,
         .inheritable = fake.inheritable,
@@ -214,7 +217,7 @@ void fake_truth(struct cred *cred) {
     if (cred->groups.list == NULL)
         abort();
     for (size_t i = 0; i < fake.group_count; i++)
-        cred->groups.list[i] = shown(fake.groups[i]);
+        cred->groups.list[i] = shown(fake.groups[i], fake.overflow_gid);
     qsort(cred->groups.list, fake.group_count, sizeof(gid_t), compare_gids);
 }
 
@@ -226,7 +229,7 @@ int sys_get_uids(struct ids *ids) {
     if (verdict == LIES)
         lie(kind, ids, sizeof *ids);
     else
-        *ids = shown_ids(&fake.uid);
+        *ids = shown_ids(&fake.uid, fake.overflow_uid);
     return 0;
 }
 
@@ -236,7 +239,7 @@ int sys_get_gids(struct ids *ids) {
     if (verdict == LIES)
         lie(kind, ids, sizeof *ids);
     else
-        *ids = shown_ids(&fake.gid);
+        *ids = shown_ids(&fake.gid, fake.overflow_gid);
     return 0;
 }
 
@@ -254,7 +257,7 @@ int sys_get_groups(size_t capacity, gid_t *list) {
     if (capacity < fake.group_count)
         return -EINVAL;
     for (size_t i = 0; i < fake.group_count; i++)
-        list[i] = shown(fake.groups[i]);
+        list[i] = shown(fake.groups[i], fake.overflow_gid);
     return (int)fake.group_count;
 }
 
@@ -333,11 +336,11 @@ int sys_setgroups_denied(void) {
 }
 
 uid_t sys_overflow_id(const char *path) {
-    (void)path;
     enum fake_fault_kind kind = FAKE_FAILS;
 
     (void)enter((struct fake_call){.name = __func__}, &kind); /* it has no way to fail */
-    return FAKE_OVERFLOW;
+    return strcmp(path, "/proc/sys/kernel/overflowuid") == 0 ? fake.overflow_uid
+                                                             : fake.overflow_gid;
 }
 
 /* ---- writers ---- */

@@ -25,7 +25,9 @@ enum {
     FAKE_FILES = 32,
     FAKE_CALLS = 8192, /* more than any transition takes: a loop without end is noticed here */
     FAKE_FAULTS = 4,
-    FAKE_OVERFLOW = 65534 /* what an id that the user namespace does not map reads as */
+    /* What an id that the user namespace does not map reads as: two, to tell them apart. */
+    FAKE_OVERFLOW_UID = 65534,
+    FAKE_OVERFLOW_GID = 65533,
 };
 
 /* All capabilities that the fake kernel knows. */
@@ -91,6 +93,8 @@ struct fake {
     bool caps_always_set; /* ... or 1 for ever */
     bool no_ambient;      /* Linux before 4.3 */
     struct fake_map uid_map, gid_map;
+    uid_t overflow_uid;
+    gid_t overflow_gid;
     bool setgroups_denied; /* /proc/self/setgroups */
     bool keyctl_blocked;   /* by a seccomp filter */
     struct fake_file files[FAKE_FILES];

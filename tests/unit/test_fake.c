@@ -26,7 +26,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { ROUNDS = 150, CALLS = 60, GROUPS_MOST = 1024 };
+enum { ROUNDS = 150, CALLS = 60, GROUPS_MOST = 1024, OVERFLOW = 65534 };
 
 /* A small deterministic generator: the same calls in every run (xorshift64). */
 static uint64_t next(uint64_t *seed) {
@@ -288,6 +288,7 @@ static int compare_round(enum place place, unsigned round) {
     char what[128] = "nothing yet";
 
     fake_reset();
+    fake.overflow_uid = fake.overflow_gid = OVERFLOW;
     if (!go_to(place))
         return NOT_HERE;
     if (!read_real(&both))

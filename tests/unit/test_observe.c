@@ -252,30 +252,49 @@ static void a_stream_that_cannot_be_looked_at_is_refused(void **state) {
     observe_free(&start.cred);
 }
 
-/* Whether the ids are mapped matters only to a list that seems to be right: /proc is not touched
+/* Whether the ids are mapped matters only where something seems to be right: /proc is not touched
  * otherwise. */
 static void the_mapping_is_read_only_where_it_matters(void **state) {
     gid_t same[] = {0}, other[] = {1};
-    const struct request equal = {.change_groups = true, .groups = {1, same}},
-                         differs = {.change_groups = true, .groups = {1, other}};
+    const struct {
+        struct request request;
+        bool matters;
+    } rows[] = {
+        {{.change_groups = false, .groups = {1, same}}, false},
+        {{.change_groups = true, .groups = {1, other}}, false},
+        {{.change_groups = true, .groups = {1, same}}, true},
+        {{.change_identity = false, .uid = 0}, false},
+        {{.change_identity = true, .uid = 1}, false},
+        {{.change_identity = true, .uid = 0}, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct start start;
+
+        fake_reset();
+        start_of(&rows[i].request, &start);
+        assert_int_equal(fake_called("sys_all_ids_mapped") > 0, rows[i].matters);
+        assert_int_equal(start.all_ids_mapped, rows[i].matters);
+        assert_int_equal(start.overflow_uid, rows[i].matters ? FAKE_OVERFLOW_UID : 0);
+        assert_int_equal(start.overflow_gid, rows[i].matters ? FAKE_OVERFLOW_GID : 0);
+        observe_free(&start.cred);
+    }
+}
+
+static void a_mapping_that_is_not_whole_or_not_told_is_no_mapping(void **state) {
+    const struct request request = {.change_identity = true, .uid = 0};
     struct start start;
 
     (void)state;
     fake_reset();
-    start_of(&differs, &start);
-    assert_int_equal(fake_called("sys_all_ids_mapped"), 0);
-    observe_free(&start.cred);
-    start_of(&equal, &start);
-    assert_true(start.all_ids_mapped);
-    assert_int_equal(start.overflow_gid, FAKE_OVERFLOW);
-    observe_free(&start.cred);
     fake.gid_map.count = 65536;
-    start_of(&equal, &start);
+    start_of(&request, &start);
     assert_false(start.all_ids_mapped);
     observe_free(&start.cred);
-    fake.gid_map.count = UINT32_MAX;
+    fake_reset();
     (void)fake_arm(FAKE_FAILS, "sys_all_ids_mapped", 1, EPERM);
-    start_of(&equal, &start);
+    start_of(&request, &start);
     assert_false(start.all_ids_mapped);
     observe_free(&start.cred);
 }
@@ -308,6 +327,7 @@ int main(void) {
         cmocka_unit_test(streams_that_have_to_change_hands_are_found),
         cmocka_unit_test(a_stream_that_cannot_be_looked_at_is_refused),
         cmocka_unit_test(the_mapping_is_read_only_where_it_matters),
+        cmocka_unit_test(a_mapping_that_is_not_whole_or_not_told_is_no_mapping),
         cmocka_unit_test(sorting_brings_ids_into_ascending_order_and_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

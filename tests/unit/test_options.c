@@ -202,6 +202,18 @@ static void lists_of_capabilities_are_strict(void **state) {
         refused(lines[i], "keep");
 }
 
+static void an_empty_element_of_a_list_is_called_so(void **state) {
+    static const char *const lines[] = {"-k NET_RAW, x", "-k ,0 x", "-k _ x"};
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        assert_int_equal(parse_text(lines[i], &options, &f), -1);
+        assert_non_null(strstr(f.text, "empty"));
+    }
+}
+
 static void user_and_groups_are_given_once_and_not_empty(void **state) {
     (void)state;
     refused("-u www -u www x", "user");
@@ -368,6 +380,7 @@ int main(void) {
         cmocka_unit_test(options_end_at_the_first_other_word),
         cmocka_unit_test(kept_capabilities_add_up),
         cmocka_unit_test(lists_of_capabilities_are_strict),
+        cmocka_unit_test(an_empty_element_of_a_list_is_called_so),
         cmocka_unit_test(user_and_groups_are_given_once_and_not_empty),
         cmocka_unit_test(there_are_no_other_options_and_no_abbreviations),
         cmocka_unit_test(a_value_that_is_missing_or_too_much_is_refused),

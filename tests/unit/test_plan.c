@@ -38,6 +38,7 @@ static const struct start ROOT = {
              .bounding = ALL,
              .cap_count = CAPS},
     .all_ids_mapped = true,
+    .overflow_uid = NOBODY,
     .overflow_gid = NOBODY,
 };
 
@@ -48,6 +49,7 @@ static const struct start USER = {
              .bounding = ALL,
              .cap_count = CAPS},
     .all_ids_mapped = true,
+    .overflow_uid = NOBODY,
     .overflow_gid = NOBODY,
 };
 
@@ -268,6 +270,42 @@ static void the_overflow_group_may_be_anyones_in_a_user_namespace(void **state) 
     start.overflow_gid = 99; /* another system, another overflow id */
     make(&same, &start, &plan);
     assert_false(plan.set_groups);
+}
+
+/* Nobody's uid and gid, each of which may be an unmapped root's. */
+static void the_overflow_ids_may_be_roots_in_a_user_namespace(void **state) {
+    enum { NOGROUP = 65533 };
+    const struct {
+        uid_t uid;
+        gid_t gid;
+        bool all_mapped, changes;
+    } rows[] = {{NOBODY, NOGROUP, true, false}, {NOBODY, NOGROUP, false, true},
+                {NOBODY, 1000, false, true},    {1000, NOGROUP, false, true},
+                {1000, 1000, false, false},     {NOGROUP, NOBODY, false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request same = {
+            .change_identity = true, .uid = rows[i].uid, .gid = rows[i].gid};
+        const struct request nothing = {0};
+        struct start start = user_with(BIND, 0); /* granted: who changes nothing is let through */
+        struct plan plan;
+
+        start.cred.uid = ids_all(rows[i].uid);
+        start.cred.gid = ids_all(rows[i].gid);
+        start.all_ids_mapped = rows[i].all_mapped;
+        start.overflow_gid = NOGROUP;
+        if (rows[i].changes)
+            refused(&same, &start, "user", FAIL_GRANT_IDENTITY, 0);
+        else
+            make(&same, &start, &plan);
+        make(&nothing, &start, &plan);
+        assert_false(plan.changes_identity);
+        start.cred.permitted = start.cred.effective = 0;
+        make(&same, &start, &plan);
+        assert_int_equal(plan.changes_identity, rows[i].changes);
+        assert_true(plan.bounding_left); /* nothing is permitted, so nobody can be become */
+    }
 }
 
 static void any_id_that_changes_brings_a_new_keyring(void **state) {
@@ -670,6 +708,7 @@ int main(void) {
         cmocka_unit_test(saved_ids_are_part_of_the_goal),
         cmocka_unit_test(groups_that_are_there_already_are_not_set),
         cmocka_unit_test(the_overflow_group_may_be_anyones_in_a_user_namespace),
+        cmocka_unit_test(the_overflow_ids_may_be_roots_in_a_user_namespace),
         cmocka_unit_test(any_id_that_changes_brings_a_new_keyring),
         cmocka_unit_test(a_kept_capability_that_is_not_permitted_has_three_reasons),
         cmocka_unit_test(a_capability_that_the_kernel_does_not_have_is_refused),

@@ -452,6 +452,20 @@ static void an_interpreter_that_cannot_run_is_refused_with_126(void **state) {
         }
 }
 
+static void a_refused_interpreter_is_named_beside_its_script(void **state) {
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/srv/script", 0755, "#!/i/first\n");
+    add("/i/first", 0755, "#!/i/last\n");
+    assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), -1);
+    assert_string_equal(f.subject, "/i/first"); /* whose first line is wrong */
+    assert_non_null(strstr(f.text, "/i/last"));
+}
+
 static void a_file_that_is_neither_script_nor_program_is_left_to_execve(void **state) {
     struct plan plan;
 
@@ -709,6 +723,50 @@ static void what_would_run_in_another_state_is_refused(void **state) {
     }
 }
 
+/* In secure mode (ld.so(8)) execve disarms the parent-death signal: capabilities(7) has the sets,
+ * commoncap.c the rest - not for a real uid of 0. */
+static void a_parent_death_signal_that_execve_disarms_is_told_of(void **state) {
+    const struct {
+        const char *claim;
+        uint64_t keep, permitted;
+        uint32_t magic;
+        bool root, cleared;
+    } rows[] = {
+        {"a plain program", BIND, 0, 0, false, false},
+        {"what is kept, effective in the file", BIND, BIND, E, false, true},
+        {"nothing, effective in the file", 0, 0, E, false, true},
+        {"nothing in the file", 0, 0, P, false, false},
+        {"root: what is kept, effective in the file", BIND, BIND, E, true, false},
+        {"root: nothing in the file", BIND, 0, P, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        const bool armed = i % 2 == 0;
+        const struct attribute attribute =
+            attribute_of(rows[i / 2].magic, rows[i / 2].permitted, 0, 0);
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        print_message("  %s%s\n", rows[i / 2].claim, armed ? "" : ", no signal");
+        if (rows[i / 2].root)
+            hold_as_root(&plan, rows[i / 2].keep);
+        else
+            hold(&plan, rows[i / 2].keep, false);
+        plan.parent_death_signal = armed ? 15 : 0;
+        add_with_caps(rows[i / 2].magic == 0 ? NULL : &attribute, SIZE_2);
+        assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
+        assert_int_equal(program.signal_cleared, armed && rows[i / 2].cleared);
+
+        plan.strict = true;
+        bool noted = program.signal_cleared || program.ambient_cleared;
+        assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), noted ? -1 : 0);
+        if (noted)
+            assert_int_equal(f.code, FAIL_STRICT);
+    }
+}
+
 /* No plan of ours leaves root such a bounding set without no_new_privs; this is the net below. */
 static void root_that_would_gain_by_execve_is_refused(void **state) {
     struct program program;
@@ -910,6 +968,7 @@ int main(void) {
         cmocka_unit_test(five_interpreters_are_followed_and_six_refused),
         cmocka_unit_test(a_script_that_runs_itself_is_refused),
         cmocka_unit_test(an_interpreter_that_cannot_run_is_refused_with_126),
+        cmocka_unit_test(a_refused_interpreter_is_named_beside_its_script),
         cmocka_unit_test(a_file_that_is_neither_script_nor_program_is_left_to_execve),
         cmocka_unit_test(an_attribute_of_revision_2_is_read_whole),
         cmocka_unit_test(a_file_without_the_attribute_has_no_capabilities),
@@ -917,6 +976,7 @@ int main(void) {
         cmocka_unit_test(an_attribute_that_is_too_long_is_refused),
         cmocka_unit_test(an_attribute_for_another_user_namespace_does_not_count),
         cmocka_unit_test(what_would_run_in_another_state_is_refused),
+        cmocka_unit_test(a_parent_death_signal_that_execve_disarms_is_told_of),
         cmocka_unit_test(root_that_would_gain_by_execve_is_refused),
         cmocka_unit_test(a_file_that_uses_what_is_left_in_the_bounding_set_is_refused),
         cmocka_unit_test(the_last_file_of_a_chain_is_the_one_that_counts),

@@ -418,6 +418,22 @@ static void lists_of_groups_are_strict(void **state) {
     refused(NULL, "web,", "groups", FAIL_USAGE);
 }
 
+static void a_list_that_is_refused_says_why(void **state) {
+    static char name[300];
+    struct options empty = words("www", "web,,ops"), too_long = words("www", name);
+    struct answer answer;
+
+    (void)state;
+    forget();
+    ask(&empty, &answer);
+    assert_non_null(strstr(answer.f.text, "empty element"));
+    end(&answer);
+    memset(name, 'a', sizeof name - 1);
+    ask(&too_long, &answer);
+    assert_non_null(strstr(answer.f.text, "too long"));
+    end(&answer);
+}
+
 static void names_that_are_too_long_are_refused(void **state) {
     static const size_t lengths[] = {511, 512, 513, 1023}, words_of_a_list[] = {255, 256, 257};
     static char name[1024];
@@ -677,6 +693,7 @@ int main(void) {
         cmocka_unit_test(what_is_almost_a_number_is_a_name_and_unknown),
         cmocka_unit_test(a_uid_without_an_entry_needs_a_group),
         cmocka_unit_test(lists_of_groups_are_strict),
+        cmocka_unit_test(a_list_that_is_refused_says_why),
         cmocka_unit_test(names_that_are_too_long_are_refused),
         cmocka_unit_test(an_id_that_nobody_can_have_is_refused_from_the_database_too),
         cmocka_unit_test(a_database_that_cannot_be_read_is_refused),

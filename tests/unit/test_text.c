@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/cred.h"
 #include "core/text.h"
 #include "show/names.h"
 
@@ -289,6 +290,42 @@ static void names_are_written_in_capitals_and_unknown_ones_as_numbers(void **sta
     assert_string_equal(name, "63");
 }
 
+static void a_set_is_written_as_names_in_ascending_order(void **state) {
+    static const struct {
+        uint64_t set;
+        const char *text;
+    } rows[] = {
+        {0, ""},
+        {1, "--keep=CHOWN"},
+        {CAP_MASK(CAP_NET_RAW) | CAP_MASK(CAP_NET_BIND_SERVICE),
+         "--keep=NET_BIND_SERVICE, --keep=NET_RAW"},
+        {CAP_MASK(63) | 1, "--keep=CHOWN, --keep=63"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[NAMES_SIZE] = "poison";
+        names_join(rows[i].set, "--keep=", ", ", text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+static void the_largest_set_has_room_and_what_has_none_is_left_out(void **state) {
+    static char prefix[NAMES_SIZE];
+    char text[NAMES_SIZE];
+
+    (void)state;
+    names_join(UINT64_MAX, "", ", ", text);
+    assert_non_null(strstr(text, "CHOWN, DAC_OVERRIDE, "));
+    assert_non_null(strstr(text, ", 63"));
+    memset(prefix, 'x', sizeof prefix - 1);
+    prefix[NAMES_SIZE - sizeof "CHOWN"] = '\0'; /* fits exactly, once */
+    names_join(1, prefix, ", ", text);
+    assert_int_equal(strlen(text), NAMES_SIZE - 1);
+    names_join(3, prefix, ", ", text);
+    assert_int_equal(strlen(text), NAMES_SIZE - 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_word_of_ascii_digits_is_a_number),
@@ -302,6 +339,8 @@ int main(void) {
         cmocka_unit_test(only_length_bytes_of_a_list_are_read),
         cmocka_unit_test(a_written_name_is_read_back_as_the_same_capability),
         cmocka_unit_test(names_are_written_in_capitals_and_unknown_ones_as_numbers),
+        cmocka_unit_test(a_set_is_written_as_names_in_ascending_order),
+        cmocka_unit_test(the_largest_set_has_room_and_what_has_none_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

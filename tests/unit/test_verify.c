@@ -479,9 +479,9 @@ static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
 
     (void)state;
     as_user();
-    fake_be(FAKE_OVERFLOW, FAKE_OVERFLOW);
-    fake_set_groups(1, (const gid_t[]){FAKE_OVERFLOW});
-    become(FAKE_OVERFLOW, FAKE_OVERFLOW, &outcome); /* truly nobody: nothing to change */
+    fake_be(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID);
+    fake_set_groups(1, (const gid_t[]){FAKE_OVERFLOW_GID});
+    become(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID, &outcome); /* truly nobody: nothing to change */
     assert_true(fake.exec_reached);
     scene_free(&outcome);
 
@@ -490,7 +490,7 @@ static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
         (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
     fake_set_groups(1, (const gid_t[]){1000});
     fake.uid_map = (struct fake_map){0, 1000};
-    become(FAKE_OVERFLOW, 1000, &outcome);
+    become(FAKE_OVERFLOW_UID, 1000, &outcome);
     assert_false(fake.exec_reached);
     assert_string_equal(outcome.f.step, "uid");
     assert_int_equal(outcome.f.code, FAIL_UNMAPPED_ID);
@@ -500,7 +500,7 @@ static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
     fake.uid =
         (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
     fake_set_groups(1, (const gid_t[]){1000});
-    become(FAKE_OVERFLOW, 1000, &outcome); /* 65534 is mapped, and it is somebody else */
+    become(FAKE_OVERFLOW_UID, 1000, &outcome); /* 65534 is mapped, and it is somebody else */
     assert_false(fake.exec_reached);
     assert_string_equal(outcome.f.step, "uid");
     assert_int_equal(outcome.f.error, EPERM);
@@ -510,7 +510,7 @@ static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
     fake.gid =
         (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
     fake.gid_map = (struct fake_map){0, 1000};
-    become(1000, FAKE_OVERFLOW, &outcome);
+    become(1000, FAKE_OVERFLOW_GID, &outcome);
     assert_false(fake.exec_reached);
     scene_free(&outcome);
 }
@@ -520,24 +520,24 @@ static void an_unmapped_group_is_not_taken_for_nogroup(void **state) {
 
     (void)state;
     as_user();
-    fake_be(1000, FAKE_OVERFLOW);
+    fake_be(1000, FAKE_OVERFLOW_GID);
     fake.group_count = 1;
     fake.groups[0] = FAKE_UNMAPPED(0); /* reads as 65534 */
     fake.gid_map = (struct fake_map){0, 100000};
-    become(1000, FAKE_OVERFLOW, &outcome);
+    become(1000, FAKE_OVERFLOW_GID, &outcome);
     assert_false(fake.exec_reached);
     assert_int_equal(outcome.stage, STAGE_PREFLIGHT); /* setgroups has to be called */
     assert_int_equal(outcome.f.code, FAIL_NEED_SETGID);
     scene_free(&outcome);
 
     as_user_with(SETGID | PCAP);
-    fake_be(1000, FAKE_OVERFLOW);
+    fake_be(1000, FAKE_OVERFLOW_GID);
     fake.group_count = 1;
     fake.groups[0] = FAKE_UNMAPPED(0);
     fake.gid_map = (struct fake_map){0, 100000};
-    become(1000, FAKE_OVERFLOW, &outcome);
+    become(1000, FAKE_OVERFLOW_GID, &outcome);
     assert_true(fake.exec_reached);
-    assert_int_equal(fake.groups[0], FAKE_OVERFLOW); /* the real one now */
+    assert_int_equal(fake.groups[0], FAKE_OVERFLOW_GID); /* the real one now */
     scene_free(&outcome);
 }
 
