@@ -259,7 +259,7 @@ int sys_look_at(const char *path, struct sys_file *file) {
 }
 
 int sys_may_execute(const char *path) {
-    struct sys_file file;
+    struct sys_file file = {0};
     int error = result(syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS));
 
     if (!is_blocked(error))

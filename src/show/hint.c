@@ -104,8 +104,7 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_BAD_ID] = "correct the entry in the user database",
     [FAIL_LOOKUP] = "give numbers and --no-login-env, so that no database is asked",
     [FAIL_MEMORY] = "raise the memory limit",
-    [FAIL_STARTED_SETID] = "start it with equal real and effective ids: without set-id bits on its "
-                           "file (chmod ug-s) and without seteuid",
+    [FAIL_STARTED_SETID] = "start it with equal real and effective ids: chmod ug-s, no seteuid",
     [FAIL_GRANT_IDENTITY] = "leave out --user, --groups and --chown-stdio, or start as root",
     [FAIL_LISTEN_FDS] = "leave out --close-fds: the program is to receive these sockets",
     [FAIL_OLD_KERNEL] = "use a newer kernel, or leave out the option that needs it",

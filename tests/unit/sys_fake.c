@@ -245,7 +245,8 @@ int sys_get_gids(struct ids *ids) {
 
 int sys_get_groups(size_t capacity, gid_t *list) {
     if (capacity > 0)
-        poison(list, capacity * sizeof *list);
+        if (capacity > 0)
+            poison(list, capacity * sizeof *list);
     READ(capacity, 0, 0);
     if (verdict == LIES) {
         if (capacity > 0)
