@@ -1,0 +1,179 @@
+# shellcheck shell=bash
+# packages.bash - sourced by contrib/quickstart.sh and tests/run.sh: find out what is missing on
+# this machine and install it with the system's own package manager.
+
+say() { printf '==> %s\n' "$*"; }
+
+die() {
+    printf '%s: error: %s\n' "${0##*/}" "$1" >&2
+    shift
+    [ $# -eq 0 ] || printf '  %s\n' "$@" >&2
+    exit 1
+}
+
+need_linux() {
+    [ "$(uname -s)" = Linux ] ||
+        die "this is $(uname -s): capabilities are a feature of Linux, so is capwrap"
+}
+
+# The words that run a command as root: none when this is root. Set by find_root.
+as_root=()
+
+find_root() {
+    [ "$(id -u)" -ne 0 ] && [ ${#as_root[@]} -eq 0 ] || return 0
+    command -v sudo >/dev/null 2>&1 || die "this needs root, and there is no sudo" "Run it as root."
+    say "some of this needs root: sudo may ask for your password"
+    sudo -v || die "this needs root, and sudo did not give it"
+    as_root=(sudo)
+}
+
+# One line for each thing that is needed:
+#   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
+#   not packaged there).
+# Sets: build; show (the quickstart); test; lint; second (the second compiler).
+needs() {
+    cat <<'END'
+build  command:gcc             gcc             gcc             gcc              gcc
+build  file:/usr/include/stdio.h libc6-dev     musl-dev        glibc-devel      glibc
+build  command:cmake           cmake           cmake           cmake            cmake
+build  command:ninja           ninja-build     ninja           ninja-build      ninja
+build  command:pkg-config      pkg-config      pkgconf         pkgconf-pkg-config pkgconf
+build  pkg-config:libcap-ng    libcap-ng-dev   libcap-ng-dev   libcap-ng-devel  libcap-ng
+show   file:/usr/bin/python3   python3         python3         python3          python
+show   command:curl            curl            curl            curl             curl
+show   command:ip              iproute2        iproute2        iproute          iproute2
+show   command:unshare         util-linux      util-linux-misc util-linux       util-linux
+test   file:/usr/bin/python3   python3         python3         python3          python
+test   python:jsonschema       python3-jsonschema py3-jsonschema python3-jsonschema python-jsonschema
+test   pkg-config:cmocka       libcmocka-dev   cmocka-dev      libcmocka-devel  cmocka
+test   command:bats            bats            bats            bats             bats
+test   bats:bats-support       bats-support    bats-support    -                -
+test   bats:bats-assert        bats-assert     bats-assert     -                -
+test   bats:bats-file          bats-file       bats-file       -                -
+test   command:readelf         binutils        binutils        binutils         binutils
+test   command:setpriv         util-linux      setpriv         util-linux       util-linux
+test   command:unshare         util-linux      util-linux-misc util-linux       util-linux
+test   command:mount           mount           util-linux-misc util-linux       util-linux
+test   command:ip              iproute2        iproute2        iproute          iproute2
+test   command:strace          strace          strace          strace           strace
+test   command:setcap          libcap2-bin     libcap-utils    libcap           libcap
+test   command:setfacl         acl             acl             acl              acl
+test   command:setfattr        attr            attr            attr             attr
+test   command:keyctl          keyutils        keyutils        keyutils         keyutils
+test   command:jq              jq              jq              jq               jq
+test   command:curl            curl            curl            curl             curl
+test   command:busybox         busybox         busybox         busybox          busybox
+test   command:runc            runc            runc            runc             runc
+test   command:gosu            gosu            gosu            gosu             -
+test   command:s6-setuidgid    s6              s6              s6               s6
+test   command:chpst           runit           runit           runit            runit
+test   command:ping            iputils-ping    iputils-ping    iputils          iputils
+test   command:ps              procps          procps          procps-ng        procps-ng
+test   command:bash            bash            bash            bash             bash
+test   command:fish            fish            fish            fish             fish
+test   command:zsh             zsh             zsh             zsh              zsh
+test   command:mandoc          mandoc          mandoc          mandoc           mandoc
+test   command:col             bsdextrautils   util-linux-misc util-linux       util-linux
+test   man:capabilities.7      manpages        man-pages       man-pages        man-pages
+test   man:prctl.2             manpages-dev    man-pages       man-pages        man-pages
+test   file:/usr/share/bash-completion/bash_completion bash-completion bash-completion bash-completion bash-completion
+lint   command:shellcheck      shellcheck      shellcheck      ShellCheck       shellcheck
+lint   command:cppcheck        cppcheck        cppcheck        cppcheck         cppcheck
+lint   command:clang-tidy      clang-tidy      clang-extra-tools clang-tools-extra clang
+lint   command:clang-format    clang-format    clang-extra-tools clang-tools-extra clang
+second command:clang           clang           clang           clang            clang
+END
+}
+
+# Some commands live in the sbin folders, which an ordinary user's PATH may lack.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+have() {
+    case $1 in
+        command:*) command -v "${1#*:}" >/dev/null 2>&1 ;;
+        file:*) [ -e "${1#*:}" ] ;;
+        pkg-config:*) pkg-config --exists "${1#*:}" 2>/dev/null ;;
+        python:*) /usr/bin/python3 -c "import ${1#*:}" 2>/dev/null ;;
+        man:*) # Images may leave man pages out, and only dpkg knows that the package is there.
+            [ -n "$(find /usr/share/man -name "${1#*:}*" -print -quit 2>/dev/null)" ] ||
+                dpkg-query -S "*/${1#*:}.gz" >/dev/null 2>&1
+            ;;
+        bats:*) [ -d "/usr/lib/bats/${1#*:}" ] || [ -d "/usr/share/bats/${1#*:}" ] ;;
+    esac
+}
+
+package_manager() {
+    local name command
+    for name in apt:apt-get apk:apk dnf:dnf pacman:pacman; do
+        command=${name#*:}
+        if command -v "$command" >/dev/null 2>&1; then
+            echo "${name%:*}"
+            return
+        fi
+    done
+    echo none
+}
+
+# missing COLUMN SET...: that column of needs for everything in the sets that this machine lacks.
+missing() {
+    local column=$1 line
+    shift
+    needs | while read -r -a line; do
+        if [[ " $* " == *" ${line[0]} "* ]] && ! have "${line[1]}"; then
+            echo "${line[column]#*:}"
+        fi
+    done | sort -u
+}
+
+# Fails when something of the sets is not there.
+need_all() {
+    local names
+    names=$(missing 1 "$@")
+    [ -z "$names" ] || die "missing on this machine: ${names//$'\n'/ }" \
+        "Install them, then run this again."
+}
+
+# install_missing SET...: installs what the sets name and this machine lacks. Touches nothing, and
+# needs neither root nor network, when nothing is missing.
+install_missing() {
+    local manager column packages
+    [ -n "$(missing 1 "$@")" ] || return 0
+    manager=$(package_manager)
+    case $manager in
+        apt) column=2 ;;
+        apk) column=3 ;;
+        dnf) column=4 ;;
+        pacman) column=5 ;;
+        *) die "no package manager that this script knows (apt, apk, dnf, pacman)" \
+            "Install these, then run this again: $(missing 1 "$@" | paste -sd ' ')" ;;
+    esac
+    mapfile -t packages < <(missing "$column" "$@" | grep -vx -e -)
+    [ ${#packages[@]} -gt 0 ] || need_all "$@"
+    find_root
+    say "installing with $manager: ${packages[*]}"
+    install_with "$manager" "${packages[@]}" || die "$manager could not install: ${packages[*]}"
+    need_all "$@"
+}
+
+install_with() {
+    local manager=$1
+    shift
+    case $manager in
+        apt)
+            "${as_root[@]}" apt-get update -qq &&
+                "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+                    --no-install-recommends "$@" </dev/null >/dev/null
+            ;;
+        apk) "${as_root[@]}" apk add --quiet "$@" ;;
+        dnf) "${as_root[@]}" dnf install -y -q "$@" ;;
+        pacman) "${as_root[@]}" pacman -Sy --noconfirm --needed "$@" ;;
+    esac
+}
+
+# The presets need this one.
+need_cmake() {
+    local version
+    version=$(cmake --version | sed -n 's/^cmake version //p')
+    [ "$(printf '%s\n' 3.25 "$version" | sort -V | head -n 1)" = 3.25 ] ||
+        die "cmake $version is too old: 3.25 or newer is needed"
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# What `cmake --install` puts where, and with which mode.
+
+# Files, as mode and path below the prefix.
+expected() {
+    cat <<'END'
+-rw-r--r-- share/bash-completion/completions/capwrap
+-rw-r--r-- share/doc/capwrap/LICENSE
+-rw-r--r-- share/doc/capwrap/README.md
+-rw-r--r-- share/doc/capwrap/SECURITY.md
+-rw-r--r-- share/doc/capwrap/design.md
+-rw-r--r-- share/doc/capwrap/known-failures.md
+-rw-r--r-- share/doc/capwrap/threat-model.md
+-rw-r--r-- share/fish/vendor_completions.d/capwrap.fish
+-rw-r--r-- share/man/man1/capwrap.1
+-rw-r--r-- share/zsh/site-functions/_capwrap
+-rwxr-xr-x bin/capwrap
+END
+}
+
+install_below() {
+    DESTDIR="$1" cmake --install "$BUILD_DIR" --prefix /usr
+}
+
+@test "the installed files and their modes are exactly those listed, whatever the umask" {
+    umask 077
+    install_below "$BATS_TEST_TMPDIR/root"
+    cd "$BATS_TEST_TMPDIR/root"
+    run diff <(expected | sort) <(find usr ! -type d -printf '%M %P\n' | sort)
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(find . -maxdepth 1 -mindepth 1)" = ./usr ]
+}
+
+@test "nothing that is installed has set-id bits or extended attributes" {
+    install_below "$BATS_TEST_TMPDIR/root"
+    cd "$BATS_TEST_TMPDIR/root"
+    [ -x usr/bin/capwrap ]
+    run find . -perm /7000
+    echo "$output"
+    [ -z "$output" ]
+    # Attributes are listed by name even where their values may not be read.
+    run /usr/bin/python3 -c '
+import os
+for folder, folders, files in os.walk("."):
+    for name in folders + files:
+        found = os.listxattr(os.path.join(folder, name), follow_symlinks=False)
+        print(*[f"{folder}/{name}: {a}" for a in found if a != "security.selinux"], sep="\n", end="")
+'
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+}
+
+@test "the installed program runs and is the version that was configured" {
+    install_below "$BATS_TEST_TMPDIR/root"
+    local version
+    version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$BUILD_DIR/CMakeCache.txt")
+    [ -n "$version" ]
+    run "$BATS_TEST_TMPDIR/root/usr/bin/capwrap" --version
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$output" = "capwrap $version" ]
+}
