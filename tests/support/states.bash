@@ -1,0 +1,155 @@
+# For the tests that start capwrap from a chosen state:  load ../support/states
+#
+# FROM is the command that makes the state and executes the rest, such as
+#   FROM=("$START_AS" --bounding "$(mask NET_RAW)" --)
+# and `runs`, `refuses` start capwrap from there: once for real and once as a rehearsal, which
+# must tell the same.
+# shellcheck shell=bash disable=SC2154 # status, output and stderr are set by bats
+
+FROM=()
+BACKGROUND=()
+
+# The capability sets of an ordinary process are empty.
+# shellcheck disable=SC2034 # for the tests
+NONE=0000000000000000
+
+# Standard input: a STATE of --json. Output: the probe's lines for it.
+state_lines() {
+    local numbers
+    numbers=$(awk '$1 == "#define" && $2 ~ /^CAP_/ && $3 ~ /^[0-9]+$/ { print $2, $3 }' \
+        /usr/include/linux/capability.h)
+    jq -r --arg numbers "$numbers" '
+        ($numbers | split("\n") | map(split(" ") | {(.[0] | ltrimstr("CAP_")): .[1]}) | add) as $n
+        | (to_entries[] | select(.key == "uid" or .key == "gid") | .key as $k | .value
+           | "r\($k)=\(.real)", "e\($k)=\(.effective)", "s\($k)=\(.saved)", "fs\($k)=\(.fs)"),
+          "groups=\(.groups | sort | join(","))",
+          (to_entries[] | select(.value | type == "array") | select(.key != "groups")
+           | "\(.key)=caps:\(.value | map($n[.] // .) | join(" "))"),
+          "securebits=\(.securebits)",
+          "no_new_privs=\(if .no_new_privs then 1 else 0 end)"' |
+        while IFS='=' read -r key value; do
+            case $value in
+            caps:*)
+                # shellcheck disable=SC2086 # a list of numbers
+                value=$(mask ${value#caps:})
+                ;;
+            esac
+            [[ $key != securebits ]] || value=$(printf '%x' "$value")
+            printf '%s=%s\n' "$key" "$value"
+        done
+}
+
+# The lines of $1 (of the probe) that a STATE speaks of, in one order.
+privilege_lines() {
+    grep -E '^([res]|fs)[ug]id=|^(groups|permitted|effective|inheritable|bounding)=|^(ambient|securebits|no_new_privs)=' \
+        <<<"$1" | LC_ALL=C sort
+}
+
+# rehearse ARG...: `capwrap --dry-run --json ARG...` from the state, its document in $output.
+rehearse() {
+    attempt "${FROM[@]}" "$CAPWRAP" --dry-run --json "$@"
+}
+
+# runs ARG... -- COMMAND...: capwrap starts COMMAND (a probe), whose output stays in $output, and
+# the rehearsal had predicted exactly the state that the probe found.
+runs() {
+    local real real_stderr predicted
+    rehearse "$@"
+    assert_success
+    assert_equal "$(jq -r .outcome <<<"$output")" ok
+    predicted=$(jq .program.after_exec <<<"$output" | state_lines | LC_ALL=C sort)
+    attempt "${FROM[@]}" "$CAPWRAP" "$@"
+    assert_success
+    real=$output real_stderr=$stderr
+    assert_equal "$predicted" "$(privilege_lines "$real")"
+    output=$real stderr=$real_stderr
+}
+
+# refuses STEP CODE [PATTERN] -- ARG...: capwrap ARG... refuses at this step (the text matches the
+# regular expression), nothing runs, and the rehearsal gives the same step, its code and status.
+refuses() {
+    fails_with 125 "$@"
+}
+
+# fails_with STATUS STEP CODE [PATTERN] -- ARG...: as refuses, with another exit status. Without a
+# COMMAND of its own, ARG... gets the marked probe.
+fails_with() {
+    local wanted=$1 step=$2 code=$3 pattern=
+    shift 3
+    [[ $1 == -- ]] || { pattern=$1 && shift; }
+    [[ $1 == -- ]] || fail "fails_with STATUS STEP CODE [PATTERN] -- ARG..."
+    shift
+    [[ " $* " == *" -- "* ]] || set -- "$@" -- "${MARKED[@]}"
+    local real_stderr
+    attempt_ending "$wanted" "$@"
+    failed_with "$wanted" "$step" "$pattern"
+    real_stderr=$stderr
+    attempt_ending "$wanted" --dry-run --json "$@"
+    assert_equal "$status" "$wanted"
+    assert_equal "$(jq -r '"\(.outcome) \(.exit) \(.error.step) \(.error.code)"' <<<"$output")" \
+        "refused $wanted $step $code"
+    did_not_run
+    stderr=$real_stderr
+}
+
+# attempt_ending STATUS ARG...: attempts capwrap ARG... from the state. (bats warns of a 127 that it
+# was not told of.)
+attempt_ending() {
+    local expected=()
+    [[ $1 != 127 ]] || expected=(-127)
+    run "${expected[@]}" --separate-stderr "${FROM[@]}" "$CAPWRAP" "${@:2}"
+}
+
+# The second line of standard error, after `refuses`, matches the regular expression.
+hint_says() {
+    assert_regex "$(sed -n 2p <<<"$stderr")" "^  hint: .*$1"
+}
+
+# The first line of standard error, after `attempt`, matches the regular expression.
+error_says() {
+    assert_regex "${stderr_lines[0]-}" "$1"
+}
+
+# A copy of capwrap with file capabilities, such as granted_capwrap cap_net_bind_service=p; CAPWRAP
+# names it from here on.
+granted_capwrap() {
+    [[ $CAPWRAP == "$PUBLIC/capwrap" ]] || install -m 755 "$CAPWRAP" "$PUBLIC/capwrap"
+    setcap "$1" "$PUBLIC/capwrap"
+    CAPWRAP=$PUBLIC/capwrap
+}
+
+# in_background NAME CMD...: CMD runs until end_background; returns when its process is NAME.
+in_background() {
+    local name=$1
+    shift
+    "$@" 3>&- &
+    BACKGROUND+=($!)
+    until grep -qx "$name" "/proc/$!/comm"; do
+        kill -0 $! || fail "it ended: $*"
+        sleep 0.02
+    done
+}
+
+# For teardown.
+end_background() {
+    local pid
+    for pid in "${BACKGROUND[@]}"; do kill "$pid" || true; done
+    BACKGROUND=()
+}
+
+# File capabilities and set-id bits count only where the mount takes them.
+require_suid_mount() {
+    [[ ,$(findmnt --noheadings --output OPTIONS --target "$PUBLIC"), != *,nosuid,* ]] ||
+        fail "$PUBLIC lies on a nosuid mount: set TMPDIR to a folder on another one"
+}
+
+# An ordinary user in front of capwrap: no groups, no capabilities, the bounding set as it is.
+# shellcheck disable=SC2034 # for the tests
+ORDINARY=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0
+    --inheritable 0 --ambient 0)
+
+# The bounding set that Docker gives a container by default (moby, oci/caps/defaults.go).
+docker_default() {
+    mask CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW \
+        SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP
+}
