@@ -110,7 +110,6 @@ static int plan_securebits(const struct request *request, struct plan *plan, str
     unsigned inherited = plan->start.securebits;
     unsigned locked = (inherited & 0xaau) >> 1; /* each lock is the bit above what it locks */
 
-    plan->goal.securebits = inherited;
     if (request->lock_securebits)
         plan->goal.securebits |= SECBITS_LOCKDOWN;
     if (((plan->goal.securebits ^ inherited) & locked) != 0)

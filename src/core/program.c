@@ -224,9 +224,8 @@ static bool changes_ids(const struct cred *goal, const struct exec_file *file) {
 
 /* execve is about to run in secure mode, and then the kernel disarms the parent-death signal
  * (PR_SET_PDEATHSIG(2const)). */
-static bool is_secure(const struct cred *after, const struct exec_file *file) {
-    return after->uid.real != 0 && file->has_caps &&
-           (file->caps_effective || (after->permitted & ~after->ambient) != 0);
+static bool is_secure(const struct cred *goal, const struct exec_file *file) {
+    return goal->uid.real != 0 && file->has_caps && file->caps_effective;
 }
 
 static int judge(const struct plan *plan, struct program *program, struct fail *f) {
@@ -256,7 +255,7 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
         return -1;
     }
     program->ambient_cleared = after->ambient != goal->ambient;
-    program->signal_cleared = plan->parent_death_signal != 0 && is_secure(after, &program->file);
+    program->signal_cleared = plan->parent_death_signal != 0 && is_secure(goal, &program->file);
     if (plan->strict && (program->ambient_cleared || program->signal_cleared))
         return refuse(f, FAIL_STRICT, EXIT_REFUSED, 0, path,
                       program->ambient_cleared

@@ -259,7 +259,7 @@ static int explain(const struct transition *t, const struct step *step, int erro
         code = FAIL_KEY_QUOTA;
     else if (error == -ENOSYS && step->run == close_fds)
         code = FAIL_OLD_KERNEL;
-    if (step->run == set_groups)
+    if (step->run == set_groups && goal->groups.count > 0)
         return fail_set(t->fail, step->name, code, error, "%s, to %zu groups from %u to %u",
                         step->call, goal->groups.count, goal->groups.list[0],
                         goal->groups.list[goal->groups.count - 1]);

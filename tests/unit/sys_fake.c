@@ -169,6 +169,9 @@ static fake_id mapped(const struct fake_map *map, uid_t id) {
 
 static bool subset(uint64_t small, uint64_t large) { return (small & ~large) == 0; }
 
+/* userns_may_setgroups(), turned round */
+static bool may_not_setgroups(void) { return fake.setgroups_denied || fake.gid_map.count == 0; }
+
 /* What commit_creds() compares; capabilities, which it looks at as well, are never gained here. */
 struct before {
     fake_id euid, egid, fsuid, fsgid;
@@ -334,7 +337,7 @@ int sys_all_ids_mapped(void) {
 
 int sys_setgroups_denied(void) {
     READ_SIMPLE(0, 0, 0);
-    return fake.setgroups_denied;
+    return may_not_setgroups();
 }
 
 uid_t sys_overflow_id(const char *path) {
@@ -408,7 +411,7 @@ int sys_set_keepcaps(bool on) {
 
 int sys_set_groups(const struct groups *groups) {
     WRITE(groups->count, groups->count > 0 ? groups->list[0] : 0, 0);
-    if (!capable(CAP_SETGID) || fake.setgroups_denied)
+    if (!capable(CAP_SETGID) || may_not_setgroups())
         return -EPERM;
     if (groups->count > MAX_GROUP)
         return -EINVAL;

@@ -238,10 +238,10 @@ static int call_both(uint64_t *seed, int *real, char what[128]) {
         (void)snprintf(what, 128, "PR_SET_PDEATHSIG(%d)", signal);
         return BOTH(set_parent_death_signal, signal);
     case 9:
-        if (pick(seed, 8) == 0) {
-            (void)snprintf(what, 128, "PR_SET_NO_NEW_PRIVS");
-            return BOTH(set_no_new_privs);
-        } /* fall through */
+        if (pick(seed, 8) != 0)
+            return call_one_cap(seed, real, what);
+        (void)snprintf(what, 128, "PR_SET_NO_NEW_PRIVS");
+        return BOTH(set_no_new_privs);
     case 10:
     case 11:
     case 12:

@@ -322,7 +322,7 @@ static void the_largest_set_has_room_and_what_has_none_is_left_out(void **state)
     prefix[NAMES_SIZE - sizeof "CHOWN"] = '\0'; /* fits exactly, once */
     names_join(1, prefix, ", ", text);
     assert_int_equal(strlen(text), NAMES_SIZE - 1);
-    names_join(3, prefix, ", ", text);
+    names_join(7, prefix, ", ", text);
     assert_int_equal(strlen(text), NAMES_SIZE - 1);
 }
 

@@ -471,6 +471,13 @@ static void denied_setgroups_is_refused_by_name(void **state) {
     assert_string_equal(outcome.f.step, "groups");
     assert_int_equal(outcome.f.code, FAIL_SETGROUPS_DENIED);
     scene_free(&outcome);
+
+    as_root_for_root();
+    fake.gid_map.count = 0; /* where no gid is mapped, nobody may */
+    become(WWW, WWW, &outcome);
+    assert_string_equal(outcome.f.step, "groups");
+    assert_int_equal(outcome.f.code, FAIL_SETGROUPS_DENIED);
+    scene_free(&outcome);
 }
 
 /* Somebody's root, unmapped here, reads as 65534: not nobody. */
