@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # What has to be read to trust capwrap stays short. Comments are free, so they are not counted.
 
-LIMIT=1670
+SOURCES=1500      # what is done
+WITH_HEADERS=1670 # and what is promised of it
 
 # Lines of code of C files. The compiler's own lexer removes the comments: it alone knows a comment
 # from the same characters within a string.
@@ -12,13 +13,15 @@ code_lines() {
     done | grep -vcE '^# [0-9]+ |^[[:space:]]*$'
 }
 
-@test "src/core and src/capwrap have at most $LIMIT lines of code" {
+@test "src/core and src/capwrap have at most $SOURCES lines of code, $WITH_HEADERS with the headers" {
     cd "$SRC_DIR/src"
     [ -e core/plan.c ] && [ -e capwrap/main.c ]
-    local lines
-    lines=$(code_lines core/*.[ch] capwrap/*.[ch])
-    echo "# $lines lines of code in src/core and src/capwrap, of $LIMIT" >&3
-    [ "$lines" -le "$LIMIT" ]
+    local sources headers
+    sources=$(code_lines core/*.c capwrap/*.c)
+    headers=$(code_lines core/*.h capwrap/*.h)
+    echo "# $sources lines of code in the sources, $((sources + headers)) with the headers" >&3
+    [ "$sources" -le "$SOURCES" ]
+    [ $((sources + headers)) -le "$WITH_HEADERS" ]
 }
 
 @test "comments and blank lines do not count, everything else does" {
