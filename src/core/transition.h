@@ -28,7 +28,10 @@ struct step {
     const char *why;                  /* why it stands where it stands */
 };
 
-enum { NEEDS_NONE = -1, STEP_REFUSED = 1 };
+enum {
+    NEEDS_NONE = -1,
+    STEP_REFUSED = -4096, /* no answer of the kernel: the errors end at 4095 (MAX_ERRNO) */
+};
 
 /* The table, in order; *count is its length. */
 const struct step *transition_steps(size_t *count);
