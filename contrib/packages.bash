@@ -30,7 +30,7 @@ find_root() {
 # One line for each thing that is needed:
 #   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
 #   not packaged there).
-# Sets: build; show (the quickstart); test; lint; second (the second compiler).
+# Sets: build; show (the quickstart); test; lint; real (the second compiler, the sanitizers).
 needs() {
     cat <<'END'
 build  command:gcc             gcc             gcc             gcc              gcc
@@ -81,7 +81,10 @@ lint   command:shellcheck      shellcheck      shellcheck      ShellCheck       
 lint   command:cppcheck        cppcheck        cppcheck        cppcheck         cppcheck
 lint   command:clang-tidy      clang-tidy      clang-extra-tools clang-tools-extra clang
 lint   command:clang-format    clang-format    clang-extra-tools clang-tools-extra clang
-second command:clang           clang           clang           clang            clang
+real   command:clang           clang           clang           clang            clang
+real   sanitizer:clang:address libclang-rt-dev compiler-rt     compiler-rt      compiler-rt
+real   sanitizer:gcc:address   gcc             -               libasan          gcc
+real   sanitizer:gcc:undefined gcc             -               libubsan         gcc
 END
 }
 
@@ -93,6 +96,7 @@ have() {
         command:*) command -v "${1#*:}" >/dev/null 2>&1 ;;
         file:*) [ -e "${1#*:}" ] ;;
         pkg-config:*) pkg-config --exists "${1#*:}" 2>/dev/null ;;
+        sanitizer:*) sanitizes "${1#sanitizer:}" ;;
         python:*) /usr/bin/python3 -c "import ${1#*:}" 2>/dev/null ;;
         man:*) # Images may leave man pages out, and only dpkg knows that the package is there.
             [ -n "$(find /usr/share/man -name "${1#*:}*" -print -quit 2>/dev/null)" ] ||
@@ -100,6 +104,11 @@ have() {
             ;;
         bats:*) [ -d "/usr/lib/bats/${1#*:}" ] || [ -d "/usr/share/bats/${1#*:}" ] ;;
     esac
+}
+
+# sanitizes COMPILER:KIND: it links, which takes a library that a package of its own may hold.
+sanitizes() {
+    "${1%:*}" -fsanitize="${1#*:}" -x c -o /dev/null - <<<'int main(void) { return 0; }' 2>/dev/null
 }
 
 package_manager() {

@@ -128,7 +128,7 @@ case $mode in
         ;;
     real)
         export CI=true
-        install_missing build test lint second show
+        install_missing build test lint real show
         find_root
         need_cmake
         ! build release || run_all release -LE lint
