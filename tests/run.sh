@@ -10,10 +10,11 @@ Installs what the tests need, builds the release preset and runs its tests. Need
 Tests leave the machine as it was: users, mounts and servers exist in namespaces of their own.
 
   --unprivileged  only the tests that need neither root, network nor git; installs nothing
-  --real          everything: release and dev (sanitizers) builds with gcc and clang, the linters,
-                  and contrib/quickstart.sh. A skipped test is a failure here. To save time, fault
-                  injection and the documents are tried on the release build by gcc alone, and the
-                  builds by clang run the unit, command-line and hardening tests only.
+  --real          everything: release and dev (sanitizers) builds with gcc and clang, a static one,
+                  the linters, and contrib/quickstart.sh. A skipped test is a failure here. To save
+                  time, fault injection and the documents are tried on the release build by gcc
+                  alone, the builds by clang run the unit, command-line and hardening tests only,
+                  and the static one what concerns its own user database.
   --help          this text
 
 The last line is "N passed, N failed". Exit status: 0 when nothing failed and something ran.
@@ -135,6 +136,7 @@ case $mode in
         ! build dev || run_all dev -LE 'lint|faults|docs'
         ! build release-clang || run_all release-clang -R '^(unit|cli)/|^hardening$'
         ! build dev-clang || run_all dev-clang -R '^(unit|cli)/|^hardening$'
+        ! build static || run_all static -R '^(unit/entries|root/(identity|target|server))'
         ! build release || run_ctest user release -L lint
         run_quickstart
         ;;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/transition.h"
+#include "show/errno_name.h"
 #include "show/hint.h"
 #include "show/json.h"
 #include "show/notes.h"
@@ -135,7 +136,7 @@ static void json_error(const struct fail *f) {
 
     (void)printf("\"error\":{\"step\":\"%s\",\"code\":\"%s\",\"errno\":", f->step,
                  json_code(f->code));
-    json_string(stdout, f->error == 0 ? NULL : strerrorname_np(f->error));
+    json_string(stdout, f->error == 0 ? NULL : errno_name(f->error));
     report_text(f, sizeof text, text);
     (void)printf(",\"text\":");
     json_string(stdout, text);
@@ -201,8 +202,7 @@ int rehearse(struct launch *l, int status) {
                                     "no process for the rehearsal"));
     if (WIFEXITED(ended))
         return WEXITSTATUS(ended);
-    const char *name = sigabbrev_np(WTERMSIG(ended));
     return document(l, fail_set(&l->fail, "start", FAIL_KILLED, 0,
-                                "the rehearsal was killed by signal %d (SIG%s)", WTERMSIG(ended),
-                                name == NULL ? "RT" : name));
+                                "the rehearsal was ended by signal %d (%s)", WTERMSIG(ended),
+                                strsignal(WTERMSIG(ended))));
 }

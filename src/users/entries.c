@@ -1,0 +1,83 @@
+#include "users/entries.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/text.h"
+
+enum { USER_FIELDS = 7, GROUP_FIELDS = 4 };
+
+/* Cuts the next line of the text at its colons; the last field is the rest of the line. False when
+ * the line is no entry. */
+static bool cut_line(struct entries *entries, char *fields[], size_t count) {
+    char *line = entries->next;
+    size_t left = (size_t)(entries->end - line);
+    char *line_feed = memchr(line, '\n', left);
+
+    size_t length = line_feed == NULL ? left : (size_t)(line_feed - line);
+    entries->next = line_feed == NULL ? entries->end : line_feed + 1;
+    line[length] = '\0';
+    if (strlen(line) != length || line[0] == '\0' || strchr("#+-:", line[0]) != NULL)
+        return false;
+
+    for (size_t i = 0; i < count; i++) {
+        fields[i] = line;
+        if (i + 1 == count)
+            break;
+        line = strchr(line, ':');
+        if (line == NULL)
+            return false;
+        *line++ = '\0';
+    }
+    return true;
+}
+
+static bool read_id(const char *field, uint32_t *id) {
+    uint64_t number;
+
+    int error = text_number(field, UINT32_MAX, &number);
+    *id = error == 0 ? (uint32_t)number : UINT32_MAX;
+    return error == 0 || error == -ERANGE;
+}
+
+bool entries_next_user(struct entries *entries, struct user_entry *user) {
+    char *fields[USER_FIELDS];
+
+    while (entries->next < entries->end) {
+        if (!cut_line(entries, fields, USER_FIELDS) || !read_id(fields[2], &user->uid) ||
+            !read_id(fields[3], &user->gid))
+            continue;
+        user->name = fields[0];
+        user->home = fields[5];
+        return true;
+    }
+    return false;
+}
+
+bool entries_next_group(struct entries *entries, struct group_entry *group) {
+    char *fields[GROUP_FIELDS];
+
+    while (entries->next < entries->end) {
+        if (!cut_line(entries, fields, GROUP_FIELDS) || !read_id(fields[2], &group->gid))
+            continue;
+        group->name = fields[0];
+        group->members = fields[3];
+        return true;
+    }
+    return false;
+}
+
+bool entries_has_member(const struct group_entry *group, const char *name) {
+    size_t length = strlen(name);
+
+    for (const char *word = group->members; length > 0; word++) {
+        size_t word_length = strcspn(word, ",");
+        if (word_length == length && memcmp(word, name, length) == 0)
+            return true;
+        word += word_length;
+        if (*word == '\0')
+            break;
+    }
+    return false;
+}

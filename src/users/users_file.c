@@ -1,0 +1,125 @@
+/*
+ * The user database of a static program: /etc/passwd and /etc/group themselves. NSS would load
+ * modules into it, of the very C library that it was linked with.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "users/entries.h"
+#include "users/users.h"
+
+enum { GROUPS_MOST = 65536 }; /* NGROUPS_MAX, linux/limits.h */
+
+struct file {
+    char *text; /* allocated */
+    struct entries entries;
+};
+
+static int read_all(int fd, struct file *file) {
+    size_t capacity = 0, size = 0;
+
+    for (;;) {
+        if (size + 1 >= capacity) {
+            capacity = 2 * capacity + 16384;
+            char *text = realloc(file->text, capacity);
+            if (text == NULL)
+                return -ENOMEM;
+            file->text = text;
+        }
+        ssize_t got = read(fd, file->text + size, capacity - 1 - size);
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            break;
+        size += (size_t)got;
+    }
+    file->entries = (struct entries){.next = file->text, .end = file->text + size};
+    return 0;
+}
+
+/* Release with free(file->text), after a failure too. A file that does not exist has no entries. */
+static int read_file(const char *path, struct file *file) {
+    *file = (struct file){0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -errno;
+    int error = read_all(fd, file);
+    (void)close(fd);
+    return error;
+}
+
+/* By name, or by uid when name is NULL; of several the first. */
+static int find_account(const char *name, uid_t uid, struct account *account) {
+    struct user_entry user;
+    struct file passwd;
+    bool found = false;
+
+    int error = read_file("/etc/passwd", &passwd);
+    while (error == 0 && !found && entries_next_user(&passwd.entries, &user))
+        found = name != NULL ? strcmp(user.name, name) == 0 : user.uid == uid;
+    if (found) {
+        account->uid = user.uid;
+        account->gid = user.gid;
+        account->name = strdup(user.name);
+        account->home = strdup(user.home[0] != '\0' ? user.home : "/");
+        error = account->name != NULL && account->home != NULL ? 1 : -ENOMEM;
+    }
+    free(passwd.text);
+    return error;
+}
+
+int users_by_name(const char *name, struct account *account) {
+    return find_account(name, 0, account);
+}
+
+int users_by_uid(uid_t uid, struct account *account) { return find_account(NULL, uid, account); }
+
+int users_group(const char *name, gid_t *gid) {
+    struct group_entry entry;
+    struct file group;
+    int found = 0;
+
+    int error = read_file("/etc/group", &group);
+    while (error == 0 && found == 0 && entries_next_group(&group.entries, &entry))
+        found = strcmp(entry.name, name) == 0;
+    if (found == 1)
+        *gid = entry.gid;
+    free(group.text);
+    return error != 0 ? error : found;
+}
+
+static int add_group(struct groups *groups, gid_t gid) {
+    if (groups->count == GROUPS_MOST)
+        return -E2BIG;
+    if ((groups->count & (groups->count - 1)) == 0) { /* full: its room is a power of two */
+        gid_t *list = realloc(groups->list, (2 * groups->count + 1) * sizeof *list);
+        if (list == NULL)
+            return -ENOMEM;
+        groups->list = list;
+    }
+    groups->list[groups->count++] = gid;
+    return 0;
+}
+
+int users_groups(const char *name, gid_t gid, struct groups *groups) {
+    struct group_entry entry;
+    struct file group;
+
+    int error = read_file("/etc/group", &group);
+    if (error == 0)
+        error = add_group(groups, gid);
+    while (error == 0 && entries_next_group(&group.entries, &entry)) {
+        if (entry.gid != gid && entries_has_member(&entry, name))
+            error = add_group(groups, entry.gid);
+    }
+    free(group.text);
+    return error != 0 ? error : 1;
+}
+
+void users_free(struct account *account) {
+    free(account->name);
+    free(account->home);
+}
