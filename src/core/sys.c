@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/magic.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -90,6 +92,15 @@ int sys_get_parent_death_signal(int *signal) {
 }
 
 pid_t sys_get_parent(void) { return getppid(); }
+
+int sys_filter_is_refused(void) {
+    const struct sock_fprog nowhere = {.len = 1}; /* never in force: it cannot be read */
+    const unsigned long no_mode = ~0UL;
+
+    /* A sandbox that refuses the whole option refuses a mode that does not exist as well. */
+    return ask(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (unsigned long)&nowhere) == -EACCES &&
+           ask(PR_SET_SECCOMP, no_mode, 0) != -EACCES;
+}
 
 /* Reads a file of the kernel that is to consist of one line. */
 static bool read_line(const char *path, size_t capacity, char *line) {

@@ -32,6 +32,10 @@ int sys_get_no_new_privs(void);               /* PR_GET_NO_NEW_PRIVS: 0 or 1 */
 int sys_get_parent_death_signal(int *signal); /* PR_GET_PDEATHSIG */
 pid_t sys_get_parent(void);                   /* getppid(2) */
 
+/* A second witness of no_new_privs: 1 when the kernel refuses a seccomp filter, as it does without
+ * no_new_privs and CAP_SYS_ADMIN (seccomp(2)); 0 when it does not, or when it cannot be told. */
+int sys_filter_is_refused(void);
+
 /* 1 when this user namespace maps every id (user_namespaces(7)), so that an id is what it reads
  * as; 0 when it does not, or when /proc does not tell. */
 int sys_all_ids_mapped(void);

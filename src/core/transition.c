@@ -313,6 +313,19 @@ static int probe_regain(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
+/* Two states have one reader each. What the kernel refuses because of them is a second witness. */
+static int probe_refusals(const struct plan *plan, struct fail *f) {
+    const struct cred *start = &plan->start, *goal = &plan->goal;
+    bool no_new_privs = goal->no_new_privs && !start->no_new_privs && !keeps(plan, CAP_SYS_ADMIN);
+    unsigned locked = goal->securebits & ~start->securebits & SECBIT_KEEP_CAPS_LOCKED;
+
+    if ((no_new_privs && sys_filter_is_refused() == 1) ||
+        (locked != 0 && sys_set_keepcaps(false) >= 0))
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
+                        "no_new_privs or a locked securebit reads as on, and is not in force");
+    return 0;
+}
+
 static int verify_parent_death(const struct plan *plan, struct fail *f) {
     int signal;
 
@@ -348,7 +361,7 @@ int transition_verify(const struct plan *plan, struct fail *f) {
     if (differs != NULL)
         return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
                         "the kernel's account differs from the goal in %s", differs);
-    if (status != 0 || verify_parent_death(plan, f) != 0)
+    if (status != 0 || probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0)
         return -1;
     return verify_stdio(plan, f);
 }

@@ -8,6 +8,7 @@
 #define sys_chown_fd                real_sys_chown_fd
 #define sys_close_above_stderr      real_sys_close_above_stderr
 #define sys_execve                  real_sys_execve
+#define sys_filter_is_refused       real_sys_filter_is_refused
 #define sys_get_caps                real_sys_get_caps
 #define sys_get_gids                real_sys_get_gids
 #define sys_get_groups              real_sys_get_groups

@@ -314,6 +314,11 @@ int sys_get_no_new_privs(void) {
     return fake.no_new_privs;
 }
 
+int sys_filter_is_refused(void) {
+    READ_SIMPLE(0, 0, 0);
+    return !fake.no_new_privs && !capable(CAP_SYS_ADMIN);
+}
+
 int sys_get_parent_death_signal(int *signal) {
     poison(signal, sizeof *signal);
     READ(0, 0, 0);
