@@ -41,13 +41,13 @@ static void plan_identity(const struct request *request, const struct start *sta
 
 /* Capabilities that come from the capwrap file were granted to whoever may execute it: to start a
  * program with them, not to become somebody else or to give files away. */
-static int check_grant(const struct plan *plan, const struct request *request, struct fail *f) {
+static int check_grant(const struct plan *plan, struct fail *f) {
     if (!cred_was_granted(&plan->start))
         return 0;
     if (plan->changes_identity || plan->set_groups)
         return fail_set(f, "user", FAIL_GRANT_IDENTITY, 0,
                         "capwrap holds file capabilities, and then it changes no identity");
-    if (request->chown_stdio)
+    if (plan->stdio != 0)
         return fail_set(f, "stdio", FAIL_GRANT_IDENTITY, 0,
                         "capwrap holds file capabilities, and then it changes no owner");
     return 0;
@@ -170,7 +170,7 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->goal.no_new_privs = cred->no_new_privs || request->no_new_privs;
     plan_identity(request, start, plan);
 
-    if (check_kept(plan, f) != 0 || check_grant(plan, request, f) != 0 ||
+    if (check_kept(plan, f) != 0 || check_grant(plan, f) != 0 ||
         plan_bounding(plan, f) != 0 || plan_securebits(request, plan, f) != 0)
         return -1;
     return plan_carry(plan, f);

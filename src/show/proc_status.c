@@ -6,79 +6,120 @@
 #include <string.h>
 
 #include "core/observe.h"
+#include "core/text.h"
 
-/* Reads at most most decimal numbers and returns how many there were. */
-static size_t read_numbers(const char *value, size_t most, uint32_t *numbers) {
+/* Reads decimal numbers with blanks between, at most most. Returns how many there were; more than
+ * most when there are more, or something else. */
+static size_t read_numbers(char *value, size_t most, uint32_t *numbers) {
     size_t count = 0;
-    char *end;
+    uint64_t number;
+    char *rest;
 
-    for (; count < most; value = end) {
-        unsigned long number = strtoul(value, &end, 10);
-        if (end == value)
-            break;
+    for (char *word = strtok_r(value, " \t", &rest); word != NULL;
+         word = strtok_r(NULL, " \t", &rest)) {
+        if (count == most || text_number(word, UINT32_MAX, &number) != 0)
+            return most + 1;
         numbers[count++] = (uint32_t)number;
     }
     return count;
 }
 
-static int read_groups(const char *value, struct groups *groups) {
+static int read_groups(char *value, struct groups *groups) {
     size_t most = strlen(value) / 2 + 1;
 
     groups->list = calloc(most, sizeof groups->list[0]);
     if (groups->list == NULL)
         return -ENOMEM;
     groups->count = read_numbers(value, most, groups->list);
+    if (groups->count > most)
+        return -EPROTO;
     observe_sort(groups);
-    return 1;
+    return 0;
 }
 
-static int read_ids(const char *value, struct ids *ids) {
+static int read_ids(char *value, struct ids *ids) {
     uint32_t four[4];
 
     if (read_numbers(value, 4, four) != 4)
         return -EPROTO;
     *ids = (struct ids){four[0], four[1], four[2], four[3]};
-    return 1;
-}
-
-/* Takes one line. 1 when it is one of ours, 0 when not, -errno when it cannot be read. */
-static int read_line(const char *line, struct cred *cred) {
-    const char *value = strchr(line, ':');
-    size_t length = value == NULL ? 0 : (size_t)(value - line);
-    const struct {
-        const char *key;
-        uint64_t *set;
-    } sets[] = {
-        {"CapPrm", &cred->permitted}, {"CapEff", &cred->effective}, {"CapInh", &cred->inheritable},
-        {"CapBnd", &cred->bounding},  {"CapAmb", &cred->ambient},
-    };
-
-    if (value == NULL)
-        return 0;
-    value++;
-    if (strncmp(line, "Uid", length) == 0)
-        return read_ids(value, &cred->uid);
-    if (strncmp(line, "Gid", length) == 0)
-        return read_ids(value, &cred->gid);
-    if (strncmp(line, "Groups", length) == 0)
-        return read_groups(value, &cred->groups);
-    if (strncmp(line, "NoNewPrivs", length) == 0) {
-        cred->no_new_privs = strtoul(value, NULL, 10) == 1;
-        return 1;
-    }
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-        if (strncmp(line, sets[i].key, length) == 0) {
-            *sets[i].set = strtoull(value, NULL, 16);
-            return 1;
-        }
     return 0;
 }
 
+static int read_flag(char *value, bool *flag) {
+    uint32_t number;
+
+    if (read_numbers(value, 1, &number) != 1 || number > 1)
+        return -EPROTO;
+    *flag = number == 1;
+    return 0;
+}
+
+static int read_set(const char *value, uint64_t *set) {
+    const char *word = value + strspn(value, " \t");
+
+    if (word[0] == '\0' || word[strspn(word, "0123456789abcdef")] != '\0' || strlen(word) > 16)
+        return -EPROTO;
+    *set = strtoull(word, NULL, 16);
+    return 0;
+}
+
+/* The lines that are wanted, each of them once. */
+enum {
+    UID,
+    GID,
+    GROUPS,
+    PERMITTED,
+    EFFECTIVE,
+    INHERITABLE,
+    BOUNDING,
+    AMBIENT,
+    NO_NEW_PRIVS,
+    LINES
+};
+
+/* Takes a line, without its end; *found has a bit for each that was taken. Returns 0 or -errno. */
+static int read_line(char *line, struct cred *cred, unsigned *found) {
+    static const char *const keys[LINES] = {"Uid",    "Gid",    "Groups", "CapPrm",    "CapEff",
+                                            "CapInh", "CapBnd", "CapAmb", "NoNewPrivs"};
+    uint64_t *const sets[LINES] = {[PERMITTED] = &cred->permitted,
+                                   [EFFECTIVE] = &cred->effective,
+                                   [INHERITABLE] = &cred->inheritable,
+                                   [BOUNDING] = &cred->bounding,
+                                   [AMBIENT] = &cred->ambient};
+    char *value = strchr(line, ':');
+    unsigned key = 0;
+
+    if (value == NULL)
+        return 0;
+    *value++ = '\0';
+    while (key < LINES && strcmp(line, keys[key]) != 0)
+        key++;
+    if (key == LINES)
+        return 0;
+    if ((*found & 1u << key) != 0)
+        return -EPROTO;
+    *found |= 1u << key;
+    switch (key) {
+    case UID:
+        return read_ids(value, &cred->uid);
+    case GID:
+        return read_ids(value, &cred->gid);
+    case GROUPS:
+        return read_groups(value, &cred->groups);
+    case NO_NEW_PRIVS:
+        return read_flag(value, &cred->no_new_privs);
+    default:
+        return read_set(value, sets[key]);
+    }
+}
+
 int proc_status_read(pid_t pid, struct cred *cred, struct fail *f) {
-    enum { LINES = 9 }; /* two of ids, groups, five sets, NoNewPrivs */
     char path[32], *line = NULL;
     size_t capacity = 0;
-    int found = 0, error = 0;
+    unsigned found = 0;
+    ssize_t length;
+    int error = 0;
 
     (void)snprintf(path, sizeof path, "/proc/%d/status", pid);
     FILE *file = fopen(path, "re");
@@ -86,14 +127,14 @@ int proc_status_read(pid_t pid, struct cred *cred, struct fail *f) {
         return fail_set(f, "status", FAIL_NO_PROCESS, errno, "%s cannot be read", path);
 
     observe_free(cred);
-    while (error == 0 && getline(&line, &capacity, file) > 0) {
-        int taken = read_line(line, cred);
-        found += taken > 0;
-        error = taken < 0 ? taken : 0;
+    while (error == 0 && (length = getline(&line, &capacity, file)) > 0) {
+        if (line[length - 1] == '\n')
+            line[--length] = '\0';
+        error = strlen(line) == (size_t)length ? read_line(line, cred, &found) : -EPROTO;
     }
     free(line);
     (void)fclose(file);
-    if (error != 0 || found != LINES)
+    if (error != 0 || found != (1u << LINES) - 1)
         return fail_set(f, "status", FAIL_NO_PROCESS, error == 0 ? EPROTO : error,
                         "%s does not tell the whole state", path);
     return 0;

@@ -94,6 +94,7 @@ static void refused(const struct request *request, const struct start *start, co
     assert_int_equal(f.code, code);
     assert_true(f.caps == caps);
     assert_int_equal(f.exit_code, EXIT_REFUSED);
+    assert_int_equal(f.error, 0); /* no system call was made that could have failed */
     assert_true(strlen(f.text) > 0);
 }
 
@@ -268,6 +269,18 @@ static void the_overflow_group_may_be_anyones_in_a_user_namespace(void **state) 
     make(&same, &start, &plan);
     assert_true(plan.set_groups);
     start.overflow_gid = 99; /* another system, another overflow id */
+    make(&same, &start, &plan);
+    assert_false(plan.set_groups);
+}
+
+static void what_stands_behind_a_list_of_groups_is_not_part_of_it(void **state) {
+    static gid_t list[] = {1000, NOBODY};
+    const struct request same = {.change_groups = true, .groups = {1, list}};
+    struct start start = USER;
+    struct plan plan;
+
+    (void)state;
+    start.all_ids_mapped = false;
     make(&same, &start, &plan);
     assert_false(plan.set_groups);
 }
@@ -472,6 +485,15 @@ static void the_bounding_set_is_left_only_where_nobody_can_use_it(void **state) 
     }
 }
 
+static void a_user_with_nothing_who_gets_another_gid_leaves_no_bounding_set(void **state) {
+    const struct request request = {.change_identity = true, .uid = 1000, .gid = WWW};
+    struct plan plan;
+
+    (void)state;
+    make(&request, &USER, &plan);
+    assert_false(plan.bounding_left);
+}
+
 static void a_bounding_set_that_is_narrow_already_needs_nothing(void **state) {
     const struct request one = {.keep = BIND, .strict = true};
     struct start start = user_with(BIND, BIND);
@@ -510,10 +532,13 @@ static void a_granted_capwrap_changes_no_identity(void **state) {
 }
 
 static void a_granted_capwrap_gives_no_file_away(void **state) {
-    const struct start granted = user_with(BIND | OWN | PCAP, 0);
+    struct start granted = user_with(BIND | OWN | PCAP, 0);
     const struct request chown = {.chown_stdio = true, .keep = BIND};
+    struct plan plan;
 
     (void)state;
+    make(&chown, &granted, &plan); /* nothing to give */
+    granted.stdio = 1;
     refused(&chown, &granted, "stdio", FAIL_GRANT_IDENTITY, 0);
 }
 
@@ -641,6 +666,20 @@ static void a_ban_on_ambient_is_refused_where_something_must_be_raised(void **st
     make(&to_www, &start, &plan);
 }
 
+static void noroot_alone_stands_in_no_way(void **state) {
+    struct request request = TO_WWW;
+    struct start start = ROOT;
+    struct plan plan;
+
+    (void)state;
+    request.keep = BIND;
+    start.cred.securebits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
+    start.cred.inheritable = start.cred.ambient = ALL; /* how root has any under noroot */
+    make(&request, &start, &plan);
+    assert_true(plan.set_keepcaps);
+    assert_true(plan.ambient_missing == BIND);
+}
+
 /* ---- what is carried along ---- */
 
 static void what_a_later_step_needs_is_held_back_for_it(void **state) {
@@ -708,6 +747,7 @@ int main(void) {
         cmocka_unit_test(saved_ids_are_part_of_the_goal),
         cmocka_unit_test(groups_that_are_there_already_are_not_set),
         cmocka_unit_test(the_overflow_group_may_be_anyones_in_a_user_namespace),
+        cmocka_unit_test(what_stands_behind_a_list_of_groups_is_not_part_of_it),
         cmocka_unit_test(the_overflow_ids_may_be_roots_in_a_user_namespace),
         cmocka_unit_test(any_id_that_changes_brings_a_new_keyring),
         cmocka_unit_test(a_kept_capability_that_is_not_permitted_has_three_reasons),
@@ -716,6 +756,7 @@ int main(void) {
         cmocka_unit_test(all_is_all_that_is_permitted),
         cmocka_unit_test(the_five_sets_of_the_goal_are_what_is_kept),
         cmocka_unit_test(the_bounding_set_is_left_only_where_nobody_can_use_it),
+        cmocka_unit_test(a_user_with_nothing_who_gets_another_gid_leaves_no_bounding_set),
         cmocka_unit_test(a_bounding_set_that_is_narrow_already_needs_nothing),
         cmocka_unit_test(a_granted_capwrap_changes_no_identity),
         cmocka_unit_test(a_granted_capwrap_gives_no_file_away),
@@ -725,6 +766,7 @@ int main(void) {
         cmocka_unit_test(keep_caps_are_set_only_where_leaving_root_would_clear),
         cmocka_unit_test(keep_caps_locked_off_is_refused_where_it_is_needed),
         cmocka_unit_test(a_ban_on_ambient_is_refused_where_something_must_be_raised),
+        cmocka_unit_test(noroot_alone_stands_in_no_way),
         cmocka_unit_test(what_a_later_step_needs_is_held_back_for_it),
         cmocka_unit_test(a_parent_death_signal_is_set_again),
         cmocka_unit_test(no_new_privs_is_never_taken_back),
