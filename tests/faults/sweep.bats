@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Every system call that capwrap makes fails or lies once: the program starts exactly as asked or
 # not at all. sweep.py says how. The same sweep over other launchers shows that it can go red.
+# (A failure names its fault; sweep.py --replay shows it in full.)
 
 load ../support/common
 
@@ -22,10 +23,10 @@ show_table() {
     sed -n '/^case /,/^summary: /s/^/# /p' <<<"$output" >&3
 }
 
-# finds_wrong_starts_in TOOL: the sweep goes red.
+# finds_wrong_starts_in TOOL [OPTION...]: the sweep goes red.
 finds_wrong_starts_in() {
     command -v "$1" >/dev/null || skip "$1 is not installed"
-    run "$sweep" --tool "$1"
+    run "$sweep" --tool "$@"
     assert_equal "$status" 1
     show_table
     run jq '.wrong > 0' <<<"$(counts)"
@@ -39,6 +40,11 @@ finds_wrong_starts_in() {
     refute_line --partial 'by no case'
 }
 
+# How many of the faults: one of so many, others each time.
+share() {
+    echo "--share=$("$SRC_DIR/tests/support/tier" sweep-share)"
+}
+
 # All; in a sanitized build, where each start costs many times as much, the one with most rows.
 cases_for_this_build() {
     cases=()
@@ -47,7 +53,7 @@ cases_for_this_build() {
 
 @test "after any single fault or lie the program has started exactly as asked, or not at all" {
     cases_for_this_build
-    run "$sweep" "${cases[@]}"
+    run "$sweep" "$(share)" "${cases[@]}"
     show_table
     assert_success
     summary=$(counts)
@@ -65,7 +71,7 @@ cases_for_this_build() {
 }
 
 @test "the sweep finds wrong starts in setpriv" {
-    finds_wrong_starts_in setpriv
+    finds_wrong_starts_in setpriv "$(share)"
 }
 
 @test "the sweep finds wrong starts in gosu" {

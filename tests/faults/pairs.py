@@ -1,0 +1,333 @@
+#!/usr/bin/python3
+"""Two faults at once: a step says "done" and does nothing, and what should notice it fails or lies.
+
+The table STATES names for each part of the state the call that writes it and its witnesses: the
+calls by which capwrap learns, at the end, what it has become. From that table alone follows what
+must happen, and nothing here was copied from a result:
+
+  a lie of the writer is noticed as long as one witness tells the truth;
+  when all of them tell the writer's story nobody can know, and the program starts in a wrong state.
+
+Two attacks, on every case of the sweep in which the writer is called:
+
+  stories   the writer lies, together with each subset of its witnesses, and those who lie tell one
+            story (the support program seccomp-liar)
+  pairs     one call of the writer lies, and one later call of a witness fails or answers something
+            (seccomp-inject): noticed, but for the one answer that is the story and a witness that
+            is alone and needs one call only
+
+A result is "refused" (the step is named), "exact" (the lie did no harm in this case), or "beyond"
+(wrong, as the rule says). Reported are `wrong` (wrong, and the rule says that it is noticed),
+`unnamed`, `blind` (a witness that has never noticed anything alone) and `vain` (the rule says that
+nobody can know, and no case shows it).
+
+Usage, as root, with CAPWRAP, SUPPORT_BIN and SRC_DIR in the environment as CTest sets them:
+  pairs.py                          all of it
+  pairs.py --case by-name           only this case (repeatable)
+  pairs.py --replay by-name/setresuid,getresuid
+  pairs.py --replay by-name/157:24:0/1=0,157:23:0/3=0
+  pairs.py --table                  the table of docs/threat-model.md
+  pairs.py --rows                   which row of the transition table stands where in STATES
+
+The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothing to report;
+1 something to report; 2 it could not be done.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import dataclasses
+import errno
+import itertools
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+import bench  # noqa: E402, beside this file
+from bench import BenchError  # noqa: E402
+
+
+@dataclasses.dataclass
+class State:
+    """Words are those of seccomp-liar. A witness's calls are found in the trace by what they begin
+    with; story is the answer of the one call that such a witness needs, or None when it needs more
+    than an answer: something written to memory, or several calls."""
+    rows: list         # of the transition table
+    what: str
+    writer: str
+    witnesses: list
+    calls: dict = dataclasses.field(default_factory=dict)  # word: how its call begins, if not so
+    story: str = None
+    harmless: str = ""  # why a lie that nobody can notice does no harm
+
+
+STATES = [
+    State(["uid"], "user ids", "setresuid", ["regain-uid", "getresuid", "setfsuid"],
+          {"regain-uid": "setresuid("}),
+    State(["gid"], "group ids", "setresgid", ["regain-gid", "getresgid", "setfsgid"],
+          {"regain-gid": "setresgid("}),
+    State(["groups"], "supplementary groups", "setgroups", ["getgroups"]),
+    State(["effective", "working-caps", "final-caps"],
+          "permitted, effective and inheritable sets", "capset", ["capget"]),
+    State(["bounding"], "bounding set", "PR_CAPBSET_DROP", ["PR_CAPBSET_READ"], story="=0"),
+    State(["ambient"], "ambient set", "PR_CAP_AMBIENT_RAISE", ["PR_CAP_AMBIENT_IS_SET"],
+          story="=1"),
+    State(["keep-caps"], "keep-caps, on", "PR_SET_KEEPCAPS-1", [],
+          {"PR_SET_KEEPCAPS-1": "prctl(PR_SET_KEEPCAPS, 1)"},
+          harmless="what it was to carry is gone, and refused"),
+    State(["un-keep-caps"], "keep-caps, off again", "PR_SET_KEEPCAPS-0",
+          ["PR_GET_KEEPCAPS", "PR_GET_SECUREBITS"],
+          {"PR_SET_KEEPCAPS-0": "prctl(PR_SET_KEEPCAPS, 0)"},
+          harmless="execve clears the flag"),
+    State(["securebits"], "securebits", "PR_SET_SECUREBITS",
+          ["PR_GET_SECUREBITS", "keep-caps-locked"],
+          {"keep-caps-locked": "prctl(PR_SET_KEEPCAPS, 0)"}),
+    State(["no-new-privs"], "no_new_privs", "PR_SET_NO_NEW_PRIVS",
+          ["PR_GET_NO_NEW_PRIVS", "PR_SET_SECCOMP"]),
+    State(["parent-death"], "parent-death signal", "PR_SET_PDEATHSIG", ["PR_GET_PDEATHSIG"]),
+    State(["keyring"], "session keyring", "KEYCTL_JOIN_SESSION_KEYRING", ["KEYCTL_GET_KEYRING_ID"],
+          story="=0x2a2a2a2a"),
+    State(["fds"], "descriptors above 2", "close_range", ["fcntl"], {"fcntl": "fcntl("},
+          story="EBADF"),
+    State(["stdio"], "owners of the standard streams", "fchown", ["fstat"],
+          {"fstat": "newfstatat("}),
+]
+NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_new_privs"}
+
+# What a call says instead of doing: "done", where that is another value than 0.
+DONE = {"KEYCTL_JOIN_SESSION_KEYRING": "=0x2a2a2a2a"}
+ANSWERS = ["EPERM", "ENOSYS", "EINVAL", "EINTR", "EBADF", "=0", "=1", "=0x2a2a2a2a"]
+
+REPORTED = ["wrong", "unnamed", "blind", "vain"]
+
+
+# ---- what is tried ----
+
+
+@dataclasses.dataclass(frozen=True)
+class Attack:
+    case: bench.Case = dataclasses.field(compare=False, hash=False)
+    kind: str
+    state: str
+    words: str            # for --replay, and for the support program
+    liars: frozenset      # of the witnesses
+    all_lie: bool         # the rule: nobody can know
+
+    def name(self):
+        return f"{self.case.name}/{self.words}"
+
+    def run(self, shop):
+        if self.kind == "pairs":
+            return bench.run(shop, shop.command(self.case), lambda name: [
+                shop.injector, name, *self.words.split(","), "--"])
+        whom = "2" if self.case.start else "1"
+        return bench.run(shop, [shop.support("seccomp-liar"), whom, self.words,
+                                *shop.command(self.case)])
+
+
+def is_call_of(state, word, call):
+    if word in state.calls:
+        return call.line.startswith(state.calls[word])
+    if word == word.upper():
+        option = call.line.partition("(")[2]
+        return call.name in ("prctl", "keyctl") and (
+            option.replace("PR_CAP_AMBIENT, ", "").startswith(word))
+    return call.name == word
+
+
+def calls_by(state, word, reference):
+    return [call for call in reference.calls
+            if not call.before_main and is_call_of(state, word, call)]
+
+
+def stories(case, reference):
+    for state in STATES:
+        if not calls_by(state, state.writer, reference):
+            continue
+        for size in range(len(state.witnesses) + 1):
+            for liars in itertools.combinations(state.witnesses, size):
+                yield Attack(case, "stories", state.what, ",".join([state.writer, *liars]),
+                             frozenset(liars), size == len(state.witnesses))
+
+
+def rule(call, answer):
+    value = int(answer[1:], 0) if answer.startswith("=") else -getattr(errno, answer)
+    return f"{call.key}/{call.number}={value}"
+
+
+def same_capability(write, read):
+    """Only a question about the capability that was not dropped or raised can notice it."""
+    last = [call.key.split(":")[-1] for call in (write, read)]
+    return "PR_CAP" not in read.line or last[0] == last[1]
+
+
+def pairs(case, reference):
+    for state in STATES:
+        done = DONE.get(state.writer, "=0")
+        for write in calls_by(state, state.writer, reference):
+            place = reference.calls.index(write)
+            for word in state.witnesses:
+                for read in calls_by(state, word, reference):
+                    if reference.calls.index(read) < place or not same_capability(write, read):
+                        continue
+                    for answer in ANSWERS:
+                        alone = len(state.witnesses) == 1 and answer == state.story
+                        words = f"{rule(write, done)},{rule(read, answer)}"
+                        yield Attack(case, "pairs", state.what, words, frozenset([word]), alone)
+
+
+# ---- what became of it ----
+
+
+def judge(shop, attack, reference):
+    """The verdict, with what tells a reader why."""
+    result = attack.run(shop)
+    if bench.started_state(result) is None:
+        step = bench.refusal_step(result)
+        return ("refused", step) if step else (
+            "unnamed", f"status {result.status}: {result.errors.strip()!r}")
+    differences = "; ".join(bench.state_differences(shop, attack.case, reference, result))
+    if not differences:
+        return "exact", ""
+    return ("beyond" if attack.all_lie else "wrong"), differences
+
+
+def seen_alone(results):
+    """Of each state: the witnesses that noticed it while all others lied; whether anything that
+    nobody can know has happened."""
+    alone, beyond = collections.defaultdict(set), set()
+    for attack, (verdict, _) in results:
+        if verdict == "beyond" and attack.kind == "stories":
+            beyond.add(attack.state)
+        if verdict == "refused" and attack.kind == "stories":
+            honest = set(state_named(attack.state).witnesses) - attack.liars
+            if len(honest) == 1:
+                alone[attack.state] |= honest
+    return alone, beyond
+
+
+def state_named(what):
+    return next(state for state in STATES if state.what == what)
+
+
+def check_table(results):
+    """STATES is true as a whole: each witness notices, and each gap is one."""
+    alone, beyond = seen_alone(results)
+    for state in STATES:
+        for word in state.witnesses:
+            if word not in alone[state.what]:
+                yield "blind", f"{state.what}: {word} has noticed nothing alone"
+        if (state.what in beyond) == bool(state.harmless):
+            yield "vain", (f"{state.what}: a lie of all " +
+                           ("does harm" if state.harmless else "never did harm"))
+
+
+def attack_all(shop, cases, arguments):
+    references = bench.make_references(shop, cases, arguments.jobs)
+    every = [(attack, reference) for case, reference in zip(cases, references)
+             for attack in [*stories(case, reference), *pairs(case, reference)]]
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        verdicts = pool.map(lambda one: judge(shop, *one), every)
+        results = [(attack, verdict) for (attack, _), verdict in zip(every, verdicts)]
+    return report(results, whole=not arguments.case)
+
+
+def report(results, whole):
+    counts = {state.what: collections.Counter() for state in STATES}
+    kinds = collections.Counter(attack.kind for attack, _ in results)
+    for attack, (verdict, detail) in results:
+        counts[attack.state][verdict] += 1
+        if verdict in REPORTED:
+            print(f"{verdict}: {attack.name()}: {attack.state}: {detail}")
+    total = sum(counts.values(), collections.Counter())
+    for verdict, detail in check_table(results) if whole else []:
+        total[verdict] += 1
+        print(f"{verdict}: {detail}")
+    columns = ["refused", "exact", "beyond", *REPORTED[:2]]
+    print("%-42s" % "what" + "".join("%9s" % column for column in columns))
+    for what, count in [*counts.items(), ("total", total)]:
+        print("%-42s" % what + "".join("%9d" % count[column] for column in columns))
+    print("summary: " + json.dumps({"attacks": len(results), **kinds, **{
+        verdict: total[verdict] for verdict in ["refused", "exact", "beyond", *REPORTED]}}))
+    return 1 if any(total[verdict] for verdict in REPORTED) else 0
+
+
+def replay(shop, cases, text):
+    name, _, words = text.partition("/")
+    case = next((case for case in cases if case.name == name), None)
+    if case is None:
+        raise BenchError(f"{text}: no such case")
+    reference = bench.make_reference(shop, case)
+    attack = next((attack for attack in [*stories(case, reference), *pairs(case, reference)]
+                   if attack.words == words), None)
+    if attack is None:
+        raise BenchError(f"{text}: no such attack")
+    result = attack.run(shop)
+    verdict, detail = judge(shop, attack, reference)
+    print(f"{' '.join(shop.command(case))}\nstatus {result.status}\n{result.output}{result.errors}"
+          f"{verdict}: {attack.state}: {detail}")
+    return 1 if verdict in REPORTED else 0
+
+
+# ---- what is said of it ----
+
+
+IN_THE_TABLE = {
+    "regain-uid": "`setresuid` back to the old ones",
+    "regain-gid": "`setresgid` back to the old ones",
+    "keep-caps-locked": "`PR_SET_KEEPCAPS`, refused once it is locked",
+    "PR_SET_SECCOMP": "`PR_SET_SECCOMP`, refused without it",
+}
+
+
+def table():
+    yield "| what | written by | witnesses | when the writer and all of them lie |"
+    yield "|---|---|---|---|"
+    for state in STATES:
+        witnesses = "; ".join(IN_THE_TABLE.get(word, f"`{word}`") for word in state.witnesses)
+        yield (f"| {state.what} | `{state.writer.removesuffix('-0').removesuffix('-1')}` "
+               f"| {witnesses or 'the next `capset`, refused'} "
+               f"| {'no harm: ' + state.harmless if state.harmless else 'not noticed'} |")
+
+
+def show_rows(source):
+    rows = bench.table_rows(source)
+    places = {row: [state.what for state in STATES if row in state.rows] for row in rows}
+    for row, whats in places.items():
+        print(f"{row}: {', '.join(whats) or NO_WRITER.get(row, 'in no state')}")
+    named = {row for state in STATES for row in state.rows} | set(NO_WRITER)
+    right = all(len(whats) == (row not in NO_WRITER) for row, whats in places.items())
+    return 0 if right and named == set(rows) else 1
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="Two faults at once.")
+    parser.add_argument("--case", action="append", help="only this case (repeatable)")
+    parser.add_argument("--replay", metavar="CASE/WORDS", help="one attack, shown in full")
+    parser.add_argument("--table", action="store_true", help="the table of the threat model")
+    parser.add_argument("--rows", action="store_true", help="the rows of the transition table")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    if arguments.table:
+        print("\n".join(table()))
+        return 0
+    if arguments.rows:
+        return show_rows(os.environ["SRC_DIR"])
+
+    def attack(shop):
+        cases = bench.chosen_cases(bench.capwrap_cases(), arguments.case)
+        if arguments.replay:
+            return replay(shop, cases, arguments.replay)
+        return attack_all(shop, cases, arguments)
+
+    return bench.in_workshop("capwrap", attack)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

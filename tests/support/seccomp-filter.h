@@ -1,0 +1,101 @@
+/*
+ * seccomp-filter - a seccomp filter that does one thing with each system call of a list.
+ *
+ * It is put in place without no_new_privs, so that the command under it is as it would be without;
+ * this takes CAP_SYS_ADMIN.
+ */
+#ifndef SECCOMP_FILTER_H
+#define SECCOMP_FILTER_H
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { SETUP_FAILED = 99, CALLS_LIMIT = 100, CALL_LENGTH = 9 /* instructions for one call */ };
+
+/* A system call or, where arguments are given, those of its calls whose first arguments are these:
+ * the options of prctl(2) are calls of their own. Compared are the lower 32 bits. */
+struct call {
+    uint32_t number;
+    unsigned arguments;
+    uint32_t argument[3];
+};
+
+static _Noreturn void die(const char *what) {
+    fprintf(stderr, "seccomp: %s: %s\n", what, strerror(errno));
+    exit(SETUP_FAILED);
+}
+
+/* Reads [:ARGUMENT]..., up to three; returns what follows. */
+static inline const char *parse_arguments(const char *word, struct call *call) {
+    while (*word == ':' && call->arguments < 3) {
+        char *end;
+        call->argument[call->arguments++] = (uint32_t)strtoul(word + 1, &end, 10);
+        word = end;
+    }
+    return word;
+}
+
+/* Reads NUMBER[:ARGUMENT]...; returns what follows. */
+static inline const char *parse_call(const char *word, struct call *call) {
+    char *end;
+
+    *call = (struct call){.number = (uint32_t)strtoul(word, &end, 10)};
+    errno = EINVAL;
+    if (end == word)
+        die(word);
+    return parse_arguments(end, call);
+}
+
+static inline bool is_call(const struct call *call, const struct seccomp_data *data) {
+    bool same = (uint32_t)data->nr == call->number;
+
+    for (unsigned i = 0; i < call->arguments; i++)
+        same = same && (uint32_t)data->args[i] == call->argument[i];
+    return same;
+}
+
+/* Writes the instructions "when it is this call, return action"; returns how many. */
+static unsigned compile_call(const struct call *call, uint32_t action, struct sock_filter *out) {
+    const uint32_t low_half = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0;
+    unsigned length = 0;
+
+    for (unsigned i = 0; i <= call->arguments; i++) {
+        uint32_t place = offsetof(struct seccomp_data, nr);
+        if (i > 0)
+            place = (uint32_t)offsetof(struct seccomp_data, args) + 8 * (i - 1) + low_half;
+        uint32_t value = i == 0 ? call->number : call->argument[i - 1];
+        uint8_t over_the_rest = (uint8_t)(2 * (call->arguments - i) + 1);
+        out[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, place);
+        out[length++] =
+            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, over_the_rest);
+    }
+    out[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action);
+    return length;
+}
+
+/* Puts the filter in force for this process; everything else is allowed. Returns 0, or with
+ * SECCOMP_FILTER_FLAG_NEW_LISTENER a descriptor; -1 when the kernel refuses. */
+static int install_filter(const struct call *calls, size_t count, uint32_t action, unsigned flags) {
+    static struct sock_filter filter[CALLS_LIMIT * CALL_LENGTH + 1];
+    struct sock_fprog program = {.len = 0, .filter = filter};
+
+    errno = E2BIG;
+    if (count > CALLS_LIMIT)
+        die("calls");
+    for (size_t i = 0; i < count; i++)
+        program.len =
+            (unsigned short)(program.len + compile_call(&calls[i], action, filter + program.len));
+    filter[program.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+#endif
