@@ -1,0 +1,174 @@
+/*
+ * The command line as capwrap(1) tells it, read by getopt_long(3), which differs in one point only:
+ * it takes abbreviations.
+ */
+#include <getopt.h>
+#include <string.h>
+
+#include "ref.h"
+
+enum { ONLY_LONG = 256 };
+
+static const struct option OPTIONS[] = {
+    {"user", required_argument, NULL, 'u'},
+    {"groups", required_argument, NULL, 'G'},
+    {"keep", required_argument, NULL, 'k'},
+    {"no-new-privs", no_argument, NULL, 'n'},
+    {"lock-securebits", no_argument, NULL, ONLY_LONG},
+    {"no-login-env", no_argument, NULL, ONLY_LONG + 1},
+    {"chown-stdio", no_argument, NULL, ONLY_LONG + 2},
+    {"close-fds", no_argument, NULL, ONLY_LONG + 3},
+    {"strict", no_argument, NULL, ONLY_LONG + 4},
+    {"dry-run", no_argument, NULL, ONLY_LONG + 5},
+    {"json", no_argument, NULL, ONLY_LONG + 6},
+    {"status", optional_argument, NULL, ONLY_LONG + 7},
+    {"decode", required_argument, NULL, ONLY_LONG + 8},
+    {"list-caps", no_argument, NULL, ONLY_LONG + 9},
+    {"verbose", no_argument, NULL, 'v'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+/* What the line is made of, beside struct said. */
+struct line {
+    unsigned modes, users, lists, words, special_words, run_options;
+    bool bad;
+};
+
+static void take_word(const char *word, size_t length, struct said *said, struct line *line) {
+    int cap = ref_cap(word, length);
+
+    line->words++;
+    if (length == 3 && memcmp(word, "all", 3) == 0) {
+        said->keep_all = true;
+        line->special_words++;
+    } else if (length == 4 && memcmp(word, "none", 4) == 0) {
+        line->special_words++;
+    } else if (cap < 0) {
+        line->bad = true;
+    } else {
+        said->keep |= UINT64_C(1) << cap;
+    }
+}
+
+static void take_list(const char *list, struct said *said, struct line *line) {
+    const char *comma;
+
+    for (; (comma = strchr(list, ',')) != NULL; list = comma + 1)
+        take_word(list, (size_t)(comma - list), said, line);
+    take_word(list, strlen(list), said, line);
+}
+
+static void take_value(int option, const char *value, struct said *said, struct line *line) {
+    switch (option) {
+    case 'u':
+        line->users++;
+        line->bad |= value[0] == '\0';
+        said->user = value;
+        return;
+    case 'G':
+        line->lists++;
+        line->bad |= value[0] == '\0';
+        said->groups = value;
+        return;
+    case 'k':
+        take_list(value, said, line);
+        return;
+    default:
+        line->bad = true;
+    }
+}
+
+/* Options that only look. False when it is none of them. */
+static bool take_mode(int option, const char *value, struct said *said, struct line *line) {
+    static const struct {
+        int option;
+        enum said_mode mode;
+    } modes[] = {{ONLY_LONG + 7, SAID_STATUS},
+                 {ONLY_LONG + 8, SAID_DECODE},
+                 {ONLY_LONG + 9, SAID_LIST_CAPS},
+                 {'h', SAID_HELP},
+                 {'V', SAID_VERSION}};
+
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        if (modes[i].option != option)
+            continue;
+        line->modes++;
+        said->mode = modes[i].mode;
+        said->mode_value = value;
+        return true;
+    }
+    return false;
+}
+
+static void take(int option, const char *value, struct said *said, struct line *line) {
+    const struct {
+        int option;
+        bool *flag;
+    } flags[] = {{'n', &said->no_new_privs},
+                 {ONLY_LONG, &said->lock_securebits},
+                 {ONLY_LONG + 1, &said->no_login_env},
+                 {ONLY_LONG + 2, &said->chown_stdio},
+                 {ONLY_LONG + 3, &said->close_fds},
+                 {ONLY_LONG + 4, &said->strict},
+                 {ONLY_LONG + 5, &said->dry_run},
+                 {ONLY_LONG + 6, &said->json},
+                 {'v', &said->verbose},
+                 {'q', &said->quiet}};
+
+    if (take_mode(option, value, said, line))
+        return;
+    line->run_options += option != ONLY_LONG + 6;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (flags[i].option == option) {
+            *flags[i].flag = true;
+            return;
+        }
+    }
+    take_value(option, value, said, line);
+}
+
+/* getopt_long took a long option: it must have been written out. */
+static bool is_whole(const char *word, int index) {
+    size_t length = strlen(OPTIONS[index].name);
+
+    return strncmp(word + 2, OPTIONS[index].name, length) == 0 &&
+           (word[2 + length] == '\0' || word[2 + length] == '=');
+}
+
+static bool is_refused(const struct said *said, const struct line *line, bool command) {
+    if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 ||
+        (line->special_words > 0 && line->words > 1))
+        return true;
+    if (said->mode == SAID_HELP || said->mode == SAID_VERSION)
+        return false;
+    if (said->mode != SAID_RUN && (command || line->run_options > 0))
+        return true;
+    if (said->json && !said->dry_run && said->mode != SAID_STATUS)
+        return true;
+    return said->mode == SAID_RUN && !command;
+}
+
+bool ref_options(int argc, char **argv, struct said *said) {
+    struct line line = {0};
+
+    memset(said, 0, sizeof *said);
+    said->command = argc;
+    opterr = 0;
+    optind = 0; /* glibc: start anew */
+    while (!line.bad) {
+        int index = -1, at = optind == 0 ? 1 : optind;
+        int option = getopt_long(argc, argv, "+:u:G:k:nvqhV", OPTIONS, &index);
+        if (option == -1)
+            break;
+        if (option == '?' || option == ':' || (index >= 0 && !is_whole(argv[at], index)))
+            line.bad = true;
+        else
+            take(option, optarg, said, &line);
+    }
+    if (!line.bad && argc > 0)
+        said->command = optind;
+    return !is_refused(said, &line, said->command < argc);
+}

@@ -1,0 +1,305 @@
+/*
+ * Users and groups as capwrap(1), "IDENTITY", tells it, on the lines of two files.
+ */
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "ref.h"
+
+#define NOBODYS UINT32_MAX /* an id that no one can have */
+
+enum { NAME_MOST = 255, SPEC_MOST = 511 }; /* bytes of one name, of USER:GROUP */
+
+/* ---- the files ---- */
+
+static char *copy(const char *text) {
+    char *same = strdup(text);
+
+    if (same == NULL)
+        abort();
+    return same;
+}
+
+static void add_user(struct ref_database *database, const char *name, const char *home,
+                     uint32_t uid, uint32_t gid) {
+    size_t size = (database->user_count + 1) * sizeof *database->users;
+    struct ref_user *users = realloc(database->users, size);
+
+    if (users == NULL)
+        abort();
+    database->users = users;
+    users[database->user_count++] = (struct ref_user){
+        .name = copy(name), .home = copy(home[0] == '\0' ? "/" : home), .uid = uid, .gid = gid};
+}
+
+static void add_group(struct ref_database *database, const char *name, const char *members,
+                      uint32_t gid) {
+    size_t size = (database->group_count + 1) * sizeof *database->groups;
+    struct ref_group *groups = realloc(database->groups, size);
+
+    if (groups == NULL)
+        abort();
+    database->groups = groups;
+    groups[database->group_count++] =
+        (struct ref_group){.name = copy(name), .members = copy(members), .gid = gid};
+}
+
+/* A number too large to be an id is nobody's; false when it is no number. */
+static bool read_id(const char *field, uint32_t *id) {
+    uint64_t value;
+
+    if (!ref_number(field, UINT64_MAX, &value))
+        value = strlen(field) > 19 && ref_is_number(field) && field[0] != '0' ? NOBODYS : 0;
+    *id = value > NOBODYS ? NOBODYS : (uint32_t)value;
+    return ref_is_number(field) && (field[0] != '0' || field[1] == '\0');
+}
+
+/* Fields are what stands between colons; the last one takes the rest. */
+static void read_line(const char *line, size_t length, unsigned fields,
+                      struct ref_database *database) {
+    char *field[7] = {NULL}, *text = fuzz_allocate(length + 1);
+    uint32_t uid = 0, gid = 0;
+    unsigned count = 1;
+
+    if (length > 0)
+        memcpy(text, line, length);
+    field[0] = text;
+    for (size_t i = 0; i < length && count < fields; i++) {
+        if (text[i] == ':') {
+            text[i] = '\0';
+            field[count++] = text + i + 1;
+        }
+    }
+    bool whole = count == fields && memchr(line, '\0', length) == NULL && text[0] != '\0' &&
+                 text[0] != '#' && text[0] != '+' && text[0] != '-';
+    if (whole && fields == 7 && read_id(field[2], &uid) && read_id(field[3], &gid))
+        add_user(database, field[0], field[5], uid, gid);
+    if (whole && fields == 4 && read_id(field[2], &gid))
+        add_group(database, field[0], field[3], gid);
+    free(text);
+}
+
+static void read_file(const char *text, size_t size, unsigned fields,
+                      struct ref_database *database) {
+    size_t start = 0;
+
+    for (size_t i = 0; i <= size; i++) {
+        if (i == size || text[i] == '\n') {
+            read_line(text + start, i - start, fields, database);
+            start = i + 1;
+        }
+    }
+}
+
+void ref_read_strictly(const char *passwd, size_t passwd_size, const char *group, size_t group_size,
+                       struct ref_database *database) {
+    *database = (struct ref_database){0};
+    read_file(passwd, passwd_size, 7, database);
+    read_file(group, group_size, 4, database);
+}
+
+static bool is_marker(const char *name) { return name[0] == '+' || name[0] == '-'; }
+
+static void read_group_by_libc(const struct group *entry, struct ref_database *database) {
+    size_t size = 1;
+
+    for (char **member = entry->gr_mem; *member != NULL; member++)
+        size += strlen(*member) + 1;
+    char *members = fuzz_allocate(size), *end = members;
+    for (char **member = entry->gr_mem; *member != NULL; member++)
+        end = stpcpy(stpcpy(end, end == members ? "" : ","), *member);
+    add_group(database, entry->gr_name, members, entry->gr_gid);
+    free(members);
+}
+
+void ref_read_by_libc(char *passwd, size_t passwd_size, char *group, size_t group_size,
+                      struct ref_database *database) {
+    const struct passwd *user;
+    const struct group *entry;
+
+    *database = (struct ref_database){0};
+    FILE *file = fmemopen(passwd, passwd_size, "r");
+    /* cppcheck-suppress fgetpwentCalled ; everything here has one thread */
+    while (file != NULL && (user = fgetpwent(file)) != NULL)
+        if (!is_marker(user->pw_name))
+            add_user(database, user->pw_name, user->pw_dir, user->pw_uid, user->pw_gid);
+    if (file != NULL)
+        (void)fclose(file);
+    file = fmemopen(group, group_size, "r");
+    /* cppcheck-suppress fgetgrentCalled ; as above */
+    while (file != NULL && (entry = fgetgrent(file)) != NULL)
+        if (!is_marker(entry->gr_name))
+            read_group_by_libc(entry, database);
+    if (file != NULL)
+        (void)fclose(file);
+}
+
+void ref_database_free(struct ref_database *database) {
+    for (size_t i = 0; i < database->user_count; i++) {
+        free(database->users[i].name);
+        free(database->users[i].home);
+    }
+    for (size_t i = 0; i < database->group_count; i++) {
+        free(database->groups[i].name);
+        free(database->groups[i].members);
+    }
+    free(database->users);
+    free(database->groups);
+}
+
+/* ---- looking up: the first that fits ---- */
+
+const struct ref_user *ref_user_by_name(const struct ref_database *database, const char *name) {
+    for (size_t i = 0; i < database->user_count; i++)
+        if (strcmp(database->users[i].name, name) == 0)
+            return &database->users[i];
+    return NULL;
+}
+
+const struct ref_user *ref_user_by_uid(const struct ref_database *database, uint32_t uid) {
+    for (size_t i = 0; i < database->user_count; i++)
+        if (database->users[i].uid == uid)
+            return &database->users[i];
+    return NULL;
+}
+
+const struct ref_group *ref_group_by_name(const struct ref_database *database, const char *name) {
+    for (size_t i = 0; i < database->group_count; i++)
+        if (strcmp(database->groups[i].name, name) == 0)
+            return &database->groups[i];
+    return NULL;
+}
+
+bool ref_is_member(const struct ref_group *group, const char *name) {
+    size_t length = strlen(name);
+
+    for (const char *at = group->members; length > 0 && (at = strstr(at, name)) != NULL; at++)
+        if ((at == group->members || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
+            return strchr(name, ',') == NULL;
+    return false;
+}
+
+/* ---- who is meant ---- */
+
+static void add_id(struct ref_identity *identity, uint32_t id) {
+    size_t at = 0;
+
+    while (at < identity->count && identity->groups[at] < id)
+        at++;
+    if (at < identity->count && identity->groups[at] == id)
+        return;
+    uint32_t *groups = realloc(identity->groups, (identity->count + 1) * sizeof *groups);
+    if (groups == NULL)
+        abort();
+    memmove(groups + at + 1, groups + at, (identity->count - at) * sizeof *groups);
+    groups[at] = id;
+    identity->groups = groups;
+    identity->count++;
+}
+
+/* A word of digits is a number, any other word is a name. */
+static bool find_group(const char *word, const struct ref_database *database, uint32_t *gid) {
+    uint64_t number;
+
+    if (ref_is_number(word)) {
+        bool good = ref_number(word, NOBODYS - 1, &number);
+        *gid = good ? (uint32_t)number : 0;
+        return good;
+    }
+    const struct ref_group *group = ref_group_by_name(database, word);
+    *gid = group == NULL ? 0 : group->gid;
+    return group != NULL;
+}
+
+static bool is(const char *word, const char *other) {
+    return word != NULL && strcmp(word, other) == 0;
+}
+
+/* USER, without GROUP, in user. */
+static bool find_user(const struct said *said, const char *user, bool alone,
+                      const struct ref_database *database, struct ref_identity *identity) {
+    bool need_entry = alone || !said->no_login_env || is(said->groups, "init");
+    uint64_t number;
+
+    if (ref_is_number(user)) {
+        if (!ref_number(user, NOBODYS - 1, &number))
+            return false;
+        identity->uid = (uint32_t)number;
+        identity->entry = need_entry ? ref_user_by_uid(database, identity->uid) : NULL;
+    } else {
+        identity->entry = ref_user_by_name(database, user);
+        if (identity->entry == NULL)
+            return false;
+        identity->uid = identity->entry->uid;
+    }
+    identity->gid = identity->entry == NULL ? 0 : identity->entry->gid;
+    return identity->entry != NULL || !alone;
+}
+
+static bool find_identity(const struct said *said, const struct ref_database *database,
+                          struct ref_identity *identity) {
+    char user[SPEC_MOST + 1];
+    const char *colon = strchr(said->user, ':');
+
+    if (strlen(said->user) > SPEC_MOST)
+        return false;
+    memcpy(user, said->user, strlen(said->user) + 1);
+    if (colon != NULL)
+        user[colon - said->user] = '\0';
+    if (user[0] == '\0' || (colon != NULL && (colon[1] == '\0' || strchr(colon + 1, ':') != NULL)))
+        return false;
+    return find_user(said, user, colon == NULL, database, identity) &&
+           (colon == NULL || find_group(colon + 1, database, &identity->gid));
+}
+
+static bool find_list(const char *list, const struct ref_database *database,
+                      struct ref_identity *identity) {
+    char *word, *rest, *text = copy(list);
+    bool good = true;
+
+    for (rest = text; good && (word = strsep(&rest, ",")) != NULL;) {
+        uint32_t gid;
+        good = word[0] != '\0' && strlen(word) <= NAME_MOST && find_group(word, database, &gid);
+        if (good)
+            add_id(identity, gid);
+    }
+    free(text);
+    return good;
+}
+
+static bool find_groups(const struct said *said, const struct ref_database *database,
+                        struct ref_identity *identity) {
+    bool beside = said->user != NULL && strchr(said->user, ':') != NULL;
+    bool init = said->groups == NULL ? !beside : is(said->groups, "init");
+
+    identity->change_groups = said->groups == NULL ? said->user != NULL : !is(said->groups, "keep");
+    if (!identity->change_groups)
+        return true;
+    add_id(identity, identity->gid);
+    if (init && identity->entry == NULL)
+        return false;
+    for (size_t i = 0; init && i < database->group_count; i++)
+        if (ref_is_member(&database->groups[i], identity->entry->name))
+            add_id(identity, database->groups[i].gid);
+    if (init || said->groups == NULL || is(said->groups, "none"))
+        return true;
+    return find_list(said->groups, database, identity);
+}
+
+bool ref_resolve(const struct said *said, uint32_t caller_uid, uint32_t caller_gid,
+                 const struct ref_database *database, struct ref_identity *identity) {
+    *identity = (struct ref_identity){.uid = caller_uid, .gid = caller_gid};
+    identity->change_identity = said->user != NULL;
+    if (said->user == NULL && is(said->groups, "init"))
+        identity->entry = ref_user_by_uid(database, caller_uid);
+    if (said->user != NULL && !find_identity(said, database, identity))
+        return false;
+    if (!find_groups(said, database, identity) || identity->uid == NOBODYS ||
+        identity->gid == NOBODYS)
+        return false;
+    return identity->count == 0 || identity->groups[identity->count - 1] != NOBODYS;
+}
