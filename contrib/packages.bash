@@ -30,7 +30,8 @@ find_root() {
 # One line for each thing that is needed:
 #   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
 #   not packaged there).
-# Sets: build; show (the quickstart); test; lint; real (the second compiler, the sanitizers).
+# Sets: build; musl (the static build); show (the quickstart); test; lint; real (the second compiler,
+#   sanitizers, fuzzers); nightly (proofs, coverage).
 needs() {
     cat <<'END'
 build  command:gcc             gcc             gcc             gcc              gcc
@@ -39,6 +40,11 @@ build  command:cmake           cmake           cmake           cmake            
 build  command:ninja           ninja-build     ninja           ninja-build      ninja
 build  command:pkg-config      pkg-config      pkgconf         pkgconf-pkg-config pkgconf
 build  pkg-config:libcap-ng    libcap-ng-dev   libcap-ng-dev   libcap-ng-devel  libcap-ng
+musl   command:musl-gcc        musl-tools      -               -                -
+musl   command:dpkg-source     dpkg-dev        -               -                -
+musl   command:make            make            -               -                -
+musl   command:autoreconf      autoconf        -               -                -
+musl   command:libtoolize      libtool         -               -                -
 show   file:/usr/bin/python3   python3         python3         python3          python
 show   command:curl            curl            curl            curl             curl
 show   command:ip              iproute2        iproute2        iproute          iproute2
@@ -77,6 +83,8 @@ test   command:col             bsdextrautils   util-linux-misc util-linux       
 test   man:capabilities.7      manpages        man-pages       man-pages        man-pages
 test   man:prctl.2             manpages-dev    man-pages       man-pages        man-pages
 test   file:/usr/share/bash-completion/bash_completion bash-completion bash-completion bash-completion bash-completion
+test   command:valgrind        valgrind        valgrind        valgrind         valgrind
+test   python:clang.cindex     python3-clang   py3-clang       python3-clang    clang
 lint   command:shellcheck      shellcheck      shellcheck      ShellCheck       shellcheck
 lint   command:cppcheck        cppcheck        cppcheck        cppcheck         cppcheck
 lint   command:clang-tidy      clang-tidy      clang-extra-tools clang-tools-extra clang
@@ -85,6 +93,13 @@ real   command:clang           clang           clang           clang            
 real   sanitizer:clang:address libclang-rt-dev compiler-rt     compiler-rt      compiler-rt
 real   sanitizer:gcc:address   gcc             -               libasan          gcc
 real   sanitizer:gcc:undefined gcc             -               libubsan         gcc
+real   command:systemd-nspawn  systemd-container -             systemd-container systemd
+real   command:systemd-analyze systemd         -               systemd          systemd
+real   file:/lib/systemd/systemd systemd       -               systemd          systemd
+real   file:/usr/share/doc/libnss-systemd libnss-systemd -      -                -
+real   command:afl-clang-fast  afl++           -               american-fuzzy-lop-clang afl++
+nightly command:frama-c        frama-c-base    -               frama-c          -
+nightly command:gcovr          gcovr           gcovr           gcovr            -
 END
 }
 

@@ -4,19 +4,20 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-Usage: tests/run.sh [--unprivileged | --real]
+Usage: tests/run.sh [--unprivileged | --real | --nightly]
 
-Installs what the tests need, builds the release preset and runs its tests. Needs root, or sudo.
-Tests leave the machine as it was: users, mounts and servers exist in namespaces of their own.
+Installs what the tests need, builds, and runs the tests. Needs root, or sudo. Tests leave the
+machine as it was: users, mounts and servers exist in namespaces of their own.
 
-  --unprivileged  only the tests that need neither root, network nor git; installs nothing
-  --real          everything: release and dev (sanitizers) builds with gcc and clang, a static one,
-                  the linters, and contrib/quickstart.sh. A skipped test is a failure here. To save
-                  time, fault injection and the documents are tried on the release build by gcc
-                  alone, the builds by clang run the unit, command-line and hardening tests only,
-                  and the static one what concerns its own user database.
+  (no option)     the release build: what needs one compiler and no real system
+  --unprivileged  of that, what needs neither root, network nor git; installs nothing
+  --real          what every change goes through: both compilers, sanitizers, a static build, a
+                  little fuzzing, container engines, systemd, the linters, contrib/quickstart.sh
+  --nightly       what takes too long for that, about two hours: all mutants and faults, twenty
+                  thousand random cases, an hour of fuzzing, test coverage
   --help          this text
 
+tests/tiers says which tests those are. With --real and --nightly a skipped test is a failure.
 The last line is "N passed, N failed". Exit status: 0 when nothing failed and something ran.
 END
 }
@@ -28,11 +29,12 @@ source contrib/packages.bash
 
 passed=0
 failed=0
+runs=0
 
-mode=default
+mode=plain
 case ${1:-} in
     '') ;;
-    --unprivileged | --real) mode=${1#--} ;;
+    --unprivileged | --real | --nightly) mode=${1#--} ;;
     --help | -h)
         usage
         exit 0
@@ -59,13 +61,11 @@ count() {
     say "$1: $2 passed, $3 failed"
 }
 
-# build PRESET [CMAKE OPTION...]
+# build PRESET
 build() {
-    local preset=$1
-    shift
-    say "building $preset"
-    if ! cmake --preset "$preset" "$@" || ! cmake --build --preset "$preset"; then
-        count "build of $preset" 0 1
+    say "building $1"
+    if ! cmake --preset "$1" || ! cmake --build --preset "$1"; then
+        count "build of $1" 0 1
         return 1
     fi
 }
@@ -75,42 +75,53 @@ run_ctest() {
     local who=$1 preset=$2 run=() folder result status=0 ok bad
     shift 2
     folder=build/$preset/Testing
-    result=$here/$folder/junit.xml
+    runs=$((runs + 1))
+    result=$here/$folder/$mode-$runs.xml
     mkdir -p "$folder"
     rm -f "$result"
-    [ "$who" = user ] || run=("${as_root[@]}" env "PATH=$PATH" "CI=${CI:-}")
+    [ "$who" = user ] ||
+        run=("${as_root[@]}" env "PATH=$PATH" "CI=${CI:-}" "TIER=${TIER:-}")
     say "testing $preset: ctest $*"
-    "${run[@]}" ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$result" "$@" \
-        </dev/null || status=$?
+    "${run[@]}" ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$result" \
+        --test-output-size-passed 1000000 --no-tests=ignore "$@" </dev/null || status=$?
     # What a run as root wrote must not stand in the way of the next one without.
     [ ${#run[@]} -eq 0 ] || "${as_root[@]}" chown -R "$(id -u):$(id -g)" "$folder"
     ok=$(junit_count passed "$result")
     bad=$(junit_count failed "$result")
-    # A run that broke off, or that ran nothing, is a failure of its own.
-    if [ $((ok + bad)) -eq 0 ] || { [ "$bad" -eq 0 ] && [ "$status" -ne 0 ]; }; then
-        bad=$((bad + 1))
-    fi
+    # A run that broke off is a failure of its own.
+    [ "$bad" -gt 0 ] || [ "$status" -eq 0 ] || bad=1
     count "$preset ($*)" "$ok" "$bad"
 }
 
-# run_all PRESET CTEST OPTION...: the tests that need no root as whoever this is, the others as root.
+# run_all PRESET WITHOUT NAMES: the tests that tests/tiers means by that. Those that need no root run
+# as whoever this is, the others as root. None at all is a failure.
 run_all() {
-    local preset=$1
-    shift
+    local preset=$1 without=$2 names=$3 before=$((passed + failed))
     if [ "$(id -u)" -eq 0 ]; then
-        run_ctest root "$preset" "$@"
+        run_ctest root "$preset" -LE "$without" -R "$names"
     else
-        run_ctest user "$preset" -L unprivileged "$@"
-        run_ctest root "$preset" -LE 'unprivileged|lint' "$@"
+        run_ctest user "$preset" -L 'unprivileged|lint|fuzz' -LE "$without" -R "$names"
+        run_ctest root "$preset" -LE "unprivileged|lint|fuzz|$without" -R "$names"
     fi
+    [ $((passed + failed)) -gt "$before" ] || count "$preset ($names)" 0 1
 }
 
-run_quickstart() {
-    say "contrib/quickstart.sh"
-    if contrib/quickstart.sh </dev/null; then
-        count quickstart 1 0
+# run_tier TIER: its runs in tests/tiers, one after the other.
+run_tier() {
+    local kind tier preset without names
+    while read -r kind tier preset without names; do
+        [ "$kind $tier" = "run $1" ] || continue
+        ! build "$preset" || run_all "$preset" "$without" "$names"
+    done <tests/tiers
+}
+
+# run_script SCRIPT: one more test.
+run_script() {
+    say "$1"
+    if "$1" </dev/null; then
+        count "$1" 1 0
     else
-        count quickstart 0 1
+        count "$1" 0 1
     fi
 }
 
@@ -121,24 +132,27 @@ case $mode in
         need_cmake
         ! build release || run_ctest user release -L unprivileged
         ;;
-    default)
+    plain)
         install_missing build test
         find_root
         need_cmake
-        ! build release || run_all release -LE lint
+        run_tier plain
         ;;
     real)
         export CI=true
-        install_missing build test lint real show
+        install_missing build test lint real musl show
         find_root
         need_cmake
-        ! build release || run_all release -LE lint
-        ! build dev || run_all dev -LE 'lint|faults|docs'
-        ! build release-clang || run_all release-clang -R '^(unit|cli)/|^hardening$'
-        ! build dev-clang || run_all dev-clang -R '^(unit|cli)/|^hardening$'
-        ! build static || run_all static -R '^(unit/entries|root/(identity|target|server))'
-        ! build release || run_ctest user release -L lint
-        run_quickstart
+        run_tier real
+        run_script contrib/quickstart.sh
+        ;;
+    nightly)
+        export CI=true TIER=nightly
+        install_missing build test lint real musl show nightly
+        find_root
+        need_cmake
+        run_tier nightly
+        run_script tests/coverage/run
         ;;
 esac
 

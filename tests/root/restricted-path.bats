@@ -194,5 +194,5 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     printf -v long '%05000d' 0
     searching "$PUBLIC/first"
     fails_with 127 program not-found '' -- --user 1000:1000 -- "$long"
-    fails_with 126 program not-executable 'File name too long' -- --user 1000:1000 -- "/$long"
+    fails_with 126 program not-executable "$ENAMETOOLONG" -- --user 1000:1000 -- "/$long"
 }

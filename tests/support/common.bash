@@ -45,6 +45,11 @@ if [[ -n ${BATS_TEST_TMPDIR-} ]]; then
     MARKED=("$PROBE" --marker "$MARKER")
 fi
 
+# What two C libraries call an errno (for the tests).
+# shellcheck disable=SC2034
+ELOOP='(Too many levels of symbolic links|Symbolic link loop)' \
+    ENAMETOOLONG='(File name too long|Filename too long)'
+
 # Fails, and never skips: a run without root must not look like a success.
 require_root() {
     [[ $(id -u) == 0 ]] || fail "this test needs root"

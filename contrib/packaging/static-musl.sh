@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Builds a static capwrap with musl, on Debian. See --help.
+set -euo pipefail
+
+usage() {
+    cat <<'END'
+Usage: contrib/packaging/static-musl.sh FOLDER
+
+Builds FOLDER/build/capwrap: static, with musl, about 100 KB, for images that hold nothing else.
+Debian's libcap-ng.a is built for glibc, so libcap-ng is built from Debian's source package first, into
+FOLDER/libcap-ng. Installs what is missing; needs root or sudo for that alone. What the machine's
+package lists hold is left as it is.
+END
+}
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=contrib/packages.bash
+source "$here/contrib/packages.bash"
+
+case ${1:-} in
+    '' | -h | --help)
+        usage
+        [ -n "${1:-}" ] || exit 2
+        exit 0
+        ;;
+    -*) die "unknown option: $1" "Try contrib/packaging/static-musl.sh --help" ;;
+esac
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+
+# Fetches the source package with a package list of its own: the machine's may leave sources out.
+fetch_source() {
+    local apt=$folder/apt options list
+    mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache/archives/partial" "$folder/source"
+    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ ! -e "$list" ] || sed -n 's/^deb /deb-src /p' "$list" >"$apt/sources/$(basename "$list" .list).list"
+    done
+    for list in /etc/apt/sources.list.d/*.sources; do
+        [ ! -e "$list" ] || sed 's/^Types:.*/Types: deb-src/' "$list" >"$apt/sources/$(basename "$list")"
+    done
+    options=(-o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$apt/sources"
+        -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "APT::Sandbox::User=root" -qq)
+    apt-get "${options[@]}" update
+    (cd "$folder/source" && apt-get "${options[@]}" source --download-only libcap-ng)
+}
+
+# musl's own headers come first; the kernel's are the same for every C library.
+kernel_headers() {
+    local machine
+    machine=$(gcc -print-multiarch)
+    mkdir -p "$folder/include"
+    ln -sfn /usr/include/linux /usr/include/asm-generic "/usr/include/$machine/asm" "$folder/include/"
+}
+
+build_libcap_ng() {
+    local tree=$folder/source/tree
+    rm -rf "$tree"
+    (cd "$folder/source" && dpkg-source --no-check -x ./libcap-ng_*.dsc "$tree") >/dev/null
+    (
+        cd "$tree"
+        [ -x configure ] || autoreconf --install >/dev/null 2>&1
+        ./configure CC=musl-gcc CFLAGS="-O2 -g -fPIE -fstack-protector-strong -I$folder/include" \
+            --prefix="$folder/libcap-ng" --disable-shared --enable-static --without-python \
+            --without-python3 --disable-cap-audit
+        make -j"$(nproc)" -C src install
+        install -D -m 644 COPYING.LIB "$folder/libcap-ng/COPYING.LIB"
+    ) >"$folder/libcap-ng.log" 2>&1 ||
+        die "libcap-ng could not be built" "See $folder/libcap-ng.log"
+}
+
+# musl-gcc knows no -static-pie, so that its parts are named here: a position-independent program
+# without a loader.
+link_flags() {
+    local crt
+    crt=/usr/lib/$(gcc -print-multiarch | sed 's/gnu/musl/')
+    [ -e "$crt/rcrt1.o" ] || die "no $crt/rcrt1.o" "Install Debian's musl-dev"
+    echo "-static -nostartfiles $crt/rcrt1.o $crt/crti.o $crt/crtn.o" \
+        "-Wl,-pie,--no-dynamic-linker,-z,text"
+}
+
+build_capwrap() {
+    rm -rf "$folder/build"
+    LDFLAGS=$(link_flags) CC=musl-gcc PKG_CONFIG_LIBDIR=$folder/libcap-ng/lib/pkgconfig \
+        CFLAGS="-I$folder/include" cmake -S "$here" -B "$folder/build" -G Ninja \
+        -DCAPWRAP_STATIC=ON -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo
+    cmake --build "$folder/build"
+}
+
+need_linux
+install_missing build musl
+fetch_source
+kernel_headers
+build_libcap_ng
+build_capwrap
+say "built: $folder/build/capwrap"
