@@ -41,9 +41,11 @@ static int get_ids(long get_resid, long set_fsid, struct ids *ids) {
         return error;
 
     /* setfsuid(2) answers with the id in force, here to one that cannot be set. syscall(2) takes
-     * the highest ids for errors where long has 32 bits. */
+     * the highest ids for errors where long has 32 bits; only NO_ID, which is EPERM, is none. */
     errno = 0;
     long fs = syscall(set_fsid, NO_ID);
+    if (fs == -1 && errno != 0 && (sizeof fs > sizeof NO_ID || errno == EPERM))
+        return -errno;
     ids->fs = (uid_t)(fs == -1 && errno != 0 ? -errno : fs);
     bool answered =
         ids->real != NO_ID && ids->effective != NO_ID && ids->saved != NO_ID && ids->fs != NO_ID;

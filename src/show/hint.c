@@ -65,7 +65,8 @@ static void permit(enum place place, uint64_t caps, size_t size, char *text) {
 static const char *for_bounding_only(enum place place) {
     static const char *const hints[PLACES] = {
         [SHELL] = "run capwrap as root with --user",
-        [SYSTEMD] = "leave out User= and give the user to capwrap with --user",
+        [SYSTEMD] = "write ExecStart=! and give the user to capwrap with --user, or name it "
+                    "in AmbientCapabilities=",
         [DOCKER] = "start the container as root and give the user to capwrap with --user, or put "
                    "a capwrap with file capabilities into the image",
         [KUBERNETES] = "set runAsUser: 0 and give the user to capwrap with --user, or put a "

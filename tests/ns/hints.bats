@@ -63,7 +63,7 @@ advises() {
     advises docker 'start the container as root .*--user, or .*file capabilities'
     advises podman 'start the container as root .*--user, or .*file capabilities'
     advises kubernetes 'runAsUser: 0 .*--user, or .*file capabilities'
-    advises systemd 'leave out User= .*--user$'
+    advises systemd 'write ExecStart=! and .*--user, or name it in AmbientCapabilities=$'
 }
 
 @test "no_new_privs and nothing permitted: a file can pass on what the caller holds, if it does" {
@@ -73,7 +73,7 @@ advises() {
     advises docker 'put a capwrap with file capabilities into the image, or start .* as root'
     advises podman 'put a capwrap with file capabilities into the image, or start .* as root'
     advises kubernetes 'put a capwrap with file capabilities into the image, or start .* as root'
-    advises systemd 'leave out User= .*--user$'
+    advises systemd 'write ExecStart=! and .*--user, or name it in AmbientCapabilities=$'
     granted_capwrap cap_net_raw=p
     advises docker 'start .* as root .*: the file capabilities of capwrap gave nothing'
     advises kubernetes 'start .* as root .*: the file capabilities of capwrap gave nothing'
