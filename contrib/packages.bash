@@ -83,6 +83,7 @@ test   command:col             bsdextrautils   util-linux-misc util-linux       
 test   man:capabilities.7      manpages        man-pages       man-pages        man-pages
 test   man:prctl.2             manpages-dev    man-pages       man-pages        man-pages
 test   file:/usr/share/bash-completion/bash_completion bash-completion bash-completion bash-completion bash-completion
+test   command:script          bsdutils        util-linux-misc util-linux       util-linux
 test   command:valgrind        valgrind        valgrind        valgrind         valgrind
 test   python:clang.cindex     python3-clang   py3-clang       python3-clang    clang
 lint   command:shellcheck      shellcheck      shellcheck      ShellCheck       shellcheck
@@ -93,13 +94,18 @@ real   command:clang           clang           clang           clang            
 real   sanitizer:clang:address libclang-rt-dev compiler-rt     compiler-rt      compiler-rt
 real   sanitizer:gcc:address   gcc             -               libasan          gcc
 real   sanitizer:gcc:undefined gcc             -               libubsan         gcc
+real   command:dockerd         docker.io       docker          moby-engine      docker
+real   file:/usr/bin/docker    docker.io       docker-cli      docker-cli       docker
+real   command:docker-compose  docker-compose  docker-cli-compose docker-compose docker-compose
+real   command:iptables-save   iptables        iptables        iptables-nft     iptables-nft
+real   command:nginx           nginx-light     nginx           nginx            nginx
+real   command:go              golang-go       go              golang           go
 real   command:systemd-nspawn  systemd-container -             systemd-container systemd
 real   command:systemd-analyze systemd         -               systemd          systemd
 real   file:/lib/systemd/systemd systemd       -               systemd          systemd
 real   file:/usr/share/doc/libnss-systemd libnss-systemd -      -                -
 real   command:afl-clang-fast  afl++           -               american-fuzzy-lop-clang afl++
 nightly command:frama-c        frama-c-base    -               frama-c          -
-nightly command:gcovr          gcovr           gcovr           gcovr            -
 END
 }
 

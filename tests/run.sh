@@ -152,7 +152,6 @@ case $mode in
         find_root
         need_cmake
         run_tier nightly
-        run_script tests/coverage/run
         ;;
 esac
 

@@ -170,8 +170,8 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->goal.no_new_privs = cred->no_new_privs || request->no_new_privs;
     plan_identity(request, start, plan);
 
-    if (check_kept(plan, f) != 0 || check_grant(plan, f) != 0 ||
-        plan_bounding(plan, f) != 0 || plan_securebits(request, plan, f) != 0)
+    if (check_kept(plan, f) != 0 || check_grant(plan, f) != 0 || plan_bounding(plan, f) != 0 ||
+        plan_securebits(request, plan, f) != 0)
         return -1;
     return plan_carry(plan, f);
 }

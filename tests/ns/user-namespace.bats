@@ -74,6 +74,12 @@ mapped() {
 
 # ---- a whole map ----
 
+@test "every uid mapped and not every gid: being who one is already still takes the calls" {
+    attempt "$IN" --uid-map 0,0,4294967295 --gid-map 0,0,1 -- "$CAPWRAP" --user 0:0 -- "$PROBE"
+    is_user 0 0 0
+    quiet
+}
+
 @test "a whole map with setgroups denied: refused with groups, and works with --groups keep" {
     FROM=("$IN" --uid-map "0,0,65536" --gid-map "0,0,65536" --deny-setgroups)
     refuses groups setgroups-denied setgroups -- --user 1000:1000 --keep NET_BIND_SERVICE

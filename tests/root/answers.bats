@@ -38,6 +38,8 @@ as_nobody() {
     assert_equal "$status" 125
     assert_regex "$stderr" 'user ids: Input/output error' # and a warning of strace
     did_not_run
+    as_nobody setfsuid:error=EPERM:when=1
+    refused start 'user ids: Operation not permitted'
     as_nobody getresgid:error=EPERM:when=1
     refused start 'group ids'
 }
@@ -120,6 +122,7 @@ as_nobody() {
 @test "an overflow id that is not one number on one line is not believed" {
     printf '12' >"$PUBLIC/no-line"
     printf '1\n2\n' >"$PUBLIC/two-lines"
+    # shellcheck disable=SC2016 # expands in the inner shell
     attempt unshare --mount --propagation private -- /bin/bash -c '
         mount --bind "$1" /proc/sys/kernel/overflowuid &&
             mount --bind "$2" /proc/sys/kernel/overflowgid || exit 99

@@ -32,7 +32,10 @@ static bool lies(const char *name) {
 }
 
 /* The function that is overridden. */
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define REAL(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
+
+/* The C library's own names of the parameters are reserved to it. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 
 int setresuid(uid_t real, uid_t effective, uid_t saved) {
     if (lies("story")) {
@@ -101,3 +104,5 @@ long syscall(long number, ...) {
     }
     return lies("syscall") ? 0 : REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

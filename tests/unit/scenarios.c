@@ -162,6 +162,7 @@ const struct scenario SCENARIOS[] = {
      {.keep = BIND, .no_new_privs = true},
      NULL},
     {"a user runs a program", as_user, {.keep = 0}, NULL},
+    {"a user without capabilities closes descriptors", as_user, {.close_fds = true}, NULL},
     {"a file grants one", as_granted, {.keep = BIND, .no_new_privs = true}, NULL},
 };
 

@@ -136,7 +136,7 @@ static void lie(enum fake_fault_kind kind, void *result, size_t size) {
 #define READ_SIMPLE(a, b, c)                                                                       \
     ENTER_AS(false, a, b, c);                                                                      \
     if (verdict == LIES)                                                                           \
-    return 0
+    return fake.lie
 #define WRITE(a, b, c)                                                                             \
     ENTER_AS(true, a, b, c);                                                                       \
     if (verdict == LIES)                                                                           \
@@ -349,8 +349,12 @@ uid_t sys_overflow_id(const char *path) {
     enum fake_fault_kind kind = FAKE_FAILS;
 
     (void)enter((struct fake_call){.name = __func__}, &kind); /* it has no way to fail */
-    return strcmp(path, "/proc/sys/kernel/overflowuid") == 0 ? fake.overflow_uid
-                                                             : fake.overflow_gid;
+    if (strcmp(path, "/proc/sys/kernel/overflowuid") == 0)
+        return fake.overflow_uid;
+    if (strcmp(path, "/proc/sys/kernel/overflowgid") == 0)
+        return fake.overflow_gid;
+    (void)fprintf(stderr, "sys_fake: \"%s\" holds no overflow id\n", path);
+    abort();
 }
 
 /* ---- writers ---- */

@@ -122,6 +122,7 @@ struct fake {
 
     struct fake_fault faults[FAKE_FAULTS];
     size_t fault_count;
+    int lie; /* what a reader that lies returns */
     /* Called before each call is served, to change the world under the code's feet; or NULL. */
     void (*before)(const char *name);
 

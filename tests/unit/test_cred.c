@@ -268,6 +268,17 @@ static void file_capabilities_unknown_to_the_kernel_do_not_count(void **state) {
     assert_true(after.effective == FULL);
 }
 
+static void a_kernel_has_the_capabilities_below_its_count(void **state) {
+    const struct {
+        unsigned count;
+        uint64_t known;
+    } rows[] = {{1, 1}, {41, FULL}, {63, UINT64_MAX >> 1}, {64, UINT64_MAX}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_true(cred_known_caps(&(struct cred){.cap_count = rows[i].count}) == rows[i].known);
+}
+
 /* ---- execve, against the kernel's own way of putting it ---- */
 
 /* A small deterministic generator: the same states in every run (xorshift64). */
@@ -511,6 +522,7 @@ int main(void) {
         cmocka_unit_test(execve_clears_keep_caps_even_when_it_is_locked),
         cmocka_unit_test(groups_go_through_execve_unchanged),
         cmocka_unit_test(file_capabilities_unknown_to_the_kernel_do_not_count),
+        cmocka_unit_test(a_kernel_has_the_capabilities_below_its_count),
         cmocka_unit_test(execve_agrees_with_the_kernels_algorithm),
         cmocka_unit_test(capabilities_from_the_file_are_told_from_all_others),
         cmocka_unit_test(uid_0_in_any_of_three_ids_is_root),

@@ -17,6 +17,16 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+/* In place of the C library's: memory that runs out when a test says so. */
+static bool out_of_memory;
+
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are reserved */
+void *calloc(size_t count, size_t size) {
+    void *memory = out_of_memory ? NULL : reallocarray(NULL, count, size);
+
+    return memory == NULL ? NULL : memset(memory, 0, count * size);
+}
+
 static void observe(struct cred *cred) {
     struct fail f = {0};
     int status = observe_cred("start", cred, &f);
@@ -35,6 +45,7 @@ static void refused(const char *step, enum fail_code code, int error) {
     assert_int_equal(f.code, code);
     assert_int_equal(f.error, error);
     assert_int_equal(f.exit_code, EXIT_REFUSED);
+    assert_true(strlen(f.text) > 0 && f.text[strlen(f.text) - 1] != ' '); /* it names something */
     observe_free(&cred);
 }
 
@@ -85,6 +96,7 @@ static void a_process_may_have_no_groups_or_65536(void **state) {
     fake.group_count = 0;
     observe(&cred);
     assert_int_equal(cred.groups.count, 0);
+    assert_null(cred.groups.list);
     observe_free(&cred);
 
     fake.group_count = FAKE_GROUPS;
@@ -116,6 +128,36 @@ static void groups_that_change_between_two_calls_are_refused(void **state) {
     refused("start", FAIL_SYSTEM_CALL, EINVAL);
 }
 
+static void groups_that_there_is_no_memory_for_are_refused(void **state) {
+    struct cred cred;
+    struct fail f;
+
+    (void)state;
+    fake_reset();
+    fake_set_groups(2, (const gid_t[]){1, 2});
+    out_of_memory = true;
+    int status = observe_cred("start", &cred, &f);
+    out_of_memory = false;
+    assert_int_equal(status, -1);
+    assert_int_equal(f.code, FAIL_MEMORY);
+    assert_int_equal(f.error, ENOMEM);
+    assert_non_null(strstr(f.text, "2 supplementary groups"));
+}
+
+static void an_answer_that_fails_is_named(void **state) {
+    static const char *const readers[] = {
+        "sys_get_uids",       "sys_get_gids",     "sys_get_groups",
+        "sys_get_caps",       "sys_bounding_has", "sys_ambient_has",
+        "sys_get_securebits", "sys_get_keepcaps", "sys_get_no_new_privs"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(readers); i++) {
+        fake_reset();
+        (void)fake_arm(FAKE_FAILS, readers[i], 1, EPERM);
+        refused("start", FAIL_SYSTEM_CALL, EPERM);
+    }
+}
+
 static void the_kernel_says_how_many_capabilities_it_has(void **state) {
     const unsigned counts[] = {1, 37, 38, 41, 42, 63, 64};
 
@@ -129,6 +171,7 @@ static void the_kernel_says_how_many_capabilities_it_has(void **state) {
         observe(&cred);
         assert_int_equal(cred.cap_count, counts[i]);
         assert_true(cred.bounding == fake.bounding);
+        assert_int_equal(fake_called("sys_bounding_has"), 64 + 1); /* 64 is none for all of them */
         observe_free(&cred);
     }
 }
@@ -148,6 +191,9 @@ static void a_kernel_without_any_capability_is_refused(void **state) {
 }
 
 static void an_answer_that_no_kernel_gives_is_refused(void **state) {
+    static const char *const flags[] = {"sys_bounding_has", "sys_ambient_has",
+                                        "sys_get_no_new_privs"};
+
     (void)state;
     fake_reset();
     fake.caps_never_end = true;
@@ -164,6 +210,12 @@ static void an_answer_that_no_kernel_gives_is_refused(void **state) {
     fake_reset(); /* the two sets end at different numbers */
     (void)fake_arm(FAKE_FAILS, "sys_ambient_has", FAKE_CAPS, EINVAL);
     refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    for (size_t i = 0; i < COUNT(flags); i++) { /* 2, where only 0 and 1 are */
+        fake_reset();
+        fake.lie = 2;
+        (void)fake_arm(FAKE_LIES, flags[i], 1, 0);
+        refused("verify", FAIL_SYSTEM_CALL, EPROTO);
+    }
     fake_reset(); /* what is told twice is told differently */
     fake.securebits = SECBIT_KEEP_CAPS;
     (void)fake_arm(FAKE_LIES, "sys_get_keepcaps", 1, 0);
@@ -207,6 +259,7 @@ static void a_signal_that_is_not_told_is_refused(void **state) {
     (void)fake_arm(FAKE_LIES, "sys_get_parent_death_signal", 1, 0);
     assert_int_equal(observe_all(&nothing, &start, &f), -1);
     assert_int_equal(f.error, EPROTO);
+    assert_non_null(strstr(f.text, "parent-death signal"));
     observe_free(&start.cred);
 }
 
@@ -247,6 +300,7 @@ static void a_stream_that_cannot_be_looked_at_is_refused(void **state) {
     (void)fake_arm(FAKE_FAILS, "sys_stdio_owner", 2, EIO);
     assert_int_equal(observe_all(&request, &start, &f), -1);
     assert_string_equal(f.step, "stdio");
+    assert_int_equal(f.code, FAIL_SYSTEM_CALL);
     assert_int_equal(f.error, EIO);
     assert_non_null(strchr(f.text, '1'));
     observe_free(&start.cred);
@@ -299,6 +353,19 @@ static void a_mapping_that_is_not_whole_or_not_told_is_no_mapping(void **state) 
     observe_free(&start.cred);
 }
 
+static void what_is_released_is_empty(void **state) {
+    struct cred cred;
+
+    (void)state;
+    fake_reset();
+    fake_set_groups(2, (const gid_t[]){1, 2});
+    observe(&cred);
+    observe_free(&cred);
+    assert_int_equal(cred.groups.count, 0);
+    assert_null(cred.groups.list);
+    observe_free(&cred); /* and may be released again */
+}
+
 static void sorting_brings_ids_into_ascending_order_and_once(void **state) {
     gid_t list[] = {4294967294, 0, 2147483648, 7, 7};
     const gid_t sorted[] = {0, 7, 2147483648, 4294967294};
@@ -318,6 +385,8 @@ int main(void) {
         cmocka_unit_test(groups_come_in_ascending_order_and_once),
         cmocka_unit_test(a_process_may_have_no_groups_or_65536),
         cmocka_unit_test(groups_that_change_between_two_calls_are_refused),
+        cmocka_unit_test(groups_that_there_is_no_memory_for_are_refused),
+        cmocka_unit_test(an_answer_that_fails_is_named),
         cmocka_unit_test(the_kernel_says_how_many_capabilities_it_has),
         cmocka_unit_test(a_kernel_without_ambient_capabilities_is_too_old),
         cmocka_unit_test(a_kernel_without_any_capability_is_refused),
@@ -328,6 +397,7 @@ int main(void) {
         cmocka_unit_test(a_stream_that_cannot_be_looked_at_is_refused),
         cmocka_unit_test(the_mapping_is_read_only_where_it_matters),
         cmocka_unit_test(a_mapping_that_is_not_whole_or_not_told_is_no_mapping),
+        cmocka_unit_test(what_is_released_is_empty),
         cmocka_unit_test(sorting_brings_ids_into_ascending_order_and_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

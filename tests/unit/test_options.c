@@ -346,7 +346,7 @@ static void looking_and_running_do_not_mix(void **state) {
         "--status -n",        "-n --list-caps",  "--decode=1 -k 0",    "--status --user=www",
         "--status -n --json", "-v --status",     "--status --strict",  "--status --list-caps",
         "--help --version",   "--status --help", "--status --dry-run", "--list-caps --json",
-        "--decode=1 --json",  "--json x",        "--json -n x",
+        "--decode=1 --json",  "--json x",        "--json -n x",        "-hV",
     };
 
     (void)state;

@@ -257,6 +257,7 @@ static void all_that_is_missing_is_named_at_once(void **state) {
         assert_int_equal(f.code, rows[i].code);
         assert_string_equal(f.step, rows[i].step);
         assert_int_equal(f.exit_code, EXIT_REFUSED);
+        assert_true(strlen(f.text) > 0);
     }
 }
 

@@ -93,6 +93,7 @@ static void refused(const struct plan *plan, const char *command, const char *se
     assert_int_equal(f.exit_code, exit_code);
     assert_int_equal(f.error, error);
     assert_non_null(f.subject);
+    assert_true(strlen(f.text) > 0);
     assert_false(fake.exec_reached);
 }
 
@@ -126,6 +127,20 @@ static void path_elements_are_tried_in_order(void **state) {
     found(&plan, "server", "/two/", "/two//server");
     refused(&plan, "server", "/none:/nothing", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
     refused(&plan, "serve", "/one:/two", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+}
+
+static void a_command_may_be_one_byte_long_and_not_less(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    add("/one/x", 0755, ELF);
+    (void)fake_add_file("/one/", S_IFDIR | 0755, 0, 0, "");
+    (void)fake_add_file("/", S_IFDIR | 0755, 0, 0, "");
+    refused(&plan, "", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    assert_int_equal(fake.call_count, 0); /* without a look */
+    found(&plan, "x", "/one", "/one/x");
+    refused(&plan, "/", NULL, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EISDIR);
 }
 
 static void empty_and_relative_path_elements_are_skipped(void **state) {
@@ -173,6 +188,18 @@ static void what_may_not_be_executed_is_passed_over_but_remembered(void **state)
     refused(&plan, "server", "/three:/none", FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EISDIR);
     add("/four/server", 0755, ELF);
     found(&plan, "server", "/one:/two:/three:/four", "/four/server");
+}
+
+static void a_folder_that_the_user_may_not_search_is_passed_over(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, BIND, false);
+    (void)fake_add_file("/secret", S_IFDIR | 0700, 0, 0, "");
+    add("/secret/server", 0755, ELF);
+    refused(&plan, "server", "/secret:/none", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    add("/one/server", 0755, ELF);
+    found(&plan, "server", "/secret:/one", "/one/server");
 }
 
 static void only_a_regular_file_is_a_program(void **state) {
@@ -347,6 +374,7 @@ static const struct script SCRIPTS[] = {
     NO_NAME("#!\0/bin/sh\n"),
     NO_SCRIPT("# !/bin/sh\n"),
     NO_SCRIPT("#"),
+    NO_SCRIPT("x!/bin/sh\n"),
     NO_SCRIPT(""),
     NO_SCRIPT(" #!/bin/sh\n"),
     NO_SCRIPT("\n#!/bin/sh\n"),
@@ -379,6 +407,8 @@ static void scripts_are_read_as_the_kernel_reads_them(void **state) {
         if (status != 0) {
             assert_int_equal(f.code, FAIL_INTERPRETER);
             assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+            assert_int_equal(f.error, ENOEXEC);
+            assert_true(strlen(f.text) > 0);
         }
     }
 }
@@ -450,6 +480,16 @@ static void an_interpreter_that_cannot_run_is_refused_with_126(void **state) {
             refused(&plan, "/srv/script", NULL, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE,
                     rows[i].error);
         }
+}
+
+static void an_interpreter_behind_a_loop_of_links_is_refused_with_126(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, true);
+    add("/srv/script", 0755, "#!/i/last\n");
+    (void)fake_arm(FAKE_FAILS, "sys_may_execute", 2, ELOOP);
+    refused(&plan, "/srv/script", NULL, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, ELOOP);
 }
 
 static void a_refused_interpreter_is_named_beside_its_script(void **state) {
@@ -557,10 +597,12 @@ static void an_attribute_that_is_not_understood_is_refused(void **state) {
         {REVISION_2, 0, SIZE_2 - 1, true},
         {REVISION_2, 0, SIZE_2 + 1, true},
         {REVISION_2, 0, SIZE_3, true},
+        {REVISION_2, 1000, SIZE_3, true},
         {REVISION_1, 0, SIZE_1, true},
         {REVISION_1, 0, SIZE_2, true},
         {REVISION_3, 0, SIZE_2, true},
         {REVISION_3, 1000, SIZE_2, true},
+        {REVISION_3, 0, SIZE_3, true}, /* the kernel shows this namespace's own as revision 2 */
         {REVISION_3, 1000, SIZE_3 - 1, true},
         {REVISION_3, 1000, SIZE_3, false}, /* may be the root of a namespace above this one */
         {0x04000000, 0, SIZE_2, true},
@@ -717,7 +759,9 @@ static void what_would_run_in_another_state_is_refused(void **state) {
         }
         assert_int_equal(f.code, row->code);
         assert_true(f.caps == row->caps);
+        assert_int_equal(f.error, row->code == FAIL_OUTSIDE_BOUNDING ? EPERM : 0);
         assert_string_equal(f.subject, "/srv/server");
+        assert_true(strlen(f.text) > 0);
         assert_int_equal(f.exit_code,
                          row->code == FAIL_OUTSIDE_BOUNDING ? EXIT_NOT_EXECUTABLE : EXIT_REFUSED);
     }
@@ -762,8 +806,12 @@ static void a_parent_death_signal_that_execve_disarms_is_told_of(void **state) {
         plan.strict = true;
         bool noted = program.signal_cleared || program.ambient_cleared;
         assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), noted ? -1 : 0);
-        if (noted)
-            assert_int_equal(f.code, FAIL_STRICT);
+        if (!noted)
+            continue;
+        assert_int_equal(f.code, FAIL_STRICT);
+        assert_int_equal(f.exit_code, EXIT_REFUSED);
+        assert_non_null(
+            strstr(f.text, program.ambient_cleared ? "ambient" : "parent-death signal"));
     }
 }
 
@@ -779,25 +827,32 @@ static void root_that_would_gain_by_execve_is_refused(void **state) {
     add("/srv/server", 0755, ELF);
     assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), -1);
     assert_int_equal(f.code, FAIL_ROOT_GAINS);
+    assert_int_equal(f.exit_code, EXIT_REFUSED);
+    assert_int_equal(f.error, 0);
     assert_true(f.caps == RAW);
+    assert_non_null(strstr(f.text, "uid 0"));
     plan.goal.no_new_privs = true;
     assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
 }
 
-/* What is left in the bounding set matters as soon as a file would use it. */
+/* What is left in the bounding set matters as soon as a file would use it, effective or not. */
 static void a_file_that_uses_what_is_left_in_the_bounding_set_is_refused(void **state) {
-    const struct attribute attribute = attribute_of(REVISION_2 | EFFECTIVE, RAW, 0, 0);
-    struct program program;
-    struct plan plan;
-    struct fail f;
+    const uint32_t magics[] = {E, P};
 
     (void)state;
-    hold(&plan, 0, false);
-    plan.goal.bounding = fake.bounding = FAKE_ALL_CAPS;
-    add_with_caps(&attribute, SIZE_2);
-    assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), -1);
-    assert_int_equal(f.code, FAIL_FILE_CAPABILITIES);
-    assert_true(f.caps == RAW);
+    for (size_t i = 0; i < COUNT(magics); i++) {
+        const struct attribute attribute = attribute_of(magics[i], RAW, 0, 0);
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, 0, false);
+        plan.goal.bounding = fake.bounding = FAKE_ALL_CAPS;
+        add_with_caps(&attribute, SIZE_2);
+        assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), -1);
+        assert_int_equal(f.code, FAIL_FILE_CAPABILITIES);
+        assert_true(f.caps == RAW);
+    }
 }
 
 static void the_last_file_of_a_chain_is_the_one_that_counts(void **state) {
@@ -953,9 +1008,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_with_a_slash_is_not_searched_for),
         cmocka_unit_test(path_elements_are_tried_in_order),
+        cmocka_unit_test(a_command_may_be_one_byte_long_and_not_less),
         cmocka_unit_test(empty_and_relative_path_elements_are_skipped),
         cmocka_unit_test(without_path_the_systems_folders_are_searched),
         cmocka_unit_test(what_may_not_be_executed_is_passed_over_but_remembered),
+        cmocka_unit_test(a_folder_that_the_user_may_not_search_is_passed_over),
         cmocka_unit_test(only_a_regular_file_is_a_program),
         cmocka_unit_test(the_new_user_looks_with_what_it_keeps),
         cmocka_unit_test(a_mount_without_exec_is_as_a_file_without_permission),
@@ -968,6 +1025,7 @@ int main(void) {
         cmocka_unit_test(five_interpreters_are_followed_and_six_refused),
         cmocka_unit_test(a_script_that_runs_itself_is_refused),
         cmocka_unit_test(an_interpreter_that_cannot_run_is_refused_with_126),
+        cmocka_unit_test(an_interpreter_behind_a_loop_of_links_is_refused_with_126),
         cmocka_unit_test(a_refused_interpreter_is_named_beside_its_script),
         cmocka_unit_test(a_file_that_is_neither_script_nor_program_is_left_to_execve),
         cmocka_unit_test(an_attribute_of_revision_2_is_read_whole),

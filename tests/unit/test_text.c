@@ -215,6 +215,7 @@ static void what_is_not_one_capability_is_refused(void **state) {
         "cap_",
         "cap",
         "cap_cap_chown",
+        "capxchown",
         "chow",
         "chownn",
         " chown",

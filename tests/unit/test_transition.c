@@ -51,6 +51,75 @@ static void every_row_of_the_table_is_made_in_some_scenario(void **state) {
     }
 }
 
+/* ---- when a row is made ---- */
+
+static size_t row_of(const struct step *steps, size_t count, const char *name) {
+    size_t i = 0;
+
+    while (i < count && strcmp(steps[i].name, name) != 0)
+        i++;
+    assert_true(i < count);
+    return i;
+}
+
+/* The least that makes a step wanted, and what is not yet enough for it. */
+struct want {
+    const char *step;
+    struct plan plan;
+    enum wanted wanted;
+};
+
+static const struct want WANTS[] = {
+    {"effective", {.start.permitted = 1}, WANTED},
+    {"effective", {.start = {.permitted = 1, .effective = 1}}, NOT_WANTED},
+    {"effective", {.keep = 1}, WANTED},
+    {"effective", {.keep = 1, .start.inheritable = 1}, NOT_WANTED},
+    {"bounding", {.start.bounding = 1}, WANTED},
+    {"bounding", {.start.bounding = 1, .goal.bounding = 1}, NOT_WANTED},
+    {"keep-caps", {.set_keepcaps = true}, WANTED},
+    {"groups", {.set_groups = true}, WANTED},
+    {"gid", {.goal.gid.saved = 1}, NOT_WANTED},
+    {"gid", {.set_gid = true}, WANTED_FREE},
+    {"gid", {.set_gid = true, .goal.gid.saved = 1}, WANTED},
+    {"uid", {.goal.uid.saved = 1}, NOT_WANTED},
+    {"uid", {.set_uid = true}, WANTED_FREE},
+    {"uid", {.set_uid = true, .goal.uid.saved = 1}, WANTED},
+    {"working-caps", {.start.permitted = 1}, WANTED},
+    {"working-caps", {.start.inheritable = 1}, WANTED},
+    {"keyring", {.changes_identity = true}, WANTED},
+    {"ambient", {.ambient_missing = 1}, WANTED},
+    {"ambient", {.start.ambient = 1}, WANTED},
+    {"ambient", {.start.ambient = 1, .keep = 1}, NOT_WANTED},
+    {"un-keep-caps", {.set_keepcaps = true}, WANTED},
+    {"securebits", {.goal.securebits = 1}, WANTED},
+    {"securebits", {.goal.securebits = 1, .start.securebits = 1}, NOT_WANTED},
+    {"stdio", {.stdio = 1}, WANTED},
+    {"final-caps", {.working = 1}, WANTED},
+    {"final-caps", {.working = 1, .keep = 1}, NOT_WANTED},
+    {"parent-death", {.parent_death_signal = 1}, WANTED},
+    {"fds", {.close_fds = true}, WANTED},
+    {"no-new-privs", {.goal.no_new_privs = true}, WANTED},
+    {"no-new-privs", {.goal.no_new_privs = true, .start.no_new_privs = true}, NOT_WANTED},
+};
+
+static void a_step_is_wanted_for_the_least_that_it_has_to_change(void **state) {
+    size_t count;
+    const struct step *steps = transition_steps(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) /* the program is always looked for; nothing else */
+        assert_int_equal(steps[i].wanted(&(struct plan){0}) != NOT_WANTED,
+                         strcmp(steps[i].name, "program") == 0);
+    for (size_t i = 0; i < COUNT(WANTS); i++) {
+        const struct step *step = &steps[row_of(steps, count, WANTS[i].step)];
+        enum wanted wanted = step->wanted(&WANTS[i].plan);
+
+        if (wanted != WANTS[i].wanted)
+            print_error("  %s, row %zu of WANTS\n", step->name, i);
+        assert_int_equal(wanted, WANTS[i].wanted);
+    }
+}
+
 /* ---- another table ---- */
 
 /* Plays every scenario with a changed table: in how many the program did not start although it
@@ -206,15 +275,6 @@ static const struct lemma LEMMAS[] = {
     {"uid", "parent-death", NULL},
 };
 
-static size_t row_of(const struct step *steps, size_t count, const char *name) {
-    size_t i = 0;
-
-    while (i < count && strcmp(steps[i].name, name) != 0)
-        i++;
-    assert_true(i < count);
-    return i;
-}
-
 static void the_reasons_for_the_order_hold(void **state) {
     size_t count;
     const struct step *steps = transition_steps(&count);
@@ -260,6 +320,7 @@ static void every_row_says_why_it_stands_where_it_stands(void **state) {
     (void)state;
     for (size_t i = 0; i < count; i++) {
         assert_true(strlen(steps[i].name) > 0);
+        assert_true(strlen(steps[i].call) > 0);
         assert_true(strlen(steps[i].why) > 10);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(steps[i].name, steps[k].name);
@@ -270,6 +331,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_scenario_ends_as_it_was_asked_for),
         cmocka_unit_test(every_row_of_the_table_is_made_in_some_scenario),
+        cmocka_unit_test(a_step_is_wanted_for_the_least_that_it_has_to_change),
         cmocka_unit_test(neighbours_in_the_table_that_change_places_are_noticed_or_listed),
         cmocka_unit_test(a_missing_row_is_noticed_or_listed),
         cmocka_unit_test(the_reasons_for_the_order_hold),

@@ -131,6 +131,7 @@ static void whatever_differs_from_the_goal_is_named(void **state) {
         assert_non_null(strstr(outcome.f.text, TAMPERINGS[i].word));
         assert_string_equal(outcome.f.step, "verify");
         assert_int_equal(outcome.f.code, FAIL_NOT_AS_PLANNED);
+        assert_int_equal(outcome.f.error, 0); /* no call has failed */
         assert_int_equal(outcome.f.exit_code, EXIT_REFUSED);
         scene_free(&outcome);
     }
@@ -180,6 +181,7 @@ static void an_old_id_that_can_be_taken_back_is_reported_as_such(void **state) {
         rows[i].tamper();
         assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
         assert_int_equal(outcome.f.code, FAIL_REGAINED);
+        assert_int_equal(outcome.f.error, 0); /* nothing failed: that is what is wrong */
         assert_non_null(strstr(outcome.f.text, rows[i].word));
         assert_string_equal(outcome.f.step, "verify");
         scene_free(&outcome);
@@ -247,6 +249,75 @@ static void only_an_id_that_may_be_taken_back_is_not_probed(void **state) {
     probes_after(&EVERYTHING, 1, 1);
 }
 
+/* ---- the second witness ---- */
+
+static void no_new_privs_reads_as_on(void) {
+    fake.no_new_privs = false;
+    fake.lie = 1;
+    (void)fake_arm(FAKE_LIES, "sys_get_no_new_privs", 0, 0);
+}
+
+static void securebits_read_as_locked(void) {
+    fake.securebits = 0;
+    fake.lie = SECBITS_LOCKDOWN;
+    (void)fake_arm(FAKE_LIES, "sys_get_securebits", 0, 0);
+}
+
+static void what_reads_as_on_and_is_not_in_force_is_noticed(void **state) {
+    void (*const lies[])(void) = {no_new_privs_reads_as_on, securebits_read_as_locked};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lies); i++) {
+        struct outcome outcome;
+
+        arrive(&EVERYTHING, &outcome);
+        lies[i]();
+        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
+        assert_string_equal(outcome.f.step, "verify");
+        assert_int_equal(outcome.f.code, FAIL_NOT_AS_PLANNED);
+        assert_int_equal(outcome.f.error, 0);
+        assert_non_null(strstr(outcome.f.text, "not in force"));
+        assert_int_equal(fake.securebits & SECBIT_KEEP_CAPS, 0);
+        scene_free(&outcome);
+    }
+}
+
+/* The second witness is asked only about what this run has changed, and only where its answer
+ * depends on that alone. */
+static void only_what_the_run_has_changed_is_asked_twice(void **state) {
+    const struct {
+        struct request request;
+        bool no_new_privs;   /* at the start */
+        unsigned securebits; /* at the start */
+        unsigned filters, keepcaps;
+    } rows[] = {
+        {{TO_WWW, .no_new_privs = true}, false, 0, 1, 0},
+        {{TO_WWW, .no_new_privs = true}, true, 0, 0, 0},
+        {{TO_WWW}, false, 0, 0, 0},
+        {{TO_WWW, .no_new_privs = true, .keep = CAP_MASK(CAP_SYS_ADMIN)}, false, 0, 0, 0},
+        {{TO_WWW, .lock_securebits = true}, false, 0, 0, 1},
+        {{.lock_securebits = true}, false, SECBIT_KEEP_CAPS_LOCKED, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct outcome outcome = {.program.command = SERVER};
+
+        as_root_for_root();
+        fake.no_new_privs = rows[i].no_new_privs;
+        fake.securebits = rows[i].securebits;
+        assert_int_equal(observe_all(&rows[i].request, &outcome.start, &outcome.f), 0);
+        if (plan_make(&rows[i].request, &outcome.start, &outcome.plan, &outcome.f) != 0)
+            fail_msg("row %zu: %s", i, outcome.f.text);
+        assert_int_equal(transition_run(&outcome.plan, &outcome.program, &outcome.f), 0);
+        unsigned keepcaps = fake_called("sys_set_keepcaps");
+        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
+        assert_int_equal(fake_called("sys_filter_is_refused"), rows[i].filters);
+        assert_int_equal(fake_called("sys_set_keepcaps") - keepcaps, rows[i].keepcaps);
+        scene_free(&outcome);
+    }
+}
+
 /* ---- the run ---- */
 
 static void run_to_failure(const struct request *request, struct outcome *outcome) {
@@ -264,6 +335,8 @@ static void an_error_says_what_it_means_where_it_can(void **state) {
         {"sys_set_uids", "uid", EINVAL, FAIL_UNMAPPED_ID},
         {"sys_set_uids", "uid", EPERM, FAIL_SYSTEM_CALL},
         {"sys_set_uids", "uid", EAGAIN, FAIL_SYSTEM_CALL},
+        {"sys_set_uids", "uid", EDQUOT, FAIL_SYSTEM_CALL},
+        {"sys_set_uids", "uid", ENOSYS, FAIL_SYSTEM_CALL},
         {"sys_set_gids", "gid", EINVAL, FAIL_UNMAPPED_ID},
         {"sys_set_gids", "gid", EPERM, FAIL_SYSTEM_CALL},
         {"sys_set_groups", "groups", EINVAL, FAIL_UNMAPPED_ID},
@@ -287,13 +360,47 @@ static void an_error_says_what_it_means_where_it_can(void **state) {
         assert_string_equal(outcome.f.step, rows[i].step);
         assert_int_equal(outcome.f.code, rows[i].code);
         assert_int_equal(outcome.f.error, rows[i].error);
+        assert_true(strlen(outcome.f.text) > 0);
         bool names_ids = strstr(outcome.f.text, "uid 33 and gid 33") != NULL;
         bool is_about_ids = strstr("uid gid", rows[i].step) != NULL;
         assert_int_equal(names_ids, is_about_ids);
-        bool names_groups = strstr(outcome.f.text, " groups from ") != NULL;
+        bool names_groups = strstr(outcome.f.text, "to 3 groups from 33 to 45") != NULL;
         assert_int_equal(names_groups, strcmp(rows[i].step, "groups") == 0);
         scene_free(&outcome);
     }
+}
+
+static void a_list_of_groups_that_is_not_set_is_named_by_its_ends(void **state) {
+    gid_t one[] = {WWW};
+    const struct request list_of_one = {.change_groups = true, .groups = {1, one}};
+    const struct request empty = {.change_groups = true};
+    struct outcome outcome;
+
+    (void)state;
+    as_root_for_root();
+    (void)fake_arm(FAKE_FAILS, "sys_set_groups", 1, EPERM);
+    run_to_failure(&list_of_one, &outcome);
+    assert_non_null(strstr(outcome.f.text, "to 1 groups from 33 to 33"));
+    scene_free(&outcome);
+
+    as_root_for_root();
+    (void)fake_arm(FAKE_FAILS, "sys_set_groups", 1, EPERM);
+    run_to_failure(&empty, &outcome);
+    assert_string_equal(outcome.f.step, "groups");
+    assert_null(strstr(outcome.f.text, "groups from"));
+    scene_free(&outcome);
+}
+
+static void a_program_that_is_refused_is_a_failure_of_the_run(void **state) {
+    struct outcome outcome = {.program.command = "/srv/nothing"};
+
+    (void)state;
+    as_root();
+    assert_int_equal(observe_all(&EVERYTHING, &outcome.start, &outcome.f), 0);
+    assert_int_equal(plan_make(&EVERYTHING, &outcome.start, &outcome.plan, &outcome.f), 0);
+    assert_int_equal(transition_run(&outcome.plan, &outcome.program, &outcome.f), -1);
+    assert_int_equal(outcome.f.code, FAIL_NOT_FOUND);
+    scene_free(&outcome);
 }
 
 static void a_process_that_is_as_asked_for_is_not_touched(void **state) {
@@ -350,6 +457,7 @@ static void a_parent_that_ends_while_its_signal_is_off_is_noticed(void **state) 
     fake.before = parent_dies;
     run_to_failure(&EVERYTHING, &outcome);
     assert_int_equal(outcome.f.code, FAIL_PARENT_GONE);
+    assert_non_null(strstr(outcome.f.text, "the parent, process "));
     assert_string_equal(outcome.f.step, "parent-death");
     scene_free(&outcome);
 }
@@ -422,6 +530,45 @@ static void a_blocked_keyctl_is_no_obstacle(void **state) {
     scene_free(&outcome);
 }
 
+static const struct fake_call *first_call(const char *name) {
+    for (size_t i = 0; i < fake.call_count; i++)
+        if (strcmp(fake.calls[i].name, name) == 0)
+            return &fake.calls[i];
+    fail_msg("%s was not called", name);
+    return NULL;
+}
+
+/* What the kernel will not let be inherited is refused while nothing is given up yet. */
+static void the_first_step_makes_all_effective_and_what_is_kept_inheritable(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    as_root();
+    fake.inheritable = RAW;
+    scene_play(&EVERYTHING, REAL, &outcome);
+    assert_true(fake.exec_reached);
+    const struct fake_call *capset = first_call("sys_set_caps");
+    assert_true(capset->a == outcome.start.cred.permitted && capset->b == capset->a);
+    assert_true(capset->c == (RAW | BIND));
+    scene_free(&outcome);
+}
+
+static void descriptors_above_2_are_nobodys_to_hand_over(void **state) {
+    struct outcome outcome;
+
+    (void)state;
+    memset(&outcome, 0, sizeof outcome);
+    as_root();
+    assert_int_equal(observe_all(&EVERYTHING, &outcome.start, &outcome.f), 0);
+    assert_int_equal(plan_make(&EVERYTHING, &outcome.start, &outcome.plan, &outcome.f), 0);
+    outcome.plan.stdio = ~0u;
+    scene_force(REAL, &outcome);
+    assert_int_equal(outcome.stage, STAGE_EXEC);
+    assert_int_equal(fake_called("sys_chown_fd"), 3);
+    assert_int_equal(fake_called("sys_stdio_owner"), 3 + 3); /* at the start, and in the proof */
+    scene_free(&outcome);
+}
+
 /* ---- user namespaces ---- */
 
 static void become(uid_t uid, gid_t gid, struct outcome *outcome) {
@@ -478,6 +625,26 @@ static void denied_setgroups_is_refused_by_name(void **state) {
     assert_string_equal(outcome.f.step, "groups");
     assert_int_equal(outcome.f.code, FAIL_SETGROUPS_DENIED);
     scene_free(&outcome);
+}
+
+static void where_setgroups_is_denied_other_errors_are_what_they_are(void **state) {
+    const struct {
+        const char *call, *step;
+        int error;
+    } rows[] = {{"sys_set_groups", "groups", ENOMEM}, {"sys_bounding_drop", "bounding", EPERM}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct outcome outcome;
+
+        as_root_for_root();
+        fake.setgroups_denied = true;
+        (void)fake_arm(FAKE_FAILS, rows[i].call, 1, rows[i].error);
+        become(WWW, WWW, &outcome);
+        assert_string_equal(outcome.f.step, rows[i].step);
+        assert_int_equal(outcome.f.code, FAIL_SYSTEM_CALL);
+        scene_free(&outcome);
+    }
 }
 
 /* Somebody's root, unmapped here, reads as 65534: not nobody. */
@@ -557,7 +724,11 @@ int main(void) {
         cmocka_unit_test(the_probe_comes_before_anything_is_read),
         cmocka_unit_test(nothing_follows_a_probe_that_succeeded),
         cmocka_unit_test(only_an_id_that_may_be_taken_back_is_not_probed),
+        cmocka_unit_test(what_reads_as_on_and_is_not_in_force_is_noticed),
+        cmocka_unit_test(only_what_the_run_has_changed_is_asked_twice),
         cmocka_unit_test(an_error_says_what_it_means_where_it_can),
+        cmocka_unit_test(a_list_of_groups_that_is_not_set_is_named_by_its_ends),
+        cmocka_unit_test(a_program_that_is_refused_is_a_failure_of_the_run),
         cmocka_unit_test(a_process_that_is_as_asked_for_is_not_touched),
         cmocka_unit_test(securebits_that_are_there_already_are_not_set),
         cmocka_unit_test(a_parent_that_ends_while_its_signal_is_off_is_noticed),
@@ -566,8 +737,11 @@ int main(void) {
         cmocka_unit_test(only_pipes_of_another_owner_are_handed_over),
         cmocka_unit_test(a_rehearsal_leaves_the_standard_streams_alone),
         cmocka_unit_test(a_blocked_keyctl_is_no_obstacle),
+        cmocka_unit_test(the_first_step_makes_all_effective_and_what_is_kept_inheritable),
+        cmocka_unit_test(descriptors_above_2_are_nobodys_to_hand_over),
         cmocka_unit_test(an_id_without_a_mapping_is_refused_by_name),
         cmocka_unit_test(denied_setgroups_is_refused_by_name),
+        cmocka_unit_test(where_setgroups_is_denied_other_errors_are_what_they_are),
         cmocka_unit_test(an_unmapped_id_is_not_taken_for_nobody),
         cmocka_unit_test(an_unmapped_group_is_not_taken_for_nogroup),
     };

@@ -1,0 +1,18 @@
+/*
+ * any - values of which nothing is known: the value analysis takes each read of a volatile object
+ * for any value of its type.
+ */
+#ifndef CAPWRAP_ANY_H
+#define CAPWRAP_ANY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+extern volatile uint64_t any_u64;
+extern volatile uint32_t any_u32;
+extern volatile int any_int;
+bool any_bool(void);
+extern volatile char any_char;
+
+#endif
