@@ -9,12 +9,17 @@ setup_file() {
     export CAPWRAP=$CAPWRAP_MUSL
 }
 
-# passes FOLDER: every test of it, none skipped.
+# passes FOLDER: every test of it that the tier names, none skipped. Not answers.bats: what it puts
+# into the mouth of single system calls are those of another C library.
 passes() {
-    local file files=("$SRC_DIR/tests/$1"/*.bats)
-    ((${#files[@]} > 1))
+    local file names files=()
+    names=$("$SRC_DIR/tests/support/tier" musl-tests)
+    mapfile -t files < <(cd "$SRC_DIR/tests" &&
+        find "$1" -name '*.bats' ! -name answers.bats | grep -E "$names" | sort)
+    ((${#files[@]} > 0))
     for file in "${files[@]}"; do
-        CI=true run "$SRC_DIR/tests/support/in-copy" "$SRC_DIR/tests/support/run-bats" "$file"
+        CI=true run "$SRC_DIR/tests/support/in-copy" "$SRC_DIR/tests/support/run-bats" \
+            "$SRC_DIR/tests/$file"
         [[ $status == 0 ]] || { printf '%s\n' "$output"; return 1; }
     done
 }
@@ -28,14 +33,14 @@ passes() {
     [[ $(readelf --program-headers --wide "$CAPWRAP_MUSL") != *INTERP* ]]
 }
 
-@test "it passes every test of the built program as root" {
+@test "it passes the tests of the built program as root" {
     passes root
 }
 
-@test "it passes every test in namespaces" {
+@test "it passes the tests in namespaces" {
     passes ns
 }
 
-@test "it passes every test of the command line" {
+@test "it passes the tests of the command line" {
     passes cli
 }
