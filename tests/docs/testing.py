@@ -44,13 +44,17 @@ def flat(value, name=""):
     return [(name, value)]
 
 
+def shown(name, number):
+    return f"{number:,}" if isinstance(number, int) and name != "seed" else number
+
+
 def told(output):
     """The counts that a test has told: [(what, text)]."""
     for line in re.findall(r"^(?:# )?summary: (\{.*\})$", output, re.M):
         counts = json.loads(line)
         what = counts.pop("tool", "")
-        yield what, ", ".join(f"{name} {f'{number:,}' if isinstance(number, int) else number}"
-                              for name, number in flat(counts))
+        counts.pop("each", None)  # of several targets; here there is one
+        yield what, ", ".join(f"{name} {shown(name, number)}" for name, number in flat(counts))
 
 
 def block(tier):
