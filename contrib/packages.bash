@@ -31,7 +31,7 @@ find_root() {
 #   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
 #   not packaged there).
 # Sets: build; musl (the static build); show (the quickstart); test; lint; real (the second compiler,
-#   sanitizers, fuzzers); nightly (proofs, coverage).
+#   sanitizers, fuzzers, engines, systemd); nightly (proofs).
 needs() {
     cat <<'END'
 build  command:gcc             gcc             gcc             gcc              gcc

@@ -13,8 +13,8 @@ machine as it was: users, mounts and servers exist in namespaces of their own.
   --unprivileged  of that, what needs neither root, network nor git; installs nothing
   --real          what every change goes through: both compilers, sanitizers, a static build, a
                   little fuzzing, container engines, systemd, the linters, contrib/quickstart.sh
-  --nightly       what takes too long for that, about two hours: all mutants and faults, twenty
-                  thousand random cases, an hour of fuzzing, test coverage
+  --nightly       what takes too long for that: all mutants and faults, twenty thousand random
+                  cases, an hour of fuzzing, test coverage
   --help          this text
 
 tests/tiers says which tests those are. With --real and --nightly a skipped test is a failure.

@@ -6,7 +6,7 @@ usage() {
     cat <<'END'
 Usage: contrib/packaging/static-musl.sh FOLDER
 
-Builds FOLDER/build/capwrap: static, with musl, about 100 KB, for images that hold nothing else.
+Builds FOLDER/build/capwrap: static, with musl, for images that hold nothing else.
 Debian's libcap-ng.a is built for glibc, so libcap-ng is built from Debian's source package first, into
 FOLDER/libcap-ng. Installs what is missing; needs root or sudo for that alone. What the machine's
 package lists hold is left as it is.

@@ -5,10 +5,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-enum { GROUPS_MOST = 65536 }; /* NGROUPS_MAX, linux/limits.h */
 
 /* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
  * file and this process may not read it. */
@@ -27,11 +24,7 @@ static int no_answer(void) { return errno == 0 || errno == ENOENT || errno == ES
 static int copy_account(const struct passwd *entry, struct account *account) {
     if (entry == NULL)
         return no_answer();
-    account->uid = entry->pw_uid;
-    account->gid = entry->pw_gid;
-    account->name = strdup(entry->pw_name);
-    account->home = strdup(entry->pw_dir != NULL && entry->pw_dir[0] != '\0' ? entry->pw_dir : "/");
-    return account->name != NULL && account->home != NULL ? 1 : -ENOMEM;
+    return users_answer(entry->pw_name, entry->pw_uid, entry->pw_gid, entry->pw_dir, account);
 }
 
 int users_by_name(const char *name, struct account *account) {
@@ -66,7 +59,7 @@ int users_groups(const char *name, gid_t gid, struct groups *groups) {
     if (readable < 0)
         return readable;
 
-    for (int capacity = 64; capacity <= GROUPS_MOST; capacity *= 4) {
+    for (int capacity = 64; capacity <= USERS_GROUPS_MOST; capacity *= 4) {
         int count = capacity;
         gid_t *list = calloc((size_t)capacity, sizeof *list);
         if (list == NULL)
@@ -78,9 +71,4 @@ int users_groups(const char *name, gid_t gid, struct groups *groups) {
         free(list);
     }
     return -E2BIG;
-}
-
-void users_free(struct account *account) {
-    free(account->name);
-    free(account->home);
 }

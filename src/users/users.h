@@ -1,5 +1,6 @@
 /*
- * users - the user and group database: NSS through the C library.
+ * users - the user and group database: NSS through the C library (users.c), or in a static program
+ * the files themselves (users_file.c).
  *
  * Every function returns 1 when there is an answer, 0 when the database has none, -errno when it
  * could not be asked.
@@ -8,6 +9,8 @@
 #define CAPWRAP_USERS_H
 
 #include "core/cred.h"
+
+enum { USERS_GROUPS_MOST = 65536 }; /* NGROUPS_MAX, linux/limits.h */
 
 struct account {
     char *name, *home; /* allocated; NULL without an entry */
@@ -21,6 +24,9 @@ int users_group(const char *name, gid_t *gid);                /* getgrnam(3) */
 
 /* The groups of the user name and gid, in no order; getgrouplist(3). */
 int users_groups(const char *name, gid_t gid, struct groups *groups);
+
+/* For those who answer (account.c): copies an entry; an empty home is /. Returns 1 or -ENOMEM. */
+int users_answer(const char *name, uid_t uid, gid_t gid, const char *home, struct account *account);
 
 void users_free(struct account *account);
 

@@ -11,8 +11,6 @@
 #include "users/entries.h"
 #include "users/users.h"
 
-enum { GROUPS_MOST = 65536 }; /* NGROUPS_MAX, linux/limits.h */
-
 struct file {
     char *text; /* allocated */
     struct entries entries;
@@ -60,13 +58,8 @@ static int find_account(const char *name, uid_t uid, struct account *account) {
     int error = read_file("/etc/passwd", &passwd);
     while (error == 0 && !found && entries_next_user(&passwd.entries, &user))
         found = name != NULL ? strcmp(user.name, name) == 0 : user.uid == uid;
-    if (found) {
-        account->uid = user.uid;
-        account->gid = user.gid;
-        account->name = strdup(user.name);
-        account->home = strdup(user.home[0] != '\0' ? user.home : "/");
-        error = account->name != NULL && account->home != NULL ? 1 : -ENOMEM;
-    }
+    if (found)
+        error = users_answer(user.name, user.uid, user.gid, user.home, account);
     free(passwd.text);
     return error;
 }
@@ -92,7 +85,7 @@ int users_group(const char *name, gid_t *gid) {
 }
 
 static int add_group(struct groups *groups, gid_t gid) {
-    if (groups->count == GROUPS_MOST)
+    if (groups->count == USERS_GROUPS_MOST)
         return -E2BIG;
     if ((groups->count & (groups->count - 1)) == 0) { /* full: its room is a power of two */
         gid_t *list = realloc(groups->list, (2 * groups->count + 1) * sizeof *list);
@@ -117,9 +110,4 @@ int users_groups(const char *name, gid_t gid, struct groups *groups) {
     }
     free(group.text);
     return error != 0 ? error : 1;
-}
-
-void users_free(struct account *account) {
-    free(account->name);
-    free(account->home);
 }

@@ -8,13 +8,7 @@ load ../support/common
 # refuses STEP PATTERN OPTION...: these options with a program are refused; the message for a
 # failing case shows them.
 refuses() {
-    local step=$1 pattern=$2
-    shift 2
-    printf 'case:'
-    printf ' %q' "$@"
-    printf '\n'
-    attempt "$CAPWRAP" "$@" -- "${MARKED[@]}"
-    refused "$step" "$pattern"
+    refused_by "$1" "$2" "$CAPWRAP" "${@:3}"
 }
 
 # accepts OPTION...: these options are no obstacle; the program runs and gets its words unchanged.

@@ -5,6 +5,7 @@ Imported by sweep.py (one fault), pairs.py (two) and tests/sandbox/answers.py (a
 a private mount namespace and CAPWRAP and SUPPORT_BIN in the environment are needed.
 """
 
+import argparse
 import collections
 import concurrent.futures
 import ctypes
@@ -150,6 +151,16 @@ def capwrap_cases():
              ids(0, 0, os.getgroups()), caps(none, none),
              {"home": "/root", "user": "root", "logname": "root"}, flags(0, 1)),
     ]
+
+
+def parser(description, replay):
+    """What every attack takes; `replay` is how one of its attempts is written."""
+    result = argparse.ArgumentParser(description=description)
+    result.add_argument("--case", action="append", help="only this case (repeatable)")
+    result.add_argument("--replay", metavar=replay, help="one attempt, shown in full")
+    result.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time")
+    result.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    return result
 
 
 def chosen_cases(cases, names):

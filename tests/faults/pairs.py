@@ -33,7 +33,6 @@ The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothin
 1 something to report; 2 it could not be done.
 """
 
-import argparse
 import collections
 import concurrent.futures
 import dataclasses
@@ -302,13 +301,9 @@ def show_rows(source):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="Two faults at once.")
-    parser.add_argument("--case", action="append", help="only this case (repeatable)")
-    parser.add_argument("--replay", metavar="CASE/WORDS", help="one attack, shown in full")
+    parser = bench.parser("Two faults at once.", "CASE/WORDS")
     parser.add_argument("--table", action="store_true", help="the table of the threat model")
     parser.add_argument("--rows", action="store_true", help="the rows of the transition table")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

@@ -8,17 +8,10 @@ load ../support/common
 setup() {
     require_root
     sweep="$SRC_DIR/tests/faults/sweep.py"
-    # What a killed run leaves behind belongs to this test. A program that is still in root's group
-    # because setresgid lied must be found too: verify is to notice, not the search for the program.
-    chmod g+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
-    export TMPDIR=$PUBLIC
+    attack_from_here
 }
 
-# The counts of the last sweep, for jq; and its table, into the test log.
-counts() {
-    sed -n 's/^summary: //p' <<<"$output"
-}
-
+# The table of the last sweep, into the test log.
 show_table() {
     sed -n '/^case /,/^summary: /s/^/# /p' <<<"$output" >&3
 }
@@ -45,14 +38,8 @@ share() {
     echo "--share=$("$SRC_DIR/tests/support/tier" sweep-share)"
 }
 
-# All; in a sanitized build, where each start costs many times as much, the one with most rows.
-cases_for_this_build() {
-    cases=()
-    if grep -q __asan_init "$CAPWRAP"; then cases=(--case locked); fi
-}
-
 @test "after any single fault or lie the program has started exactly as asked, or not at all" {
-    cases_for_this_build
+    mapfile -t cases < <(cases_for_this_build)
     run "$sweep" "$(share)" "${cases[@]}"
     show_table
     assert_success

@@ -36,7 +36,6 @@ The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothin
 1 something to report; 2 the sweep could not be made.
 """
 
-import argparse
 import collections
 import concurrent.futures
 import dataclasses
@@ -250,15 +249,11 @@ def show_rows(shop, cases, source):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="Inject faults into a launcher.")
+    parser = bench.parser("Inject faults into a launcher.", "CASE/SYSCALL/N/FAULT")
     parser.add_argument("--tool", default="capwrap", choices=["capwrap", "setpriv", "gosu"])
-    parser.add_argument("--case", action="append", help="only this case (repeatable)")
     parser.add_argument("--share", type=int, default=1, help="one of so many faults")
     parser.add_argument("--seed", type=int, default=random.randrange(1000), help="which ones")
-    parser.add_argument("--replay", metavar="CASE/SYSCALL/N/FAULT", help="one fault, shown in full")
     parser.add_argument("--rows", action="store_true", help="coverage of the transition table")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

@@ -54,7 +54,7 @@ launch() {
         "$BATS_FILE_TMPDIR/launches" "$count" "$CALLERS" "$expected" "$refusal" /etc/now -- \
         "$CAPWRAP" "$@" -- "$PROBE" --only "$(sed 's/=.*//' "$expected" | paste -sd ,)" </dev/null
     echo "$output"
-    summary=$(sed -n 's/^summary: //p' <<<"$output")
+    summary=$(counts)
 }
 
 # count KEY: of the summary

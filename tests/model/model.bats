@@ -11,11 +11,7 @@ setup() {
     if grep -q -e __asan_init -e __gcov_ "$CAPWRAP"; then cases=$((cases / 10)); fi
 }
 
-# The counts of the last run, for jq; and what it printed, into the test log.
-counts() {
-    sed -n 's/^summary: //p' <<<"$output"
-}
-
+# What the last run printed, into the test log.
 show() {
     printf '# %s\n' "${lines[@]}" >&3
 }

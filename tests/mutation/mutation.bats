@@ -14,7 +14,7 @@ setup() {
     run "$mutation" --sample "$("$SRC_DIR/tests/support/tier" mutants)"
     sed -n '/^seed \|^summary: /s/^/# /p' <<<"$output" >&3
     assert_success
-    run jq '.survived == 0 and .killed.unit >= 20' <<<"$(sed -n 's/^summary: //p' <<<"$output")"
+    run jq '.survived == 0 and .killed.unit >= 20' <<<"$(counts)"
     assert_output true
 }
 

@@ -25,13 +25,7 @@ run_with() {
 }
 
 refuses() {
-    local step=$1 pattern=$2
-    shift 2
-    printf 'case:'
-    printf ' %q' "$@"
-    printf '\n'
-    attempt "$CAPWRAP" "$@" -- "${MARKED[@]}"
-    refused "$step" "$pattern"
+    refused_by "$1" "$2" "$CAPWRAP" "${@:3}"
 }
 
 # ---- exactly ----

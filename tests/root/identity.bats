@@ -15,13 +15,7 @@ become() {
 }
 
 refuses() {
-    local step=$1 pattern=$2
-    shift 2
-    printf 'case:'
-    printf ' %q' "$@"
-    printf '\n'
-    attempt "$START_AS" --groups 0,4,27,54321 -- "$CAPWRAP" "$@" -- "${MARKED[@]}"
-    refused "$step" "$pattern"
+    refused_by "$1" "$2" "$START_AS" --groups 0,4,27,54321 -- "$CAPWRAP" "${@:3}"
 }
 
 ascending() {

@@ -27,7 +27,6 @@ The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothin
 1 something to report; 2 it could not be done.
 """
 
-import argparse
 import collections
 import concurrent.futures
 import dataclasses
@@ -254,12 +253,8 @@ def show_surface(shop, cases, arguments):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="A filter answers each call of capwrap.")
-    parser.add_argument("--case", action="append", help="only this case (repeatable)")
-    parser.add_argument("--replay", metavar="CASE/CALL/ANSWER", help="one answer, in full")
+    parser = bench.parser("A filter answers each call of capwrap.", "CASE/CALL/ANSWER")
     parser.add_argument("--surface", action="store_true", help="the calls that the sources name")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

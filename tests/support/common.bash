@@ -74,6 +74,37 @@ with_users() {
         exec "$@"' with_users "$passwd" "$group" "$@"
 }
 
+# The counts that a tool has told in its last line, `summary: {...}`, after `run`; for jq.
+counts() {
+    sed -n 's/^summary: //p' <<<"$output"
+}
+
+# From here on temporary files stand where a program can find them that is still in root's group
+# because setresgid lied: verify is to notice, not the search for the program. What a killed run
+# leaves behind belongs to this test.
+attack_from_here() {
+    chmod g+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
+    export TMPDIR=$PUBLIC
+}
+
+# The options that choose an attack's cases, one a line: none, which is all; in a sanitized build, where
+# each start costs many times as much, the one with most rows.
+cases_for_this_build() {
+    if grep -q __asan_init "$CAPWRAP"; then printf '%s\n' --case locked; fi
+}
+
+# refused_by STEP PATTERN CMD...: CMD with the program is refused; the message for a failing case
+# shows it.
+refused_by() {
+    local step=$1 pattern=$2
+    shift 2
+    printf 'case:'
+    printf ' %q' "$@"
+    printf '\n'
+    attempt "$@" -- "${MARKED[@]}"
+    refused "$step" "$pattern"
+}
+
 # as_user UID GID -- CMD...: CMD as an ordinary user: no supplementary groups, no capabilities,
 # the bounding set as it is.
 as_user() {

@@ -503,14 +503,19 @@ static void only_pipes_of_another_owner_are_handed_over(void **state) {
     scene_free(&outcome);
 }
 
+/* As far as the plan, which the test changes before it is made true. */
+static void plan_everything(struct outcome *outcome) {
+    memset(outcome, 0, sizeof *outcome);
+    as_root();
+    assert_int_equal(observe_all(&EVERYTHING, &outcome->start, &outcome->f), 0);
+    assert_int_equal(plan_make(&EVERYTHING, &outcome->start, &outcome->plan, &outcome->f), 0);
+}
+
 static void a_rehearsal_leaves_the_standard_streams_alone(void **state) {
     struct outcome outcome;
 
     (void)state;
-    memset(&outcome, 0, sizeof outcome);
-    as_root();
-    assert_int_equal(observe_all(&EVERYTHING, &outcome.start, &outcome.f), 0);
-    assert_int_equal(plan_make(&EVERYTHING, &outcome.start, &outcome.plan, &outcome.f), 0);
+    plan_everything(&outcome);
     outcome.plan.rehearsal = true;
     scene_force(REAL, &outcome);
     assert_int_equal(outcome.stage, STAGE_EXEC);
@@ -557,10 +562,7 @@ static void descriptors_above_2_are_nobodys_to_hand_over(void **state) {
     struct outcome outcome;
 
     (void)state;
-    memset(&outcome, 0, sizeof outcome);
-    as_root();
-    assert_int_equal(observe_all(&EVERYTHING, &outcome.start, &outcome.f), 0);
-    assert_int_equal(plan_make(&EVERYTHING, &outcome.start, &outcome.plan, &outcome.f), 0);
+    plan_everything(&outcome);
     outcome.plan.stdio = ~0u;
     scene_force(REAL, &outcome);
     assert_int_equal(outcome.stage, STAGE_EXEC);
