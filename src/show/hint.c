@@ -36,6 +36,11 @@ static enum place find_place(void) {
     return goes_to_journal() ? SYSTEMD : SHELL;
 }
 
+/* Whether capwrap's own file has capabilities, so that an ordinary user may start it as well. */
+static bool file_grants(void) {
+    return getxattr("/proc/self/exe", "security.capability", NULL, 0) > 0;
+}
+
 /* How capabilities are permitted, as the beginning of a sentence. */
 static void permit(enum place place, uint64_t caps, size_t size, char *text) {
     char names[NAMES_SIZE];
@@ -43,12 +48,13 @@ static void permit(enum place place, uint64_t caps, size_t size, char *text) {
     switch (place) {
     case KUBERNETES:
         names_join(caps, "", ", ", names);
-        (void)snprintf(text, size, "set securityContext.capabilities.add: [%s] and start as root",
-                       names);
+        (void)snprintf(text, size, "set securityContext.capabilities.add: [%s]%s", names,
+                       file_grants() ? "" : " and start as root");
         return;
     case DOCKER:
         names_join(caps, "--cap-add ", " ", names);
-        (void)snprintf(text, size, "start the container as root with %s", names);
+        (void)snprintf(text, size, "start the container %swith %s", file_grants() ? "" : "as root ",
+                       names);
         return;
     case SYSTEMD:
         names_join(caps, "CAP_", " ", names);
@@ -78,8 +84,6 @@ static const char *for_bounding_only(enum place place) {
 /* no_new_privs lets a file pass on what the caller held, and no more. Where capwrap's own file has
  * capabilities already, the caller held none. */
 static const char *for_masked(enum place place) {
-    bool granted = getxattr("/proc/self/exe", "security.capability", NULL, 0) > 0;
-
     switch (place) {
     case SHELL:
     case SYSTEMD:
@@ -89,7 +93,7 @@ static const char *for_masked(enum place place) {
     case KUBERNETES:
         break;
     }
-    return granted
+    return file_grants()
                ? "start the container as root and give the user to capwrap with --user: the file "
                  "capabilities of capwrap gave nothing, because the runtime left its user none"
                : "put a capwrap with file capabilities into the image, or start the container as "

@@ -66,6 +66,15 @@ advises() {
     advises systemd 'write ExecStart=! and .*--user, or name it in AmbientCapabilities=$'
 }
 
+@test "a capwrap with file capabilities needs no root start: the capability is what is missing" {
+    granted_capwrap cap_net_raw,cap_net_admin=p
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --bounding "$(mask NET_RAW)" --)
+    ASKED=(--keep NET_RAW,NET_ADMIN) STEP=keep
+    advises docker 'start the container with --cap-add NET_ADMIN$'
+    advises podman 'start the container with --cap-add NET_ADMIN$'
+    advises kubernetes 'set securityContext\.capabilities\.add: \[NET_ADMIN\]$'
+}
+
 @test "no_new_privs and nothing permitted: a file can pass on what the caller holds, if it does" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --no-new-privs --)
     ASKED=(--keep NET_RAW) STEP=keep
