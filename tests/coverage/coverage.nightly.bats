@@ -3,7 +3,8 @@
 
 setup_file() {
     export TMPDIR=$BATS_FILE_TMPDIR COVERED=$BATS_FILE_TMPDIR/build
-    chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+    # Whoever the program becomes, in root's group or not, has to reach what it starts.
+    chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
     # The suite has limits of its own.
     unset BATS_TEST_TIMEOUT
 }

@@ -69,7 +69,7 @@ advises() {
 @test "a capwrap with file capabilities needs no root start: the capability is what is missing" {
     granted_capwrap cap_net_raw,cap_net_admin=p
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --bounding "$(mask NET_RAW)" --)
-    ASKED=(--keep NET_RAW,NET_ADMIN) STEP=keep
+    ASKED=(--keep "NET_RAW,NET_ADMIN") STEP=keep
     advises docker 'start the container with --cap-add NET_ADMIN$'
     advises podman 'start the container with --cap-add NET_ADMIN$'
     advises kubernetes 'set securityContext\.capabilities\.add: \[NET_ADMIN\]$'
