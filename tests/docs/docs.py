@@ -6,6 +6,8 @@
   docs.py commands FILE...     every capwrap command line in the documents, one JSON list a line
   docs.py containers FILE      every container in the document, one JSON object a line: the words of
                                its command, and the capabilities that are added
+  docs.py quotations FILE...   every line that a document quotes and the quoted file does not have in
+                               that order, after `<!-- from: PATH -->`; the last line is their number
   docs.py errors MAN           the error codes that the manual page lists
 
 Generating takes root, because the transcripts run in a mount namespace of their own, with users and
@@ -229,6 +231,18 @@ def containers(name):
                    "add": re.findall(r"[A-Z_]{3,}", added.group(1) or added.group(2))}
 
 
+def quotations(name):
+    """Each quotation in a document: the quoted file, and the lines."""
+    yield from ((path, lines.splitlines()) for path, lines in re.findall(
+        r"<!-- from: (\S+) -->\n```\w*\n(.*?)```\n", read(name), re.S))
+
+
+def misquoted(path, lines):
+    """The lines that do not come in this order in the file."""
+    rest = iter([line.strip() for line in read(path).splitlines()])
+    return [line for line in lines if line.strip() not in rest]
+
+
 def error_codes(name):
     text = read(name)
     section = text[text.index('.\\" error codes'):]
@@ -251,6 +265,12 @@ def main(arguments):
         case ["containers", name]:
             for container in containers(name):
                 print(json.dumps(container))
+        case ["quotations", *names]:
+            quoted = [quotation for name in names for quotation in quotations(name)]
+            for path, lines in quoted:
+                for line in misquoted(path, lines):
+                    print(f"{path}: not there: {line}")
+            print(len(quoted))
         case ["errors", name]:
             print("\n".join(error_codes(name)))
         case _:

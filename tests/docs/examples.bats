@@ -105,6 +105,12 @@ in_container() {
     ((count == 8)) || fail "$count containers"
 }
 
+@test "what a document quotes from a shipped file stands there" {
+    run "$DOCS" quotations docs/recipes.md
+    assert_success
+    [[ $output =~ ^[0-9]+$ ]] && ((output >= 8)) || fail "$output"
+}
+
 @test "every link within the documents leads to a file" {
     local file target broken=''
     for file in "$SRC_DIR"/README.md "$SRC_DIR"/CHANGELOG.md "$SRC_DIR"/docs/*.md; do
