@@ -1,5 +1,6 @@
 #include "show/hint.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdbool.h>
@@ -36,9 +37,14 @@ static enum place find_place(void) {
     return goes_to_journal() ? SYSTEMD : SHELL;
 }
 
-/* Whether capwrap's own file has capabilities, so that an ordinary user may start it as well. */
-static bool file_grants(void) {
-    return getxattr("/proc/self/exe", "security.capability", NULL, 0) > 0;
+/* What capwrap's own file permits to an ordinary user who starts it: with file capabilities. */
+static uint64_t file_grant(void) {
+    struct vfs_ns_cap_data data = {0};
+
+    if (getxattr("/proc/self/exe", "security.capability", &data, sizeof data) <
+        (ssize_t)XATTR_CAPS_SZ_2)
+        return 0;
+    return le32toh(data.data[0].permitted) | (uint64_t)le32toh(data.data[1].permitted) << 32;
 }
 
 /* How capabilities are permitted, as the beginning of a sentence. */
@@ -49,12 +55,12 @@ static void permit(enum place place, uint64_t caps, size_t size, char *text) {
     case KUBERNETES:
         names_join(caps, "", ", ", names);
         (void)snprintf(text, size, "set securityContext.capabilities.add: [%s]%s", names,
-                       file_grants() ? "" : " and start as root");
+                       file_grant() != 0 ? "" : " and start as root");
         return;
     case DOCKER:
         names_join(caps, "--cap-add ", " ", names);
-        (void)snprintf(text, size, "start the container %swith %s", file_grants() ? "" : "as root ",
-                       names);
+        (void)snprintf(text, size, "start the container %swith %s",
+                       file_grant() != 0 ? "" : "as root ", names);
         return;
     case SYSTEMD:
         names_join(caps, "CAP_", " ", names);
@@ -81,23 +87,39 @@ static const char *for_bounding_only(enum place place) {
     return hints[place];
 }
 
-/* no_new_privs lets a file pass on what the caller held, and no more. Where capwrap's own file has
- * capabilities already, the caller held none. */
-static const char *for_masked(enum place place) {
-    switch (place) {
-    case SHELL:
-    case SYSTEMD:
-    case PLACES:
-        return for_bounding_only(place);
-    case DOCKER:
-    case KUBERNETES:
-        break;
+/* What is in the bounding set was not given to capwrap, whose file has capabilities. */
+static void for_granted(const struct fail *f, uint64_t grant, size_t size, char *text) {
+    char names[NAMES_SIZE];
+
+    if ((f->caps & ~grant) != 0) {
+        names_join(f->caps & ~grant, "", ",", names);
+        (void)snprintf(text, size, "add %s to the file capabilities of capwrap in the image",
+                       names);
+    } else if (f->code == FAIL_CAP_MASKED) {
+        /* no_new_privs lets a file pass on what the caller held, and no more. */
+        (void)snprintf(text, size,
+                       "start the container as root and give the user to capwrap with --user: the "
+                       "file capabilities of capwrap gave nothing, because the runtime left its "
+                       "user none");
+    } else {
+        (void)snprintf(text, size,
+                       "put capwrap where file capabilities count: on no volume that is mounted "
+                       "nosuid, and set in this user namespace or outside of it");
     }
-    return file_grants()
-               ? "start the container as root and give the user to capwrap with --user: the file "
-                 "capabilities of capwrap gave nothing, because the runtime left its user none"
-               : "put a capwrap with file capabilities into the image, or start the container as "
-                 "root and give the user to capwrap with --user";
+}
+
+/* A capability that is in the bounding set and not permitted. */
+static void for_not_given(const struct fail *f, enum place place, size_t size, char *text) {
+    uint64_t grant = place == DOCKER || place == KUBERNETES ? file_grant() : 0;
+
+    if (grant != 0)
+        for_granted(f, grant, size, text);
+    else if (f->code == FAIL_CAP_MASKED && (place == DOCKER || place == KUBERNETES))
+        (void)snprintf(text, size,
+                       "put a capwrap with file capabilities into the image, or start the "
+                       "container as root and give the user to capwrap with --user");
+    else
+        (void)snprintf(text, size, "%s", for_bounding_only(place));
 }
 
 /* The remedies that are the same everywhere. */
@@ -222,10 +244,8 @@ void hint_for(const struct fail *f, size_t size, char *text) {
                        way);
         return;
     case FAIL_CAP_BOUNDING_ONLY:
-        (void)snprintf(text, size, "%s", for_bounding_only(place));
-        return;
     case FAIL_CAP_MASKED:
-        (void)snprintf(text, size, "%s", for_masked(place));
+        for_not_given(f, place, size, text);
         return;
     case FAIL_STRICT:
         (void)snprintf(text, size, "%s",

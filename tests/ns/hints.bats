@@ -75,6 +75,20 @@ advises() {
     advises kubernetes 'set securityContext\.capabilities\.add: \[NET_ADMIN\]$'
 }
 
+@test "a capwrap whose file lacks the capability: it is named, with and without no_new_privs" {
+    granted_capwrap cap_net_raw=p
+    ASKED=(--keep NET_ADMIN) STEP=keep
+    local option
+    local -a start=("$START_AS" --uid 1000 --gid 1000 --groups none
+        --bounding "$(mask NET_RAW NET_ADMIN)")
+    for option in "" --no-new-privs; do
+        FROM=("${start[@]}" ${option:+"$option"} --)
+        advises docker 'add NET_ADMIN to the file capabilities of capwrap in the image$'
+        advises kubernetes 'add NET_ADMIN to the file capabilities of capwrap in the image$'
+        advises shell 'run capwrap as root with --user$'
+    done
+}
+
 @test "no_new_privs and nothing permitted: a file can pass on what the caller holds, if it does" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --no-new-privs --)
     ASKED=(--keep NET_RAW) STEP=keep
