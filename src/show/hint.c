@@ -50,17 +50,21 @@ static uint64_t file_grant(void) {
 /* How capabilities are permitted, as the beginning of a sentence. */
 static void permit(enum place place, uint64_t caps, size_t size, char *text) {
     char names[NAMES_SIZE];
+    uint64_t grant = file_grant();
+    const char *too = grant != 0 && (caps & ~grant) != 0
+                          ? ", and add the same to the file capabilities of capwrap in the image"
+                          : "";
 
     switch (place) {
     case KUBERNETES:
         names_join(caps, "", ", ", names);
-        (void)snprintf(text, size, "set securityContext.capabilities.add: [%s]%s", names,
-                       file_grant() != 0 ? "" : " and start as root");
+        (void)snprintf(text, size, "set securityContext.capabilities.add: [%s]%s%s", names,
+                       grant != 0 ? "" : " and start as root", too);
         return;
     case DOCKER:
         names_join(caps, "--cap-add ", " ", names);
-        (void)snprintf(text, size, "start the container %swith %s",
-                       file_grant() != 0 ? "" : "as root ", names);
+        (void)snprintf(text, size, "start the container %swith %s%s", grant != 0 ? "" : "as root ",
+                       names, too);
         return;
     case SYSTEMD:
         names_join(caps, "CAP_", " ", names);
@@ -89,9 +93,8 @@ static const char *for_bounding_only(enum place place) {
 
 /* What is in the bounding set was not given to capwrap, whose file has capabilities. */
 static void for_granted(const struct fail *f, uint64_t grant, size_t size, char *text) {
-    char names[NAMES_SIZE];
-
     if ((f->caps & ~grant) != 0) {
+        char names[NAMES_SIZE];
         names_join(f->caps & ~grant, "", ",", names);
         (void)snprintf(text, size, "add %s to the file capabilities of capwrap in the image",
                        names);
@@ -134,7 +137,6 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_STARTED_SETID] = "start it with equal real and effective ids: chmod ug-s, no seteuid",
     [FAIL_GRANT_IDENTITY] = "leave out --user, --groups and --chown-stdio, or start as root",
     [FAIL_LISTEN_FDS] = "leave out --close-fds: the program is to receive these sockets",
-    [FAIL_OLD_KERNEL] = "use a newer kernel, or leave out the option that needs it",
     [FAIL_CAP_UNKNOWN] = "leave it out of --keep; capwrap --list-caps tells what there is",
     [FAIL_SECUREBITS_LOCKED] = "start from a process whose securebits are not locked",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
@@ -246,6 +248,12 @@ void hint_for(const struct fail *f, size_t size, char *text) {
     case FAIL_CAP_BOUNDING_ONLY:
     case FAIL_CAP_MASKED:
         for_not_given(f, place, size, text);
+        return;
+    case FAIL_OLD_KERNEL:
+        (void)snprintf(text, size, "%s",
+                       strcmp(f->step, "fds") == 0
+                           ? "use Linux 5.9 or later, or leave out --close-fds"
+                           : "use Linux 4.3 or later");
         return;
     case FAIL_STRICT:
         (void)snprintf(text, size, "%s",

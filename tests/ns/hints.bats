@@ -73,6 +73,9 @@ advises() {
     advises docker 'start the container with --cap-add NET_ADMIN$'
     advises podman 'start the container with --cap-add NET_ADMIN$'
     advises kubernetes 'set securityContext\.capabilities\.add: \[NET_ADMIN\]$'
+    granted_capwrap cap_net_raw=p
+    advises docker '--cap-add NET_ADMIN, and add the same to the file capabilities of capwrap in the image$'
+    advises kubernetes 'add: \[NET_ADMIN\], and add the same to the file capabilities of capwrap in the image$'
 }
 
 @test "a capwrap whose file lacks the capability: it is named, with and without no_new_privs" {

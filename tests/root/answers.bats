@@ -33,10 +33,10 @@ as_nobody() {
     as_nobody getresuid:error=EPERM:when=1
     refused start 'user ids'
     as_nobody getresuid:retval=0:when=1
-    refused start 'user ids: Input/output error'
+    refused start "user ids: $EIO"
     as_nobody setfsuid:retval=4294967295:when=1
     assert_equal "$status" 125
-    assert_regex "$stderr" 'user ids: Input/output error' # and a warning of strace
+    assert_regex "$stderr" "user ids: $EIO" # and a warning of strace
     did_not_run
     as_nobody setfsuid:error=EPERM:when=1
     refused start 'user ids: Operation not permitted'
@@ -51,22 +51,24 @@ as_nobody() {
 
 @test "a session keyring that is not the one in force is refused" {
     as_nobody keyctl:retval=0:when=1
-    refused keyring 'Input/output error'
+    refused keyring "$EIO"
     as_nobody keyctl:retval=12345:when=1
-    refused keyring 'Input/output error'
+    refused keyring "$EIO"
     as_nobody keyctl:error=EPERM:when=1
     refused keyring 'Operation not permitted'
     as_nobody keyctl:error=EDQUOT:when=1
-    refused keyring 'quota'
+    refused keyring '[Qq]uota'
 }
 
 @test "descriptors that could not be closed, or only seemingly were, are a refusal" {
     as_nobody close_range:retval=0 --close-fds
-    refused fds 'Input/output error'
+    refused fds "$EIO"
     as_nobody close_range:error=ENOSYS --close-fds
     refused fds 'not implemented'
-    as_nobody fcntl:error=EMFILE:when=4 --close-fds
-    refused fds 'Too many open files'
+    # fcntl(2, F_DUPFD_CLOEXEC) and EMFILE; by the x86_64's number, as C libraries call fcntl more often.
+    attempt "$SUPPORT_BIN/seccomp-errno" 72:2:1030 24 \
+        "$CAPWRAP" --user nobody --close-fds -- "${MARKED[@]}"
+    refused fds '(Too many open files|No file descriptors available)'
 }
 
 @test "a closed standard descriptor that cannot be held is a refusal" {
@@ -82,17 +84,23 @@ as_nobody() {
         echo "case: $call"
         answering "$call" "$PUBLIC/stream" -- "$START_AS" --open "0=$PUBLIC/stream" -- \
             "$CAPWRAP" --user nobody --chown-stdio -- "${MARKED[@]}"
-        refused stdio 'descriptor 0: Input/output error'
+        refused stdio "descriptor 0: $EIO"
     done
 }
 
 @test "a program about which nothing is told is refused" {
     local call
-    for call in statfs:error=EIO statfs:retval=0 '?stat,newfstatat:retval=0'; do
+    for call in statfs:error=EIO statfs:retval=0; do
         echo "case: $call"
         answering "$call" "$PUBLIC/probe" -- "$CAPWRAP" --user nobody -- "$PUBLIC/probe"
         refused program 'cannot be looked up'
     done
+    # A C library may have a buffer of its own for stat, and hand on what stood there before.
+    echo 'case: stat'
+    answering '?stat,newfstatat:retval=0' "$PUBLIC/probe" -- \
+        "$CAPWRAP" --user nobody -- "$PUBLIC/probe"
+    [[ $status == 126 ]] || assert_equal "$status" 125
+    failed_with "$status" program
     for call in read:retval=5 read:error=EIO; do
         echo "case: $call"
         answering "$call" "$PUBLIC/probe" -- "$CAPWRAP" --user nobody -- "$PUBLIC/probe"
@@ -116,7 +124,7 @@ as_nobody() {
     attempt unshare --mount --propagation private -- /bin/bash -c '
         mount --bind /proc/sys/kernel/randomize_va_space /proc/sys/kernel/cap_last_cap || exit 99
         exec "$@"' - "$CAPWRAP" --user nobody --keep NET_RAW -- "${MARKED[@]}"
-    refused '(effective|working-caps)' 'not supported'
+    refused '(effective|working-caps)' '[Nn]ot supported'
 }
 
 @test "an overflow id that is not one number on one line is not believed" {

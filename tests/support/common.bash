@@ -47,7 +47,8 @@ fi
 
 # What two C libraries call an errno (for the tests).
 # shellcheck disable=SC2034
-ELOOP='(Too many levels of symbolic links|Symbolic link loop)' \
+EIO='(Input/output error|I/O error)' \
+    ELOOP='(Too many levels of symbolic links|Symbolic link loop)' \
     ENAMETOOLONG='(File name too long|Filename too long)'
 
 # Fails, and never skips: a run without root must not look like a success.
