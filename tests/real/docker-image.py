@@ -3,6 +3,7 @@
 
     docker-image.py debian | docker import - NAME     busybox as the shell, nginx, python3, strace, ...
     docker-image.py golang | docker import - NAME     a shell and the Go compiler, for a build stage
+    docker-image.py small | podman import - NAME      busybox and setcap
 
 No registry can be reached by a test, so that an image of this machine's own programs, each with the
 libraries that ldd(1) names, stands in for the public one of the same role. Files are read here and
@@ -106,6 +107,13 @@ def debian(image):
     image.tree(pathlib.Path(os.__file__).parent, lambda path: not unneeded.search(str(path)))
 
 
+def small(image):
+    image.program("setcap")
+    image.shell()
+    image.text("etc/passwd", PASSWD)
+    image.text("etc/group", GROUP)
+
+
 def go(*words):
     """What the machine's go says in the folder of the server."""
     here = pathlib.Path(__file__).resolve().parents[2] / "contrib/docker/go"
@@ -130,7 +138,7 @@ def golang(image):
 
 def main():
     image = Image(sys.stdout.buffer)
-    {"debian": debian, "golang": golang}[sys.argv[1]](image)
+    {"debian": debian, "golang": golang, "small": small}[sys.argv[1]](image)
     image.tar.close()
 
 

@@ -1,6 +1,8 @@
 # The Docker daemon, the images and the claims of docker.bats. Source it after ../support/common.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the arrays are for the tests; bats sets output
+# shellcheck source-path=SCRIPTDIR
+source "$SRC_DIR/tests/real/engine.bash"
 
 # What containers are started with.
 PORTS_TAKE_CAPABILITY=(--sysctl net.ipv4.ip_unprivileged_port_start=1024)
@@ -15,48 +17,26 @@ docker() {
 
 # ---- the daemon ----
 
-# docker_start: a daemon that ends, and leaves nothing behind, at docker_end, or when this process and
-# all that inherited $docker_life from it have ended.
 docker_start() {
     local try
     DOCKER_FOLDER=$(mktemp -d /tmp/capwrap-docker.XXXXXX)
     export DOCKER_FOLDER DOCKER_HOST=unix://$DOCKER_FOLDER/docker.sock \
         DOCKER_CONFIG=$DOCKER_FOLDER/client DOCKER_BUILDKIT=0 COMPOSE_DOCKER_CLI_BUILD=0
-    mkfifo "$DOCKER_FOLDER/life"
-    # In no process group and below no process that whoever ends this test may end with it.
-    (setsid "$SRC_DIR/tests/real/docker-daemon" "$DOCKER_FOLDER" \
-        <"$DOCKER_FOLDER/life" >/dev/null 2>&1 3>&- &)
-    exec {docker_life}>"$DOCKER_FOLDER/life"
+    open_room "$DOCKER_FOLDER" "$SRC_DIR/tests/real/docker-daemon" "$DOCKER_FOLDER"
     for try in {1..600}; do
         ! docker info >/dev/null 2>&1 || return 0
         sleep 0.1
     done
     echo "no Docker daemon after $try tries:" >&2
-    tail -n 20 "$DOCKER_FOLDER/log" >&2
-    return 1
-}
-
-# docker_end: ends the daemon, if it has not ended, and waits until it has cleaned up.
-docker_end() {
-    [ ! -e "$DOCKER_FOLDER" ] || kill "$(cat "$DOCKER_FOLDER/keeper")"
-    docker_gone "$DOCKER_FOLDER"
-}
-
-docker_gone() {
-    local try
-    for try in {1..600}; do
-        [ -e "$1" ] || return 0
-        sleep 0.1
-    done
-    echo "$1 is still there after $try tries" >&2
+    room_log "$DOCKER_FOLDER"
     return 1
 }
 
 # ---- the images ----
 
-# import NAME [OPTION...]: an image of this machine's programs in the role of a public one.
+# import NAME [OPTION...]: one of the images of docker-image.py.
 import() {
-    "$SRC_DIR/tests/real/docker-image.py" "$1" | docker import "${@:2}" - "$1"
+    image "$1" | docker import "${@:2}" - "$1"
 }
 
 # build NAME FOLDER [OPTION...]: as the head of each Dockerfile says.
@@ -68,7 +48,7 @@ docker_images() {
     local contrib=$SRC_DIR/contrib/docker support=$DOCKER_FOLDER/support
     mkdir -p "$support/capwrap"
     cp "$SUPPORT_BIN/probe" "$support/"
-    cp "$CAPWRAP_MUSL" "$support/capwrap/capwrap"
+    cp -r "$CAPWRAP_MUSL" "${CAPWRAP_MUSL%/*}/licenses" "$support/capwrap/"
     chmod -R a+rX "$support" && chmod a+x "$DOCKER_FOLDER"
     build capwrap "$support/capwrap" --file "$contrib/capwrap.Dockerfile"
     build_go >"$DOCKER_FOLDER/go.log" 2>&1 3>&- &
@@ -142,30 +122,8 @@ fetch() {
     return 1
 }
 
-# eventually COMMAND...: it succeeds within two minutes.
-eventually() {
-    local try
-    for try in {1..600}; do
-        ! "$@" || return 0
-        sleep 0.2
-    done
-    fail "still not after $try tries: $*"
-}
-
 healthy() {
     [[ $(docker inspect --format '{{.State.Health.Status}}' "$1") == healthy ]]
-}
-
-# status_shows UID INHERITABLE PERMITTED BOUNDING AMBIENT NO_NEW_PRIVS: lines of /proc/PID/status in
-# $output; what is permitted is effective.
-status_shows() {
-    assert_line "Uid:	$1	$1	$1	$1"
-    assert_line "CapInh:	$2"
-    assert_line "CapPrm:	$3"
-    assert_line "CapEff:	$3"
-    assert_line "CapBnd:	$4"
-    assert_line "CapAmb:	$5"
-    assert_line "NoNewPrivs:	$6"
 }
 
 # ---- Compose ----
@@ -186,22 +144,4 @@ compose_shows() {
     status_shows 65532 "$net_bind_service" "$net_bind_service" "$1" "$net_bind_service" 1
     run fetch localhost 8084
     status_shows 33 "$none" "$none" "$2" "$none" 1
-}
-
-# ---- the machine ----
-
-# machine_state: what a daemon could leave behind, but for what has its own name.
-machine_state() {
-    cat /proc/mounts
-    ip -oneline link | cut -d: -f2
-    iptables-save | grep -v '^#' || true
-    ls /var/run/netns /etc/docker /run/docker* /var/lib/docker /var/lib/containerd 2>&1 || true
-}
-
-# as_before FILE FOLDER PID_NAMESPACE: the machine is as FILE tells, and of the daemon in FOLDER there is
-# neither a file, a cgroup nor a process.
-as_before() {
-    diff "$1" <(machine_state) && [[ ! -e $2 ]] &&
-        [[ -z $(find /sys/fs/cgroup -maxdepth 2 -name "${2##*/}") ]] &&
-        ! readlink /proc/[0-9]*/ns/pid | grep -Fx "$3"
 }

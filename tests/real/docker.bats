@@ -20,14 +20,17 @@ setup_file() {
 }
 
 teardown_file() {
-    docker_end
+    close_room "$DOCKER_FOLDER"
 }
 
 # ---- the image to copy from ----
 
-@test "the image for COPY --from holds the static capwrap and nothing else" {
-    run bash -c '/usr/bin/docker save capwrap | tar -xO --wildcards "*/layer.tar" | tar -t'
-    assert_output capwrap
+@test "the image for COPY --from holds the static capwrap and its licences, and nothing else" {
+    run bash -c '/usr/bin/docker export "$(/usr/bin/docker create capwrap)" | tar -t'
+    assert_line capwrap
+    assert_line licenses/NOTICE
+    run grep -vE '^(capwrap|licenses/.*|\.dockerenv|(dev|etc|proc|sys)/.*)$' <<<"$output"
+    refute_output
     attempt docker run --rm capwrap --decode=400
     assert_output NET_BIND_SERVICE
     quiet
@@ -398,8 +401,8 @@ teardown_file() {
 
 @test "afterwards the machine is as before" {
     local namespace
-    namespace=$(readlink "/proc/$(cat "$DOCKER_FOLDER/init")/ns/pid")
-    docker_end
+    namespace=$(room_processes "$DOCKER_FOLDER")
+    close_room "$DOCKER_FOLDER"
     eventually as_before "$BATS_FILE_TMPDIR/before" "$DOCKER_FOLDER" "$namespace"
 }
 
@@ -409,10 +412,10 @@ teardown_file() {
         source "$SRC_DIR/tests/real/docker.bash"
         docker_start && import debian && docker run --detach debian sleep 600 || exit
         echo "$DOCKER_FOLDER"
-        readlink "/proc/$(cat "$DOCKER_FOLDER/init")/ns/pid"
+        room_processes "$DOCKER_FOLDER"
         kill -KILL $$'
     assert_failure 137
     folder=${lines[-2]} namespace=${lines[-1]}
-    docker_gone "$folder"
+    room_gone "$folder"
     eventually as_before "$BATS_FILE_TMPDIR/before" "$folder" "$namespace"
 }
