@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# capwrap on other kernels than this machine's: user-mode-linux, with all 41 capabilities, and two of
+# Debian's in QEMU. They are booted once, side by side. In each of them tests/real/self-test runs on the
+# packaged program and on the static one; user-mode-linux, which sees this machine's files, runs files
+# of tests/root as well.
+# shellcheck disable=SC2154 # bats sets output
+
+load ../support/common
+load kernels
+
+setup_file() {
+    [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
+    : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
+    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=600 SUITE
+    SUITE=$("$SRC_DIR/tests/support/tier" uml-tests)
+    [[ ${TIER-} != nightly ]] || MACHINE_SECONDS=7000
+    mkdir "$MACHINES"
+    left_behind >"$MACHINES/before"
+    user_mode_linux uml "$SUITE"
+    initramfs
+    qemu 6.1 linux-image-cloud-amd64
+    qemu 6.12 linux-image-6.12-cloud-amd64
+}
+
+teardown_file() {
+    local pid
+    cat "$MACHINES"/*/pid | while read -r pid; do
+        [[ ! -e /proc/$pid ]] || kill "$pid"
+    done
+}
+
+# What a machine could leave on this one.
+left_behind() {
+    cat /proc/mounts
+    ls -A /sys/class/net /dev/shm
+    ls -A ~/.uml 2>/dev/null || true
+    pgrep -af "$MACHINES" || true
+}
+
+# self_tested MACHINE RELEASE: both programs, on that kernel, with all capabilities there.
+self_tested() {
+    local program
+    report_of "$1"
+    for program in /programs/capwrap /programs/capwrap-static; do
+        passed "$program"
+        assert_regex "$(part "$program")" \
+            "# $2[^ ]*, 41 capabilities, permitted 000001ffffffffff"
+    done
+}
+
+@test "Linux 6.1, user-mode-linux: the self-test, with each of 41 capabilities, and SYS_RESOURCE used" {
+    self_tested uml '6\.1\.'
+}
+
+@test "Linux 6.1, user-mode-linux: files of the root suite" {
+    local file files=0 tests=0
+    report_of uml
+    for file in $(cd "$SRC_DIR/tests/root" && printf '%s\n' *.bats | grep -E "$SUITE"); do
+        passed "$file"
+        files=$((files + 1))
+        tests=$((tests + $(part "$file" | grep -c '^ok ')))
+    done
+    ((files > 0))
+    echo "# $tests tests of $files files" >&3
+}
+
+@test "Linux 6.1, Debian's for clouds in QEMU: the self-test" {
+    self_tested 6.1 '6\.1\.'
+}
+
+@test "Linux 6.12, Debian's for clouds in QEMU: the self-test" {
+    self_tested 6.12 '6\.12\.'
+}
+
+@test "nothing of the machines is left" {
+    local machine
+    for machine in uml 6.1 6.12; do report_of "$machine"; done
+    left_behind >"$MACHINES/after"
+    run diff "$MACHINES/before" "$MACHINES/after"
+    assert_success
+}
+
+@test "a kernel that cannot be had, and wrong usage, are one clear error" {
+    run "$SRC_DIR/tests/real/kernels-image" no-such-kernel "$BATS_TEST_TMPDIR"
+    assert_failure 1
+    assert_output 'kernels-image: apt knows no package no-such-kernel that names a kernel: apt-get update?'
+    run "$SRC_DIR/tests/real/kernels-image"
+    assert_failure 1
+    assert_output 'kernels-image: usage: kernels-image PACKAGE FOLDER'
+    run "$SRC_DIR/tests/real/kernels-initramfs" /bin/true here
+    assert_failure 1
+    assert_output "kernels-initramfs: 'here' is not PLACE=FILE, both absolute"
+}
