@@ -6,7 +6,9 @@ usage() {
     cat <<'END'
 Usage: contrib/packaging/static-musl.sh FOLDER
 
-Builds FOLDER/build/capwrap: static, with musl, for images that hold nothing else.
+Builds FOLDER/build/capwrap: static, with musl, for images that hold nothing else; in
+FOLDER/build/licenses what the licences of musl and libcap-ng ask of those who hand it on; and
+FOLDER/capwrap-VERSION-linux-MACHINE-static.tar.gz, which has all of this.
 Debian's libcap-ng.a is built for glibc, so libcap-ng is built from Debian's source package first, into
 FOLDER/libcap-ng. Installs what is missing; needs root or sudo for that alone. What the machine's
 package lists hold is left as it is.
@@ -68,6 +70,11 @@ build_libcap_ng() {
         die "libcap-ng could not be built" "See $folder/libcap-ng.log"
 }
 
+# Version of Debian's source package of libcap-ng.
+libcap_ng_version() {
+    sed -n 's/^Version: //p' "$folder"/source/libcap-ng_*.dsc
+}
+
 # musl-gcc knows no -static-pie, so that its parts are named here: a position-independent program
 # without a loader.
 link_flags() {
@@ -75,15 +82,44 @@ link_flags() {
     crt=/usr/lib/$(gcc -print-multiarch | sed 's/gnu/musl/')
     [ -e "$crt/rcrt1.o" ] || die "no $crt/rcrt1.o" "Install Debian's musl-dev"
     echo "-static -nostartfiles $crt/rcrt1.o $crt/crti.o $crt/crtn.o" \
-        "-Wl,-pie,--no-dynamic-linker,-z,text"
+        "-Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now"
 }
 
 build_capwrap() {
     rm -rf "$folder/build"
     LDFLAGS=$(link_flags) CC=musl-gcc PKG_CONFIG_LIBDIR=$folder/libcap-ng/lib/pkgconfig \
         CFLAGS="-I$folder/include" cmake -S "$here" -B "$folder/build" -G Ninja \
-        -DCAPWRAP_STATIC=ON -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo
+        -DCAPWRAP_STATIC=ON -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DCAPWRAP_NOTICES="$folder/build/licenses"
     cmake --build "$folder/build"
+}
+
+# The LGPL, section 6: the library is named, its licence and source are there, and capwrap's objects, to be
+# linked with another libcap-ng.
+collect_licenses() {
+    local to=$folder/build/licenses objects=$folder/build/src version
+    version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$folder/build/CMakeCache.txt")
+    rm -rf "$to"
+    mkdir -p "$to/relink"
+    install -m 644 "$here/LICENSE" "$to/capwrap.MIT"
+    install -m 644 "$folder/libcap-ng/COPYING.LIB" "$to/libcap-ng.LGPL-2.1"
+    install -m 644 /usr/share/doc/musl-dev/copyright "$to/musl.copyright"
+    sed -e "s/@capwrap@/$version/; s/@libcap-ng@/$(libcap_ng_version)/" \
+        -e "s/@musl@/$(dpkg-query --showformat '${Version}' --show musl-dev)/" \
+        "$here/contrib/packaging/static-notice.in" >"$to/NOTICE"
+    install -m 644 "$folder"/source/libcap-ng_*.{dsc,orig.tar.*,debian.tar.*} \
+        "$objects"/libcapwrap_{cli,core}.a "$objects/CMakeFiles/capwrap_sys.dir/core/sys.c.o" \
+        "$objects/CMakeFiles/capwrap.dir/capwrap/main.c.o" "$to/relink/"
+    strip --strip-debug "$to"/relink/*.[ao]
+    sed "s|@link-flags@|$(link_flags)|" "$here/contrib/packaging/static-relink.in" >"$to/relink/relink"
+    chmod 644 "$to/NOTICE"
+    chmod 755 "$to" "$to/relink" "$to/relink/relink"
+}
+
+make_package() {
+    (cd "$folder/build" && cpack -G TGZ -B "$folder/package")
+    mv "$folder"/package/*.tar.gz "$folder/"
+    rm -rf "$folder/package"
 }
 
 need_linux
@@ -92,4 +128,6 @@ fetch_source
 kernel_headers
 build_libcap_ng
 build_capwrap
+collect_licenses
+make_package
 say "built: $folder/build/capwrap"

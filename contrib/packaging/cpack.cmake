@@ -1,0 +1,64 @@
+# What CPack makes of an install: DEB, RPM and TGZ. See docs/packaging.md.
+
+set(CPACK_PACKAGE_NAME ${PROJECT_NAME})
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_VENDOR "the capwrap authors")
+set(CPACK_PACKAGE_CONTACT
+    "the capwrap authors <capwrap@example.org>"
+    CACHE STRING "Who makes the packages, as NAME <ADDRESS>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run a program with exactly the capabilities it needs")
+set(CPACK_PACKAGE_DESCRIPTION
+    "capwrap replaces itself by a program that runs as an ordinary user and holds
+exactly the Linux capabilities that were named, in all five capability sets,
+or it does not start the program at all. It is for containers that start as
+root, for services and for the shell, in the place of gosu, su-exec, setpriv
+or capsh. It has neither set-user-ID bits nor file capabilities.")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_GENERATOR DEB RPM TGZ)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PACKAGE_RELOCATABLE OFF)
+
+set(CPACK_PACKAGE_FILE_NAME ${PROJECT_NAME}-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
+if(CAPWRAP_STATIC)
+  string(APPEND CPACK_PACKAGE_FILE_NAME -static)
+endif()
+
+# A static program contains other people's work, and the package has to say so and hold what their
+# licences ask for. contrib/packaging/static-musl.sh collects it.
+set(CAPWRAP_NOTICES "" CACHE PATH "Licences of what a static capwrap contains, for its package")
+if(CAPWRAP_NOTICES)
+  install(DIRECTORY ${CAPWRAP_NOTICES}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses
+          USE_SOURCE_PERMISSIONS)
+endif()
+
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
+set(CPACK_RPM_PACKAGE_RELEASE 1)
+set(CPACK_RPM_PACKAGE_LICENSE MIT)
+set(CPACK_RPM_PACKAGE_GROUP System/Base)
+set(CPACK_RPM_PACKAGE_SUMMARY "Run a program with exactly the capabilities it needs")
+set(CPACK_RPM_PACKAGE_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION}")
+set(CPACK_RPM_USER_FILELIST "%license /usr/share/licenses/${PROJECT_NAME}/LICENSE")
+# The same bytes from the same sources: where SOURCE_DATE_EPOCH is set, it is the time of all.
+set(CPACK_RPM_SPEC_MORE_DEFINE
+    "%define packager ${CPACK_PACKAGE_CONTACT}
+%define _build_id_links none
+%define _buildhost localhost
+%define source_date_epoch_from_changelog 0
+%define clamp_mtime_to_source_date_epoch 1
+%define use_source_date_epoch_as_buildtime 1")
+# Folders of the system, besides those that CPack knows. Those of the shells may be nobody else's.
+set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/man /usr/share/man/man1
+                                                  /usr/share/licenses)
+
+# stage.cmake needs these, and CPack hands on what begins with CPACK_.
+set(CPACK_CAPWRAP_STATIC ${CAPWRAP_STATIC})
+set(CPACK_CAPWRAP_NOTICES ${CAPWRAP_NOTICES})
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/stage.cmake)
+set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/repack.cmake)
+
+include(CPack)

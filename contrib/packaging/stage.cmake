@@ -1,0 +1,84 @@
+# CPack runs this when the files of a package lie in their folder and before it is made of them: what
+# one kind of package has and an install has not.
+
+set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
+set(doc ${share}/doc/${CPACK_PACKAGE_NAME})
+
+# A static program contains other people's work.
+if(CPACK_CAPWRAP_STATIC AND NOT EXISTS "${CPACK_CAPWRAP_NOTICES}/NOTICE")
+  message(FATAL_ERROR "a package of a static capwrap has to hold the licences of what is in it: "
+                      "make it with contrib/packaging/static-musl.sh")
+endif()
+
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+function(compress)
+  run(gzip --best --no-name --force ${ARGN})
+endfunction()
+
+# A file that is not installed, with the mode of those that are.
+function(write file)
+  file(WRITE ${file} "${ARGN}")
+  file(CHMOD ${file} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+endfunction()
+
+# Debian's form of LICENSE.
+function(write_copyright)
+  file(READ ${doc}/LICENSE text)
+  string(REGEX MATCH "Copyright \\(c\\) ([^\n]+)\n+(.*[^\n])\n*$" matched "${text}")
+  set(owner "${CMAKE_MATCH_1}")
+  string(REPLACE "\n\n" "\n.\n" terms "${CMAKE_MATCH_2}")
+  string(REPLACE "\n" "\n " terms "${terms}")
+  write(${doc}/copyright
+"Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: ${CPACK_PACKAGE_NAME}
+
+Files: *
+Copyright: ${owner}
+License: Expat
+ ${terms}
+")
+  file(REMOVE ${doc}/LICENSE)
+endfunction()
+
+# The day is that of SOURCE_DATE_EPOCH, where that is set.
+function(write_debian_changelog)
+  string(TIMESTAMP day "%a, %d %b %Y %H:%M:%S +0000" UTC)
+  write(${doc}/changelog
+"${CPACK_PACKAGE_NAME} (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium
+
+  * Made by CPack; CHANGELOG.md tells what is new in capwrap.
+
+ -- ${CPACK_PACKAGE_CONTACT}  ${day}
+")
+endfunction()
+
+if(CPACK_GENERATOR STREQUAL "DEB")
+  # Without it CPack makes a package without dependencies.
+  find_program(shlibdeps dpkg-shlibdeps NO_CACHE)
+  if(NOT shlibdeps)
+    message(FATAL_ERROR "dpkg-shlibdeps, which finds the dependencies, is missing: install dpkg-dev")
+  endif()
+  write_copyright()
+  write_debian_changelog()
+  compress(${doc}/changelog ${share}/man/man1/capwrap.1)
+  run(strip --remove-section=.comment ${CPACK_TEMPORARY_DIRECTORY}/usr/bin/capwrap)
+  # Debian's zsh looks there, and not in site-functions.
+  file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)
+elseif(CPACK_GENERATOR STREQUAL "RPM")
+  compress(${share}/man/man1/capwrap.1)
+  file(MAKE_DIRECTORY ${share}/licenses/${CPACK_PACKAGE_NAME})
+  file(RENAME ${doc}/LICENSE ${share}/licenses/${CPACK_PACKAGE_NAME}/LICENSE)
+  string(TIMESTAMP day "%a %b %d %Y" UTC)
+  set(CPACK_RPM_CHANGELOG_FILE ${CPACK_TOPLEVEL_DIRECTORY}/changelog)
+  write(${CPACK_RPM_CHANGELOG_FILE}
+"* ${day} ${CPACK_PACKAGE_CONTACT} - ${CPACK_PACKAGE_VERSION}-${CPACK_RPM_PACKAGE_RELEASE}
+- Made by CPack; CHANGELOG.md tells what is new in capwrap.
+")
+endif()
+
+# Whatever the umask was.
+file(CHMOD_RECURSE ${CPACK_TEMPORARY_DIRECTORY} DIRECTORY_PERMISSIONS
+     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
