@@ -31,7 +31,7 @@ find_root() {
 #   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
 #   not packaged there).
 # Sets: build; musl (the static build); show (the quickstart); test; lint; real (the second compiler,
-#   sanitizers, fuzzers, engines, systemd); nightly (proofs).
+#   sanitizers, fuzzers, engines, systemd, kernels, packagers); nightly (proofs).
 needs() {
     cat <<'END'
 build  command:gcc             gcc             gcc             gcc              gcc
@@ -96,6 +96,31 @@ real   sanitizer:gcc:address   gcc             -               libasan          
 real   sanitizer:gcc:undefined gcc             -               libubsan         gcc
 real   command:dockerd         docker.io       docker          moby-engine      docker
 real   file:/usr/bin/docker    docker.io       docker-cli      docker-cli       docker
+real   command:podman          podman          podman          podman           podman
+real   command:crun            crun            crun            crun             crun
+real   command:catatonit       catatonit       catatonit       catatonit        catatonit
+real   file:/usr/lib/podman/netavark netavark  netavark        netavark         netavark
+real   file:/usr/share/containers/seccomp.json golang-github-containers-common containers-common containers-common containers-common
+real   command:npm             npm             npm             npm              npm
+real   python:yaml             python3-yaml    py3-yaml        python3-pyyaml   python-yaml
+real   command:linux.uml       user-mode-linux -               -                -
+real   command:qemu-system-x86_64 qemu-system-x86 -            -                -
+real   command:qemu-aarch64-static qemu-user-static -          -                -
+real   command:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu -   -                -
+real   command:s390x-linux-gnu-gcc gcc-s390x-linux-gnu -       -                -
+real   command:i686-linux-gnu-gcc gcc-i686-linux-gnu -         -                -
+real   file:/usr/aarch64-linux-gnu/lib/libc.a libc6-dev-arm64-cross - -         -
+real   file:/usr/s390x-linux-gnu/lib/libc.a libc6-dev-s390x-cross - -           -
+real   file:/usr/i686-linux-gnu/lib/libc.a libc6-dev-i386-cross - -             -
+real   command:file            file            file            file             file
+real   command:mmdebstrap      mmdebstrap      -               -                -
+real   command:dpkg-shlibdeps  dpkg-dev        -               -                -
+real   command:rpmbuild        rpm             -               -                -
+real   command:rpmlint         rpmlint         -               -                -
+real   command:lintian         lintian         -               -                -
+real   command:makepkg         makepkg         -               -                pacman
+real   command:pacman          pacman-package-manager -        -                pacman
+real   command:bsdtar          libarchive-tools -              -                libarchive
 real   command:docker-compose  docker-compose  docker-cli-compose docker-compose docker-compose
 real   command:iptables-save   iptables        iptables        iptables-nft     iptables-nft
 real   command:nginx           nginx-light     nginx           nginx            nginx
