@@ -4,7 +4,7 @@
 Usage:
   testing.py real|nightly     replaces the tier's part of the page by what its last run in build/
                               wrote (tests/run.sh --real, --nightly)
-  testing.py --check          the page has both parts, whole, and neither tells of a failure
+  testing.py --check [FILE]   the page has both parts, whole, and neither tells of a failure
 
 A test tells its counts in lines `summary: {...}` of its output, which CTest keeps. Exit status: 0; 1
 the check failed; 2 there is no such run.
@@ -87,9 +87,9 @@ def parts(page):
                    or [None] * 4)[2] for tier in TITLES}
 
 
-def check():
+def check(page):
     status = 0
-    for tier, text in parts(PAGE.read_text(encoding="utf-8")).items():
+    for tier, text in parts(page.read_text(encoding="utf-8")).items():
         total = re.search(r": ([\d,]+) of ([\d,]+) tests passed", text or "")
         if total is None or total[1] != total[2]:
             print(f"docs/testing.md: {tier}: no whole run", file=sys.stderr)
@@ -102,8 +102,8 @@ def check():
 
 
 def main():
-    if sys.argv[1:] == ["--check"]:
-        return check()
+    if sys.argv[1:2] == ["--check"]:
+        return check(pathlib.Path(*sys.argv[2:]) if sys.argv[2:] else PAGE)
     if len(sys.argv) != 2 or sys.argv[1] not in TITLES:
         print(__doc__, file=sys.stderr)
         return 2
