@@ -33,6 +33,7 @@ folder=$(cd "$1" && pwd)
 # Fetches the source package with a package list of its own: the machine's may leave sources out.
 fetch_source() {
     local apt=$folder/apt options list
+    rm -rf "$folder/source" # one version: the build and the notice take what is there
     mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache/archives/partial" "$folder/source"
     for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
         [ ! -e "$list" ] || sed -n 's/^deb /deb-src /p' "$list" >"$apt/sources/$(basename "$list" .list).list"
@@ -82,7 +83,7 @@ link_flags() {
     crt=/usr/lib/$(gcc -print-multiarch | sed 's/gnu/musl/')
     [ -e "$crt/rcrt1.o" ] || die "no $crt/rcrt1.o" "Install Debian's musl-dev"
     echo "-static -nostartfiles $crt/rcrt1.o $crt/crti.o $crt/crtn.o" \
-        "-Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now"
+        "-Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,--fatal-warnings"
 }
 
 build_capwrap() {

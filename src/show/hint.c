@@ -47,10 +47,22 @@ static uint64_t file_grant(void) {
     return le32toh(data.data[0].permitted) | (uint64_t)le32toh(data.data[1].permitted) << 32;
 }
 
+/* The grant by which this start could have what it lacks. To become another user takes root:
+ * whoever may execute a file that grants SETUID is root. */
+static uint64_t usable_grant(const struct fail *f) {
+    switch (f->code) {
+    case FAIL_NEED_SETUID:
+    case FAIL_NEED_SETGID:
+    case FAIL_NEED_CHOWN:
+        return 0;
+    default:
+        return geteuid() == 0 ? 0 : file_grant();
+    }
+}
+
 /* How capabilities are permitted, as the beginning of a sentence. */
-static void permit(enum place place, uint64_t caps, size_t size, char *text) {
+static void permit(enum place place, uint64_t caps, uint64_t grant, size_t size, char *text) {
     char names[NAMES_SIZE];
-    uint64_t grant = file_grant();
     const char *too = grant != 0 && (caps & ~grant) != 0
                           ? ", and add the same to the file capabilities of capwrap in the image"
                           : "";
@@ -113,7 +125,7 @@ static void for_granted(const struct fail *f, uint64_t grant, size_t size, char 
 
 /* A capability that is in the bounding set and not permitted. */
 static void for_not_given(const struct fail *f, enum place place, size_t size, char *text) {
-    uint64_t grant = place == DOCKER || place == KUBERNETES ? file_grant() : 0;
+    uint64_t grant = place == DOCKER || place == KUBERNETES ? usable_grant(f) : 0;
 
     if (grant != 0)
         for_granted(f, grant, size, text);
@@ -231,7 +243,7 @@ void hint_for(const struct fail *f, size_t size, char *text) {
         (void)snprintf(text, size, "%s%s%s", about.before, f->subject, about.after);
         return;
     }
-    permit(place, f->caps, sizeof way, way);
+    permit(place, f->caps, usable_grant(f), sizeof way, way);
     switch (f->code) {
     case FAIL_CAP_NOT_PERMITTED:
     case FAIL_NEED_SETUID:

@@ -78,6 +78,18 @@ advises() {
     advises kubernetes 'add: \[NET_ADMIN\], and add the same to the file capabilities of capwrap in the image$'
 }
 
+@test "a start as root, or a change of user, takes no file capability: none is advised" {
+    granted_capwrap cap_net_raw=p
+    FROM=("$START_AS" --bounding "$(mask NET_RAW SETPCAP)" --)
+    ASKED=(--user 1000:1000 --keep NET_RAW) STEP=groups
+    advises docker 'start the container as root with --cap-add SETGID --cap-add SETUID$'
+    advises kubernetes 'add: \[SETGID, SETUID\] and start as root$'
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0 --no-new-privs --)
+    ASKED=(--user 33:33 --no-new-privs)
+    advises docker 'start the container as root with --cap-add SETGID --cap-add SETUID$'
+    advises kubernetes 'add: \[SETGID, SETUID\] and start as root$'
+}
+
 @test "a capwrap whose file lacks the capability: it is named, with and without no_new_privs" {
     granted_capwrap cap_net_raw=p
     ASKED=(--keep NET_ADMIN) STEP=keep

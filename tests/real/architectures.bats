@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # bats sets output
 
 load ../support/common
+load job
 
 UNIT_TESTS=(text entries program) # parsers of numbers, of files, and of file capabilities
 
@@ -19,17 +20,13 @@ setup_file() {
         return 1
     fi
     for target in i686-linux-gnu aarch64-linux-gnu s390x-linux-gnu; do
-        "$SRC_DIR/tests/real/architectures-build" "$target" "$BUILT/sources" "$BUILT/$target" \
-            "${UNIT_TESTS[@]}" >"$BUILT/$target.log" 2>&1 3>&- &
-        echo $! >"$BUILT/$target.pid"
+        job "$BUILT/jobs/$target" "$SRC_DIR/tests/real/architectures-build" "$target" \
+            "$BUILT/sources" "$BUILT/$target" "${UNIT_TESTS[@]}"
     done
 }
 
 teardown_file() {
-    local pid
-    cat "$BUILT"/*.pid | while read -r pid; do
-        [[ ! -e /proc/$pid ]] || kill "$pid"
-    done
+    job_end "$BUILT"/jobs/*
 }
 
 # fetch_sources MUSL: the static program was built from libcap-ng's source package, in the folder MUSL,
@@ -43,10 +40,8 @@ fetch_sources() {
 
 # built TARGET: waits until it is.
 built() {
-    local pid
-    pid=$(cat "$BUILT/$1.pid")
-    while [ -e "/proc/$pid" ]; do sleep 0.1; done
-    [[ -x $BUILT/$1/build/capwrap ]] || fail "$(cat "$BUILT/$1.log")"
+    job_wait "$BUILT/jobs/$1"
+    [[ -x $BUILT/$1/build/capwrap ]] || fail "$(cat "$BUILT/jobs/$1/log")"
 }
 
 # is_for TARGET WORD...: what file(1) says of the program, in this order.
@@ -69,7 +64,9 @@ self_tested() {
     self_test "$@"
     assert_success
     refute_line --regexp '^not ok|# skip'
+    # As many as docs/platforms.md says.
     [[ $(grep -c '^ok ' <<<"$output") == "$(sed -n 's/^1\.\.//p' <<<"$output")" ]]
+    grep -q ": $(grep -c '^ok ' <<<"$output") claims" "$SRC_DIR/docs/platforms.md"
 }
 
 # unit_tested TARGET [EMULATOR]

@@ -5,7 +5,7 @@
     docker-image.py golang | docker import - NAME     a shell and the Go compiler, for a build stage
     docker-image.py small | podman import - NAME      busybox and setcap
 
-No registry can be reached by a test, so that an image of this machine's own programs, each with the
+No test asks a registry, so that an image of this machine's own programs, each with the
 libraries that ldd(1) names, stands in for the public one of the same role. Files are read here and
 go into the archive; nothing is unpacked or written on the machine.
 

@@ -1,7 +1,7 @@
 # Machines that run another kernel, for kernels.bats. Source it after ../support/common.
 #
-# Each has a folder below $MACHINES with its `console` and its `report`: for each thing that ran in it a
-# line "== NAME", its TAP, and "exit status N".
+# Each has a folder below $MACHINES with its console in `log` and its `report`: for each thing that ran in
+# it a line "== NAME", its TAP, and "exit status N". Takes job.bash.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets output
 
@@ -10,11 +10,9 @@
 machine() {
     local folder=$MACHINES/$1
     shift
-    (cd "$folder" && exec setpriv --pdeathsig KILL \
+    job "$folder" env --chdir "$folder" setpriv --pdeathsig KILL \
         timeout --foreground --signal KILL "$MACHINE_SECONDS" setpriv --pdeathsig KILL \
-        unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- \
-        "$@" </dev/null >console 2>&1 3>&-) &
-    echo $! >"$folder/pid"
+        unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- "$@"
 }
 
 # user_mode_linux NAME SUITE: with the files of tests/root that the regular expression names.
@@ -40,7 +38,7 @@ qemu() {
     machine "$1" qemu-system-x86_64 -accel tcg -cpu max -m 512 -nodefaults -display none \
         -no-reboot -kernel "$image" -initrd "$MACHINES/initramfs" \
         -append 'console=ttyS0 quiet panic=-1 rdinit=/init' \
-        -serial file:console -serial file:report
+        -serial stdio -serial file:report
 }
 
 initramfs() {
@@ -54,11 +52,9 @@ initramfs() {
 
 # report_of MACHINE: waits until that is off, and takes its report into $output.
 report_of() {
-    local pid
-    pid=$(cat "$MACHINES/$1/pid")
-    while [ -e "/proc/$pid" ]; do sleep 0.1; done
+    job_wait "$MACHINES/$1"
     output=$(tr -d '\r' <"$MACHINES/$1/report") || output=
-    [[ -n $output ]] || fail "no report of $1; its console: $(tail -n 30 "$MACHINES/$1/console")"
+    [[ -n $output ]] || fail "no report of $1; its console: $(tail -n 30 "$MACHINES/$1/log")"
 }
 
 # part NAME: of the report in $output, what NAME wrote.

@@ -6,12 +6,13 @@
 # shellcheck disable=SC2154 # bats sets output
 
 load ../support/common
+load job
 load kernels
 
 setup_file() {
     [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
     : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
-    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=600 SUITE
+    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=3000 SUITE
     # In user mode each of these takes minutes; UML_SUITE=. runs all of them.
     SUITE=${UML_SUITE:-server}
     [[ $SUITE == server ]] || MACHINE_SECONDS=7000
@@ -24,10 +25,7 @@ setup_file() {
 }
 
 teardown_file() {
-    local pid
-    cat "$MACHINES"/*/pid | while read -r pid; do
-        [[ ! -e /proc/$pid ]] || kill "$pid"
-    done
+    job_end "$MACHINES"/*/
 }
 
 # What a machine could leave on this one.

@@ -10,6 +10,8 @@ PACKAGES=(nginx-light lighttpd haproxy caddy nodejs python3 busybox-static redis
 
 setup_file() {
     require_root
+    # The static program: another system's C library may be too old for the packaged one.
+    export CAPWRAP=$CAPWRAP_MUSL
     export ROOT=$BATS_FILE_TMPDIR/root PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
     # Debian 12: the messages in the document are those of its programs.
     mmdebstrap --quiet --variant=extract --include="${PACKAGES[*]}" bookworm "$ROOT"
