@@ -65,9 +65,10 @@ def block(tier):
         raise SystemExit(2)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=TOP, text=True,
                             capture_output=True, check=True).stdout.strip()
+    linux = ".".join(platform.release().split(".")[:2])
     passed = sum(case[2] for case in cases)
     lines = [f"### {TITLES[tier]}", "",
-             f"Commit {commit}, {time.strftime('%Y-%m-%d')}, Linux {platform.release()}, "
+             f"Commit {commit}, {time.strftime('%Y-%m-%d')}, Linux {linux}, "
              f"{platform.machine()}: {passed:,} of {len(cases):,} tests passed.", "",
              "| build | tests | seconds, added up |", "|---|---:|---:|"]
     for preset in dict.fromkeys(case[0] for case in cases):
