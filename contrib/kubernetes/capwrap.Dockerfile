@@ -9,4 +9,6 @@ ARG BASE_IMAGE=busybox:stable
 FROM ${CAPWRAP_IMAGE} AS capwrap
 
 FROM ${BASE_IMAGE}
+# They go where the program goes: docs/packaging.md.
+COPY --from=capwrap /licenses /licenses
 COPY --from=capwrap /capwrap /capwrap

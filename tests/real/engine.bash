@@ -29,8 +29,14 @@ room_gone() {
         [ -e "$1" ] || return 0
         sleep 0.1
     done
-    echo "$1 is still there after $try tries" >&2
+    echo "$1 is still there after $try tries:" >&2
+    room_log "$1"
     return 1
+}
+
+# room_runs FOLDER NAME: the room is open, and its command is that program.
+room_runs() {
+    [[ -s $1/init ]] && grep -qsx "$2" "/proc/$(cat "$1/init")/comm"
 }
 
 # room_log FOLDER: what its command wrote.
@@ -52,12 +58,11 @@ image() {
 
 # eventually COMMAND...: it succeeds within two minutes.
 eventually() {
-    local try
-    for try in {1..600}; do
-        ! "$@" || return 0
+    local end=$((SECONDS + 120))
+    until "$@"; do
+        ((SECONDS < end)) || { echo "still not after two minutes: $*" >&2 && return 1; }
         sleep 0.2
     done
-    fail "still not after $try tries: $*"
 }
 
 # ---- what a container holds ----
@@ -82,7 +87,8 @@ machine_state() {
     ip -oneline link | cut -d: -f2
     iptables-save | grep -v '^#' || true
     ls /var/run/netns /etc/docker /run/docker* /var/lib/docker /var/lib/containerd \
-        /run/containers /run/crun /run/libpod /var/lib/containers /etc/cni /var/lib/cni 2>&1 || true
+        /run/containers /run/crun /run/libpod 2>&1 || true
+    find /etc/containers /etc/cni /var/lib/containers /var/lib/cni -printf '%p %T@\n' 2>&1 || true
 }
 
 # as_before FILE FOLDER PID_NAMESPACE: the machine is as FILE tells, and of the room in FOLDER there is

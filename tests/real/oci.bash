@@ -14,11 +14,7 @@ oci_start() {
     chmod 755 "$OCI_FOLDER"
     open_room "$OCI_FOLDER" sleep infinity
     root_file_system "$OCI_FOLDER/rootfs"
-    eventually room_is_open
-}
-
-room_is_open() {
-    [[ -s $OCI_FOLDER/init ]] && grep -qx sleep "/proc/$(cat "$OCI_FOLDER/init")/comm"
+    eventually room_runs "$OCI_FOLDER" sleep || { room_log "$OCI_FOLDER" && return 1; }
 }
 
 in_room() {

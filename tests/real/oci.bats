@@ -346,6 +346,7 @@ Seccomp:	2"
     bundle "${FOUR[@]}" -- capwrap "${AS_APP[@]}" -- sleep 60
     for runtime in runc crun; do
         oci "$runtime" run --detach box >/dev/null 2>&1 3>&-
+        eventually oci "$runtime" exec box grep -qx sleep /proc/1/comm
         run oci "$runtime" exec box grep -E '^(Uid|CapEff)' /proc/self/status /proc/1/status
         oci "$runtime" delete --force box
         assert_line "/proc/1/status:CapEff:	$net_raw"

@@ -9,7 +9,6 @@ ROOT_START=(--cap-drop all --cap-add SETUID --cap-add SETGID --cap-add SETPCAP)
 
 # podman_start: a room in which podman runs.
 podman_start() {
-    local try
     PODMAN_FOLDER=$(mktemp -d /tmp/capwrap-podman.XXXXXX)
     export PODMAN_FOLDER
     cat >"$PODMAN_FOLDER/containers.conf" <<'END'
@@ -23,14 +22,7 @@ runtime = "crun"
 network_backend = "netavark"
 END
     open_room "$PODMAN_FOLDER" catatonit -P # reaps what conmon leaves
-    for try in {1..300}; do
-        [ ! -s "$PODMAN_FOLDER/init" ] ||
-            ! grep -qx catatonit "/proc/$(cat "$PODMAN_FOLDER/init")/comm" || return 0
-        sleep 0.1
-    done
-    echo "no room for podman after $try tries:" >&2
-    room_log "$PODMAN_FOLDER"
-    return 1
+    eventually room_runs "$PODMAN_FOLDER" catatonit || { room_log "$PODMAN_FOLDER" && return 1; }
 }
 
 # podman ARGUMENT...: Debian's, in that room. What should end and does not is a failure.
