@@ -6,13 +6,16 @@
 #define CAPWRAP_ANY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "core/cred.h"
 
 extern volatile uint64_t any_u64;
 extern volatile uint32_t any_u32;
 extern volatile int any_int;
-bool any_bool(void);
 extern volatile char any_char;
+bool any_bool(void);
+struct ids any_ids(void);
+struct cred any_cred(void); /* without supplementary groups */
 
 #endif

@@ -15,21 +15,8 @@
 
 static uint64_t one_set(void) { return any_bool() ? THE_ONE : 0; }
 
-static struct ids any_ids(void) {
-    return (struct ids){.real = any_u32, .effective = any_u32, .saved = any_u32, .fs = any_u32};
-}
-
 static void anything(void) {
-    struct cred now = {.uid = any_ids(),
-                       .gid = any_ids(),
-                       .permitted = any_u64,
-                       .effective = any_u64,
-                       .inheritable = any_u64,
-                       .bounding = any_u64,
-                       .ambient = any_u64,
-                       .securebits = any_u32,
-                       .no_new_privs = any_bool(),
-                       .cap_count = any_u32};
+    struct cred now = any_cred();
     struct exec_file file = {.set_uid = any_bool(),
                              .set_gid = any_bool(),
                              .owner = any_u32,

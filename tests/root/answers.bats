@@ -95,12 +95,17 @@ as_nobody() {
         answering "$call" "$PUBLIC/probe" -- "$CAPWRAP" --user nobody -- "$PUBLIC/probe"
         refused program 'cannot be looked up'
     done
-    # A C library may have a buffer of its own for stat, and hand on what stood there before.
     echo 'case: stat'
     answering '?stat,newfstatat:retval=0' "$PUBLIC/probe" -- \
         "$CAPWRAP" --user nobody -- "$PUBLIC/probe"
-    [[ $status == 126 ]] || assert_equal "$status" 125
-    failed_with "$status" program
+    if grep -q GLIBC "$CAPWRAP"; then
+        refused program 'cannot be looked up'
+    else
+        # musl has a buffer of its own for stat, and hands on what stood there before: any file, which
+        # may be one that cannot be executed.
+        [[ $status == 126 ]] || assert_equal "$status" 125
+        failed_with "$status" program
+    fi
     for call in read:retval=5 read:error=EIO; do
         echo "case: $call"
         answering "$call" "$PUBLIC/probe" -- "$CAPWRAP" --user nobody -- "$PUBLIC/probe"
