@@ -9,28 +9,23 @@
 enum { USER_FIELDS = 7, GROUP_FIELDS = 4 };
 
 /* Cuts the next line of the text at its colons; the last field is the rest of the line. False when
- * the line is no entry. */
+ * the line is no entry. In one pass: a database may have tens of thousands of lines. */
 static bool cut_line(struct entries *entries, char *fields[], size_t count) {
-    char *line = entries->next;
-    size_t left = (size_t)(entries->end - line);
-    char *line_feed = memchr(line, '\n', left);
+    char *c = entries->next;
+    size_t cut = 1;
+    bool has_nul = false;
 
-    size_t length = line_feed == NULL ? left : (size_t)(line_feed - line);
-    entries->next = line_feed == NULL ? entries->end : line_feed + 1;
-    line[length] = '\0';
-    if (strlen(line) != length || line[0] == '\0' || strchr("#+-:", line[0]) != NULL)
-        return false;
-
-    for (size_t i = 0; i < count; i++) {
-        fields[i] = line;
-        if (i + 1 == count)
-            break;
-        line = strchr(line, ':');
-        if (line == NULL)
-            return false;
-        *line++ = '\0';
+    fields[0] = c;
+    for (; c < entries->end && *c != '\n'; c++) {
+        has_nul |= *c == '\0';
+        if (*c == ':' && cut < count) {
+            *c = '\0';
+            fields[cut++] = c + 1;
+        }
     }
-    return true;
+    entries->next = c < entries->end ? c + 1 : c;
+    *c = '\0';
+    return cut == count && !has_nul && fields[0][0] != '\0' && strchr("#+-", fields[0][0]) == NULL;
 }
 
 static bool read_id(const char *field, uint32_t *id) {

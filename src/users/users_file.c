@@ -12,35 +12,54 @@
 #include "users/users.h"
 
 struct file {
-    char *text; /* allocated */
+    char first[4096]; /* most files fit, and no memory has to be asked for */
+    char *text;       /* first, or allocated */
     struct entries entries;
 };
 
+static void close_file(struct file *file) {
+    if (file->text != file->first)
+        free(file->text);
+}
+
+/* Moves the text to where capacity bytes have room. */
+static int grow(struct file *file, size_t size, size_t capacity) {
+    bool is_first = file->text == file->first;
+
+    char *text = realloc(is_first ? NULL : file->text, capacity);
+    if (text == NULL)
+        return -ENOMEM;
+    if (is_first)
+        memcpy(text, file->first, size);
+    file->text = text;
+    return 0;
+}
+
 static int read_all(int fd, struct file *file) {
-    size_t capacity = 0, size = 0;
+    size_t capacity = sizeof file->first, size = 0;
 
     for (;;) {
-        if (size + 1 >= capacity) {
-            capacity = 2 * capacity + 16384;
-            char *text = realloc(file->text, capacity);
-            if (text == NULL)
-                return -ENOMEM;
-            file->text = text;
-        }
         ssize_t got = read(fd, file->text + size, capacity - 1 - size);
         if (got < 0)
             return -errno;
         if (got == 0)
             break;
         size += (size_t)got;
+        if (size + 1 < capacity)
+            continue;
+        capacity *= 4;
+        int error = grow(file, size, capacity);
+        if (error != 0)
+            return error;
     }
     file->entries = (struct entries){.next = file->text, .end = file->text + size};
     return 0;
 }
 
-/* Release with free(file->text), after a failure too. A file that does not exist has no entries. */
-static int read_file(const char *path, struct file *file) {
-    *file = (struct file){0};
+/* Release with close_file, after a failure too. A file that does not exist has no entries. */
+static int open_file(const char *path, struct file *file) {
+    file->text = file->first;
+    file->entries = (struct entries){.next = file->text, .end = file->text};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? 0 : -errno;
@@ -55,12 +74,12 @@ static int find_account(const char *name, uid_t uid, struct account *account) {
     struct file passwd;
     bool found = false;
 
-    int error = read_file("/etc/passwd", &passwd);
+    int error = open_file("/etc/passwd", &passwd);
     while (error == 0 && !found && entries_next_user(&passwd.entries, &user))
         found = name != NULL ? strcmp(user.name, name) == 0 : user.uid == uid;
     if (found)
         error = users_answer(user.name, user.uid, user.gid, user.home, account);
-    free(passwd.text);
+    close_file(&passwd);
     return error;
 }
 
@@ -75,12 +94,12 @@ int users_group(const char *name, gid_t *gid) {
     struct file group;
     int found = 0;
 
-    int error = read_file("/etc/group", &group);
+    int error = open_file("/etc/group", &group);
     while (error == 0 && found == 0 && entries_next_group(&group.entries, &entry))
         found = strcmp(entry.name, name) == 0;
     if (found == 1)
         *gid = entry.gid;
-    free(group.text);
+    close_file(&group);
     return error != 0 ? error : found;
 }
 
@@ -101,13 +120,13 @@ int users_groups(const char *name, gid_t gid, struct groups *groups) {
     struct group_entry entry;
     struct file group;
 
-    int error = read_file("/etc/group", &group);
+    int error = open_file("/etc/group", &group);
     if (error == 0)
         error = add_group(groups, gid);
     while (error == 0 && entries_next_group(&group.entries, &entry)) {
         if (entry.gid != gid && entries_has_member(&entry, name))
             error = add_group(groups, entry.gid);
     }
-    free(group.text);
+    close_file(&group);
     return error != 0 ? error : 1;
 }
