@@ -46,13 +46,13 @@ static int read_groups(const char *step, struct groups *groups, struct fail *f) 
     return 0;
 }
 
-/* Reads one of the two sets that are asked for bit by bit. The kernel answers 0 or 1 for each of
- * the *count capabilities that it has and EINVAL above; 64 is above for every kernel, so one that
- * answers for ever ends the loop too. */
-static int read_bits(int (*has)(unsigned cap), uint64_t *set, unsigned *count) {
+/* Reads one of the two sets that are asked for bit by bit, up to the capability last. The kernel
+ * answers 0 or 1 for each of the *count that it has and EINVAL above; 64 is above for every kernel,
+ * so one that answers for ever ends the loop too. */
+static int read_bits(int (*has)(unsigned cap), unsigned last, uint64_t *set, unsigned *count) {
     *set = 0;
     *count = 0;
-    for (unsigned cap = 0; cap <= CAP_BITS; cap++) {
+    for (unsigned cap = 0; cap <= last; cap++) {
         int answer = has(cap);
         if (answer == -EINVAL)
             continue;
@@ -72,10 +72,10 @@ static int read_caps(const char *step, struct cred *cred, struct fail *f) {
     int error = sys_get_caps(&cred->permitted, &cred->effective, &cred->inheritable);
     if (error != 0)
         return cannot_read(f, step, error, "capability sets");
-    error = read_bits(sys_bounding_has, &cred->bounding, &cred->cap_count);
+    error = read_bits(sys_bounding_has, CAP_BITS, &cred->bounding, &cred->cap_count);
     if (error != 0 || cred->cap_count == 0)
         return cannot_read(f, step, error != 0 ? error : EPROTO, "bounding set");
-    error = read_bits(sys_ambient_has, &cred->ambient, &ambient_count);
+    error = read_bits(sys_ambient_has, cred->cap_count, &cred->ambient, &ambient_count);
     if (error != 0)
         return cannot_read(f, step, error, "ambient set");
     if (ambient_count == 0)
