@@ -22,18 +22,30 @@ static int refuse(struct fail *f, enum fail_code code, int exit_code, int error,
 
 /* ---- where it is ---- */
 
-/* 0 when path can be executed, -ENOENT when there is nothing, -EACCES or -EISDIR when it is not to
- * be, or another error. */
-static int try_path(const char *path) {
-    struct sys_file file;
+/* Writes the directory, when it is not empty, a slash, and the command. */
+static int make_path(char path[PATH_MAX], const char *directory, size_t length,
+                     const char *command) {
+    size_t prefix = length == 0 ? 0 : length + 1;
+    size_t size = strlen(command) + 1;
 
+    if (length >= PATH_MAX || size > PATH_MAX - prefix)
+        return -ENAMETOOLONG;
+    memcpy(path, directory, length);
+    path[length] = '/';
+    memcpy(path + prefix, command, size);
+    return 0;
+}
+
+/* 0 when path can be executed, with *file filled; -ENOENT when there is nothing, -EACCES or -EISDIR
+ * when it is not to be, or another error. */
+static int try_path(const char *path, struct sys_file *file) {
     int error = sys_may_execute(path);
     if (error == 0)
-        error = sys_look_at(path, &file);
+        error = sys_look_at(path, file);
     if (error == -ENOTDIR)
         return -ENOENT;
-    if (error == 0 && !S_ISREG(file.mode))
-        return S_ISDIR(file.mode) ? -EISDIR : -EACCES;
+    if (error == 0 && !S_ISREG(file->mode))
+        return S_ISDIR(file->mode) ? -EISDIR : -EACCES;
     return error;
 }
 
@@ -46,7 +58,7 @@ static bool is_denied(const char *path, int error) {
 
 /* Tries COMMAND in each absolute directory of the search path. An empty or relative element means
  * the current directory, which is nobody's choice here: skipped. */
-static int search(struct program *program) {
+static int search(struct program *program, struct sys_file *file) {
     const char *element = program->search_path;
     int denied = -ENOENT;
 
@@ -55,9 +67,8 @@ static int search(struct program *program) {
     for (;;) {
         size_t length = strcspn(element, ":");
         if (element[0] == '/') {
-            int size = snprintf(program->path, sizeof program->path, "%.*s/%s", (int)length,
-                                element, program->command);
-            int error = size < (int)sizeof program->path ? try_path(program->path) : -ENOENT;
+            bool fits = make_path(program->path, element, length, program->command) == 0;
+            int error = fits ? try_path(program->path, file) : -ENOENT;
             if (is_denied(program->path, error))
                 denied = error;
             else if (error != -ENOENT && error != -EACCES)
@@ -69,15 +80,16 @@ static int search(struct program *program) {
     }
 }
 
-static int find_path(struct program *program, struct fail *f) {
+static int find_path(struct program *program, struct sys_file *file, struct fail *f) {
     const char *command = program->command;
     int error = -ENOENT;
 
     if (strchr(command, '/') == NULL && command[0] != '\0') {
-        error = search(program);
+        error = search(program, file);
     } else if (command[0] != '\0') {
-        int size = snprintf(program->path, sizeof program->path, "%s", command);
-        error = size < (int)sizeof program->path ? try_path(command) : -ENAMETOOLONG;
+        error = make_path(program->path, "", 0, command);
+        if (error == 0)
+            error = try_path(command, file);
     }
     if (error == 0)
         return 0;
@@ -163,9 +175,10 @@ static int incomplete(struct fail *f, enum fail_code code, int error, const char
     return LOOK_INCOMPLETE;
 }
 
-/* Takes the next interpreter from the head of a script and makes sure that it can be executed. */
+/* Takes the next interpreter from the head of a script and makes sure that it can be executed:
+ * *file is its. */
 static int follow(struct program *program, const char *script, const char head[PROGRAM_HEAD + 1],
-                  struct fail *f) {
+                  struct sys_file *file, struct fail *f) {
     if (program->interpreter_count == PROGRAM_INTERPRETERS)
         return refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, ELOOP, program->path,
                       "scripts run by scripts, too deep");
@@ -176,7 +189,7 @@ static int follow(struct program *program, const char *script, const char head[P
                       "its #! line names no interpreter, or one too long");
     program->interpreter_count++;
 
-    int error = try_path(name);
+    int error = try_path(name, file);
     if (error == 0)
         return LOOK_DONE;
     if (error != -ENOENT && error != -EACCES && error != -EISDIR && error != -ELOOP)
@@ -186,28 +199,25 @@ static int follow(struct program *program, const char *script, const char head[P
     return LOOK_REFUSED;
 }
 
-static int look_through(struct program *program, struct fail *f) {
+/* Follows the chain from program->path, which file is about. */
+static int look_through(struct program *program, struct sys_file *file, struct fail *f) {
     const char *path = program->path;
 
     for (;;) {
         char head[PROGRAM_HEAD + 1] = {0};
-        struct sys_file info;
 
-        int error = sys_look_at(path, &info);
-        if (error != 0)
-            return incomplete(f, FAIL_UNREADABLE, error, path, "cannot be looked at");
         int size = sys_read_head(path, PROGRAM_HEAD, head);
         if (size < 0)
             return incomplete(f, FAIL_UNREADABLE, size, path,
                               "cannot be read, so its interpreter is not known");
 
         if (head[0] != '#' || head[1] != '!') {
-            error = read_exec_file(path, &info, &program->file);
+            int error = read_exec_file(path, file, &program->file);
             return error == 0 ? LOOK_DONE
                               : incomplete(f, FAIL_FILE_CAPABILITIES, error, path,
                                            "its file capabilities are unclear");
         }
-        int followed = follow(program, path, head, f);
+        int followed = follow(program, path, head, file, f);
         if (followed != LOOK_DONE)
             return followed;
         path = program->interpreters[program->interpreter_count - 1];
@@ -265,10 +275,12 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
 }
 
 int program_find(const struct plan *plan, struct program *program, struct fail *f) {
-    if (find_path(program, f) != 0)
+    struct sys_file file;
+
+    if (find_path(program, &file, f) != 0)
         return -1;
 
-    int look = look_through(program, f);
+    int look = look_through(program, &file, f);
     if (look == LOOK_DONE)
         return judge(plan, program, f);
 

@@ -236,6 +236,15 @@ void resolve_free(struct identity *identity) {
     *identity = (struct identity){0};
 }
 
+/* NAME=value, allocated. */
+static char *variable(const char *name, const char *value) {
+    char *result = malloc(strlen(name) + strlen(value) + 1);
+
+    if (result != NULL)
+        (void)stpcpy(stpcpy(result, name), value);
+    return result;
+}
+
 char **resolve_environment(char *const *environment, const struct account *account) {
     static const char *const names[] = {"HOME=", "USER=", "LOGNAME="};
     const char *values[] = {account->name == NULL ? "/" : account->home, account->name,
@@ -255,7 +264,8 @@ char **resolve_environment(char *const *environment, const struct account *accou
             result[kept++] = environment[i];
     }
     for (size_t n = 0; n < (account->name == NULL ? 1 : 3); n++) {
-        if (asprintf(&result[kept++], "%s%s", names[n], values[n]) < 0) {
+        result[kept] = variable(names[n], values[n]);
+        if (result[kept++] == NULL) {
             free(result);
             return NULL;
         }

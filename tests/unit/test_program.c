@@ -893,8 +893,6 @@ struct hindrance {
 };
 
 static const struct hindrance HINDRANCES[] = {
-    {"sys_look_at", 2, EACCES, FAIL_UNREADABLE},
-    {"sys_look_at", 2, ENOENT, FAIL_UNREADABLE},
     {"sys_read_head", 1, EIO, FAIL_UNREADABLE},
     {"sys_read_head", 1, EACCES, FAIL_UNREADABLE},
     {"sys_read_file_caps", 1, EPERM, FAIL_FILE_CAPABILITIES},
