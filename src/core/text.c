@@ -2,22 +2,26 @@
 
 #include <cap-ng.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/cred.h"
 
 bool text_is_digits(const char *word) {
-    return word[0] != '\0' && word[strspn(word, "0123456789")] == '\0';
+    size_t length = 0;
+
+    while (word[length] >= '0' && word[length] <= '9')
+        length++;
+    return length > 0 && word[length] == '\0';
 }
 
 int text_number(const char *word, uint64_t max, uint64_t *value) {
     if (!text_is_digits(word) || (word[0] == '0' && word[1] != '\0'))
         return -EINVAL;
-    if (strlen(word) > 19) /* the longest that strtoull cannot wrap */
+    if (strlen(word) > 19) /* as many digits as cannot wrap */
         return -ERANGE;
-    *value = strtoull(word, NULL, 10);
+    for (*value = 0; *word != '\0'; word++)
+        *value = 10 * *value + (uint64_t)(*word - '0');
     return *value <= max ? 0 : -ERANGE;
 }
 
