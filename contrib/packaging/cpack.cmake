@@ -23,9 +23,9 @@ if(CAPWRAP_STATIC)
   string(APPEND CPACK_PACKAGE_FILE_NAME -static)
 endif()
 
-# A static program contains other people's work, and the package has to say so and hold what their
-# licences ask for. contrib/packaging/static-musl.sh collects it.
-set(CAPWRAP_NOTICES "" CACHE PATH "Licences of what a static capwrap contains, for its package")
+# A program with libcap-ng or a C library in it contains other people's work, and the package has to
+# say so and hold what their licences ask for. contrib/packaging/static-musl.sh collects it.
+set(CAPWRAP_NOTICES "" CACHE PATH "Licences of the libraries within capwrap, for its package")
 if(CAPWRAP_NOTICES)
   install(DIRECTORY ${CAPWRAP_NOTICES}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses
           USE_SOURCE_PERMISSIONS)
@@ -56,7 +56,10 @@ set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/man /usr/share/man/
                                                   /usr/share/licenses)
 
 # stage.cmake needs these, and CPack hands on what begins with CPACK_.
-set(CPACK_CAPWRAP_STATIC ${CAPWRAP_STATIC})
+set(CPACK_CAPWRAP_HOLDS_LIBRARIES ON)
+if(CAPWRAP_SHARED_LIBCAP_NG AND NOT CAPWRAP_STATIC)
+  set(CPACK_CAPWRAP_HOLDS_LIBRARIES OFF)
+endif()
 set(CPACK_CAPWRAP_NOTICES ${CAPWRAP_NOTICES})
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/stage.cmake)
 set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/repack.cmake)

@@ -4,10 +4,11 @@
 set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
 set(doc ${share}/doc/${CPACK_PACKAGE_NAME})
 
-# A static program contains other people's work.
-if(CPACK_CAPWRAP_STATIC AND NOT EXISTS "${CPACK_CAPWRAP_NOTICES}/NOTICE")
-  message(FATAL_ERROR "a package of a static capwrap has to hold the licences of what is in it: "
-                      "make it with contrib/packaging/static-musl.sh")
+# What is within the program is other people's work.
+if(CPACK_CAPWRAP_HOLDS_LIBRARIES AND NOT EXISTS "${CPACK_CAPWRAP_NOTICES}/NOTICE")
+  message(FATAL_ERROR "a package of a capwrap with libraries in it has to hold their licences: make it "
+                      "with -DCAPWRAP_SHARED_LIBCAP_NG=ON, or a static one with "
+                      "contrib/packaging/static-musl.sh")
 endif()
 
 function(run)
