@@ -22,3 +22,15 @@ is_set() {
     [ "$status" -eq 0 ]
     [ "$output" = "${needed[*]}" ]
 }
+
+# So that a library that replaces one of them cannot answer for the other (tests/sandbox/preload). Of
+# capwrap's own objects: libcap-ng, which may be within the program, has readers of its own.
+@test "writers and readers call the kernel through different functions" {
+    run bash -c "find '$BUILD_DIR/src' -name '*.o' -exec nm --undefined-only {} + | awk '{ print \$NF }'"
+    [ "$status" -eq 0 ]
+    for function in setresuid setresgid setgroups prctl syscall; do
+        grep -qx "$function" <<<"$output"
+    done
+    run grep -xE 'getres[ug]id|gete?[ug]id|getgroups|setfs[ug]id|capget' <<<"$output"
+    [ "$status" -eq 1 ]
+}

@@ -82,17 +82,6 @@ notices() {
     if is_static; then exact; else assert_line ruid=0; fi
 }
 
-# Of capwrap's own objects: libcap-ng, which may be within the program, has its own readers.
-@test "writers and readers call the kernel through different functions" {
-    run find "$BUILD_DIR/src" -name '*.o' -exec nm --undefined-only {} +
-    assert_success
-    for writer in setresuid setresgid setgroups prctl; do
-        assert_line --regexp " $writer$"
-    done
-    assert_line --regexp ' syscall$'
-    refute_line --regexp ' (getres[ug]id|get[e]?[ug]id|getgroups|setfs[ug]id|capget)$'
-}
-
 @test "the loader keeps a caller's library away from a capwrap with file capabilities" {
     install -m 755 "$CAPWRAP" "$PUBLIC/capwrap"
     setcap cap_net_bind_service=p "$PUBLIC/capwrap"
