@@ -28,7 +28,7 @@ static int make_path(char path[PATH_MAX], const char *directory, size_t length,
     size_t prefix = length == 0 ? 0 : length + 1;
     size_t size = strlen(command) + 1;
 
-    if (length >= PATH_MAX || size > PATH_MAX - prefix)
+    if (prefix + size > PATH_MAX)
         return -ENAMETOOLONG;
     memcpy(path, directory, length);
     path[length] = '/';
