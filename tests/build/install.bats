@@ -43,6 +43,8 @@ expected() {
 -rw-r--r-- share/doc/capwrap/kubernetes.md
 -rw-r--r-- share/doc/capwrap/migration.md
 -rw-r--r-- share/doc/capwrap/packaging.md
+-rw-r--r-- share/doc/capwrap/performance.md
+-rw-r--r-- share/doc/capwrap/performance.svg
 -rw-r--r-- share/doc/capwrap/platforms.md
 -rw-r--r-- share/doc/capwrap/recipes.md
 -rw-r--r-- share/doc/capwrap/systemd.md

@@ -1,0 +1,62 @@
+"""What a start of capwrap may cost: the one table of the goals, and how they are judged.
+
+Each is a ratio of two programs in the same run. The floor is the least that a program can do for
+the same change of state, without a check, with the C library alone. Floors and setpriv look up no user: to them the
+same capwrap is compared a second time, told not to set HOME.
+"""
+
+import collections
+import statistics
+
+from programs import IDS_ONLY
+
+Goal = collections.namedtuple("Goal", "what, of, to, most")
+MARGIN = 2  # in continuous integration, where the machine is busy with other things
+# The exponent with which a cost may grow between the two largest sizes: 1 is linear, 2 is what must
+# not be. The second number is for continuous integration.
+STEEPEST, FAR_FROM_LINEAR = 1.25, 1.5
+
+DYNAMIC, STATIC, MUSL = "capwrap, dynamic glibc", "capwrap, static glibc", "capwrap, static musl"
+TIME, NAMED, MEMORY = "time", "time, user by name among 65,000", "peak memory"
+GOALS = [
+    Goal(TIME, DYNAMIC, "floor, dynamic glibc", 1.15),
+    Goal(TIME, DYNAMIC + IDS_ONLY, "floor, dynamic glibc", 1.15),
+    Goal(TIME, DYNAMIC, "setpriv, the same job", 0.50),
+    Goal(TIME, DYNAMIC + IDS_ONLY, "setpriv, the same job", 0.50),
+    Goal(TIME, DYNAMIC, "su-exec", 1.10),
+    Goal(TIME, STATIC, "floor, static glibc", 1.15),
+    Goal(TIME, STATIC + IDS_ONLY, "floor, static glibc", 1.15),
+    Goal(TIME, MUSL, "floor, static musl", 1.25),
+    Goal(TIME, MUSL + IDS_ONLY, "floor, static musl", 1.25),
+    Goal(TIME, MUSL, "su-exec, static glibc", 0.60),
+    Goal(TIME, MUSL, "su-exec", 0.50),
+    Goal(NAMED, DYNAMIC, "gosu", 1.00),
+    Goal(NAMED, DYNAMIC, "setpriv, the same job", 2.00),
+    Goal(MEMORY, DYNAMIC, "su-exec", 1.10),
+]
+# Where su-exec is not named: what Debian has that does as little.
+STAND_INS = {"su-exec": "s6-applyuidgid"}
+
+
+def ratio_of(goal, scenes, counts):
+    """(the program that it was compared with, the ratio); None where one of the two is not here."""
+    scene = scenes.get(goal.what)
+    here = counts if goal.what == MEMORY else scene.rounds if scene else {}
+    to = goal.to if goal.to in here else STAND_INS.get(goal.to)
+    if goal.of not in here or to not in here:
+        return None
+    if goal.what == MEMORY:
+        return to, counts[goal.of]["peak_kib"] / counts[to]["peak_kib"]
+    return to, statistics.median(ours / theirs for ours, theirs in
+                                 zip(scene.medians(goal.of), scene.medians(to)))
+
+
+def judge(scenes, counts):
+    """A row for each goal that could be measured."""
+    rows = []
+    for goal in GOALS:
+        found = ratio_of(goal, scenes, counts)
+        if found is not None:
+            rows.append(goal._asdict() | {"to": found[0], "ratio": found[1],
+                                          "met": found[1] <= goal.most})
+    return rows

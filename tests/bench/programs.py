@@ -1,0 +1,149 @@
+"""What is measured: the floors, capwrap's builds, and the peers that are installed.
+
+Each is the words that stand before COMMAND. All start as root and make the program user and group
+54321, which the user database does not know: what a start costs, not what is found there. NAMED are
+the same for a user given by name, where they look it up.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+
+ID, NAME = "54321", "bench"
+ALONE = "exec alone"
+NO_LIBC = ["-nostdlib", "-static", "-ffreestanding", "-fno-stack-protector"]
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion"]
+FLOORS = {  # the compiler, and what it is told
+    "floor, no libc": ["cc", *NO_LIBC, "-DNO_LIBC"],
+    "floor, static musl": ["musl-gcc", "-static"],
+    "floor, static glibc": ["cc", "-static"],
+    "floor, dynamic glibc": ["cc"],
+}
+BUILDS = {  # the variable of the environment that names it
+    "capwrap, static musl": "CAPWRAP_MUSL",
+    "capwrap, static glibc": "CAPWRAP_STATIC",
+    "capwrap, dynamic glibc": "CAPWRAP",
+}
+IDS_ONLY = ", --no-login-env"  # looks up nothing, as a floor and setpriv do not for numbers
+KEPT = ["--keep", "NET_BIND_SERVICE", "--no-new-privs", "--"]
+ONLY = "-all,+net_bind_service"
+SAME_JOB = [f"--bounding-set={ONLY}", f"--inh-caps={ONLY}", f"--ambient-caps={ONLY}",
+            "--no-new-privs"]
+PEERS = {
+    "setpriv, the same job": ["setpriv", f"--reuid={ID}", f"--regid={ID}", f"--groups={ID}",
+                              *SAME_JOB],
+    "gosu": ["gosu", f"{ID}:{ID}"],
+    "chpst": ["chpst", "-u", f":{ID}:{ID}"],
+    "s6-applyuidgid": ["s6-applyuidgid", "-u", ID, "-g", ID, "-G", ID],
+    "s6-setuidgid": ["s6-setuidgid", f"{ID}:{ID}"],
+}
+NAMED = {
+    "setpriv, the same job": ["setpriv", f"--reuid={NAME}", f"--regid={NAME}", "--init-groups",
+                              *SAME_JOB],
+    "gosu": ["gosu", NAME],
+    "chpst": ["chpst", "-u", NAME],
+    "s6-setuidgid": ["s6-setuidgid", NAME],
+}
+SU_EXEC = {  # as BUILDS
+    "su-exec, static musl": "SU_EXEC_MUSL",
+    "su-exec, static glibc": "SU_EXEC_STATIC",
+    "su-exec": "SU_EXEC",
+}
+PACKAGES = ["util-linux", "gosu", "runit", "s6", "libcap-ng0", "libc6", "musl"]
+
+
+def call(*command, **options):
+    """Runs it; what it says is shown only when it fails."""
+    done = subprocess.run([str(word) for word in command], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options)
+    if done.returncode != 0:
+        raise SystemExit(f"{done.stdout}bench: {command[0]} ended with {done.returncode}")
+    return done.stdout
+
+
+def file_of(folder, name):
+    return folder / name.replace(",", "").replace(" ", "-")
+
+
+def kernel_headers(folder):
+    """musl-gcc finds its own headers alone; the kernel's are the same for every C library."""
+    folder.mkdir()
+    for source in ("linux", "asm-generic", call("cc", "-print-multiarch").strip() + "/asm"):
+        (folder / pathlib.Path(source).name).symlink_to(f"/usr/include/{source}")
+
+
+def build_tools(folder, floors):
+    """launch, account, target and these floors."""
+    kernel_headers(folder / "include")
+    for tool in ("launch", "account"):
+        call("cc", "-O2", *WARNINGS, "-o", folder / tool, HERE / f"{tool}.c")
+    call("cc", "-O2", *WARNINGS, *NO_LIBC, "-o", folder / "target", HERE / "target.c")
+    for name in floors:
+        compiler, *flags = FLOORS[name]
+        headers = ["-I", folder / "include"] if compiler == "musl-gcc" else []
+        call(compiler, "-O2", *WARNINGS, *flags, *headers, "-o", file_of(folder, name),
+             HERE / "floor.c")
+
+
+def floors_beside(paths):
+    """All floors; without musl's compiler where no capwrap was built with it either."""
+    return [name for name in FLOORS if "musl" not in name or any("musl" in each for each in paths)]
+
+
+def build_capwrap(folder, name):
+    """A build that nobody has named, in a folder that is kept for the next time."""
+    place = file_of(folder, name)
+    if "musl" in name:
+        call(TOP / "contrib/packaging/static-musl.sh", place)
+        return place / "build/capwrap"
+    preset = "static" if "static" in name else "release"
+    call("cmake", "--preset", preset, "-B", place, "-DBUILD_TESTING=OFF", cwd=TOP)
+    call("cmake", "--build", place)
+    return place / "capwrap"
+
+
+def capwraps(folder):
+    """{name: path} of capwrap's builds; without a folder, of those alone that are named."""
+    paths = {}
+    for name, variable in BUILDS.items():
+        path = os.environ.get(variable)
+        if path is None and folder is not None:
+            path = build_capwrap(folder, name)
+        if path is not None:
+            paths[name] = str(path)
+    return paths
+
+
+def peers(table, user):
+    """The words of those that are here."""
+    words = {name: [shutil.which(command[0]), *command[1:]] for name, command in table.items()
+             if shutil.which(command[0])}
+    words |= {name: [os.environ[variable], user] for name, variable in SU_EXEC.items()
+              if os.environ.get(variable)}
+    return words
+
+
+def by_number(tools, paths):
+    floors = {name: [str(file_of(tools, name))] for name in FLOORS
+              if file_of(tools, name).exists()}
+    builds = {}
+    for name, path in paths.items():
+        builds[name] = [path, "--user", f"{ID}:{ID}", *KEPT]
+        builds[name + IDS_ONLY] = [path, "--no-login-env", *builds[name][1:]]
+    return {ALONE: []} | floors | builds | peers(PEERS, f"{ID}:{ID}")
+
+
+def by_name(paths):
+    builds = {name: [path, "--user", NAME, *KEPT] for name, path in paths.items()}
+    return builds | peers(NAMED, NAME)
+
+
+def versions():
+    """Of the packages that are measured and of the C libraries."""
+    done = subprocess.run(["dpkg-query", "--show", "--showformat=${Package} ${Version}, ",
+                           *PACKAGES], capture_output=True, text=True, check=False)
+    return done.stdout.rstrip(", ")
