@@ -1,52 +1,64 @@
 # What every container engine of these tests has in common: its room, its images, and that the machine
 # stays as it was. Source it after ../support/common.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # bats sets output
+# shellcheck source-path=SCRIPTDIR
+# shellcheck disable=SC2154 # bats sets output and lines
+source "$SRC_DIR/tests/real/as-before.bash"
 
 # ---- the room ----
 
-# open_room FOLDER COMMAND...: COMMAND in an engine-room, which closes at close_room, or when this process
-# and all that inherited descriptor $room_life from it have ended.
-open_room() {
-    local folder=$1
-    export room_life
-    mkfifo "$folder/life"
-    # In no process group and below no process that whoever ends this test may end with it.
-    (setsid "$SRC_DIR/tests/real/engine-room" "$folder" "${@:2}" \
-        <"$folder/life" >/dev/null 2>&1 3>&- &)
-    exec {room_life}>"$folder/life"
+# new_room NAME: the folder of a room that is to be opened: $ROOM.
+new_room() {
+    ROOM=$(mktemp -d "/tmp/capwrap-$1.XXXXXX")
+    export ROOM
+    chmod 755 "$ROOM"
 }
 
-# close_room FOLDER: ends everything in it, if that has not ended, and waits until it is cleaned up.
+# open_room COMMAND...: COMMAND in an engine-room, which closes at close_room, or when this process and
+# all that inherited descriptor $room_life from it have ended.
+open_room() {
+    export room_life
+    mkfifo "$ROOM/life"
+    # In no process group and below no process that whoever ends this test may end with it.
+    (setsid "$SRC_DIR/tests/real/engine-room" "$ROOM" "$@" <"$ROOM/life" >/dev/null 2>&1 3>&- &)
+    exec {room_life}>"$ROOM/life"
+}
+
+# room_opens COMMAND...: waits until COMMAND, which tells that the room is in use, succeeds.
+room_opens() {
+    eventually "$@" >/dev/null 2>&1 || { room_log && return 1; }
+}
+
+# room_runs NAME: the room's command is that program.
+room_runs() {
+    [[ -s $ROOM/init ]] && grep -qsx "$1" "/proc/$(cat "$ROOM/init")/comm"
+}
+
+# close_room: ends everything in it, if that has not ended, and waits until it is cleaned up.
 close_room() {
-    [ ! -e "$1/keeper" ] || kill "$(cat "$1/keeper")"
-    room_gone "$1"
+    [ ! -e "$ROOM/keeper" ] || kill "$(cat "$ROOM/keeper")"
+    room_gone
 }
 
 room_gone() {
     local try
     for try in {1..600}; do
-        [ -e "$1" ] || return 0
+        [ -e "$ROOM" ] || return 0
         sleep 0.1
     done
-    echo "$1 is still there after $try tries:" >&2
-    room_log "$1"
+    echo "$ROOM is still there after $try tries:" >&2
+    room_log
     return 1
 }
 
-# room_runs FOLDER NAME: the room is open, and its command is that program.
-room_runs() {
-    [[ -s $1/init ]] && grep -qsx "$2" "/proc/$(cat "$1/init")/comm"
-}
-
-# room_log FOLDER: what its command wrote.
+# room_log: what its command wrote.
 room_log() {
-    tail -n 20 "$1/log" >&2
+    tail -n 20 "$ROOM/log" >&2
 }
 
-# room_processes FOLDER: the name of the process namespace of the room.
+# room_processes: the name of its process namespace.
 room_processes() {
-    readlink "/proc/$(cat "$1/init")/ns/pid"
+    readlink "/proc/$(cat "$ROOM/init")/ns/pid"
 }
 
 # ---- images and waiting ----
@@ -79,22 +91,57 @@ status_shows() {
     assert_line "NoNewPrivs:	$6"
 }
 
-# ---- the machine ----
-
-# machine_state: what an engine could leave behind, but for what has its own name.
-machine_state() {
-    cat /proc/mounts
-    ip -oneline link | cut -d: -f2
-    iptables-save | grep -v '^#' || true
-    ls /var/run/netns /etc/docker /run/docker* /var/lib/docker /var/lib/containerd \
-        /run/containers /run/crun /run/libpod 2>&1 || true
-    find /etc/containers /etc/cni /var/lib/containers /var/lib/cni -printf '%p %T@\n' 2>&1 || true
+# process_1_holds UID NAME COMMAND...: COMMAND starts the capwrap of a container beside process 1, which is
+# that user, with this capability in all five sets, and nothing else.
+process_1_holds() {
+    local uid=$1 name=$2 set
+    run "${@:3}" --status=1
+    assert_success
+    assert_line --regexp "^ +uid +$uid( |\$)"
+    for set in permitted effective inheritable bounding ambient; do
+        assert_line --regexp "^ +$set +$name\$"
+    done
+    assert_line --regexp '^ +no_new_privs +yes'
 }
 
-# as_before FILE FOLDER PID_NAMESPACE: the machine is as FILE tells, and of the room in FOLDER there is
-# neither a file, a cgroup nor a process.
-as_before() {
-    diff "$1" <(machine_state) && [[ ! -e $2 ]] &&
-        [[ -z $(find /sys/fs/cgroup -maxdepth 2 -name "${2##*/}") ]] &&
-        ! readlink /proc/[0-9]*/ns/pid | grep -Fx "$3"
+# ---- the machine ----
+
+# room_is_apart: what is changed in the room is not the machine's: neither its mounts, network and
+# processes, nor a file where engines write at fixed places.
+room_is_apart() {
+    local root kind place
+    root=/proc/$(cat "$ROOM/init")
+    for kind in mnt net pid; do
+        [[ $(readlink "$root/ns/$kind") != "$(readlink "/proc/self/ns/$kind")" ]] || fail "$kind"
+    done
+    for place in /etc /run /var/lib /dev/shm; do
+        [[ $(stat -c %d "$root/root$place") != "$(stat -c %d "$place")" ]] || fail "$place"
+    done
+}
+
+# nothing_is_left PID_NAMESPACE: of the room, once it is gone.
+nothing_is_left() {
+    room_gone
+    [[ -z $(find /sys/fs/cgroup -maxdepth 2 -name "${ROOM##*/}") ]] || fail 'a cgroup is left'
+    eventually as_before "$1" >/dev/null || as_before "$1"
+}
+
+# leaves_nothing: the room, when it is closed.
+leaves_nothing() {
+    local processes
+    processes=$(room_processes)
+    room_is_apart
+    close_room
+    nothing_is_left "$processes"
+}
+
+# leaves_nothing_when_killed COMMAND...: neither does a room that COMMAND opens, and starts a container in,
+# when the process that has done so is killed.
+leaves_nothing_when_killed() {
+    killed in_a_room_of_its_own "$@"
+    ROOM=${lines[-2]} nothing_is_left "${lines[-1]}"
+}
+
+in_a_room_of_its_own() {
+    "$@" && printf '%s\n' "$ROOM" "$(room_processes)"
 }

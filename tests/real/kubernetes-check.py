@@ -27,7 +27,8 @@ BASELINE = set("AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND
 RESTRICTED = {"NET_BIND_SERVICE"}
 PROFILES = ("RuntimeDefault", "Localhost")
 SYSCTLS = {"net.ipv4.ip_unprivileged_port_start"}
-POD = {"automountServiceAccountToken", "containers", "initContainers", "securityContext", "volumes"}
+POD = {"automountServiceAccountToken", "containers", "initContainers", "restartPolicy",
+       "securityContext", "volumes"}
 VOLUMES = {"emptyDir", "image"}
 
 

@@ -55,7 +55,7 @@ def measure(rows):
     measured = [refusals.row(*refusals.cells(row)[:3],
                              *refusals.told(int(code), podman("logs", name).stderr))
                 for row, name, code in zip(rows, names, codes)]
-    podman("pod", "rm", "--force", "--time", "0", "refusals")
+    podman("rm", "--all", "--force", "--time", "0")
     return measured
 
 

@@ -9,16 +9,14 @@ OUTER_ROOT=100000
 
 # oci_start: a room for the runtimes, and a root file system.
 oci_start() {
-    OCI_FOLDER=$(mktemp -d /tmp/capwrap-oci.XXXXXX)
-    export OCI_FOLDER
-    chmod 755 "$OCI_FOLDER"
-    open_room "$OCI_FOLDER" sleep infinity
-    root_file_system "$OCI_FOLDER/rootfs"
-    eventually room_runs "$OCI_FOLDER" sleep || { room_log "$OCI_FOLDER" && return 1; }
+    new_room oci
+    open_room sleep infinity
+    root_file_system "$ROOM/rootfs"
+    room_opens room_runs sleep
 }
 
 in_room() {
-    nsenter --target "$(cat "$OCI_FOLDER/init")" --mount --net --pid -- "$@"
+    nsenter --target "$(cat "$ROOM/init")" --mount --net --pid -- "$@"
 }
 
 # ---- the root file system ----
@@ -27,7 +25,7 @@ in_room() {
 root_file_system() {
     local shell library name
     shell=$(command -v busybox)
-    mkdir -p "$1"/{bin,proc,dev,tmp,granted,granted-inside,granted-setpcap}
+    mkdir -p "$1"/{bin,proc,dev,tmp,granted,granted-bind,granted-ep,granted-inside,granted-setpcap}
     cp "$PROBE" "$shell" "$CAPWRAP_MUSL" "$1/bin"
     for name in sh cat grep httpd ping sleep touch wget; do
         ln -s busybox "$1/bin/$name"
@@ -36,10 +34,12 @@ root_file_system() {
     for library in $({ ldd "$PROBE" && ldd "$shell"; } 2>/dev/null | grep -o '/[^ ]*'); do
         mkdir -p "$1${library%/*}" && cp -n "$library" "$1$library"
     done
-    for name in granted granted-inside granted-setpcap; do
+    for name in granted granted-bind granted-ep granted-inside granted-setpcap; do
         cp "$CAPWRAP_MUSL" "$1/$name/capwrap"
     done
     setcap cap_net_raw,cap_net_bind_service=p "$1/granted/capwrap"
+    setcap cap_net_bind_service=p "$1/granted-bind/capwrap"
+    setcap cap_net_bind_service=ep "$1/granted-ep/capwrap"
     setcap cap_net_raw,cap_setpcap=p "$1/granted-setpcap/capwrap"
     setcap -n "$OUTER_ROOT" cap_net_raw=p "$1/granted-inside/capwrap"
 }
@@ -48,20 +48,16 @@ root_file_system() {
 
 # bundle [OPTION...] -- COMMAND...: one with these options of oci-bundle.py.
 bundle() {
-    local options=()
-    while [[ $1 != -- ]]; do
-        options+=("$1")
-        shift
-    done
-    mkdir -p "$OCI_FOLDER/bundle"
-    "$SRC_DIR/tests/real/oci-bundle.py" --rootfs "$OCI_FOLDER/rootfs" \
-        --cgroup "/${OCI_FOLDER##*/}/box" "${options[@]}" "${@:2}" \
-        >"$OCI_FOLDER/bundle/config.json"
+    split_at_dashes "$@"
+    mkdir -p "$ROOM/bundle"
+    "$SRC_DIR/tests/real/oci-bundle.py" --rootfs "$ROOM/rootfs" \
+        --cgroup "/${ROOM##*/}/box" "${BEFORE[@]}" "${AFTER[@]}" \
+        >"$ROOM/bundle/config.json"
 }
 
 # oci RUNTIME COMMAND [ARGUMENT...]; the one container is called box.
 oci() {
-    in_room env --chdir "$OCI_FOLDER/bundle" "$1" --root "$OCI_FOLDER/$1" "${@:2}"
+    in_room env --chdir "$ROOM/bundle" "$1" --root "$ROOM/$1" "${@:2}"
 }
 
 # container [-STATUS] [OPTION...] -- COMMAND...: as `attempt`, with COMMAND as the first process of a
@@ -85,7 +81,7 @@ everything() {
 # starts_with RUNTIME MASK [OPTION...]: of a container with a plain program, that is permitted and
 # effective before execve(2), and nothing is after it.
 starts_with() {
-    local runtime=$1 wanted=$2 log=$OCI_FOLDER/log nothing bounding
+    local runtime=$1 wanted=$2 log=$ROOM/log nothing bounding
     nothing=$(mask) bounding=$(mask NET_RAW)
     bundle "${@:3}" -- cat /proc/self/status
     oci "$runtime" create box >"$log" 2>&1 3>&-

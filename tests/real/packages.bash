@@ -7,6 +7,20 @@
 export SOURCE_DATE_EPOCH=1700000000
 umask 022
 
+# documented BEGINNING: the command that docs/packaging.md gives as `BEGINNING...`, with FILE as $2.
+documented() {
+    local command
+    command=$(grep -oE "\`$1[^\`]*\`" "$SRC_DIR/docs/packaging.md") || fail "no command $1" || return 1
+    command=${command//\`/}
+    printf '%s\n' "${command//FILE/${2-}}"
+}
+
+# below HEADING: the lines of the first block of commands there.
+below() {
+    awk -v heading="## $1" '/^## / { mine = $0 == heading } /^```/ { code = !code; next } mine && code' \
+        "$SRC_DIR/docs/packaging.md"
+}
+
 # make_packages FOLDER: by the commands of docs/packaging.md, in a copy of the sources.
 make_packages() {
     local kind
@@ -48,17 +62,20 @@ in_root() {
         mount -t proc proc "$1/proc" && exec chroot "$@"' in_root "$ROOT" "$@"
 }
 
-# rpm_in_root OPTION...: no database of dpkg's packages exists, so that nothing is there to depend on.
+# rpm_in_root COMMAND: a command of rpm's. No database of dpkg's packages exists, so that nothing is there
+# to depend on.
 rpm_in_root() {
-    rpm --root "$ROOT" --dbpath /var/lib/rpm --nodeps "$@"
+    # shellcheck disable=SC2086 # words
+    rpm --root "$ROOT" --dbpath /var/lib/rpm --nodeps ${1#rpm }
 }
 
-# pacman_in_root OPTION...: the same of pacman.
+# pacman_in_root COMMAND OPTION...: the same of pacman.
 pacman_in_root() {
     local config=$BATS_TEST_TMPDIR/pacman.conf
     printf '[options]\nArchitecture = auto\nSigLevel = Never\n' >"$config"
+    # shellcheck disable=SC2086 # words
     pacman --config "$config" --root "$ROOT" --dbpath "$ROOT/var/lib/pacman" \
-        --cachedir "$BATS_TEST_TMPDIR/cache" --logfile /dev/null --noconfirm "$@"
+        --cachedir "$BATS_TEST_TMPDIR/cache" --logfile /dev/null --noconfirm ${1#pacman } "${@:2}"
 }
 
 # files_of FOLDER: all that is there, but for what dpkg, RPM, pacman and ldconfig, which pacman runs,

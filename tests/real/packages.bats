@@ -110,8 +110,10 @@ without() {
 }
 
 @test "the DEB depends on the C library and libcap-ng, in the versions that it was linked with" {
-    run dpkg-deb --field "$DEB" Depends
-    assert_output --regexp '^libc6 \(>= [0-9.]+\), libcap-ng0 \(>= [0-9.]+\)$'
+    local told
+    told=$(sed -nE 's/.*(libc6 [0-9.]+) and (libcap-ng0 [0-9.]+) when made on Debian 12.*/\1, \2/p' \
+        "$SRC_DIR/docs/packaging.md" | sed -E 's/ ([0-9.]+)/ (>= \1)/g')
+    assert_equal "$(dpkg-deb --field "$DEB" Depends)" "$told"
     assert_equal "$(dpkg-deb --field "$DEB" Version)" "$VERSION"
 }
 
@@ -119,8 +121,23 @@ without() {
     run rpm -qp --requires "$RPM"
     assert_line --regexp '^libcap-ng\.so\.0\(\)'
     assert_line --regexp '^libc\.so\.6\('
+    # Of glibc no later version than the DEB.
+    assert_equal "libc6 (>= $(grep -oP 'GLIBC_\K[0-9.]+' <<<"$output" | sort -V | tail -n 1))" \
+        "$(dpkg-deb --field "$DEB" Depends | cut -d , -f 1)"
     run grep -vE '^(libc\.so\.6|libcap-ng\.so\.0|rpmlib|rtld|ld-linux.*)\(' <<<"$output"
     assert_output ""
+}
+
+@test "who makes it is the one that the documented line names" {
+    cd "${AGAIN%/build/packages}"
+    eval "$(documented 'cmake --preset package -DCPACK_PACKAGE_CONTACT')"
+    cpack --config build/package/CPackConfig.cmake -B "$BATS_TEST_TMPDIR" -G 'DEB;RPM'
+    cd "$BATS_TEST_TMPDIR"
+    assert_equal "$(dpkg-deb --field ./*.deb Maintainer)" 'Your Name <you@your.domain>'
+    assert_equal "$(rpm -qp --queryformat '%{PACKAGER}' ./*.rpm)" 'Your Name <you@your.domain>'
+    # shellcheck disable=SC2016 # not for the shell
+    assert_equal "$(dpkg-deb --field "$DEB" Maintainer)" \
+        "$(sed -n 's/^- \*\*Who makes it\*\* is `\([^`]*\)`.*/\1/p' "$SRC_DIR/docs/packaging.md")"
 }
 
 @test "no DEB is made without dpkg-shlibdeps, which finds the dependencies" {
@@ -160,14 +177,14 @@ installed_below() {
     files_of "$ROOT" >"$before"
     (($(wc -l <"$before") > 3000))
     cp "$DEB" "$ROOT/tmp/capwrap.deb"
-    in_root dpkg --install /tmp/capwrap.deb
+    in_root sh -c "$(documented 'dpkg --install' /tmp/capwrap.deb)"
     installed_below /usr share/zsh/vendor-completions capwrap.1.gz
     [[ -s $ROOT/usr/share/doc/capwrap/copyright ]]
     mandoc -T lint <(zcat "$ROOT/usr/share/man/man1/capwrap.1.gz")
     works_in_root /usr/bin/capwrap
     run in_root dpkg --verify capwrap
     assert_output ""
-    in_root dpkg --purge capwrap
+    in_root sh -c "$(documented 'dpkg --purge')"
     run what_came "$before"
     assert_output ""
     run comm -23 "$before" <(files_of "$ROOT")
@@ -193,13 +210,13 @@ installed_below() {
 @test "the RPM is installed, works, and is removed without a trace" {
     local before=$BATS_TEST_TMPDIR/before
     files_of "$ROOT" >"$before"
-    rpm_in_root --install "$RPM"
+    rpm_in_root "$(documented 'rpm --install' "$RPM")"
     installed_below /usr share/zsh/site-functions capwrap.1.gz
     [[ -s $ROOT/usr/share/licenses/capwrap/LICENSE ]]
     works_in_root /usr/bin/capwrap
-    run rpm_in_root --verify capwrap
+    run rpm_in_root 'rpm --verify capwrap'
     assert_success
-    rpm_in_root --erase capwrap
+    rpm_in_root "$(documented 'rpm --erase')"
     run what_came "$before"
     assert_output ""
     run comm -23 "$before" <(files_of "$ROOT")
@@ -210,11 +227,14 @@ installed_below() {
 @test "the TGZ is unpacked, works, and is removed without a trace" {
     local before=$BATS_TEST_TMPDIR/before
     files_of "$ROOT" >"$before"
-    mkdir -p "$ROOT/opt/capwrap"
-    tar -C "$ROOT/opt/capwrap" --strip-components=1 -xzf "$TGZ"
+    cp "$TGZ" "$ROOT/tmp/capwrap.tar.gz"
+    in_root sh -c "$(documented 'mkdir /opt/capwrap' /tmp/capwrap.tar.gz)"
     installed_below /opt/capwrap share/zsh/site-functions capwrap.1
     works_in_root /opt/capwrap/bin/capwrap
-    rm -r "$ROOT/opt/capwrap"
+    in_root sh -c "$(documented 'ln -s /opt')"
+    run in_root capwrap --version
+    assert_output "capwrap $VERSION"
+    in_root sh -c "$(documented 'rm -r /opt') $(documented /usr/local/bin/capwrap)"
     run what_came "$before"
     assert_output ""
 }
@@ -224,15 +244,39 @@ installed_below() {
     make_arch_package "$PUBLIC" || fail "$(tail -n 30 "$PUBLIC/log")"
     files_of "$ROOT" >"$before"
     mkdir -p "$ROOT/var/lib/pacman"
-    pacman_in_root -U --nodeps --nodeps "$package"
+    pacman_in_root "$(documented 'pacman -U' "$package")" --nodeps --nodeps
     installed_below /usr share/zsh/site-functions capwrap.1.gz
     works_in_root /usr/bin/capwrap
-    run pacman_in_root -Qi capwrap
+    run pacman_in_root 'pacman -Qi capwrap'
     assert_line --regexp '^Depends On +: glibc +libcap-ng$'
-    pacman_in_root -R capwrap
+    pacman_in_root "$(documented 'pacman -R')"
     run what_came "$before"
     assert_output ""
     run comm -23 "$before" <(files_of "$ROOT")
+    assert_output ""
+}
+
+@test "the three lines that need no package build and install, with what the table says and without make" {
+    mkdir source && tar -C "${AGAIN%/build/packages}" --exclude=./build --create . | tar -C source --extract
+    below 'Without a package' >lines
+    assert_equal "$(wc -l <lines)" 3
+    cd source
+    DESTDIR=$PWD/../root run without make bash -ec ". ../lines"
+    assert_success
+    run ../root/usr/bin/capwrap --version
+    assert_output "capwrap $VERSION"
+    [[ -s ../root/usr/share/man/man1/capwrap.1 ]]
+}
+
+@test "no package is made of what the preset static builds, and the error names the script that can" {
+    mkdir source && tar -C "${AGAIN%/build/packages}" --exclude=./build --create . | tar -C source --extract
+    cd source
+    eval "$(documented 'cmake --preset static')" -DBUILD_TESTING=OFF
+    cmake --build build/static
+    run cpack --config build/static/CPackConfig.cmake -B packages -G TGZ
+    assert_failure
+    assert_output --partial 'contrib/packaging/static-musl.sh'
+    run find packages -maxdepth 1 -name '*.tar.gz'
     assert_output ""
 }
 

@@ -16,22 +16,18 @@ setup() {
 # lacking CALL:ANSWER... -- COMMAND...: COMMAND, where these calls are answered like that.
 lacking() {
     local filters=() word
-    while [[ $1 != -- ]]; do
-        word=$1
+    split_at_dashes "$@"
+    for word in "${BEFORE[@]}"; do
         filters+=("$SUPPORT_BIN/seccomp-errno" "${word%=*}" "${word##*=}")
-        shift
     done
-    attempt "${filters[@]}" "${@:2}"
+    attempt "${filters[@]}" "${AFTER[@]}"
 }
 
 # as_www MISSING... -- OPTION...
 as_www() {
-    local missing=()
-    while [[ $1 != -- ]]; do
-        missing+=("$1")
-        shift
-    done
-    lacking "${missing[@]}" -- "$CAPWRAP" --user www-data --keep NET_BIND_SERVICE "${@:2}" -- "${MARKED[@]}"
+    split_at_dashes "$@"
+    lacking "${BEFORE[@]}" -- "$CAPWRAP" --user www-data --keep NET_BIND_SERVICE "${AFTER[@]}" -- \
+        "${MARKED[@]}"
 }
 
 hint_is() {

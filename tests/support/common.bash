@@ -75,6 +75,19 @@ with_users() {
         exec "$@"' with_users "$passwd" "$group" "$@"
 }
 
+# split_at_dashes WORD... -- WORD...: the words before the first "--" become the array BEFORE, those after
+# it AFTER.
+# shellcheck disable=SC2034 # for the caller
+split_at_dashes() {
+    BEFORE=() AFTER=()
+    while [[ ${1---} != -- ]]; do
+        BEFORE+=("$1")
+        shift
+    done
+    [[ ${1-} == -- ]] || fail 'no "--" among the words' || return 1
+    AFTER=("${@:2}")
+}
+
 # The counts that a tool has told in its last line, `summary: {...}`, after `run`; for jq.
 counts() {
     sed -n 's/^summary: //p' <<<"$output"
