@@ -9,9 +9,10 @@ The parts: "time" (launches by number, in turns), "names" (a user by name among 
 without --part. Prints tables; -o FILE keeps everything as JSON, down to the single launch. --page
 writes docs/performance.md and .svg, which takes all parts and su-exec.
 
-Needs root. The environment may name what is measured: CAPWRAP, CAPWRAP_STATIC, CAPWRAP_MUSL (each
-is built below build/bench otherwise, the last one with Debian's sources), SU_EXEC, SU_EXEC_STATIC,
-SU_EXEC_MUSL (not in Debian; left out otherwise). --also adds another build as a row of its own.
+Needs root. The environment may name what is measured: CAPWRAP, CAPWRAP_SHARED, CAPWRAP_STATIC and
+CAPWRAP_MUSL (each is built below build/bench otherwise, the last one with Debian's sources);
+SU_EXEC, SU_EXEC_STATIC and SU_EXEC_MUSL (not in Debian; left out otherwise). --also adds another
+build as a row of its own.
 
 --short takes some seconds, measures a little of everything, and of capwrap and su-exec what is
 named alone. It never judges a time: only a ratio above twice its goal, or growth far from linear,

@@ -106,12 +106,19 @@ def processor():
     return names[0] if names else platform.machine()
 
 
+def commit_measured():
+    """Of the sources; "" without git or a repository, which only the page needs."""
+    try:
+        return subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=programs.TOP, text=True,
+                              capture_output=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        return ""
+
+
 def stamp():
     """What the numbers depend on, and when."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=programs.TOP, text=True,
-                            capture_output=True, check=False).stdout.strip()
     linux = ".".join(platform.release().split(".")[:2])
-    return {"date": time.strftime("%Y-%m-%d", time.gmtime()), "commit": commit,
+    return {"date": time.strftime("%Y-%m-%d", time.gmtime()), "commit": commit_measured(),
             "machine": f"{processor()}, {os.cpu_count()} processors, Linux {linux}, "
                        f"{platform.machine()}",
             "versions": programs.versions()}
@@ -169,6 +176,8 @@ def write(result, page=PAGE):
     """Replaces the generated parts; the rest of the page is written by hand."""
     if not all(result[part] for part in TABLES) or not set(programs.SU_EXEC) <= set(result["time"]):
         raise SystemExit(f"bench: the page takes all parts, and {', '.join(programs.SU_EXEC)}")
+    if not result["stamp"]["commit"]:
+        raise SystemExit("bench: the page tells of a commit: git and a repository are needed")
     new = {part: markdown(make(result)) for part, (_, make) in TABLES.items()}
     new["stamp"] = stamp_text(result)
     whole = re.sub(r"(<!-- generated: (\w+) -->\n).*?(?=<!-- end -->\n)",

@@ -27,6 +27,7 @@ BUILDS = {  # the variable of the environment that names it
     "capwrap, static musl": "CAPWRAP_MUSL",
     "capwrap, static glibc": "CAPWRAP_STATIC",
     "capwrap, dynamic glibc": "CAPWRAP",
+    "capwrap, shared libcap-ng": "CAPWRAP_SHARED",
 }
 IDS_ONLY = ", --no-login-env"  # looks up nothing, as a floor and setpriv do not for numbers
 KEPT = ["--keep", "NET_BIND_SERVICE", "--no-new-privs", "--"]
@@ -100,7 +101,7 @@ def build_capwrap(folder, name):
     if "musl" in name:
         call(TOP / "contrib/packaging/static-musl.sh", place)
         return place / "build/capwrap"
-    preset = "static" if "static" in name else "release"
+    preset = "static" if "static" in name else "package" if "shared" in name else "release"
     call("cmake", "--preset", preset, "-B", place, "-DBUILD_TESTING=OFF", cwd=TOP)
     call("cmake", "--build", place)
     return place / "capwrap"
