@@ -35,7 +35,7 @@ static int hold_standard_streams(struct fail *f) {
 }
 
 static int observe(struct launch *l) {
-    if (observe_cred("start", &l->start.cred, &l->fail) != 0 ||
+    if (observe_cred("start", CAP_BITS, &l->start.cred, &l->fail) != 0 ||
         plan_check_start(&l->start.cred, &l->fail) != 0)
         return -1;
     l->has_start = true;

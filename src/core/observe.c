@@ -66,13 +66,13 @@ static int read_bits(int (*has)(unsigned cap), unsigned last, uint64_t *set, uns
     return 0;
 }
 
-static int read_caps(const char *step, struct cred *cred, struct fail *f) {
+static int read_caps(const char *step, unsigned last, struct cred *cred, struct fail *f) {
     unsigned ambient_count;
 
     int error = sys_get_caps(&cred->permitted, &cred->effective, &cred->inheritable);
     if (error != 0)
         return cannot_read(f, step, error, "capability sets");
-    error = read_bits(sys_bounding_has, CAP_BITS, &cred->bounding, &cred->cap_count);
+    error = read_bits(sys_bounding_has, last, &cred->bounding, &cred->cap_count);
     if (error != 0 || cred->cap_count == 0)
         return cannot_read(f, step, error != 0 ? error : EPROTO, "bounding set");
     error = read_bits(sys_ambient_has, cred->cap_count, &cred->ambient, &ambient_count);
@@ -102,7 +102,7 @@ static int read_bits_and_locks(const char *step, struct cred *cred, struct fail 
     return 0;
 }
 
-int observe_cred(const char *step, struct cred *cred, struct fail *f) {
+int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f) {
     memset(cred, 0, sizeof *cred);
     int error = sys_get_uids(&cred->uid);
     if (error != 0)
@@ -110,7 +110,7 @@ int observe_cred(const char *step, struct cred *cred, struct fail *f) {
     error = sys_get_gids(&cred->gid);
     if (error != 0)
         return cannot_read(f, step, error, "group ids");
-    if (read_groups(step, &cred->groups, f) != 0 || read_caps(step, cred, f) != 0)
+    if (read_groups(step, &cred->groups, f) != 0 || read_caps(step, last, cred, f) != 0)
         return -1;
     return read_bits_and_locks(step, cred, f);
 }

@@ -8,11 +8,12 @@
 #include "core/fail.h"
 #include "core/plan.h"
 
-/* Reads the state of the calling process; step names the stage for an error.
+/* Reads the state of the calling process; step names the stage for an error. last is the highest
+ * number to ask about: CAP_BITS, or how many capabilities the kernel told before that it has.
  * The group list is allocated: release it with observe_free(), after a failure too.
  * Without /proc, and without any library's idea of which capabilities exist: a kernel that knows
  * n of them answers EINVAL from n on, and one that answers otherwise is refused. */
-int observe_cred(const char *step, struct cred *cred, struct fail *f);
+int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f);
 
 /* Completes *start, whose cred is observed already, with what a plan for request has to know. */
 int observe_start(const struct request *request, struct start *start, struct fail *f);

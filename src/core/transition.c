@@ -355,7 +355,7 @@ int transition_verify(const struct plan *plan, struct fail *f) {
     if (probe_regain(plan, f) != 0)
         return -1;
 
-    int status = observe_cred("verify", &now, f);
+    int status = observe_cred("verify", plan->goal.cap_count, &now, f);
     const char *differs = status == 0 ? cred_difference(&now, &plan->goal) : NULL;
     observe_free(&now);
     if (differs != NULL)

@@ -102,7 +102,7 @@ static int show_status(const struct options *options, struct cred *cred, struct 
         return fail_about(f, "status", FAIL_USAGE, 0, options->mode_value,
                           "a process id is a decimal number from 1 on");
     }
-    if (observe_cred("status", cred, f) != 0)
+    if (observe_cred("status", CAP_BITS, cred, f) != 0)
         return -1;
     if (other && proc_status_read((pid_t)pid, cred, f) != 0)
         return -1;
@@ -130,7 +130,7 @@ static int show_decode(const char *value, struct fail *f) {
 }
 
 static int show_caps(struct cred *cred, struct fail *f) {
-    if (observe_cred("list-caps", cred, f) != 0)
+    if (observe_cred("list-caps", CAP_BITS, cred, f) != 0)
         return -1;
     for (unsigned cap = 0; cap < cred->cap_count; cap++) {
         char name[NAMES_ONE];

@@ -101,8 +101,9 @@ static int run(const struct step *steps, size_t count, const char *command) {
     struct fail f = {0};
 
     prepare();
-    if (observe_cred("start", &start.cred, &f) != 0 || observe_start(&request, &start, &f) != 0 ||
-        plan_make(&request, &start, &plan, &f) != 0 || transition_preflight(&plan, &f) != 0)
+    if (observe_cred("start", CAP_BITS, &start.cred, &f) != 0 ||
+        observe_start(&request, &start, &f) != 0 || plan_make(&request, &start, &plan, &f) != 0 ||
+        transition_preflight(&plan, &f) != 0)
         return failed(&f, UNUSABLE);
     for (size_t i = 0; i < count; i++)
         if (steps[i].wanted(&plan) != WANTED)

@@ -9,7 +9,8 @@
 
 int observe_all(const struct request *request, struct start *start, struct fail *f) {
     memset(start, 0xa5, sizeof *start); /* whatever is not set is seen */
-    if (observe_cred("start", &start->cred, f) != 0 || plan_check_start(&start->cred, f) != 0)
+    if (observe_cred("start", CAP_BITS, &start->cred, f) != 0 ||
+        plan_check_start(&start->cred, f) != 0)
         return -1;
     return observe_start(request, start, f);
 }

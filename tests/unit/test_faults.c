@@ -413,7 +413,7 @@ static void a_kernel_that_has_every_capability_ends_no_loop(void **state) {
         fake_reset();
         fake.caps_never_end = !answers[i];
         fake.caps_always_set = answers[i];
-        assert_int_equal(observe_cred("verify", &cred, &f), -1);
+        assert_int_equal(observe_cred("verify", CAP_BITS, &cred, &f), -1);
         assert_int_equal(f.code, FAIL_SYSTEM_CALL);
         assert_string_equal(f.step, "verify");
         observe_free(&cred);

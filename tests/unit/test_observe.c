@@ -29,7 +29,7 @@ void *calloc(size_t count, size_t size) {
 
 static void observe(struct cred *cred) {
     struct fail f = {0};
-    int status = observe_cred("start", cred, &f);
+    int status = observe_cred("start", CAP_BITS, cred, &f);
 
     if (status != 0)
         print_error("%s: %s\n", f.step, f.text);
@@ -40,7 +40,7 @@ static void refused(const char *step, enum fail_code code, int error) {
     struct cred cred;
     struct fail f = {0};
 
-    assert_int_equal(observe_cred(step, &cred, &f), -1);
+    assert_int_equal(observe_cred(step, CAP_BITS, &cred, &f), -1);
     assert_string_equal(f.step, step);
     assert_int_equal(f.code, code);
     assert_int_equal(f.error, error);
@@ -136,7 +136,7 @@ static void groups_that_there_is_no_memory_for_are_refused(void **state) {
     fake_reset();
     fake_set_groups(2, (const gid_t[]){1, 2});
     out_of_memory = true;
-    int status = observe_cred("start", &cred, &f);
+    int status = observe_cred("start", CAP_BITS, &cred, &f);
     out_of_memory = false;
     assert_int_equal(status, -1);
     assert_int_equal(f.code, FAIL_MEMORY);
@@ -174,6 +174,23 @@ static void the_kernel_says_how_many_capabilities_it_has(void **state) {
         assert_int_equal(fake_called("sys_bounding_has"), 64 + 1); /* 64 is none for all of them */
         observe_free(&cred);
     }
+}
+
+static void what_follows_the_last_capability_is_asked_for_once(void **state) {
+    struct cred cred;
+    struct fail f;
+
+    (void)state;
+    fake_reset();
+    assert_int_equal(observe_cred("verify", FAKE_CAPS, &cred, &f), 0);
+    assert_int_equal(cred.cap_count, FAKE_CAPS);
+    assert_int_equal(fake_called("sys_bounding_has"), FAKE_CAPS + 1);
+    assert_int_equal(fake_called("sys_ambient_has"), FAKE_CAPS + 1);
+    observe_free(&cred);
+    fake_reset(); /* one more than there were */
+    assert_int_equal(observe_cred("verify", FAKE_CAPS - 1, &cred, &f), 0);
+    assert_int_equal(cred.cap_count, FAKE_CAPS);
+    observe_free(&cred);
 }
 
 static void a_kernel_without_ambient_capabilities_is_too_old(void **state) {
@@ -388,6 +405,7 @@ int main(void) {
         cmocka_unit_test(groups_that_there_is_no_memory_for_are_refused),
         cmocka_unit_test(an_answer_that_fails_is_named),
         cmocka_unit_test(the_kernel_says_how_many_capabilities_it_has),
+        cmocka_unit_test(what_follows_the_last_capability_is_asked_for_once),
         cmocka_unit_test(a_kernel_without_ambient_capabilities_is_too_old),
         cmocka_unit_test(a_kernel_without_any_capability_is_refused),
         cmocka_unit_test(an_answer_that_no_kernel_gives_is_refused),
