@@ -16,6 +16,21 @@ need_linux() {
         die "this is $(uname -s): capabilities are a feature of Linux, so is capwrap"
 }
 
+# need_debian_12 FILE: on amd64; FILE is the machine's os-release(5).
+need_debian_12() {
+    local system
+    system=$(
+        ID=unknown VERSION_ID=''
+        # shellcheck source=/dev/null
+        [ ! -r "$1" ] || source "$1"
+        echo "$ID${VERSION_ID:+ $VERSION_ID} on $(uname -m)"
+    )
+    [ "$system" = "debian 12 on x86_64" ] ||
+        die "this is $system, and Debian 12 on amd64 is needed" \
+            "The tests of real systems use its kernels, cross compilers and packages." \
+            "Elsewhere: tests/run.sh without an option, and contrib/quickstart.sh"
+}
+
 # The words that run a command as root: none when this is root. Set by find_root.
 as_root=()
 

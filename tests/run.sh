@@ -17,7 +17,8 @@ machine as it was: users, mounts and servers exist in namespaces of their own.
                   cases, an hour of fuzzing, test coverage
   --help          this text
 
-tests/tiers says which tests those are. With --real and --nightly a skipped test is a failure.
+tests/tiers says which tests those are. --real and --nightly need Debian 12 on amd64, whose kernels,
+cross compilers and packages they use, and with them a skipped test is a failure.
 The last line is "N passed, N failed". Exit status: 0 when nothing failed and something ran.
 END
 }
@@ -139,6 +140,7 @@ case $mode in
         run_tier plain
         ;;
     real)
+        need_debian_12 /etc/os-release
         export CI=true
         install_missing build test lint real musl show
         find_root
@@ -147,6 +149,7 @@ case $mode in
         run_script contrib/quickstart.sh
         ;;
     nightly)
+        need_debian_12 /etc/os-release
         export CI=true TIER=nightly
         install_missing build test lint real musl show nightly
         find_root
