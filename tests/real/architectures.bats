@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # bats sets output
 
 load ../support/common
+load as-before
 load job
 
 UNIT_TESTS=(text entries program) # parsers of numbers, of files, and of file capabilities
@@ -13,6 +14,7 @@ setup_file() {
     [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
     : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
     export BUILT=$BATS_FILE_TMPDIR/built target
+    remember_machine
     mkdir -p "$BUILT/sources"
     chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR" "$BUILT"
     if ! fetch_sources "${CAPWRAP_MUSL%/build/capwrap}" >"$BUILT/log" 2>&1; then
@@ -20,13 +22,17 @@ setup_file() {
         return 1
     fi
     for target in i686-linux-gnu aarch64-linux-gnu s390x-linux-gnu; do
-        job "$BUILT/jobs/$target" "$SRC_DIR/tests/real/architectures-build" "$target" \
-            "$BUILT/sources" "$BUILT/$target" "${UNIT_TESTS[@]}"
+        build_for "$target" "$BUILT/$target"
     done
 }
 
+# build_for TARGET FOLDER: into that folder, as the job FOLDER/job.
+build_for() {
+    job "$2/job" "$SRC_DIR/tests/real/architectures-build" "$1" "$BUILT/sources" "$2" "${UNIT_TESTS[@]}"
+}
+
 teardown_file() {
-    job_end "$BUILT"/jobs/*
+    job_end "$BUILT"/*/job
 }
 
 # fetch_sources MUSL: the static program was built from libcap-ng's source package, in the folder MUSL,
@@ -40,8 +46,8 @@ fetch_sources() {
 
 # built TARGET: waits until it is.
 built() {
-    job_wait "$BUILT/jobs/$1"
-    [[ -x $BUILT/$1/build/capwrap ]] || fail "$(cat "$BUILT/jobs/$1/log")"
+    job_wait "$BUILT/$1/job"
+    [[ -x $BUILT/$1/build/capwrap ]] || fail "$(cat "$BUILT/$1/job/log")"
 }
 
 # is_for TARGET WORD...: what file(1) says of the program, in this order.
@@ -147,4 +153,15 @@ without() {
     run "$SRC_DIR/tests/real/architectures-build" pdp11-linux-gnu /sources "$BATS_TEST_TMPDIR" text
     assert_failure 1
     assert_output 'architectures-build: no pdp11-linux-gnu-gcc'
+}
+
+# ---- the machine ----
+
+@test "afterwards the machine is as before" {
+    jobs_leave_nothing "$BUILT"/*/job
+}
+
+@test "the machine is as before also when the test is killed while a program is built" {
+    local folder=$BATS_TEST_TMPDIR
+    killed_job_leaves_nothing "$folder/job" "$folder/log" build_for i686-linux-gnu "$folder"
 }

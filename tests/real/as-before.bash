@@ -14,7 +14,7 @@ machine_state() {
     { ip -oneline address && iptables-save; } | grep -F -e " $DOCKER_NETWORK." -e " $PODMAN_NETWORK." || true
     ls -d /etc/docker /etc/cni /run/docker* /run/containerd /run/containers /run/crun /run/libpod \
         /run/netns /var/lib/docker /var/lib/containerd /var/lib/containers /var/lib/cni \
-        /dev/shm/libpod_lock ~/.docker ~/.kube ~/.uml 2>&1 || true
+        /dev/shm/libpod_lock /dev/shm/vm_file-* ~/.docker ~/.kube ~/.uml 2>&1 || true
 }
 
 # remember_machine: for as_before.
@@ -27,8 +27,19 @@ as_before() {
     local namespace
     diff "$BATS_FILE_TMPDIR/before" <(machine_state) || return 1
     for namespace; do
-        ! readlink /proc/[0-9]*/ns/pid | grep -Fx "$namespace" || return 1
+        no_process_in "$namespace" || return 1
     done
+}
+
+# no_process_in PID_NAMESPACE: not any more, for those that are killed take a moment.
+no_process_in() {
+    local try
+    for try in {1..100}; do
+        readlink /proc/[0-9]*/ns/pid | grep -qFx "$1" || return 0
+        sleep 0.1
+    done
+    echo "there are processes in $1 after $try tries"
+    return 1
 }
 
 # killed COMMAND...: COMMAND, with a process that is killed afterwards, as a test may be. What COMMAND has
