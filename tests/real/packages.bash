@@ -1,25 +1,11 @@
 # The packages of packages.bats, and the root folder that they are installed into. Source it after
-# ../support/common.
+# ../support/common, documented and debian-root.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets output
 
 # Whatever the machine is set to.
-export SOURCE_DATE_EPOCH=1700000000
+export SOURCE_DATE_EPOCH=1700000000 DOCUMENT=$SRC_DIR/docs/packaging.md
 umask 022
-
-# documented BEGINNING: the command that docs/packaging.md gives as `BEGINNING...`, with FILE as $2.
-documented() {
-    local command
-    command=$(grep -oE "\`$1[^\`]*\`" "$SRC_DIR/docs/packaging.md") || fail "no command $1" || return 1
-    command=${command//\`/}
-    printf '%s\n' "${command//FILE/${2-}}"
-}
-
-# below HEADING: the lines of the first block of commands there.
-below() {
-    awk -v heading="## $1" '/^## / { mine = $0 == heading } /^```/ { code = !code; next } mine && code' \
-        "$SRC_DIR/docs/packaging.md"
-}
 
 # make_packages FOLDER: by the commands of docs/packaging.md, in a copy of the sources.
 make_packages() {
@@ -41,25 +27,11 @@ make_arch_package() {
         env HOME="$1" PKGEXT=.pkg.tar.gz PKGDEST="$1" makepkg --nodeps) >"$1/log" 2>&1
 }
 
-# make_root FOLDER: a fresh Debian, of the machine's own sources, with what capwrap depends on. It ends
-# with whoever calls this, even when that is killed.
+# make_root: a fresh Debian with what capwrap depends on.
 make_root() {
-    local sources=() file
-    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}; do
-        [[ ! -s $file ]] || sources+=("$file")
-    done
-    setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
-        --mount-proc mmdebstrap --quiet --mode=root --variant=essential --include=libcap-ng0 '' "$1" \
-        "${sources[@]}" || return 1
+    debian_root "$ROOT" essential libcap-ng0 || return 1
     # As on every system with RPM or pacman.
-    install -D -m 644 "$SRC_DIR/LICENSE" "$1/usr/share/licenses/other/LICENSE"
-}
-
-# in_root COMMAND...: in that Debian, with processes of its own.
-in_root() {
-    # shellcheck disable=SC2016 # expands in the inner shell
-    unshare --mount --propagation private --pid --fork --kill-child -- /bin/bash -c '
-        mount -t proc proc "$1/proc" && exec chroot "$@"' in_root "$ROOT" "$@"
+    install -D -m 644 "$SRC_DIR/LICENSE" "$ROOT/usr/share/licenses/other/LICENSE"
 }
 
 # rpm_in_root COMMAND: a command of rpm's. No database of dpkg's packages exists, so that nothing is there

@@ -2,6 +2,8 @@
 # The packages: made by the documented commands, installed into a fresh Debian, run there, removed.
 
 load ../support/common
+load documented
+load debian-root
 load packages
 
 setup_file() {
@@ -22,7 +24,7 @@ setup_file() {
     export HOME=$BATS_FILE_TMPDIR/home
     mkdir "$HOME"
     local root=0
-    make_root "$ROOT" >"$BATS_FILE_TMPDIR/root.log" 2>&1 3>&- &
+    make_root >"$BATS_FILE_TMPDIR/root.log" 2>&1 3>&- &
     if ! { make_packages "${MADE%/build/packages}" && make_packages "${AGAIN%/build/packages}"; } \
         >"$BATS_FILE_TMPDIR/log" 2>&1; then
         tail -n 30 "$BATS_FILE_TMPDIR/log" >&2

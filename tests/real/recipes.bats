@@ -1,25 +1,31 @@
 #!/usr/bin/env bats
 # What common programs need, and that docs/recipes.md says so: recipes.py, on a root file system of
-# Debian's packages that is unpacked and not installed, so that no service is set up or started.
+# Debian's packages that is unpacked and not installed, so that no service is set up or started. The
+# commands of the document's recipes 1 and 10 run there as well; tests of engines have the others.
 
 load ../support/common
+load documented
+load debian-root
+
+export DOCUMENT=$SRC_DIR/docs/recipes.md
 
 PACKAGES=(nginx-light lighttpd haproxy caddy nodejs python3 busybox-static redis-server dnsmasq-base
     unbound tcpdump iputils-ping iproute2 nftables coreutils util-linux bsdutils grep libcap2-bin
-    e2fsprogs dash libcap-ng0)
+    e2fsprogs dash libcap-ng0 gosu)
 
 setup_file() {
     require_root
     # The static program: another system's C library may be too old for the packaged one.
     export CAPWRAP=$CAPWRAP_MUSL
     export ROOT=$BATS_FILE_TMPDIR/root PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
-    # Debian 12: the messages in the document are those of its programs.
-    mmdebstrap --quiet --variant=extract --include="${PACKAGES[*]}" bookworm "$ROOT"
+    debian_root "$ROOT" extract "${PACKAGES[*]}" 3>&-
     # What programs are run as has to reach it.
     chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
     mkdir "$ROOT/recipes"
+    "$SRC_DIR/tests/real/recipes.py" "$ROOT" --furnish
     cd "$SRC_DIR/contrib/docker/go" || return
-    CGO_ENABLED=0 GOCACHE=$BATS_FILE_TMPDIR/go go build -o "$ROOT/recipes/go-server" .
+    # With cgo, Debian's compiled standard library serves.
+    CGO_ENABLED=1 GOCACHE=$BATS_FILE_TMPDIR/go go build -o "$ROOT/recipes/go-server" .
 }
 
 setup() {
@@ -87,4 +93,94 @@ one_recipe() {
     run "$recipes" "$ROOT" --one nothing-of-that-name
     assert_failure 1
     assert_output 'recipes.py: no such program: nothing-of-that-name'
+}
+
+# ---- the recipes ----
+
+# state UID GID SET BOUNDING: of a program that printed its /proc/self/status; 0 is an empty set.
+state() {
+    local key
+    assert_success
+    assert_line "Uid:	$1	$1	$1	$1"
+    assert_line "Gid:	$2	$2	$2	$2"
+    for key in Inh Prm Eff Amb; do assert_line "Cap$key:	$3"; done
+    assert_line "CapBnd:	$4"
+}
+
+@test "recipe 1: after is what before was, without the bounding set and the group 0" {
+    local before after all
+    below '1. Instead of gosu or su-exec' >"$BATS_TEST_TMPDIR/lines"
+    before=$(grep '^exec gosu .*# before$' "$BATS_TEST_TMPDIR/lines")
+    after=$(grep '^exec capwrap .*# after$' "$BATS_TEST_TMPDIR/lines")
+    assert_equal "$(wc -l <"$BATS_TEST_TMPDIR/lines")" 2
+    printf '#!/bin/sh\ncat /proc/$$/status\n' >"$ROOT/recipes/server"
+    chmod 755 "$ROOT/recipes/server"
+    all=$(awk '/^CapBnd/ { print $2 }' /proc/self/status)
+    run in_recipes "$before"
+    state 33 33 "$(mask)" "$all"
+    run in_recipes "$after"
+    state 33 33 "$(mask)" "$(mask)"
+    # A uid without an entry.
+    run in_recipes "${before/www-data/12345}"
+    state 12345 0 "$(mask)" "$all"
+    run in_recipes "${after/www-data/12345}"
+    assert_failure 125
+    assert_output --partial 'the uid has no entry, so the group must be given'
+    run in_recipes "${after/www-data/12345:12345 --groups none}"
+    state 12345 12345 "$(mask)" "$(mask)"
+}
+
+# in_recipes LINE: a shell's.
+in_recipes() {
+    in_root sh -ec "cd /recipes; $1"
+}
+
+# serves LINE: a shell's, of a server; its /proc/PID/status once it answers on port 80.
+serves() {
+    # shellcheck disable=SC2016 # expands in the inner shell
+    in_root sh -c 'cd /home; eval "exec $1" &
+        until busybox wget -qO- http://127.0.0.1/ >/dev/null 2>&1; do
+            kill -0 $! || exit
+            sleep 0.05
+        done
+        cat /proc/$!/status' serves "$1"
+}
+
+@test "recipe 10: with setcap on python every user has the capability; as documented, the named one" {
+    local undo server python nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+    local plain="$nobody python3 -m http.server 80" library="LD_LIBRARY_PATH=/lib $nobody python3 -c"
+    library+=" 'import os; print(os.environ.get(\"LD_LIBRARY_PATH\"))'"
+    below '10. Instead of setcap on python or node' >"$BATS_TEST_TMPDIR/lines"
+    assert_equal "$(wc -l <"$BATS_TEST_TMPDIR/lines")" 2
+    undo=$(grep '^setcap -r .*# undo it$' "$BATS_TEST_TMPDIR/lines")
+    server=$(grep '^capwrap ' "$BATS_TEST_TMPDIR/lines")
+    python=$(readlink -f "$ROOT/usr/bin/python3")
+
+    in_recipes "$(documented 'setcap cap_net_bind_service=ep')"
+    run serves "$plain"
+    assert_success
+    assert_line "CapPrm:	$(mask NET_BIND_SERVICE)"
+    run in_recipes "$library"
+    assert_output None # dropped, as from a set-user-ID program
+
+    in_recipes "$undo"
+    run serves "$plain"
+    assert_failure
+    assert_output --partial 'PermissionError: [Errno 13] Permission denied'
+    run in_recipes "$library"
+    assert_output /lib
+
+    run serves "$server"
+    state 33 33 "$(mask NET_BIND_SERVICE)" "$(mask NET_BIND_SERVICE)"
+    assert_line "NoNewPrivs:	1"
+    run serves "${server/--keep NET_BIND_SERVICE/}"
+    assert_failure
+    assert_output --partial 'PermissionError: [Errno 13] Permission denied'
+
+    # What an update does: a new file in the place of the old one.
+    in_recipes "$(documented 'setcap cap_net_bind_service=ep')"
+    cp "$python" "$python.dpkg-new" && mv "$python.dpkg-new" "$python"
+    run serves "$plain"
+    assert_failure
+    assert_output --partial 'PermissionError: [Errno 13] Permission denied'
 }

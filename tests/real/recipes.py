@@ -5,6 +5,7 @@ needs, and once more without each one of them.
     recipes.py ROOT FILE            compares the table in FILE with what happens
     recipes.py ROOT --write FILE    writes that table
     recipes.py ROOT --one NAME      one program, and what it says
+    recipes.py ROOT --furnish       only gives ROOT users and capwrap, as the others do first
 
 ROOT is a root file system with the programs, which belongs to this script. CAPWRAP names the program
 that is copied into it. Each program runs in namespaces of its own (mount, network, process, host name,
@@ -153,7 +154,7 @@ def inside(root, recipe):
 
 def furnish(root, all_recipes):
     """What the root file system needs besides the programs."""
-    users = [("root", 0), ("nobody", 65534), *((recipe.user, recipe.uid) for recipe in all_recipes)]
+    users = [("root", 0), ("www-data", 33), ("nobody", 65534), *((recipe.user, recipe.uid) for recipe in all_recipes)]
     for folder in ("etc", "proc", "sys", "dev", "home", "tmp"):
         (root / folder).mkdir(exist_ok=True)
     (root / "tmp").chmod(0o1777)
@@ -220,6 +221,8 @@ def main(root, *words):
     if words[0] == "--inside":
         return inside(root, *wanted)
     furnish(root, recipes())
+    if words[0] == "--furnish":
+        return 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda recipe: run(root, recipe), wanted))
     ran = list(zip(wanted, results))
