@@ -5,14 +5,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets output
 
-# machine NAME COMMAND...: in the background. At the latest it ends with this process, or after
-# MACHINE_SECONDS, and what it started ends with it: it has a process namespace of its own.
+# machine NAME COMMAND...: as a job, which ends after MACHINE_SECONDS at the latest.
 machine() {
     local folder=$MACHINES/$1
     shift
-    job "$folder" env --chdir "$folder" setpriv --pdeathsig KILL \
-        timeout --foreground --signal KILL "$MACHINE_SECONDS" setpriv --pdeathsig KILL \
-        unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- "$@"
+    job "$folder" env --chdir "$folder" timeout --foreground --signal KILL "$MACHINE_SECONDS" "$@"
 }
 
 # user_mode_linux NAME SUITE: with the files of tests/root that the regular expression names.

@@ -347,6 +347,15 @@ installed_below() {
     assert_output ""
 }
 
+@test "no package is made of a program with libcap-ng in it, and the error names the option" {
+    grep -qx 'CAPWRAP_SHARED_LIBCAP_NG:BOOL=OFF' "$BUILD_DIR/CMakeCache.txt"
+    run cpack --config "$BUILD_DIR/CPackConfig.cmake" -B packages -G TGZ
+    assert_failure
+    assert_output --partial 'make it with -DCAPWRAP_SHARED_LIBCAP_NG=ON'
+    run find packages -maxdepth 1 -name '*.tar.gz'
+    assert_output ""
+}
+
 @test "relinking with a library that is not there is an error" {
     run "$NOTICES/relink/relink" no-such-library.a capwrap
     assert_equal "$status" 2
