@@ -22,23 +22,38 @@ remember_machine() {
     machine_state >"$BATS_FILE_TMPDIR/before"
 }
 
-# as_before [PID_NAMESPACE...]: the machine is as remembered, and in these there is no process.
+# processes_of FOLDER: the name of a process namespace, by the folder in /proc of its first process: its
+# number, which is used again when it is gone, and when that process began (proc_pid_stat(5)).
+processes_of() {
+    echo "$(readlink "$1/ns/pid") $(sed 's/.*) //' "$1/stat" | cut -d ' ' -f 20)"
+}
+
+# as_before [PROCESSES...]: the machine is as remembered, and of these namespaces nothing is there.
 as_before() {
-    local namespace
+    local processes
     diff "$BATS_FILE_TMPDIR/before" <(machine_state) || return 1
-    for namespace; do
-        no_process_in "$namespace" || return 1
+    for processes; do
+        have_ended "$processes" || return 1
     done
 }
 
-# no_process_in PID_NAMESPACE: not any more, for those that are killed take a moment.
-no_process_in() {
+# have_ended PROCESSES: for those that are killed take a moment. The first process is the last to go.
+have_ended() {
     local try
     for try in {1..100}; do
-        readlink /proc/[0-9]*/ns/pid | grep -qFx "$1" || return 0
+        is_there "$1" || return 0
         sleep 0.1
     done
     echo "there are processes in $1 after $try tries"
+    return 1
+}
+
+is_there() {
+    local process
+    for process in /proc/[0-9]*; do
+        [[ $(readlink "$process/ns/pid") != "${1% *}" ||
+            $(processes_of "$process" 2>/dev/null) != "$1" ]] || return 0
+    done
     return 1
 }
 

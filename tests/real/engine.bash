@@ -56,9 +56,9 @@ room_log() {
     tail -n 20 "$ROOM/log" >&2
 }
 
-# room_processes: the name of its process namespace.
+# room_processes: its process namespace, for as_before.
 room_processes() {
-    readlink "/proc/$(cat "$ROOM/init")/ns/pid"
+    processes_of "/proc/$(cat "$ROOM/init")"
 }
 
 # ---- images and waiting ----
@@ -119,7 +119,7 @@ room_is_apart() {
     done
 }
 
-# nothing_is_left PID_NAMESPACE: of the room, once it is gone.
+# nothing_is_left PROCESSES: of the room, once it is gone.
 nothing_is_left() {
     room_gone
     [[ -z $(find /sys/fs/cgroup -maxdepth 2 -name "${ROOM##*/}") ]] || fail 'a cgroup is left'

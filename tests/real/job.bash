@@ -14,7 +14,8 @@ job() {
     # shellcheck disable=SC2016 # expands in the inner shell
     setsid setpriv --pdeathsig KILL \
         unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- \
-        bash -c 'readlink /proc/self/ns/pid >"$1/processes" && exec "${@:2}"' - "$@" \
+        bash -c 'eval "$1" && processes_of /proc/1 >"$2/processes" && exec "${@:3}"' - \
+        "$(declare -f processes_of)" "$@" \
         >"$folder/log" 2>&1 </dev/null 3>&- &
     echo $! >"$folder/pid"
     exec {lock}>&-

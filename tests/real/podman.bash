@@ -34,6 +34,13 @@ podman() {
     "$SRC_DIR/tests/real/podman" "$@"
 }
 
+# As common.bash has it; once more when it failed and not a word came out. podman may lose what a container
+# wrote right before its end (containers/podman#9096), and whatever refuses says why.
+attempt() {
+    run --separate-stderr "$@"
+    [[ $status == 0 || -n $output$stderr ]] || run --separate-stderr "$@"
+}
+
 # small_image NAME: busybox and setcap as the public image of that name.
 small_image() {
     image small | podman import --change 'ENV PATH=/usr/sbin:/usr/bin' - "$1" >/dev/null 2>&1
