@@ -1,7 +1,7 @@
 # podman with a storage of its own, and its images. Source it after ../support/common.
 # shellcheck shell=bash
 # shellcheck source-path=SCRIPTDIR
-# shellcheck disable=SC2034 # the arrays are for the tests
+# shellcheck disable=SC2034,SC2154 # the arrays are for the tests; bats sets status, output and stderr
 source "$SRC_DIR/tests/real/engine.bash"
 source "$SRC_DIR/tests/real/engine-claims.bash"
 
