@@ -83,7 +83,8 @@ run_ctest() {
     [ "$who" = user ] ||
         run=("${as_root[@]}" env "PATH=$PATH" "CI=${CI:-}" "TIER=${TIER:-}")
     say "testing $preset: ctest $*"
-    "${run[@]}" ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$result" \
+    # One more than there are processors: much of the time a test waits for a container or a machine.
+    "${run[@]}" ctest --preset "$preset" --parallel $(($(nproc) + 1)) --output-junit "$result" \
         --test-output-size-passed 1000000 --no-tests=ignore "$@" </dev/null || status=$?
     # What a run as root wrote must not stand in the way of the next one without.
     [ ${#run[@]} -eq 0 ] || "${as_root[@]}" chown -R "$(id -u):$(id -g)" "$folder"
