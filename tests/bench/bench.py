@@ -15,8 +15,8 @@ SU_EXEC, SU_EXEC_STATIC and SU_EXEC_MUSL (not in Debian; left out otherwise). --
 build as a row of its own.
 
 --short takes some seconds, measures a little of everything, and of capwrap and su-exec what is
-named alone. It never judges a time: only a ratio above twice its goal, or growth far from linear,
-makes it end with 1.
+named alone. It never judges a time: only a ratio of least times above twice its goal, or growth far
+from linear, makes it end with 1.
 
 --rounds N, --laps N  of "time": in each round each command has N laps
 --seed N              the same order of launches once more
@@ -109,9 +109,9 @@ def measure(chosen, tools, paths):
 
 def far_off(result):
     """What --short ends with 1 for."""
-    said = [f"{row['what']}: {row['of']} is {row['ratio']:.2f} of {row['to']}, more than twice "
+    said = [f"{row['what']}: {row['of']} is {row['least']:.2f} of {row['to']}, more than twice "
             f"{row['most']}" for row in result["goals"]
-            if row["ratio"] > goals.MARGIN * row["most"]]
+            if row["least"] > goals.MARGIN * row["most"]]
     said += [f"{what}: the cost of {name} grows with the power {power:.2f}"
              for what, name, power in growth.steeper(result["growth"], goals.FAR_FROM_LINEAR)]
     return said

@@ -50,14 +50,17 @@ def exponent(times):
 
 
 def rows(found):
-    """For each thing that grows: microseconds by program and size, and the exponents."""
+    """For each thing that grows: microseconds by program and size, and the exponents, which are
+    those of the least times."""
     result = []
     for what, *_ in GROWTH:
         here = {size: scene for (name, size), scene in found.items() if name == what}
+        names = list(next(iter(here.values())).commands)
         times = {name: {size: scene.median(name) for size, scene in here.items()}
-                 for name in next(iter(here.values())).commands}
-        result.append({"what": what, "times": times,
-                       "exponents": {name: exponent(each) for name, each in times.items()}})
+                 for name in names}
+        least = {name: exponent({size: scene.least(name) for size, scene in here.items()})
+                 for name in names}
+        result.append({"what": what, "times": times, "exponents": least})
     return result
 
 

@@ -83,6 +83,10 @@ class Scene:
     def median(self, name):
         return statistics.median(time for laps in self.rounds[name] for time in laps) / 1000
 
+    def least(self, name):
+        """What disturbs a launch only ever adds to its time."""
+        return min(time for laps in self.rounds[name] for time in laps) / 1000
+
 
 def with_capabilities(count):
     """The words that take from root's bounding set all but so many: those that a start needs, and
