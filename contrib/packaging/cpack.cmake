@@ -56,10 +56,7 @@ set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/man /usr/share/man/
                                                   /usr/share/licenses)
 
 # stage.cmake needs these, and CPack hands on what begins with CPACK_.
-set(CPACK_CAPWRAP_HOLDS_LIBRARIES ON)
-if(CAPWRAP_SHARED_LIBCAP_NG AND NOT CAPWRAP_STATIC)
-  set(CPACK_CAPWRAP_HOLDS_LIBRARIES OFF)
-endif()
+set(CPACK_CAPWRAP_HOLDS_LIBRARIES ${CAPWRAP_HOLDS_LIBRARIES})
 set(CPACK_CAPWRAP_NOTICES ${CAPWRAP_NOTICES})
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/stage.cmake)
 set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/repack.cmake)
