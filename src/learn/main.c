@@ -129,6 +129,7 @@ static int run_first_again(struct learned *l, struct failure *failure) {
     l->own_capabilities = true;
     l->everything &= own;
     l->missing &= own;
+    l->runs = 0; /* it was refused, so it was none */
     tally_free(&l->tally);
     return run_first(l, failure);
 }

@@ -7,7 +7,7 @@
 #include "show/names.h"
 #include "show/report.h"
 
-enum { COLUMNS = 80, INDENT = 2 };
+enum { COLUMNS = 80, INDENT = 2, NAME_COLUMNS = sizeof "capwrap-learn:" };
 
 /* Text in lines of at most COLUMNS, the first behind what stands already in `used` columns, the others
  * indented. Control characters, of a name for one, do not get to a terminal. */
@@ -78,34 +78,52 @@ static void write_head(FILE *out, const struct learned *learned) {
 
 /* ---- the capabilities ---- */
 
-static void write_uses(FILE *out, const struct learned *learned, unsigned cap) {
-    const struct asked *asked = &learned->tally.asked[cap];
+enum { TIMES = 32 };
+
+static const char *times(uint64_t checks, char text[TIMES]) {
+    (void)snprintf(text, TIMES, ", %llu times", (unsigned long long)checks);
+    return checks == 1 ? "" : text;
+}
+
+enum { USES_SHOWN = 3 }; /* of each capability, without -v */
+
+static void write_uses(FILE *out, const struct learned *learned, const struct asked *asked) {
     bool ignored = asked->checks == 0;
+    uint64_t others = asked->other_uses;
+    unsigned shown = 0;
+    char text[TIMES];
 
     for (size_t i = 0; i < asked->use_count; i++) {
         const struct use *use = &asked->uses[i];
-        if ((use->noise != NULL) == ignored)
-            line(out, "", "%s: %s, %llu times", use->process, use->call,
-                 (unsigned long long)use->checks);
+        if ((use->noise != NULL) != ignored)
+            continue;
+        if (shown++ < USES_SHOWN || learned->options.verbose)
+            line(out, "", "%s: %s%s", use->process, use->call, times(use->checks, text));
+        else
+            others += use->checks;
     }
-    if (asked->other_uses > 0)
-        line(out, "", "others: %llu times", (unsigned long long)asked->other_uses);
+    if (others > 0)
+        line(out, "", "and more%s", times(others, text));
 }
 
+static void write_cap(FILE *out, const struct learned *learned, unsigned cap) {
+    char name[NAMES_ONE];
+
+    names_of(cap, name);
+    (void)fprintf(out, "\n  %s: %s\n", name, verdict_of(learned, cap));
+    line(out, "", "%s", verdict_reason(learned, cap));
+    write_uses(out, learned, &learned->tally.asked[cap]);
+}
+
+/* What is needed first, then what is not, then what does not count. */
 static void write_caps(FILE *out, const struct learned *learned) {
+    static const char *const order[] = {"needed", "not needed", "ignored"};
     uint64_t caps = verdict_caps(learned);
 
-    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        const struct asked *asked = &learned->tally.asked[cap];
-        char name[NAMES_ONE];
-        bool ignored = (learned->keep & CAP_MASK(cap)) == 0 && asked->checks == 0;
-        if ((caps & CAP_MASK(cap)) == 0 || (ignored && !learned->options.verbose))
-            continue;
-        names_of(cap, name);
-        (void)fprintf(out, "\n  %s: %s\n", name, verdict_of(learned, cap));
-        line(out, "", "%s", verdict_reason(learned, cap));
-        write_uses(out, learned, cap);
-    }
+    for (size_t i = 0; i < (learned->options.verbose ? 3 : 2); i++)
+        for (unsigned cap = 0; cap < CAP_BITS; cap++)
+            if ((caps & CAP_MASK(cap)) != 0 && strcmp(verdict_of(learned, cap), order[i]) == 0)
+                write_cap(out, learned, cap);
 }
 
 /* ---- the rest ---- */
@@ -149,7 +167,7 @@ void learn_report(FILE *out, const struct learned *learned) {
     struct snippet snippet = learn_snippet(learned);
 
     (void)fputs("capwrap-learn: ", out);
-    paragraph(out, 15, 15, learned->subject.options.command[0]);
+    paragraph(out, NAME_COLUMNS, NAME_COLUMNS, learned->subject.options.command[0]);
     write_head(out, learned);
     write_check(out, learned);
     write_caps(out, learned);

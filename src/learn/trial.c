@@ -236,7 +236,7 @@ static void drive_test(struct run *run) {
     const char *test = run->subject->test;
 
     if (test == NULL || run->started >= 0 || run->test != 0 || run->stopping ||
-        run->outcome->test_passed)
+        run->test_at_end || run->outcome->test_passed)
         return;
     run->test_at_end = run->family_ended;
     if (!run->family_ended && now() < run->next_test)
