@@ -36,12 +36,12 @@ static int parse(struct learn_options *options, struct failure *failure, const c
         assert_int_equal(parse(options, &failure, __VA_ARGS__, NULL), 0);                          \
     } while (0)
 
-#define refuses(text, ...)                                                                         \
+#define refuses(what, ...)                                                                         \
     do {                                                                                           \
         struct failure failure;                                                                    \
         struct learn_options options;                                                              \
         assert_int_equal(parse(&options, &failure, __VA_ARGS__, NULL), -1);                        \
-        assert_non_null(strstr(failure.fail.text, text));                                          \
+        assert_non_null(strstr(failure.fail.text, what));                                          \
         assert_int_equal(failure.fail.exit_code, 125);                                             \
         assert_string_equal(failure.fail.step, "options");                                         \
         assert_string_equal(failure.hint, "see capwrap-learn --help");                             \

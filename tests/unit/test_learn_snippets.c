@@ -52,9 +52,15 @@ static struct snippet program(char *command[2], char *word, uint64_t keep) {
                             .path = "/usr/bin/program"};
 }
 
+/* A word, and how it stands in the lines. */
+struct quoted {
+    char word[32];
+    const char *lines;
+};
+
 static void the_shell_gets_words_that_are_its_own(void **state) {
     (void)state;
-    static char *const words[][2] = {
+    static struct quoted words[] = {
         {"plain-1.0_a/b:c=d,e@f%g+", " plain-1.0_a/b:c=d,e@f%g+\n"},
         {"two words", " 'two words'\n"},
         {"", " ''\n"},
@@ -67,14 +73,14 @@ static void the_shell_gets_words_that_are_its_own(void **state) {
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         char *command[2];
-        struct snippet snippet = program(command, words[i][0], 0);
-        has(SHELL, &snippet, words[i][1]);
+        struct snippet snippet = program(command, words[i].word, 0);
+        has(SHELL, &snippet, words[i].lines);
     }
 }
 
 static void systemd_gets_its_own_quoting(void **state) {
     (void)state;
-    static char *const words[][2] = {
+    static struct quoted words[] = {
         {"plain", " plain\n"},
         {"two words", " \"two words\"\n"},
         {"$HOME %n", " \"$$HOME %%n\"\n"},
@@ -85,19 +91,19 @@ static void systemd_gets_its_own_quoting(void **state) {
     };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        char *command[3] = {"program", words[i][0], NULL};
-        char *one[2];
-        struct snippet snippet = program(one, "program", 0);
+        char *one[2], name[] = "program";
+        char *command[3] = {name, words[i].word, NULL};
+        struct snippet snippet = program(one, name, 0);
         snippet.command = command;
-        has(SYSTEMD, &snippet, words[i][1]);
+        has(SYSTEMD, &snippet, words[i].lines);
         has(SYSTEMD, &snippet, " -- /usr/bin/program ");
     }
 }
 
 static void dollars_stay_what_they_are(void **state) {
     (void)state;
-    char *command[2];
-    struct snippet snippet = program(command, "$(A) $B $$", 0);
+    char *command[2], word[] = "$(A) $B $$";
+    struct snippet snippet = program(command, word, 0);
 
     has(DOCKERFILE, &snippet, "CMD [\"$(A) $B $$\"]");
     has(COMPOSE, &snippet, "command: [\"$$(A) $$B $$$$\"]");
@@ -106,16 +112,16 @@ static void dollars_stay_what_they_are(void **state) {
 
 static void arrays_are_json(void **state) {
     (void)state;
-    char *command[2];
-    struct snippet snippet = program(command, "a\"b\\\n\x1b", 0);
+    char *command[2], word[] = "a\"b\\\n\x1b";
+    struct snippet snippet = program(command, word, 0);
 
     has(DOCKERFILE, &snippet, "CMD [\"a\\\"b\\\\\\u000a\\u001b\"]");
 }
 
 static void what_capwrap_needs_is_added(void **state) {
     (void)state;
-    char *command[2];
-    struct snippet snippet = program(command, "x", CAP_MASK(CAP_NET_RAW));
+    char *command[2], word[] = "x";
+    struct snippet snippet = program(command, word, CAP_MASK(CAP_NET_RAW));
 
     has(SHELL, &snippet, "capwrap --user app --keep NET_RAW --no-new-privs -- x\n");
     has(DOCKERFILE, &snippet,
@@ -130,8 +136,8 @@ static void what_capwrap_needs_is_added(void **state) {
 
 static void nothing_kept_is_not_spoken_of(void **state) {
     (void)state;
-    char *command[2];
-    struct snippet snippet = program(command, "x", 0);
+    char *command[2], word[] = "x";
+    struct snippet snippet = program(command, word, 0);
 
     for (unsigned kind = 0; kind < SNIPPETS; kind++)
         has_not(kind, &snippet, "--keep");
@@ -140,8 +146,8 @@ static void nothing_kept_is_not_spoken_of(void **state) {
 static void supplementary_groups_come_along(void **state) {
     (void)state;
     static const gid_t groups[] = {4, 1001};
-    char *command[2];
-    struct snippet snippet = program(command, "x", 0);
+    char *command[2], word[] = "x";
+    struct snippet snippet = program(command, word, 0);
 
     snippet.groups = groups;
     snippet.group_count = 1;
