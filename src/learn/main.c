@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capwrap/streams.h"
 #include "core/observe.h"
 #include "learn/document.h"
 #include "learn/family.h"
@@ -262,7 +263,8 @@ int main(int argc, char **argv) {
     static struct learned l; /* too large for the stack of a small system */
     struct failure failure = {0};
 
-    if (learn_options_parse(argc, argv, &l.options, &failure) != 0)
+    if (streams_hold(&failure.fail) != 0 ||
+        learn_options_parse(argc, argv, &l.options, &failure) != 0)
         return failure_print(&failure);
     if (l.options.help || l.options.version) {
         (void)fputs(l.options.help ? HELP : "capwrap-learn " CAPWRAP_VERSION "\n", stdout);

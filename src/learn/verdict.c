@@ -102,8 +102,8 @@ static void add_watching(const struct learned *learned, struct limits *limits) {
         add(limits, "%llu checks were lost: more may be needed than was seen",
             (unsigned long long)learned->lost);
     if (learned->tally.unwatched > 0)
-        add(limits, "%llu programs were not watched: the kernel stops watching at an execve with "
-                    "different real and effective ids",
+        add(limits, "%llu times the kernel stopped watching a process, as it does at an execve with "
+                    "different real and effective ids: more may be needed than was seen",
             (unsigned long long)learned->tally.unwatched);
     if (symbols_hidden(&learned->symbols))
         add(limits, "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not told "
