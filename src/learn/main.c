@@ -31,7 +31,8 @@ static const char HELP[] =
     "Usage: capwrap-learn [OPTION...] [--] COMMAND [ARGUMENT...]\n"
     "Run COMMAND as an ordinary user and tell which capabilities it needs.\n"
     "\n"
-    "  -u, --user USER[:GROUP]  who the program is (default: nobody)\n"
+    "  -u, --user USER[:GROUP]  who the program is (default: nobody; the caller where\n"
+    "                           that is not root)\n"
     "      --verify             run it again with less, until nothing more can go,\n"
     "                           and confirm what is left\n"
     "      --test CMD           it works when this shell line succeeds; tried until\n"
@@ -48,37 +49,51 @@ static const char HELP[] =
     "  -h, --help               show this\n"
     "  -V, --version            show the version\n"
     "\n"
-    "Exit status: 0 learned; 1 more than LIST is needed; 2 not confirmed; 125 it cannot\n"
-    "be learned here, or wrong usage; 126 COMMAND cannot be executed; 127 not found.\n"
+    "Exit status: 0 learned; 1 more than LIST is needed; 2 not confirmed; 125 wrong\n"
+    "usage, or it cannot be learned here; 126 COMMAND cannot be executed; 127 COMMAND\n"
+    "was not found.\n"
     "\n"
     "  capwrap-learn --verify -- ping -c 1 192.0.2.1\n";
 
 /* ---- before ---- */
 
+/* Who the program is to be. Root learns for nobody; others, who cannot change who they are, for
+ * themselves. */
+static int choose_user(struct learned *l, struct fail *f) {
+    struct subject *subject = &l->subject;
+    struct account *account = &subject->identity.account;
+
+    subject->options.user = l->options.user;
+    if (subject->options.user == NULL && subject->cred.uid.effective == 0)
+        subject->options.user = "nobody";
+    if (resolve(&subject->options, &subject->cred, &subject->request, &subject->identity, f) != 0)
+        return -1;
+    if (subject->options.user != NULL) {
+        subject->environment = resolve_environment(environ, account);
+        return subject->environment != NULL
+                   ? 0
+                   : fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
+    }
+    account->uid = subject->cred.uid.effective;
+    account->gid = subject->cred.gid.effective;
+    return 0;
+}
+
 static int prepare(struct learned *l, struct failure *failure) {
     struct subject *subject = &l->subject;
     struct fail *f = &failure->fail;
 
-    subject->options = (struct options){
-        .user = l->options.user != NULL ? l->options.user : "nobody",
-        .no_new_privs = true,
-        .command = l->options.command,
-    };
+    subject->options = (struct options){.no_new_privs = true, .command = l->options.command};
     subject->test = l->options.test;
     subject->reset = l->options.reset;
     subject->timeout = l->options.timeout == 0 && subject->test != NULL ? TEST_SECONDS
                                                                         : l->options.timeout;
     if (observe_cred("start", &subject->cred, f) != 0 ||
-        plan_check_start(&subject->cred, f) != 0 ||
-        resolve(&subject->options, &subject->cred, &subject->request, &subject->identity, f) != 0)
+        plan_check_start(&subject->cred, f) != 0 || choose_user(l, f) != 0 ||
+        family_begin(failure) != 0)
         return -1;
-    subject->environment = resolve_environment(environ, &subject->identity.account);
-    if (subject->environment == NULL)
-        return fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
     l->everything = subject->cred.permitted;
     l->missing = cred_known_caps(&subject->cred) & ~l->everything;
-    if (family_begin(failure) != 0)
-        return -1;
     return trial_begin(subject, failure);
 }
 

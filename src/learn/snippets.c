@@ -115,7 +115,10 @@ static void command_array(FILE *out, const struct snippet *snippet, enum dollar 
 static void capwrap_words(FILE *out, const struct snippet *snippet,
                           void (*word)(FILE *out, const char *word)) {
     (void)fputs(" --user ", out);
-    word(out, snippet->user);
+    if (snippet->user != NULL)
+        word(out, snippet->user);
+    else
+        (void)fprintf(out, "%u:%u", snippet->uid, snippet->gid);
     if (snippet->keep != 0) {
         (void)fputs(" --keep ", out);
         names(out, snippet->keep, "", ",");

@@ -10,7 +10,7 @@
 
 /* What they speak of. */
 struct snippet {
-    const char *user; /* as it was given to --user */
+    const char *user; /* as it was given to --user; NULL: the ids */
     uid_t uid;
     gid_t gid;
     const gid_t *groups; /* supplementary ones, with gid among them */

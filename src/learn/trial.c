@@ -85,7 +85,8 @@ static int launch(const struct subject *subject, uint64_t keep, struct told *tol
         transition_preflight(&plan, f) != 0 ||
         transition_run(&plan, &told->program, f) != 0 || transition_verify(&plan, f) != 0)
         return -1;
-    return program_exec(&told->program, subject->options.command, subject->environment, f);
+    return program_exec(&told->program, subject->options.command,
+                        subject->environment != NULL ? subject->environment : environ, f);
 }
 
 /* Waits for the word to begin, which comes when it is watched. */

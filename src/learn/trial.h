@@ -21,7 +21,7 @@ struct subject {
     struct cred cred;       /* of this process */
     struct request request;
     struct identity identity;
-    char **environment;
+    char **environment; /* NULL: as it is here */
     const char *test, *reset; /* shell lines; NULL: none */
     unsigned timeout;         /* seconds for a run; 0: none */
     int signals;              /* a signalfd for those that this program takes */

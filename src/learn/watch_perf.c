@@ -75,21 +75,37 @@ static int open_event(const struct watch *watch, pid_t pid, int cpu) {
     return fd < 0 ? -errno : fd;
 }
 
-/* As many pages as the kernel lets this user lock, up to what is never lost. */
-static int map_ring(struct ring *ring) {
+static void unmap_ring(struct ring *ring) {
+    if (ring->page != NULL)
+        (void)munmap(ring->page, ring->size + (size_t)sysconf(_SC_PAGESIZE));
+    ring->page = NULL;
+}
+
+static int map_ring(struct ring *ring, size_t pages) {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
+    void *map = mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+    if (map == MAP_FAILED)
+        return -errno;
+    ring->page = map;
+    ring->size = pages * page;
+    return 0;
+}
+
+/* As many pages for each as the kernel lets this user lock, up to what is never lost. */
+static int map_rings(struct watch *watch) {
+    int error = 0;
+
     for (size_t pages = PAGES_MOST; pages >= PAGES_LEAST; pages /= 2) {
-        void *map = mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
-        if (map != MAP_FAILED) {
-            ring->page = map;
-            ring->size = pages * page;
-            return 0;
-        }
-        if (errno != EPERM && errno != ENOMEM)
-            break;
+        error = 0;
+        for (size_t i = 0; i < watch->count && error == 0; i++)
+            error = map_ring(&watch->rings[i], pages);
+        if (error != -EPERM && error != -ENOMEM)
+            return error;
+        for (size_t i = 0; i < watch->count; i++)
+            unmap_ring(&watch->rings[i]);
     }
-    return -errno;
+    return error;
 }
 
 static int open_ring(struct watch *watch, pid_t pid, int cpu) {
@@ -105,7 +121,7 @@ static int open_ring(struct watch *watch, pid_t pid, int cpu) {
     if (ring->fd < 0)
         return ring->fd;
     watch->count++;
-    return map_ring(ring);
+    return 0;
 }
 
 static int refuse(struct failure *failure, int error) {
@@ -129,7 +145,7 @@ static int open_rings(struct watch *watch, pid_t pid) {
         if (error != 0)
             return error;
     }
-    return watch->count > 0 ? 0 : -ENODEV;
+    return watch->count > 0 ? map_rings(watch) : -ENODEV;
 }
 
 struct watch *watch_open(pid_t pid, struct failure *failure) {
@@ -312,10 +328,8 @@ void watch_close(struct watch *watch) {
     if (watch == NULL)
         return;
     for (size_t i = 0; i < watch->count; i++) {
-        struct ring *ring = &watch->rings[i];
-        if (ring->page != NULL)
-            (void)munmap(ring->page, ring->size + (size_t)sysconf(_SC_PAGESIZE));
-        (void)close(ring->fd);
+        unmap_ring(&watch->rings[i]);
+        (void)close(watch->rings[i].fd);
     }
     tracefs_release(&watch->tracefs);
     free(watch->rings);
