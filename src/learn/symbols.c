@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { READ_AT_ONCE = 1 << 16 };
+
 /* Makes room for `more` items behind `used` of them. */
 static int reserve(void **items, size_t size, size_t used, size_t more, size_t *capacity) {
     if (used + more <= *capacity)
@@ -66,8 +68,13 @@ int symbols_load(struct symbols *symbols) {
         memset(symbols, 0, sizeof *symbols);
         return 0;
     }
+    /* The C library would read 1024 bytes at a time, as the file's block size says. */
+    char *buffer = malloc(READ_AT_ONCE);
+    if (buffer != NULL)
+        (void)setvbuf(file, buffer, _IOFBF, READ_AT_ONCE);
     int error = symbols_read(symbols, file);
     (void)fclose(file);
+    free(buffer);
     return error;
 }
 
