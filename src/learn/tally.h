@@ -37,7 +37,9 @@ struct tally_state;
 
 struct tally {
     struct asked asked[CAP_BITS];
-    uint64_t unwatched; /* execve calls behind which the kernel stopped watching */
+    /* execve calls behind which the kernel stopped watching. Of the tracepoint alone: a kprobe does
+     * not see the check by which the others are told. */
+    uint64_t unwatched;
     uint64_t records;
     bool no_memory;
     struct tally_state *state;

@@ -101,7 +101,7 @@ static void add_watching(const struct learned *learned, struct limits *limits) {
     if (learned->lost > 0)
         add(limits, "%llu checks were lost: more may be needed than was seen",
             (unsigned long long)learned->lost);
-    if (learned->tally.unwatched > 0)
+    if (learned->tally.unwatched > 0 && !learned->kprobe)
         add(limits, "%llu times the kernel stopped watching a process, as it does at an execve with "
                     "different real and effective ids: more may be needed than was seen",
             (unsigned long long)learned->tally.unwatched);
@@ -109,7 +109,9 @@ static void add_watching(const struct learned *learned, struct limits *limits) {
         add(limits, "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not told "
                     "from need, and system calls have no names");
     if (learned->kprobe)
-        add(limits, "the answers to the checks were not seen: those that were refused count too");
+        add(limits, "a kprobe sees no answers, so that checks that were refused count too, and none of "
+                    "the checks that the compiler made a part of other functions (in capset, and for "
+                    "securebits)");
     if (learned->tally.no_memory)
         add(limits, "there was not enough memory to tell noise from need");
 }

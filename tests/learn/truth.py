@@ -81,8 +81,8 @@ def trace(recipe):
     """How many calls fail for want of permission when the program has nothing."""
     recipes.Trial(recipe, [])
     limit = ["timeout", "2"] if recipe.works else []
-    start(recipe, *limit, "strace", "-f", "-qq", "-e", "status=failed", "-o", "/tmp/calls", "capwrap",
-          "--user", recipe.user, "--no-new-privs")
+    start(recipe, *limit, "capwrap", "--user", recipe.user, "--no-new-privs", "--", "strace", "-f",
+          "-qq", "-e", "status=failed", "-o", "/tmp/calls")
     sweep()
     text = pathlib.Path("/tmp/calls").read_text(encoding="utf-8", errors="replace")
     return len(re.findall(r" = -1 (?:EPERM|EACCES) ", text))
