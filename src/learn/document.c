@@ -38,7 +38,8 @@ static void write_limits(FILE *out, const struct learned *learned) {
     (void)fputs("],\"capabilities\":[", out);
 }
 
-/* Those who asked, each process and call once: of what counts, or where nothing does, of the noise. */
+/* Those who asked, each process and call once: of what counts, or where nothing does, of the noise.
+ */
 static void write_uses(FILE *out, const struct asked *asked) {
     const char *separator = "";
 
@@ -65,9 +66,9 @@ static void write_caps(FILE *out, const struct learned *learned) {
         if ((caps & CAP_MASK(cap)) == 0)
             continue;
         names_of(cap, name);
-        (void)fprintf(out, "%s{\"name\":\"%s\",\"checks\":%llu,\"verdict\":\"%s\",\"reason\":",
-                      separator, name, (unsigned long long)(asked->checks + asked->ignored),
-                      verdict_of(learned, cap));
+        (void)fprintf(
+            out, "%s{\"name\":\"%s\",\"checks\":%llu,\"verdict\":\"%s\",\"reason\":", separator,
+            name, (unsigned long long)(asked->checks + asked->ignored), verdict_of(learned, cap));
         json_string(out, verdict_reason(learned, cap));
         (void)fputs(",\"by\":[", out);
         write_uses(out, asked);

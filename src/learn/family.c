@@ -30,16 +30,16 @@ int family_begin(struct failure *failure) {
 /* The parent of a process; 0 when it is gone. */
 static pid_t parent_of(const char *pid) {
     char path[64], line[512];
-    int parent = 0;
+    pid_t parent = 0;
 
     (void)snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return 0;
     if (fgets(line, sizeof line, file) != NULL) {
-        const char *after = strrchr(line, ')'); /* a name may hold anything */
-        if (after == NULL || sscanf(after, ") %*c %d", &parent) != 1)
-            parent = 0;
+        const char *end = strrchr(line, ')'); /* of the name, which may hold anything */
+        if (end != NULL && strlen(end) > 4)
+            parent = (pid_t)strtol(end + 4, NULL, 10); /* ") S 123": behind the state */
     }
     (void)fclose(file);
     return parent;

@@ -1,9 +1,9 @@
 /*
  * capwrap-learn: the smallest set of capabilities that a program needs, proven by running it.
  *
- * main is the outline: a first run with everything, watched; the search, where it was asked for, whose
- * every trial is a run through the launcher's own transition; the report. Each stage succeeds or fills
- * a failure; what is printed and how it ends is decided here.
+ * main is the outline: a first run with everything, watched; the search, where it was asked for,
+ * whose every trial is a run through the launcher's own transition; the report. Each stage succeeds
+ * or fills a failure; what is printed and how it ends is decided here.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +23,9 @@
 #include "show/names.h"
 
 enum {
-    TEST_SECONDS = 10,  /* for --test to succeed, without --timeout */
-    TRIAL_SECONDS = 10, /* for a trial beyond three times what the first run took, without --timeout */
+    TEST_SECONDS = 10, /* for --test to succeed, without --timeout */
+    TRIAL_SECONDS =
+        10, /* for a trial beyond three times what the first run took, without --timeout */
 };
 
 static const char HELP[] =
@@ -86,11 +87,10 @@ static int prepare(struct learned *l, struct failure *failure) {
     subject->options = (struct options){.no_new_privs = true, .command = l->options.command};
     subject->test = l->options.test;
     subject->reset = l->options.reset;
-    subject->timeout = l->options.timeout == 0 && subject->test != NULL ? TEST_SECONDS
-                                                                        : l->options.timeout;
-    if (observe_cred("start", &subject->cred, f) != 0 ||
-        plan_check_start(&subject->cred, f) != 0 || choose_user(l, f) != 0 ||
-        family_begin(failure) != 0)
+    subject->timeout =
+        l->options.timeout == 0 && subject->test != NULL ? TEST_SECONDS : l->options.timeout;
+    if (observe_cred("start", &subject->cred, f) != 0 || plan_check_start(&subject->cred, f) != 0 ||
+        choose_user(l, f) != 0 || family_begin(failure) != 0)
         return -1;
     l->everything = subject->cred.permitted;
     l->missing = cred_known_caps(&subject->cred) & ~l->everything;
@@ -106,14 +106,15 @@ static void tell(const struct learned *l, const char *before, uint64_t set, cons
         return;
     names_join(set, "", ",", names);
     (void)fprintf(stderr, "capwrap-learn: run %u%s%s%s\n", l->runs, before,
-                  set == 0 ? "none" : set == l->everything ? "everything" : names, after);
+                  set == 0               ? "none"
+                  : set == l->everything ? "everything"
+                                         : names,
+                  after);
 }
 
 /* ---- the first run ---- */
 
-static void take_record(void *context, const struct record *record) {
-    tally_take(context, record);
-}
+static void take_record(void *context, const struct record *record) { tally_take(context, record); }
 
 static int run_watched(struct learned *l, struct failure *failure) {
     struct observer observer = {.taker = {.take = take_record, .context = &l->tally}};
@@ -137,8 +138,8 @@ static int run_first(struct learned *l, struct failure *failure) {
                      : trial_run(&l->subject, l->everything, 0, NULL, &l->first, failure);
 }
 
-/* A program whose file has capabilities is started by capwrap with exactly these, or not at all: then
- * these are everything. */
+/* A program whose file has capabilities is started by capwrap with exactly these, or not at all:
+ * then these are everything. */
 static int run_first_again(struct learned *l, struct failure *failure) {
     uint64_t own = l->first.program.file.caps_permitted;
 
@@ -236,33 +237,34 @@ static int write_report(FILE *out, const struct learned *l) {
     return error;
 }
 
-/* Where the file cannot take the report, standard error gets it: what was learned took its time. */
-static int finish(struct learned *l, FILE *out, struct failure *failure) {
+/* file: NULL for standard error. Where the file cannot take the report, standard error gets it:
+ * what was learned took its time. */
+static int finish(struct learned *l, FILE *file, struct failure *failure) {
     (void)signal(SIGPIPE, SIG_IGN);
-    int error = write_report(out, l);
-    if (out != stderr && fclose(out) != 0 && error == 0)
+    int error = write_report(file != NULL ? file : stderr, l);
+    if (file != NULL && fclose(file) != 0 && error == 0)
         error = -errno;
     if (error == 0)
         return 0;
-    if (out != stderr)
+    if (file != NULL)
         learn_report(stderr, l);
     return failure_set(failure, "output", error, "give -o a file on a disk that is not full",
-                       "%s cannot be written", out == stderr ? "the report" : l->options.output);
+                       "%s cannot be written", file != NULL ? l->options.output : "the report");
 }
 
 static int learn(struct learned *l, struct failure *failure) {
-    FILE *out = stderr;
+    FILE *file = NULL;
 
     if (l->options.output != NULL) {
-        out = fopen(l->options.output, "we");
-        if (out == NULL)
+        file = fopen(l->options.output, "we");
+        if (file == NULL)
             return failure_set(failure, "output", errno, "give -o a file that can be written",
                                "%s cannot be opened", l->options.output);
     }
     if (prepare(l, failure) == 0 && learn_first(l, failure) == 0 && learn_least(l, failure) == 0)
-        return finish(l, out, failure);
-    if (out != stderr)
-        (void)fclose(out);
+        return finish(l, file, failure);
+    if (file != NULL)
+        (void)fclose(file);
     return -1;
 }
 

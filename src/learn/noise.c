@@ -54,11 +54,12 @@ static bool is_below(const char *name, const struct symbols *symbols, const uint
 const struct noise_rule *noise_find(enum noise_sign sign, unsigned cap,
                                     const struct symbols *symbols, const uint64_t *chain,
                                     size_t depth) {
-    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
-        const struct noise_rule *rule = &RULES[i];
+    size_t count;
+    const struct noise_rule *rule = noise_rules(&count);
+
+    for (; count > 0; count--, rule++)
         if (rule->sign == sign && (rule->caps & CAP_MASK(cap)) != 0 &&
             (rule->below == NULL || is_below(rule->below, symbols, chain, depth)))
             return rule;
-    }
     return NULL;
 }

@@ -14,7 +14,8 @@
 enum noise_sign {
     NOISE_BELOW,         /* a function is among its callers */
     NOISE_FOREIGN,       /* and it was made with credentials that no process of the program has */
-    NOISE_OWN_NAMESPACE, /* by a process that has a user namespace of its own, and everything in it */
+    NOISE_OWN_NAMESPACE, /* by a process that has a user namespace of its own, and everything in it
+                          */
     NOISE_REFUSED,       /* it was refused, and the program held all that can be kept */
 };
 
@@ -29,8 +30,8 @@ struct noise_rule {
 /* The table; *count is its length. */
 const struct noise_rule *noise_rules(size_t *count);
 
-/* The rule of that sign for a check of cap; chain: the addresses of its callers, innermost first, of
- * no account for a sign that is not about them. NULL when there is none. */
+/* The rule of that sign for a check of cap; chain: the addresses of its callers, innermost first,
+ * of no account for a sign that is not about them. NULL when there is none. */
 const struct noise_rule *noise_find(enum noise_sign sign, unsigned cap,
                                     const struct symbols *symbols, const uint64_t *chain,
                                     size_t depth);

@@ -43,7 +43,7 @@ static int take(struct learn_options *options, const struct option *option, cons
                 struct failure *failure) {
     char *place = (char *)options + option->place;
 
-    if (!option->takes_value) {
+    if (!option->takes_value || value == NULL) {
         *(bool *)place = true;
         return 0;
     }
@@ -158,9 +158,8 @@ int learn_options_parse(int argc, char **argv, struct learn_options *options,
             break;
         }
         const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-        int taken = argv[i][1] == '-'
-                        ? take_long(options, argv[i] + 2, next, failure)
-                        : take_letters(options, argv[i] + 1, next, failure);
+        int taken = argv[i][1] == '-' ? take_long(options, argv[i] + 2, next, failure)
+                                      : take_letters(options, argv[i] + 1, next, failure);
         if (taken < 0)
             return -1;
         i += taken;

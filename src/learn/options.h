@@ -21,8 +21,8 @@ struct learn_options {
     char **command; /* COMMAND and its arguments, NULL at the end */
 };
 
-/* Reads argv. Options end at the first other word or at --; long names are exact. Returns 0, or -1 with
- * *failure filled. */
+/* Reads argv. Options end at the first other word or at --; long names are exact. Returns 0, or -1
+ * with *failure filled. */
 int learn_options_parse(int argc, char **argv, struct learn_options *options,
                         struct failure *failure);
 

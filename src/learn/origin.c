@@ -10,8 +10,8 @@ const char *origin_function(const struct symbols *symbols, const uint64_t *chain
     return symbols_name(symbols, chain[i] - 1);
 }
 
-/* The outermost function that is the entry of a system call. Above it stands what all have in common,
- * and what came by a fault or in a thread of the kernel has no such entry. */
+/* The outermost function that is the entry of a system call. Above it stands what all have in
+ * common, and what came by a fault or in a thread of the kernel has no such entry. */
 static const char *find_call(const struct symbols *symbols, const uint64_t *chain, size_t depth) {
     const char *outermost = NULL, *before = NULL;
 

@@ -28,7 +28,8 @@ struct origins {
     } known[ORIGINS];
 };
 
-/* The function of the chain's i-th address, which is where a call returns to; NULL when not known. */
+/* The function of the chain's i-th address, which is where a call returns to; NULL when not known.
+ */
 const char *origin_function(const struct symbols *symbols, const uint64_t *chain, size_t i);
 
 struct origin origin_of(struct origins *origins, const struct symbols *symbols, unsigned cap,

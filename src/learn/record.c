@@ -2,31 +2,41 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the format of an event ---- */
 
-/* One line: "\tfield:int cap;\toffset:32;\tsize:4;\tsigned:1;" */
-static void read_field(const char *line, const char *name, struct field *field) {
-    char declaration[128];
-    unsigned offset, size;
+/* The number behind a word; false when the line has no such word. */
+static bool number_behind(const char *line, size_t length, const char *word, unsigned *number) {
+    const char *found = memmem(line, length, word, strlen(word));
 
-    if (sscanf(line, " field:%127[^;]; offset:%u; size:%u;", declaration, &offset, &size) != 3)
-        return;
-    const char *last = strrchr(declaration, ' ');
-    if (last != NULL && strcmp(last + 1, name) == 0)
-        *field = (struct field){offset, size};
+    if (found == NULL)
+        return false;
+    *number = (unsigned)strtoul(found + strlen(word), NULL, 10);
+    return true;
+}
+
+/* One line: "\tfield:int cap;\toffset:32;\tsize:4;\tsigned:1;" */
+static void read_field(const char *line, size_t length, const char *name, struct field *field) {
+    char ending[32];
+    struct field found;
+
+    (void)snprintf(ending, sizeof ending, " %s;\toffset:", name);
+    if (number_behind(line, length, ending, &found.offset) &&
+        number_behind(line, length, ";\tsize:", &found.size))
+        *field = found;
 }
 
 int record_read_format(const char *text, struct format *format) {
     memset(format, 0, sizeof *format);
-    for (const char *line = text; line != NULL && line[0] != '\0';) {
-        read_field(line, "cred", &format->cred);
-        read_field(line, "capable_ns", &format->capable_ns);
-        read_field(line, "cap", &format->cap);
-        read_field(line, "ret", &format->ret);
-        line = strchr(line, '\n');
-        line = line == NULL ? NULL : line + 1;
+    while (text[0] != '\0') {
+        size_t length = strcspn(text, "\n");
+        read_field(text, length, "cred", &format->cred);
+        read_field(text, length, "capable_ns", &format->capable_ns);
+        read_field(text, length, "cap", &format->cap);
+        read_field(text, length, "ret", &format->ret);
+        text += length + (text[length] == '\n');
     }
     return format->cap.size == sizeof(uint32_t) ? 0 : -EPROTO;
 }

@@ -1,6 +1,7 @@
 /*
- * record - one record of perf's ring buffer (perf_event_open(2), "mmap layout"), as this program asks
- * for them. Pure: bytes in, a value out; a record that is too short for what it says is no record.
+ * record - one record of perf's ring buffer (perf_event_open(2), "mmap layout"), as this program
+ * asks for them. Pure: bytes in, a value out; a record that is too short for what it says is no
+ * record.
  */
 #ifndef CAPWRAP_LEARN_RECORD_H
 #define CAPWRAP_LEARN_RECORD_H
@@ -12,7 +13,8 @@
 
 /* What the kernel is asked to put into each sample, and behind every other record. */
 enum {
-    RECORD_SAMPLE_TYPE = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW
+    RECORD_SAMPLE_TYPE =
+        PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW
 };
 
 /* Where a field stands in what an event recorded; size 0: the event has none of that name. */
@@ -51,7 +53,8 @@ struct record {
     size_t depth;
 };
 
-/* Reads the text of an event's "format" file in tracefs. Returns 0, or -EPROTO without a field cap. */
+/* Reads the text of an event's "format" file in tracefs. Returns 0, or -EPROTO without a field cap.
+ */
 int record_read_format(const char *text, struct format *format);
 
 /* Pointers in *record point into the bytes, which begin with a struct perf_event_header and are

@@ -7,10 +7,10 @@
 #include "show/names.h"
 #include "show/report.h"
 
-enum { COLUMNS = 80, INDENT = 2, NAME_COLUMNS = sizeof "capwrap-learn:" };
+enum { COLUMNS = 80, INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:" };
 
-/* Text in lines of at most COLUMNS, the first behind what stands already in `used` columns, the others
- * indented. Control characters, of a name for one, do not get to a terminal. */
+/* Text in lines of at most COLUMNS, the first behind what stands already in `used` columns, the
+ * others indented. Control characters, of a name for one, do not get to a terminal. */
 static void paragraph(FILE *out, size_t used, size_t indent, const char *text) {
     char clean[2048];
 
@@ -144,7 +144,7 @@ static void write_limits(FILE *out, const struct learned *learned) {
 
     for (size_t i = 0; i < count; i++) {
         (void)fputs(i == 0 ? "\nHow far this goes\n  - " : "  - ", out);
-        paragraph(out, 2 * INDENT, 2 * INDENT, limits[i]);
+        paragraph(out, ITEM, ITEM, limits[i]);
     }
 }
 

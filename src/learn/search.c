@@ -5,20 +5,20 @@
 
 #include "core/cred.h"
 
-/* How much of the machine a program that is taken over could have with each one alone: nothing, then
- * its own network, then other processes and files, then all. An opinion, in which neighbours could be
- * exchanged; what works is told by trying. */
+/* How much of the machine a program that is taken over could have with each one alone: nothing,
+ * then its own network, then other processes and files, then all. An opinion, in which neighbours
+ * could be exchanged; what works is told by trying. */
 static const unsigned char LEAST_DANGEROUS_FIRST[] = {
-    CAP_WAKE_ALARM,       CAP_BLOCK_SUSPEND,  CAP_LEASE,         CAP_NET_BROADCAST,
-    CAP_NET_BIND_SERVICE, CAP_IPC_LOCK,       CAP_AUDIT_WRITE,   CAP_SYS_TTY_CONFIG,
-    CAP_SYS_NICE,         CAP_NET_RAW,        CAP_FSETID,        CAP_KILL,
-    CAP_SYS_PACCT,        CAP_SYS_TIME,       CAP_SYS_RESOURCE,  CAP_LINUX_IMMUTABLE,
-    CAP_IPC_OWNER,        CAP_SYSLOG,         CAP_AUDIT_READ,    CAP_AUDIT_CONTROL,
-    CAP_SYS_BOOT,         CAP_SYS_CHROOT,     CAP_PERFMON,       CAP_CHECKPOINT_RESTORE,
-    CAP_NET_ADMIN,        CAP_MKNOD,          CAP_FOWNER,        CAP_DAC_READ_SEARCH,
-    CAP_SETGID,           CAP_CHOWN,          CAP_SETPCAP,       CAP_SETUID,
-    CAP_SETFCAP,          CAP_DAC_OVERRIDE,   CAP_BPF,           CAP_MAC_OVERRIDE,
-    CAP_MAC_ADMIN,        CAP_SYS_PTRACE,     CAP_SYS_RAWIO,     CAP_SYS_MODULE,
+    CAP_WAKE_ALARM,       CAP_BLOCK_SUSPEND, CAP_LEASE,        CAP_NET_BROADCAST,
+    CAP_NET_BIND_SERVICE, CAP_IPC_LOCK,      CAP_AUDIT_WRITE,  CAP_SYS_TTY_CONFIG,
+    CAP_SYS_NICE,         CAP_NET_RAW,       CAP_FSETID,       CAP_KILL,
+    CAP_SYS_PACCT,        CAP_SYS_TIME,      CAP_SYS_RESOURCE, CAP_LINUX_IMMUTABLE,
+    CAP_IPC_OWNER,        CAP_SYSLOG,        CAP_AUDIT_READ,   CAP_AUDIT_CONTROL,
+    CAP_SYS_BOOT,         CAP_SYS_CHROOT,    CAP_PERFMON,      CAP_CHECKPOINT_RESTORE,
+    CAP_NET_ADMIN,        CAP_MKNOD,         CAP_FOWNER,       CAP_DAC_READ_SEARCH,
+    CAP_SETGID,           CAP_CHOWN,         CAP_SETPCAP,      CAP_SETUID,
+    CAP_SETFCAP,          CAP_DAC_OVERRIDE,  CAP_BPF,          CAP_MAC_OVERRIDE,
+    CAP_MAC_ADMIN,        CAP_SYS_PTRACE,    CAP_SYS_RAWIO,    CAP_SYS_MODULE,
     CAP_SYS_ADMIN,
 };
 
@@ -47,7 +47,7 @@ struct state {
         bool works;
     } tried[SEARCH_TRIALS];
     size_t count;
-    uint64_t last;  /* the set of the last run, if that worked */
+    uint64_t last; /* the set of the last run, if that worked */
     bool last_works;
     bool stopped;
     uint64_t best; /* the smallest set that worked */
@@ -103,8 +103,8 @@ static size_t shortest(struct state *state, uint64_t with, const unsigned *order
     return high;
 }
 
-/* A working set: the last capability of each shortest prefix is needed, then the same for those before
- * it, until what was found is enough. */
+/* A working set: the last capability of each shortest prefix is needed, then the same for those
+ * before it, until what was found is enough. */
 static uint64_t by_prefixes(struct state *state) {
     const struct search *search = state->search;
     unsigned order[CAP_BITS];

@@ -29,9 +29,9 @@ struct found {
     bool confirmed; /* it worked in the last run; with any one less it did not */
 };
 
-/* The order: none; what was traced; else the shortest prefixes of the list of capabilities, the least
- * dangerous first. Then each one is left out, the most dangerous first, until nothing more can go. The
- * last run is one with the set that is the answer. */
+/* The order: none; what was traced; else the shortest prefixes of the list of capabilities, the
+ * least dangerous first. Then each one is left out, the most dangerous first, until nothing more
+ * can go. The last run is one with the set that is the answer. */
 struct found search_run(const struct search *search);
 
 /* Every capability from the least dangerous to the most; those that it does not know are behind. */

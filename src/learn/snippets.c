@@ -192,10 +192,8 @@ static const struct {
     const char *name, *title;
     void (*write)(FILE *out, const struct snippet *snippet);
 } KINDS[SNIPPETS] = {
-    {"capwrap", "At a shell", write_capwrap},
-    {"dockerfile", "Dockerfile", write_dockerfile},
-    {"compose", "Compose", write_compose},
-    {"kubernetes", "Kubernetes", write_kubernetes},
+    {"capwrap", "At a shell", write_capwrap}, {"dockerfile", "Dockerfile", write_dockerfile},
+    {"compose", "Compose", write_compose},    {"kubernetes", "Kubernetes", write_kubernetes},
     {"systemd", "systemd", write_systemd},
 };
 

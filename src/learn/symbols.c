@@ -1,7 +1,6 @@
 #include "learn/symbols.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,19 +42,27 @@ static int compare(const void *a, const void *b) {
     return (left->start > right->start) - (left->start < right->start);
 }
 
+/* Adds what a line tells. Data between functions is of no use, and a hidden address is 0. */
+static int read_line(struct symbols *symbols, char *line) {
+    char *rest;
+    uint64_t start = strtoull(line, &rest, 16);
+
+    if (start == 0 || rest[0] != ' ' || rest[1] == '\0' || strchr("tTwW", rest[1]) == NULL ||
+        rest[2] != ' ')
+        return 0;
+    char *name = rest + 3;
+    name[strcspn(name, " \t\n")] = '\0';
+    return add(symbols, start, name);
+}
+
 int symbols_read(struct symbols *symbols, FILE *file) {
-    uint64_t start;
-    char type, name[512], *line = NULL;
+    char *line = NULL;
     size_t size = 0;
     int error = 0;
 
     memset(symbols, 0, sizeof *symbols);
-    while (error == 0 && getline(&line, &size, file) > 0) {
-        /* Data between functions is of no use, and a hidden address is 0. */
-        if (sscanf(line, "%" SCNx64 " %c %511s", &start, &type, name) == 3 && start != 0 &&
-            strchr("tTwW", type) != NULL)
-            error = add(symbols, start, name);
-    }
+    while (error == 0 && getline(&line, &size, file) > 0)
+        error = read_line(symbols, line);
     free(line);
     if (symbols->count > 1)
         qsort(symbols->list, symbols->count, sizeof symbols->list[0], compare);
@@ -100,13 +107,26 @@ void symbols_free(struct symbols *symbols) {
 }
 
 const char *symbols_syscall(const char *function) {
-    /* The entry, named after the architecture, may be missing from a chain: it ends in a jump to one
-     * of the others (include/linux/syscalls.h, SYSCALL_DEFINEx; ksys_ and __sys_ are its helpers). */
+    /* The entry, named after the architecture, may be missing from a chain: it ends in a jump to
+     * one of the others (include/linux/syscalls.h, SYSCALL_DEFINEx; ksys_ and __sys_ are its
+     * helpers). */
     static const char *const before[] = {
-        "__x64_sys_",        "__ia32_sys_",        "__arm64_sys_",   "__riscv_sys_",
-        "__s390x_sys_",      "__s390_sys_",        "__powerpc_sys_", "__x64_compat_sys_",
-        "__ia32_compat_sys_", "__arm64_compat_sys_", "__se_sys_",      "__do_sys_",
-        "__se_compat_sys_",  "__do_compat_sys_",   "ksys_",          "__sys_",
+        "__x64_sys_",
+        "__ia32_sys_",
+        "__arm64_sys_",
+        "__riscv_sys_",
+        "__s390x_sys_",
+        "__s390_sys_",
+        "__powerpc_sys_",
+        "__x64_compat_sys_",
+        "__ia32_compat_sys_",
+        "__arm64_compat_sys_",
+        "__se_sys_",
+        "__do_sys_",
+        "__se_compat_sys_",
+        "__do_compat_sys_",
+        "ksys_",
+        "__sys_",
         "sys_",
     };
 

@@ -1,8 +1,8 @@
 /*
  * symbols - which function of the kernel an address belongs to, as /proc/kallsyms tells it.
  *
- * Where the kernel hides its addresses (kptr_restrict, without CAP_SYSLOG) there is nothing to know:
- * every name is NULL, and symbols_hidden() says so.
+ * Where the kernel hides its addresses (kptr_restrict, without CAP_SYSLOG) there is nothing to
+ * know: every name is NULL, and symbols_hidden() says so.
  */
 #ifndef CAPWRAP_LEARN_SYMBOLS_H
 #define CAPWRAP_LEARN_SYMBOLS_H

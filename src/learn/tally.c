@@ -97,8 +97,8 @@ static void take_name(struct tally *tally, const struct record *record) {
 }
 
 /* An execve that leaves a process undumpable, as with different real and effective ids, takes the
- * watch off it, and then this record comes at once (fs/exec.c, begin_new_exec). In every other one a
- * check follows, for the memory of the new stack. */
+ * watch off it, and then this record comes at once (fs/exec.c, begin_new_exec). In every other one
+ * a check follows, for the memory of the new stack. */
 static void take_exit(struct tally *tally, const struct record *record) {
     struct process *process = process_of(tally, record->pid);
 
@@ -110,16 +110,19 @@ static void take_exit(struct tally *tally, const struct record *record) {
 
 /* ---- checks ---- */
 
+static bool same_use(const struct use *a, const struct use *b) {
+    return a->noise == b->noise && strcmp(a->call, b->call) == 0 &&
+           strcmp(a->process, b->process) == 0;
+}
+
 static void count(struct tally *tally, unsigned cap, const struct use *use) {
     struct asked *asked = &tally->asked[cap];
     uint64_t *kind = use->noise == NULL ? &asked->checks : &asked->ignored;
 
     *kind += use->checks;
     for (size_t i = 0; i < asked->use_count; i++) {
-        struct use *known = &asked->uses[i];
-        if (known->noise == use->noise && strcmp(known->call, use->call) == 0 &&
-            strcmp(known->process, use->process) == 0) {
-            known->checks += use->checks;
+        if (same_use(&asked->uses[i], use)) {
+            asked->uses[i].checks += use->checks;
             return;
         }
     }
@@ -129,28 +132,34 @@ static void count(struct tally *tally, unsigned cap, const struct use *use) {
         asked->other_uses += use->checks;
 }
 
-static void doubt(struct tally *tally, unsigned cap, uint64_t cred, const struct use *use) {
+static bool has_room(struct tally_state *state) {
+    if (state->doubt_count < state->doubt_capacity)
+        return true;
+
+    size_t capacity = state->doubt_capacity * 2 + 64;
+    struct doubt *grown = realloc(state->doubts, capacity * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    state->doubts = grown;
+    state->doubt_capacity = capacity;
+    return true;
+}
+
+/* Keeps a check until tally_end(). */
+static void keep_doubt(struct tally *tally, unsigned cap, uint64_t cred, const struct use *use) {
     struct tally_state *state = tally->state;
 
     for (size_t i = 0; i < state->doubt_count; i++) {
         struct doubt *known = &state->doubts[i];
-        if (known->cap == cap && known->cred == cred && strcmp(known->use.call, use->call) == 0 &&
-            strcmp(known->use.process, use->process) == 0) {
+        if (known->cap == cap && known->cred == cred && same_use(&known->use, use)) {
             known->use.checks += use->checks;
             return;
         }
     }
-    if (state->doubt_count == state->doubt_capacity) {
-        size_t capacity = state->doubt_capacity * 2 + 64;
-        struct doubt *grown = realloc(state->doubts, capacity * sizeof *grown);
-        if (grown == NULL) {
-            tally->no_memory = true;
-            return;
-        }
-        state->doubts = grown;
-        state->doubt_capacity = capacity;
-    }
-    state->doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
+    if (has_room(state))
+        state->doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
+    else
+        tally->no_memory = true;
 }
 
 /* The user namespace that the program began in is that of its first check. */
@@ -184,7 +193,7 @@ static void take_check(struct tally *tally, const struct record *record) {
         use.noise = noise_find(NOISE_REFUSED, record->cap, state->symbols, NULL, 0);
     if (use.noise == NULL && origin.foreign != NULL && record->cred != 0) {
         use.noise = origin.foreign;
-        doubt(tally, record->cap, record->cred, &use);
+        keep_doubt(tally, record->cap, record->cred, &use);
         return;
     }
     if (origin.foreign == NULL)

@@ -1,6 +1,6 @@
 /*
- * tally - what the checks of a run add up to: for each capability, who asked for it, in which system
- * call, and which of the checks are noise.
+ * tally - what the checks of a run add up to: for each capability, who asked for it, in which
+ * system call, and which of the checks are noise.
  */
 #ifndef CAPWRAP_LEARN_TALLY_H
 #define CAPWRAP_LEARN_TALLY_H

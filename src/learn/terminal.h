@@ -1,6 +1,6 @@
 /*
- * terminal - the terminal of a run, as it was: a program that is killed leaves it in whatever mode it
- * had chosen, and in the foreground whom it had put there.
+ * terminal - the terminal of a run, as it was: a program that is killed leaves it in whatever mode
+ * it had chosen, and in the foreground whom it had put there.
  */
 #ifndef CAPWRAP_LEARN_TERMINAL_H
 #define CAPWRAP_LEARN_TERMINAL_H

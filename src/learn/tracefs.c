@@ -93,8 +93,9 @@ static int command(const struct tracefs *tracefs, const char *line) {
     return write(tracefs->probes, line, strlen(line)) == (ssize_t)strlen(line) ? 0 : -errno;
 }
 
-/* Removes the probes that killed runs have left. One that is in use is refused by the kernel (EBUSY),
- * and whoever has made one and does not use it yet holds the lock: what goes is nobody's. */
+/* Removes the probes that killed runs have left. One that is in use is refused by the kernel
+ * (EBUSY), and whoever has made one and does not use it yet holds the lock: what goes is nobody's.
+ */
 static int remove_stale(const struct tracefs *tracefs) {
     char *line = NULL, name[64], remove[128];
     size_t size = 0;
@@ -174,9 +175,8 @@ void tracefs_in_use(struct tracefs *tracefs) {
 }
 
 void tracefs_release(struct tracefs *tracefs) {
-    char line[128];
-
     if (tracefs->probe[0] != '\0') {
+        char line[128];
         (void)snprintf(line, sizeof line, "-:%s\n", tracefs->probe);
         (void)command(tracefs, line);
     }

@@ -82,8 +82,8 @@ static int launch(const struct subject *subject, uint64_t keep, struct told *tol
     told->program.search_path = getenv("PATH");
     if (observe_cred("start", &start.cred, f) != 0 || plan_check_start(&start.cred, f) != 0 ||
         observe_start(&request, &start, f) != 0 || plan_make(&request, &start, &plan, f) != 0 ||
-        transition_preflight(&plan, f) != 0 ||
-        transition_run(&plan, &told->program, f) != 0 || transition_verify(&plan, f) != 0)
+        transition_preflight(&plan, f) != 0 || transition_run(&plan, &told->program, f) != 0 ||
+        transition_verify(&plan, f) != 0)
         return -1;
     return program_exec(&told->program, subject->options.command,
                         subject->environment != NULL ? subject->environment : environ, f);
@@ -115,7 +115,7 @@ static _Noreturn void be_shell(const struct subject *subject, const char *line) 
 
 /* ---- beginning ---- */
 
-static int start(struct run *run, uint64_t keep, struct failure *failure) {
+static int begin(struct run *run, uint64_t keep, struct failure *failure) {
     int go[2], started[2];
 
     if (pipe2(go, O_CLOEXEC) != 0)
@@ -164,9 +164,7 @@ static int run_reset(struct subject *subject, struct failure *failure) {
         be_shell(subject, subject->reset);
     if (child < 0)
         return no_run(failure, "fork");
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return failure_set(failure, "reset", 0, "correct the line, or leave out --reset",
                            "'%s' failed", subject->reset);
     return family_end(failure);
@@ -232,12 +230,13 @@ static void take_signals(struct run *run) {
     reap(run);
 }
 
-/* Starts the test when it is its time: after execve, one at a time, and once more at the very end. */
+/* Starts the test when it is its time: after execve, one at a time, and once more at the very end.
+ */
 static void drive_test(struct run *run) {
     const char *test = run->subject->test;
 
-    if (test == NULL || run->started >= 0 || run->test != 0 || run->stopping ||
-        run->test_at_end || run->outcome->test_passed)
+    if (test == NULL || run->started >= 0 || run->test != 0 || run->stopping || run->test_at_end ||
+        run->outcome->test_passed)
         return;
     run->test_at_end = run->family_ended;
     if (!run->family_ended && now() < run->next_test)
@@ -254,8 +253,8 @@ static void drive_test(struct run *run) {
 static bool decide(struct run *run) {
     const struct outcome *outcome = run->outcome;
 
-    if (run->family_ended && (run->subject->test == NULL || run->told->refused ||
-                              run->stopping || outcome->test_passed || run->test_at_end))
+    if (run->family_ended && (run->subject->test == NULL || run->told->refused || run->stopping ||
+                              outcome->test_passed || run->test_at_end))
         return true;
     if (outcome->test_passed)
         stop(run);
@@ -283,9 +282,9 @@ static int drain(struct run *run, bool last, struct failure *failure) {
     if (run->observer == NULL)
         return 0;
     int error = watch_drain(run->observer->watch, last, &run->observer->taker);
-    return error == 0 ? 0
-                      : failure_set(failure, "watch", error, "raise the memory limit",
-                                    "what was watched");
+    return error == 0
+               ? 0
+               : failure_set(failure, "watch", error, "raise the memory limit", "what was watched");
 }
 
 static int go_on(struct run *run, struct failure *failure) {
@@ -324,7 +323,7 @@ static int run_once(struct run *run, uint64_t keep, unsigned limit, struct failu
     struct outcome *outcome = run->outcome;
     struct failure swept;
 
-    int status = start(run, keep, failure);
+    int status = begin(run, keep, failure);
     if (status == 0)
         status = let_go(run, limit, failure);
     if (status == 0)
@@ -347,8 +346,8 @@ int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct obs
     memset(outcome, 0, sizeof *outcome);
     if (subject->reset != NULL && run_reset(subject, failure) != 0)
         return -1;
-    struct told *told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE,
-                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct told *told =
+        mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (told == MAP_FAILED)
         return no_run(failure, "mmap");
     struct run run = {.subject = subject,

@@ -21,7 +21,7 @@ struct subject {
     struct cred cred;       /* of this process */
     struct request request;
     struct identity identity;
-    char **environment; /* NULL: as it is here */
+    char **environment;       /* NULL: as it is here */
     const char *test, *reset; /* shell lines; NULL: none */
     unsigned timeout;         /* seconds for a run; 0: none */
     int signals;              /* a signalfd for those that this program takes */
@@ -51,9 +51,9 @@ struct observer {
 /* Takes the signals that end a run, and what a subject has to know of this process. */
 int trial_begin(struct subject *subject, struct failure *failure);
 
-/* Runs the program with exactly these capabilities; limit: seconds for it where it has no timeout of
- * its own, 0: none. observer may be NULL. Returns -1 with *failure filled when the run as such could
- * not be made. */
+/* Runs the program with exactly these capabilities; limit: seconds for it where it has no timeout
+ * of its own, 0: none. observer may be NULL. Returns -1 with *failure filled when the run as such
+ * could not be made. */
 int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct observer *observer,
               struct outcome *outcome, struct failure *failure);
 

@@ -84,8 +84,8 @@ struct limits {
     size_t count;
 };
 
-static void __attribute__((format(printf, 2, 3))) add(struct limits *limits, const char *format,
-                                                       ...) {
+static void __attribute__((format(printf, 2, 3)))
+add(struct limits *limits, const char *format, ...) {
     va_list values;
 
     if (limits->count == VERDICT_LIMITS)
@@ -102,16 +102,18 @@ static void add_watching(const struct learned *learned, struct limits *limits) {
         add(limits, "%llu checks were lost: more may be needed than was seen",
             (unsigned long long)learned->lost);
     if (learned->tally.unwatched > 0 && !learned->kprobe)
-        add(limits, "%llu times the kernel stopped watching a process, as it does at an execve with "
-                    "different real and effective ids: more may be needed than was seen",
+        add(limits,
+            "%llu times the kernel stopped watching a process, as it does at an execve with "
+            "different real and effective ids: more may be needed than was seen",
             (unsigned long long)learned->tally.unwatched);
     if (symbols_hidden(&learned->symbols))
         add(limits, "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not told "
                     "from need, and system calls have no names");
     if (learned->kprobe)
-        add(limits, "a kprobe sees no answers, so that checks that were refused count too, and none of "
-                    "the checks that the compiler made a part of other functions (in capset, and for "
-                    "securebits)");
+        add(limits,
+            "a kprobe sees no answers, so that checks that were refused count too, and none of "
+            "the checks that the compiler made a part of other functions (in capset, and for "
+            "securebits)");
     if (learned->tally.no_memory)
         add(limits, "there was not enough memory to tell noise from need");
 }
@@ -139,26 +141,27 @@ static void add_status(const struct learned *learned, struct limits *limits) {
             WEXITSTATUS(first->status));
 }
 
-size_t verdict_limits(const struct learned *learned, char list[VERDICT_LIMITS][VERDICT_LIMIT]) {
-    struct limits limits = {.list = list};
-    char names[NAMES_SIZE];
+size_t verdict_limits(const struct learned *learned, char limits[VERDICT_LIMITS][VERDICT_LIMIT]) {
+    struct limits all = {.list = limits};
 
-    add_watching(learned, &limits);
-    add_status(learned, &limits);
+    add_watching(learned, &all);
+    add_status(learned, &all);
     if (learned->missing != 0) {
+        char names[NAMES_SIZE];
         names_join(learned->missing, "", ", ", names);
-        add(&limits, "capwrap-learn does not hold %.400s itself: whether it would be used cannot be "
-                     "told",
+        add(&all,
+            "capwrap-learn does not hold %.400s itself: whether it would be used cannot be "
+            "told",
             names);
     }
     if (learned->own_capabilities)
-        add(&limits, "the program's file has capabilities of its own: capwrap starts it with "
-                     "exactly these, or not at all");
+        add(&all, "the program's file has capabilities of its own: capwrap starts it with "
+                  "exactly these, or not at all");
     if (learned->interrupted)
-        add(&limits, "it was interrupted, and not everything was tried");
+        add(&all, "it was interrupted, and not everything was tried");
     if (learned->options.verify && learned->subject.input < 0 && isatty(STDIN_FILENO) == 0)
-        add(&limits, "standard input cannot be read again: only the first run had it");
+        add(&all, "standard input cannot be read again: only the first run had it");
     if (learned->state == STATE_OBSERVED && learned->keep != 0)
-        add(&limits, "less may be enough: --verify finds out, by running it again");
-    return limits.count;
+        add(&all, "less may be enough: --verify finds out, by running it again");
+    return all.count;
 }

@@ -28,12 +28,12 @@ struct watch *watch_open(pid_t pid, struct failure *failure);
 /* The kernel's own tracepoint, or a kprobe in its place. */
 bool watch_is_kprobe(const struct watch *watch);
 
-/* What to poll: fills polls, which has room for capacity, and returns how many there are. Each becomes
- * readable when its buffer fills; draining at the end needs no poll. */
+/* What to poll: fills polls, which has room for capacity, and returns how many there are. Each
+ * becomes readable when its buffer fills; draining at the end needs no poll. */
 size_t watch_polls(const struct watch *watch, size_t capacity, struct pollfd *polls);
 
-/* Hands over what there is. last: the watched processes have ended, so nothing will follow. Returns 0
- * or -ENOMEM. */
+/* Hands over what there is. last: the watched processes have ended, so nothing will follow. Returns
+ * 0 or -ENOMEM. */
 int watch_drain(struct watch *watch, bool last, const struct watch_taker *taker);
 
 /* How many records the kernel had no room for, so far. */

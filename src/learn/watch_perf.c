@@ -1,6 +1,7 @@
 /*
- * The watch by perf_event_open(2): one event for each processor, because an event that is inherited by
- * children can be mapped only if it is bound to one. Each has a ring buffer, that of the parent for all.
+ * The watch by perf_event_open(2): one event for each processor, because an event that is inherited
+ * by children can be mapped only if it is bound to one. Each has a ring buffer, that of the parent
+ * for all.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -17,7 +18,7 @@
 
 enum {
     FORMAT_LOST = 1U << 4, /* PERF_FORMAT_LOST, from Linux 6.0 on */
-    PAGES_MOST = 256, /* a ring: half a million checks in a row without loss */
+    PAGES_MOST = 256,      /* a ring: half a million checks in a row without loss */
     PAGES_LEAST = 8,
     RECORD_MOST = 65536, /* header.size has 16 bits */
 };
@@ -28,10 +29,11 @@ struct ring {
     int fd;
     struct perf_event_mmap_page *page; /* the head of the mapping, then the data */
     size_t size;                       /* of the data: a power of two */
-    uint64_t lost;                     /* as the records tell, which a full buffer never ends with */
+    uint64_t lost; /* as the records tell, which a full buffer never ends with */
 };
 
-/* A copy of a record that has not been handed over: where in bytes, which is the order of arrival. */
+/* A copy of a record that has not been handed over: where in bytes, which is the order of arrival.
+ */
 struct held {
     uint64_t time;
     size_t offset, size;
@@ -128,9 +130,10 @@ static int refuse(struct failure *failure, int error) {
     const char *hint = "run it as root, or learn without watching: --no-trace";
 
     if (error == -EACCES || error == -EPERM)
-        return failure_set(failure, STEP, error, hint,
-                           "perf_event_open: it takes CAP_PERFMON, or SYS_ADMIN before Linux 5.8, and "
-                           "a seccomp filter (Docker's for one) may refuse it to root");
+        return failure_set(
+            failure, STEP, error, hint,
+            "perf_event_open: it takes CAP_PERFMON, or SYS_ADMIN before Linux 5.8, and "
+            "a seccomp filter (Docker's for one) may refuse it to root");
     return failure_set(failure, STEP, error, hint, "perf_event_open");
 }
 
@@ -234,8 +237,7 @@ static int hold(struct watch *watch, struct ring *ring, uint64_t position) {
     if (!record_read(&watch->tracefs.format, bytes, header.size, &record))
         return header.size;
     ring->lost += record.lost;
-    watch->held[watch->held_count++] =
-        (struct held){record.time, watch->bytes_used, header.size};
+    watch->held[watch->held_count++] = (struct held){record.time, watch->bytes_used, header.size};
     watch->bytes_used += header.size; /* a multiple of 8, so that all are aligned */
     return header.size;
 }
@@ -310,8 +312,8 @@ int watch_drain(struct watch *watch, bool last, const struct watch_taker *taker)
     return error;
 }
 
-/* Records of losses are written when there is room again, which may be never; the count that read(2)
- * gives is complete. */
+/* Records of losses are written when there is room again, which may be never; the count that
+ * read(2) gives is complete. */
 uint64_t watch_lost(const struct watch *watch) {
     uint64_t lost = 0;
 

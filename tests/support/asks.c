@@ -17,7 +17,8 @@
  *   exit N
  *   exec PROGRAM...  becomes another program
  *
- * Ends with 0; with 1 when the last raw socket could not be opened; with 2 when something else failed.
+ * Ends with 0; with 1 when the last raw socket could not be opened; with 2 when something else
+ * failed.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -108,9 +109,9 @@ static void print(long count) {
 
     memset(block, 'x', sizeof block);
     while (count > 0) {
-        ssize_t written = write(STDOUT_FILENO, block, (size_t)count % sizeof block == 0
-                                                          ? sizeof block
-                                                          : (size_t)count % sizeof block);
+        ssize_t written =
+            write(STDOUT_FILENO, block,
+                  (size_t)count % sizeof block == 0 ? sizeof block : (size_t)count % sizeof block);
         if (written <= 0)
             exit(2);
         count -= written;

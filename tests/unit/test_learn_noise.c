@@ -78,8 +78,8 @@ static struct tally *tally_of(void **state) { return &((struct fixture *)*state)
 
 /* A check of cap with these credentials below two functions. */
 static void check(void **state, unsigned cap, uint64_t cred, uint64_t below, uint64_t call) {
-    const uint64_t chain[] = {UINT64_MAX - 127 /* PERF_CONTEXT_KERNEL */, CAPABLE, NS, below, call,
-                              SYSCALL};
+    const uint64_t chain[] = {
+        UINT64_MAX - 127 /* PERF_CONTEXT_KERNEL */, CAPABLE, NS, below, call, SYSCALL};
     struct record record = {.kind = RECORD_CHECK,
                             .pid = 10,
                             .tid = 10,
@@ -178,8 +178,7 @@ static void a_namespace_of_its_own_gives_its_own_capabilities(void **state) {
     check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
     tally_take(tally_of(state), &record);
     assert_false(counts(state, CAP_SYS_ADMIN));
-    assert_string_equal(tally_of(state)->asked[CAP_SYS_ADMIN].uses[1].noise->name,
-                        "own-namespace");
+    assert_string_equal(tally_of(state)->asked[CAP_SYS_ADMIN].uses[1].noise->name, "own-namespace");
 }
 
 static void what_was_refused_is_not_needed(void **state) {

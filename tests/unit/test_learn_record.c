@@ -23,12 +23,11 @@ static const char TRACEPOINT[] =
     "print fmt: \"cred %p, target_ns %p, capable_ns %p, cap %d, ret %d\", REC->cred\n";
 
 /* As Linux 6.1 prints that of our own probe. */
-static const char PROBE[] =
-    "name: p123\nID: 1500\nformat:\n"
-    "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
-    "\tfield:unsigned long __probe_ip;\toffset:8;\tsize:8;\tsigned:0;\n"
-    "\tfield:u64 cred;\toffset:16;\tsize:8;\tsigned:0;\n"
-    "\tfield:s32 cap;\toffset:24;\tsize:4;\tsigned:1;\n";
+static const char PROBE[] = "name: p123\nID: 1500\nformat:\n"
+                            "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
+                            "\tfield:unsigned long __probe_ip;\toffset:8;\tsize:8;\tsigned:0;\n"
+                            "\tfield:u64 cred;\toffset:16;\tsize:8;\tsigned:0;\n"
+                            "\tfield:s32 cap;\toffset:24;\tsize:4;\tsigned:1;\n";
 
 /* A record that grows. */
 struct bytes {

@@ -11,7 +11,7 @@
 #include "core/cred.h"
 #include "learn/search.h"
 
-#define ALL ((CAP_MASK(CAP_LAST_CAP) << 1) - 1)
+#define ALL     ((CAP_MASK(CAP_LAST_CAP) << 1) - 1)
 #define C(name) CAP_MASK(CAP_##name)
 
 /* A program that does not exist: it works with all of `needs`, or with one of each of two ways. */
@@ -27,8 +27,8 @@ struct program {
 
 static enum answer run(void *context, uint64_t set) {
     struct program *program = context;
-    bool works = (program->needs & ~set) == 0 ||
-                 (program->or_needs != 0 && (program->or_needs & ~set) == 0);
+    bool works =
+        (program->needs & ~set) == 0 || (program->or_needs != 0 && (program->or_needs & ~set) == 0);
 
     program->runs++;
     program->last = set;

@@ -48,8 +48,7 @@ static void data_is_no_function(void **state) {
 
 static void hidden_addresses_are_no_addresses(void **state) {
     (void)state;
-    struct symbols symbols =
-        read_text("0000000000000000 T first\n0000000000000000 t second\n");
+    struct symbols symbols = read_text("0000000000000000 T first\n0000000000000000 t second\n");
 
     assert_true(symbols_hidden(&symbols));
     assert_null(symbols_name(&symbols, 0xffffffff81000190));
@@ -79,14 +78,20 @@ static void many_symbols_are_found(void **state) {
 static void an_entry_is_called_after_its_system_call(void **state) {
     (void)state;
     static const char *const same[][2] = {
-        {"__x64_sys_socket", "socket"},       {"__sys_bind", "bind"},
-        {"__do_sys_capset", "capset"},        {"ksys_read", "read"},
-        {"__se_sys_mount", "mount"},          {"__arm64_sys_openat", "openat"},
-        {"__ia32_compat_sys_ioctl", "ioctl"}, {"sys_kill", "kill"},
-        {"vm_mmap_pgoff", "mmap"},            {"ksys_mmap_pgoff", "mmap"},
+        {"__x64_sys_socket", "socket"},
+        {"__sys_bind", "bind"},
+        {"__do_sys_capset", "capset"},
+        {"ksys_read", "read"},
+        {"__se_sys_mount", "mount"},
+        {"__arm64_sys_openat", "openat"},
+        {"__ia32_compat_sys_ioctl", "ioctl"},
+        {"sys_kill", "kill"},
+        {"vm_mmap_pgoff", "mmap"},
+        {"ksys_mmap_pgoff", "mmap"},
     };
-    static const char *const none[] = {"do_syscall_64", "cap_capable", "inet_create",
-                                       "entry_SYSCALL_64_after_hwframe", "system_wq", "__sys"};
+    static const char *const none[] = {"do_syscall_64", "cap_capable",
+                                       "inet_create",   "entry_SYSCALL_64_after_hwframe",
+                                       "system_wq",     "__sys"};
 
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
         assert_string_equal(symbols_syscall(same[i][0]), same[i][1]);
