@@ -75,10 +75,15 @@ learning() {
 }
 
 @test "the program inherits no descriptor, signal mask or ignored signal from the learner" {
-    learned -- sh -c 'ls /proc/$$/fd; grep -E "^Sig(Blk|Ign)" /proc/$$/status'
-    local watched=$output
-    attempt sh -c 'ls /proc/$$/fd; grep -E "^Sig(Blk|Ign)" /proc/$$/status'
-    assert_equal "$watched" "$output"
+    local command watched
+    for command in 'ls /proc/self/fd' 'grep -E ^Sig(Blk|Ign|Cgt) /proc/self/status'; do
+        # shellcheck disable=SC2086
+        learned -- $command
+        watched=$output
+        # shellcheck disable=SC2086
+        attempt $command
+        assert_equal "$watched" "$output"
+    done
 }
 
 @test "SIGTERM goes to the program, and the report comes" {
