@@ -70,6 +70,10 @@ learning() {
     run cat fds
     refute_line 2
     status=0
+    "$CAPWRAP_LEARN" -o "$PUBLIC/report" -- "$PUBLIC/nothing" 2>&- 3>&- || status=$?
+    assert_equal "$status" 127
+    assert_equal "$(cat report)" ""
+    status=0
     "$CAPWRAP_LEARN" -- true >&- 2>&- || status=$?
     assert_equal "$status" 125 # it has nowhere to report to
 }
