@@ -15,13 +15,16 @@
 
 /* ---- words ---- */
 
-/* For a POSIX shell; control characters in the form of bash and POSIX.1-2024. */
+/* What a terminal would take as more than text. */
+static bool is_control(unsigned char c) { return iscntrl(c) != 0 && c != '\n' && c != '\t'; }
+
+/* For every shell; where there are control characters, for those that know $'' (POSIX.1-2024). */
 static void shell_word(FILE *out, const char *word) {
     bool plain = word[0] != '\0', control = false;
 
     for (const unsigned char *c = (const unsigned char *)word; *c != '\0'; c++) {
         plain &= isalnum(*c) || strchr("%+,-./:=@_", *c) != NULL;
-        control |= iscntrl(*c) != 0;
+        control |= is_control(*c);
     }
     if (plain) {
         (void)fputs(word, out);
@@ -29,7 +32,7 @@ static void shell_word(FILE *out, const char *word) {
     }
     (void)fputs(control ? "$'" : "'", out);
     for (const unsigned char *c = (const unsigned char *)word; *c != '\0'; c++) {
-        if (iscntrl(*c))
+        if (is_control(*c))
             (void)fprintf(out, "\\%03o", *c);
         else if (control && (*c == '\'' || *c == '\\'))
             (void)fprintf(out, "\\%c", *c);

@@ -66,7 +66,8 @@ static void the_shell_gets_words_that_are_its_own(void **state) {
         {"", " ''\n"},
         {"it's", " 'it'\\''s'\n"},
         {"$HOME `x` \\", " '$HOME `x` \\'\n"},
-        {"a\nb'c\\", " $'a\\012b\\'c\\\\'\n"},
+        {"a\n\tb", " 'a\n\tb'\n"},
+        {"a\033b'c\\", " $'a\\033b\\'c\\\\'\n"},
         {"*", " '*'\n"},
         {"~", " '~'\n"},
     };
