@@ -11,7 +11,7 @@
 #include "core/cred.h"
 #include "learn/options.h"
 
-enum { WORDS = 16 };
+enum { WORDS = 32 };
 
 /* Parses "capwrap-learn" and these words. */
 static int parse(struct learn_options *options, struct failure *failure, const char *first, ...) {
