@@ -113,10 +113,11 @@ setup() {
 
 @test "what an earlier run left behind does not make the next one pass" {
     # A daemon that cannot be asked to end serves until it is killed, or it makes every test pass.
-    learned --verify --test 'pgrep -f "^sleep 1234[.]5"' -- \
-        "$ASKS" daemon exec sh -c "trap '' TERM; $ASKS raw && exec sleep 1234.5"
+    local name=1234.$BASHPID
+    learned --verify --test "pgrep -xf 'sleep $name'" -- \
+        "$ASKS" daemon exec sh -c "trap '' TERM; $ASKS raw && exec sleep $name"
     needs NET_RAW confirmed
-    run pgrep -f '^sleep 1234[.]5'
+    run pgrep -xf "sleep $name"
     assert_failure
 }
 
