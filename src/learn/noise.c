@@ -34,11 +34,8 @@ const struct noise_rule *noise_rules(size_t *count) {
 static bool is_called(const char *function, const char *name) {
     size_t length = strlen(name);
 
-    if (name[length - 1] == '*')
-        return strncmp(function, name, length - 1) == 0;
-    /* The compiler names parts of a function NAME.part.0, NAME.isra.0 and so on. */
-    return strncmp(function, name, length) == 0 &&
-           (function[length] == '\0' || function[length] == '.');
+    return name[length - 1] == '*' ? strncmp(function, name, length - 1) == 0
+                                   : strcmp(function, name) == 0;
 }
 
 static bool is_below(const char *name, const struct symbols *symbols, const uint64_t *chain,

@@ -1,6 +1,7 @@
 #include "learn/origin.h"
 
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <string.h>
 
 const char *origin_function(const struct symbols *symbols, const uint64_t *chain, size_t i) {
@@ -10,27 +11,37 @@ const char *origin_function(const struct symbols *symbols, const uint64_t *chain
     return symbols_name(symbols, chain[i] - 1);
 }
 
-/* The outermost function that is the entry of a system call. Above it stands what all have in
- * common, and what came by a fault or in a thread of the kernel has no such entry. */
+/* What stands outside of the entry of every system call, on x86 and on arm64. */
+static bool is_common(const char *function) {
+    return strstr(function, "syscall") != NULL || strstr(function, "SYSCALL") != NULL ||
+           strncmp(function, "el0", 3) == 0 || strcmp(function, "do_el0_svc") == 0;
+}
+
+/* What runs without a system call of its own. */
+static const char *without_call(const char *function) {
+    if (strstr(function, "page_fault") != NULL)
+        return "page fault";
+    return strcmp(function, "io_wq_worker") == 0 ? "io_uring" : NULL;
+}
+
+/* From the outside in, the first function that is the entry of a system call. Where there is none,
+ * for it may end in a jump, the first that is not common to all says most. */
 static const char *find_call(const struct symbols *symbols, const uint64_t *chain, size_t depth) {
-    const char *outermost = NULL, *before = NULL;
+    const char *first = NULL;
 
     for (size_t i = depth; i > 0; i--) {
         const char *function = origin_function(symbols, chain, i - 1);
         if (function == NULL)
             continue;
         const char *call = symbols_syscall(function);
+        if (call == NULL)
+            call = without_call(function);
         if (call != NULL)
             return call;
-        if (strstr(function, "page_fault") != NULL)
-            return "page fault";
-        if (before == NULL && outermost != NULL && strstr(outermost, "syscall") != NULL)
-            before = function; /* do_syscall_64, do_el0_svc: what it called says more */
-        outermost = function;
+        if (first == NULL && !is_common(function))
+            first = function;
     }
-    if (before != NULL)
-        return before;
-    return outermost == NULL ? "?" : outermost;
+    return first == NULL ? "?" : first;
 }
 
 static uint64_t hash_of(unsigned cap, const uint64_t *chain, size_t depth) {

@@ -51,7 +51,7 @@ static int read_line(struct symbols *symbols, char *line) {
         rest[2] != ' ')
         return 0;
     char *name = rest + 3;
-    name[strcspn(name, " \t\n")] = '\0';
+    name[strcspn(name, ". \t\n")] = '\0'; /* a part of f is named f.isra.0, f.cold and so on */
     return add(symbols, start, name);
 }
 

@@ -27,7 +27,10 @@ static const char KALLSYMS[] = "1000 T cap_capable\n"
                                "10a0 T asm_exc_page_fault\n"
                                "10b0 T do_brk_flags\n"
                                "10c0 t cap_capset.cold\n"
-                               "10d0 T cap_capset_elsewhere\n";
+                               "10d0 T cap_capset_elsewhere\n"
+                               "10e0 t io_wq_worker\n"
+                               "10f0 T ret_from_fork_asm\n"
+                               "1100 T entry_SYSCALL_64_after_hwframe\n";
 
 enum {
     CAPABLE = 0x1005,
@@ -44,6 +47,9 @@ enum {
     BRK = 0x10b5,
     COLD = 0x10c5,
     ELSEWHERE = 0x10d5,
+    WORKER = 0x10e5,
+    FORK = 0x10f5,
+    ENTRY = 0x1105,
 };
 
 enum { HOME = 0x5000, OTHER = 0x6000, MINE = 0xa00, MOUNTER = 0xb00 };
@@ -242,22 +248,37 @@ static void a_use_is_told_by_process_and_system_call(void **state) {
     assert_string_equal(asked->uses[1].call, "mount");
 }
 
-static void a_fault_is_no_system_call(void **state) {
-    const uint64_t chain[] = {CAPABLE, ENOUGH, FAULT};
-    struct record record = {
-        .kind = RECORD_CHECK, .pid = 10, .tid = 10, .cap = CAP_KILL, .chain = chain, .depth = 3};
+/* What a check with these callers is said to be. */
+static const char *call_of(void **state, const uint64_t *chain, size_t depth) {
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .tid = 10,
+                            .cap = CAP_KILL,
+                            .chain = chain,
+                            .depth = depth};
 
     tally_take(tally_of(state), &record);
-    assert_string_equal(tally_of(state)->asked[CAP_KILL].uses[0].call, "page fault");
+    const struct asked *asked = &tally_of(state)->asked[CAP_KILL];
+    return asked->uses[asked->use_count - 1].call;
+}
+
+static void what_is_no_system_call_is_told_as_what_it_is(void **state) {
+    const uint64_t fault[] = {CAPABLE, ENOUGH, FAULT};
+    const uint64_t worker[] = {CAPABLE, NS, WORKER, FORK};
+    const uint64_t thread[] = {CAPABLE, NS, FORK};
+
+    assert_string_equal(call_of(state, fault, 3), "page fault");
+    assert_string_equal(call_of(state, worker, 4), "io_uring");
+    assert_string_equal(call_of(state, thread, 3), "ret_from_fork_asm");
+    assert_string_equal(call_of(state, NULL, 0), "?");
 }
 
 static void where_the_entry_is_missing_the_next_function_is_told(void **state) {
     const uint64_t chain[] = {CAPABLE, NS, BRK, SYSCALL};
-    struct record record = {
-        .kind = RECORD_CHECK, .pid = 10, .tid = 10, .cap = CAP_KILL, .chain = chain, .depth = 4};
+    const uint64_t longer[] = {CAPABLE, NS, CAPSET, SYSCALL, ENTRY};
 
-    tally_take(tally_of(state), &record);
-    assert_string_equal(tally_of(state)->asked[CAP_KILL].uses[0].call, "do_brk_flags");
+    assert_string_equal(call_of(state, chain, 4), "do_brk_flags");
+    assert_string_equal(call_of(state, longer, 5), "cap_capset");
 }
 
 static void more_askers_than_fit_are_counted(void **state) {
@@ -329,7 +350,7 @@ int main(void) {
         each(without_symbols_everything_counts),
         each(every_rule_has_a_name_and_a_reason),
         each(a_use_is_told_by_process_and_system_call),
-        each(a_fault_is_no_system_call),
+        each(what_is_no_system_call_is_told_as_what_it_is),
         each(where_the_entry_is_missing_the_next_function_is_told),
         each(more_askers_than_fit_are_counted),
         each(an_execve_that_ends_the_watch_is_noticed),
