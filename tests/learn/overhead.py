@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """What it costs a program to be watched.
 
-    overhead.py [ROUNDS]
+    overhead.py [ROUNDS]            prints it
+    overhead.py --write FILE        writes the table in FILE as well
 
 Runs each load under `capwrap --keep all` and under `capwrap-learn`, as nobody, by turns, and compares the
-medians of the times that the loads took themselves: what capwrap-learn needs to begin and to report is
+processor time of the load, in the kernel and out of it, as its shell tells it: the least of all rounds,
+because what else a machine does only adds to a time. What capwrap-learn needs to begin and to report is
 told apart. The server answers requests of this process, which is not watched.
 
-Exit status: 0 when no load takes more than a tenth longer. The last line is "summary: " and a JSON object
+Exit status: 0 when no load takes more than a tenth more. The last line is "summary: " and a JSON object
 with the overhead in percent.
 """
 
@@ -15,107 +17,127 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
+import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
 MOST = 10 # percent
-ROUNDS = 9
-REQUESTS = 400
+ROUNDS = 11
+REQUESTS = 3000
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "src"
+TABLE = re.compile(r"(?<=<!-- measured: overhead -->\n).*?(?=<!-- end -->\n)", re.S)
 LOADS = {
-    "find": "find /usr -xdev >/dev/null",
-    "compile": "for i in transition program plan cred; do gcc -std=c17 -D_GNU_SOURCE -O2 -I source "
-               "-c source/core/$i.c -o /dev/null; done",
+    "find over /usr": "find /usr -xdev >/dev/null",
+    "a compile": "for i in transition program plan cred; do gcc -std=c17 -D_GNU_SOURCE -O2 -I source "
+                 "-c source/core/$i.c -o /dev/null; done",
     "300 fork+exec": "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done",
 }
+NGINX = """\
+daemon off; pid tmp/pid; error_log stderr crit; worker_processes 1; events {}
+http { access_log off; client_body_temp_path tmp/1; proxy_temp_path tmp/2; fastcgi_temp_path tmp/3;
+uwsgi_temp_path tmp/4; scgi_temp_path tmp/5; server { listen 127.0.0.1:PORT; root .; } }
+"""
 
 
-def commands():
+def ways():
     """The two ways to start a load, by name."""
     return {"bare": [os.environ["CAPWRAP"], "--user", "nobody", "--keep", "all", "--no-new-privs", "--"],
             "watched": [os.environ["CAPWRAP_LEARN"], "-o", "report", "--"]}
 
 
-def load(line, way):
-    """Seconds that a shell takes for the line, told by that shell."""
-    done = subprocess.run([*commands()[way], "bash", "-c", f"TIMEFORMAT=%R; time {{ {line}; }}"],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-    return float(done.stderr.split()[-1])
+def start(way, line):
+    """A shell that runs the line and then tells what it took."""
+    return subprocess.Popen([*ways()[way], "bash", "-c", f"TIMEFORMAT='%U %S'; time {{ {line}; }}"],
+                            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def server(_, way):
-    """Seconds that a server takes for the requests; it forks for each."""
+def cost(program):
+    """The seconds of processor time that a load took."""
+    said = program.communicate()[1]
+    return sum(map(float, said.splitlines()[-1].split()))
+
+
+def serve(way):
+    """As for a line, for a server that answers requests."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program = subprocess.Popen([*commands()[way], "busybox", "httpd", "-f", "-p", f"127.0.0.1:{port}"],
-                               stdin=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            with socket.socket() as there:
-                if there.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.02)
-        begin = time.monotonic()
-        for _ in range(REQUESTS):
-            link = http.client.HTTPConnection("127.0.0.1", port)
-            link.request("GET", "/file")
-            link.getresponse().read()
-            link.close()
-        return time.monotonic() - begin
-    finally:
-        program.terminate()
-        program.wait()
+    pathlib.Path("nginx.conf").write_text(NGINX.replace("PORT", str(port)), encoding="utf-8")
+    program = start(way, 'nginx -p "$PWD" -e stderr -c nginx.conf')
+    for _ in range(200):
+        with socket.socket() as there:
+            if there.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.02)
+    for _ in range(REQUESTS):
+        link = http.client.HTTPConnection("127.0.0.1", port)
+        link.request("GET", "/file")
+        link.getresponse().read()
+        link.close()
+    os.kill(int(pathlib.Path("tmp/pid").read_text(encoding="utf-8")), signal.SIGTERM)
+    return cost(program)
 
 
-def compare(name, rounds):
-    """The overhead of one load, in percent, by turns."""
-    measure, line = (load, LOADS[name]) if name in LOADS else (server, None)
-    times = {"bare": [], "watched": []}
+def least(measure, rounds):
+    """The least cost of each way, by turns, behind one round that warms up."""
+    costs = {"bare": [], "watched": []}
     for number in range(rounds + 1):
-        for way in sorted(times, reverse=number % 2 == 0):
-            seconds = measure(line, way)
-            if number > 0: # the first round warms up
-                times[way].append(seconds)
-    bare, watched = statistics.median(times["bare"]), statistics.median(times["watched"])
-    percent = round(100 * (watched / bare - 1), 1)
-    print(f"{name:14} bare {bare:.3f} s, watched {watched:.3f} s: {percent:+.1f} %")
-    return percent
+        for way in sorted(costs, reverse=number % 2 == 0):
+            costs[way].append(measure(way))
+    return {way: min(seconds[1:]) for way, seconds in costs.items()}
 
 
-def begin_and_end():
-    """Milliseconds that a run of true takes more than it does under capwrap."""
-    took = {}
-    for way, words in commands().items():
-        seconds = []
-        for _ in range(5):
-            begin = time.monotonic()
-            subprocess.run([*words, "true"], check=True)
-            seconds.append(time.monotonic() - begin)
-        took[way] = statistics.median(seconds)
-    return round(1000 * (took["watched"] - took["bare"]))
+def elapsed(way):
+    begin = time.monotonic()
+    start(way, ":").communicate()
+    return time.monotonic() - begin
 
 
-def main(rounds):
+def measure_all(rounds):
+    """By load: seconds bare, seconds watched, percent; and the milliseconds that beginning takes."""
+    rows = {}
+    loads = {name: lambda way, line=line: cost(start(way, line)) for name, line in LOADS.items()}
+    for name, measure in {**loads, f"nginx, {REQUESTS} requests": serve}.items():
+        took = least(measure, rounds)
+        rows[name] = (took["bare"], took["watched"],
+                      round(100 * (took["watched"] / took["bare"] - 1), 1))
+    begins = least(elapsed, rounds)
+    return rows, round(1000 * (begins["watched"] - begins["bare"]))
+
+
+def table(rows):
+    """The rows for a reader."""
+    return "| load | bare | watched | more |\n|---|---|---|---|\n" + "".join(
+        f"| {name} | {bare:.3f} s | {watched:.3f} s | {percent:+.1f} % |\n"
+        for name, (bare, watched, percent) in rows.items())
+
+
+def main(*words):
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         os.chdir(folder)
         shutil.copytree(SOURCE, "source")
         subprocess.run(["chmod", "-R", "a+rX", "source"], check=True)
+        pathlib.Path("tmp").mkdir()
+        os.chmod("tmp", 0o777)
         pathlib.Path("file").write_text("works\n" * 200, encoding="utf-8")
-        percents = {name: compare(name, rounds) for name in (*LOADS, "server")}
-        start = begin_and_end()
+        rounds = int(words[0]) if len(words) == 1 else ROUNDS
+        rows, begin = measure_all(rounds)
         os.chdir("/")
-    print(f"beginning and reporting takes {start} ms")
-    print("summary: " + json.dumps({"overhead": percents, "start_ms": start, "most": MOST,
-                                    "rounds": rounds}))
-    return any(percent > MOST for percent in percents.values())
+    told = table(rows) + f"\nTo begin and to report takes {begin} ms.\n"
+    print(told)
+    if words[:1] == ("--write",):
+        path = pathlib.Path(words[1])
+        path.write_text(TABLE.sub(lambda _: told, path.read_text(encoding="utf-8")), encoding="utf-8")
+    print("summary: " + json.dumps({"overhead": {name: row[2] for name, row in rows.items()},
+                                    "begin_ms": begin, "most": MOST, "rounds": rounds}))
+    return any(percent > MOST for _, _, percent in rows.values())
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
+    sys.exit(main(*sys.argv[1:]))

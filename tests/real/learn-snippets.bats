@@ -105,6 +105,34 @@ open_docker() {
     close_room "$DOCKER_FOLDER"
 }
 
+# transcript: what comes of the commands in the README's block, in the form of that block. What is learned
+# is learned in a network of its own, where port 80 is free.
+transcript() {
+    local line
+    capwrap-learn() {
+        # shellcheck disable=SC2016
+        unshare --net -- bash -c 'ip link set lo up && exec "$@"' - "$CAPWRAP_LEARN" "$@" 2>/dev/null
+    }
+    wget() { busybox wget "$@"; }
+    while IFS= read -r line; do
+        [[ $line != '# '* ]] || { printf '%s\n' "$line" && eval "${line#\# }"; }
+    done < <(sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/README.md")
+}
+
+@test "the README's way from nothing to a container is what happens" {
+    open_docker
+    docker tag debian busybox
+    mkdir -p "$BATS_TEST_TMPDIR/page/www"
+    cd "$BATS_TEST_TMPDIR/page" || return
+    chmod 755 . www
+    echo hello >www/index.html
+    transcript >"$BATS_TEST_TMPDIR/happened"
+    cat "$BATS_TEST_TMPDIR/happened"
+    close_room "$DOCKER_FOLDER"
+    sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/README.md" | grep -vE '^(<!--|```)' |
+        diff - "$BATS_TEST_TMPDIR/happened"
+}
+
 # ---- Kubernetes ----
 
 @test "the manifest for Kubernetes" {
