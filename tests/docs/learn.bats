@@ -42,10 +42,10 @@ in_manual() {
     run bash -c 'mandoc -T ascii "$1" | col -bx' - "$MANUAL"
     each_option in_manual
     local word
-    for word in $(grep -oE -- '--[a-z]+(-[a-z]+)*' <<<"$output" | sort -u); do
+    while read -r word; do
         [[ $'\n'$OPTIONS == *$'\n'"${word#--} "* || " --no-new-privs --self-test " == *" $word "* ]] ||
             fail "$word is no option"
-    done
+    done < <(grep -oE -- '--[a-z]+(-[a-z]+)*' <<<"$output" | sort -u)
 }
 
 # offers SHELL LINE CANDIDATE...: these are among what the shell offers.
@@ -68,9 +68,9 @@ offers() {
         while read -r name _; do
             grep -qE -- "^--$name([ =]|$)" <<<"$offered" || fail "$shell: no --$name in: $offered"
         done <<<"$OPTIONS"
-        for word in $(grep -oE '^--[a-z-]+' <<<"$offered"); do
+        while read -r word; do
             [[ $'\n'$OPTIONS == *$'\n'"${word#--} "* ]] || fail "$shell offers $word"
-        done
+        done < <(grep -oE '^--[a-z-]+' <<<"$offered")
     done
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Where checks cannot be watched: what is missing is named, and --no-trace as the way out.
 
+# shellcheck disable=SC2154 # bats sets output and stderr
 load ../support/common
 load learn
 

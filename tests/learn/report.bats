@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What is reported, as text and as JSON (docs/learn.schema.json).
 
+# shellcheck disable=SC2154 # bats sets output and stderr
 load ../support/common
 load learn
 
@@ -39,6 +40,7 @@ valid() {
 }
 
 @test "whatever the command's words hold, the report is valid" {
+    # shellcheck disable=SC2016
     learned -u 4000:4000 -- printf '%s' $'a"b\\c\n\e[31m\xff' "" '$HOME'
     assert_success
     valid

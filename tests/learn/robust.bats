@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Whatever the program does, the report comes, and nothing stays behind.
 
+# shellcheck disable=SC2154 # bats sets output and stderr
 load ../support/common
 load learn
 
@@ -18,6 +19,7 @@ swept() {
 # learning COMMAND...: the learner in the background; its pid is in $LEARNER. When the program has made
 # the file "started", it is on its way.
 learning() {
+    # shellcheck disable=SC2153 # learn.bash has it
     rm -f "$LEARNED" started
     # A shell without job control starts what is in the background with SIGINT ignored.
     env --default-signal=INT "$CAPWRAP_LEARN" --json -o "$LEARNED" "$@" 3>&- &

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The search by running again: what it finds, how often it runs, when it says that it does not know.
 
+# shellcheck disable=SC2154 # bats sets output and stderr
 load ../support/common
 load learn
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What the watch sees: every check of the program and of all that it starts, and who made it.
 
+# shellcheck disable=SC2154 # bats sets output and stderr
 load ../support/common
 load learn
 
@@ -29,6 +30,7 @@ setup() {
     assert_line $'NoNewPrivs:\t1'
     assert_line "CapEff:"$'\t'"$(sed -n 's/^CapPrm:\t//p' /proc/self/status)"
     assert_line "$(getent passwd nobody | cut -d: -f6)"
+    # shellcheck disable=SC2016
     learned -u www-data -- sh -c 'id -un; echo $HOME'
     assert_output $'www-data\n/var/www'
     assert_equal "$(told .user)" www-data
@@ -76,7 +78,7 @@ setup() {
 @test "checks that are lost are counted: those seen and those lost are all" {
     # Who does not read cannot lose nothing: the learner is stopped while the program asks.
     rm -f "$LEARNED"
-    "$CAPWRAP_LEARN" --json -o "$LEARNED" -- "$ASKS" touch started sleep 0.5 raws 100000 touch done \
+    "$CAPWRAP_LEARN" --json -o "$LEARNED" -- "$ASKS" touch started sleep 0.5 raws 100000 touch "done" \
         sleep 1 &
     local learner=$!
     wait_for_file started
@@ -124,6 +126,7 @@ setup() {
 
 @test "without the kernel's symbols everything counts, and that is said" {
     printf '0000000000000000 T cap_capable\n' >"$BATS_TEST_TMPDIR/kallsyms"
+    # shellcheck disable=SC2016
     attempt unshare --mount --propagation private -- bash -c '
         mount --bind "$1" /proc/kallsyms && exec "$2" --json -o "$3" -- true' - \
         "$BATS_TEST_TMPDIR/kallsyms" "$CAPWRAP_LEARN" "$LEARNED"
