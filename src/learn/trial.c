@@ -38,7 +38,8 @@ struct run {
     struct observer *observer;
     struct told *told;
     pid_t program, test; /* 0: none */
-    int go, started;     /* pipes: our word to begin; its end tells of execve. -1: done with */
+    int go[2];           /* a pipe for our word to begin */
+    int started;         /* a pipe whose end tells of execve; -1: it has */
     bool stopping, family_ended, test_at_end;
     int64_t begin, deadline, next_test; /* milliseconds; 0: none */
 };
@@ -63,7 +64,8 @@ int trial_begin(struct subject *subject, struct failure *failure) {
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
         (void)sigaddset(&set, taken[i]);
     (void)sigprocmask(SIG_BLOCK, &set, &subject->mask);
-    (void)signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it would reap them all */
+    /* Ignored, as it may be inherited, it would reap them all. */
+    subject->ignores_children = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
     subject->input = lseek(STDIN_FILENO, 0, SEEK_CUR);
     subject->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return subject->signals < 0 ? no_run(failure, "signalfd") : 0;
@@ -89,16 +91,20 @@ static int launch(const struct subject *subject, uint64_t keep, struct told *tol
                         subject->environment != NULL ? subject->environment : environ, f);
 }
 
-/* Waits for the word to begin, which comes when it is watched. */
-static _Noreturn void be_program(const struct run *run, int go, uint64_t keep) {
+/* Waits for the word to begin, which comes when it is watched; or for the end of who would give it.
+ */
+static _Noreturn void be_program(const struct run *run, uint64_t keep) {
+    const struct subject *subject = run->subject;
     char word;
 
-    if (run->subject->input >= 0)
-        (void)lseek(STDIN_FILENO, run->subject->input, SEEK_SET);
-    (void)close(run->go);
-    if (read(go, &word, 1) == 1) {
-        (void)sigprocmask(SIG_SETMASK, &run->subject->mask, NULL);
-        run->told->refused = launch(run->subject, keep, run->told) != 0;
+    if (subject->input >= 0)
+        (void)lseek(STDIN_FILENO, subject->input, SEEK_SET);
+    (void)close(run->go[1]);
+    if (read(run->go[0], &word, 1) == 1) {
+        if (subject->ignores_children)
+            (void)signal(SIGCHLD, SIG_IGN);
+        (void)sigprocmask(SIG_SETMASK, &subject->mask, NULL);
+        run->told->refused = launch(subject, keep, run->told) != 0;
     }
     _exit(EXIT_REFUSED);
 }
@@ -116,26 +122,19 @@ static _Noreturn void be_shell(const struct subject *subject, const char *line) 
 /* ---- beginning ---- */
 
 static int begin(struct run *run, uint64_t keep, struct failure *failure) {
-    int go[2], started[2];
+    int started[2];
 
-    if (pipe2(go, O_CLOEXEC) != 0)
+    if (pipe2(run->go, O_CLOEXEC) != 0 || pipe2(started, O_CLOEXEC) != 0)
         return no_run(failure, "pipe");
-    if (pipe2(started, O_CLOEXEC) != 0) {
-        (void)close(go[0]);
-        (void)close(go[1]);
-        return no_run(failure, "pipe");
-    }
-    run->go = go[1];
     run->started = started[0];
     pid_t child = fork();
     if (child == 0)
-        be_program(run, go[0], keep);
-    (void)close(go[0]);
-    (void)close(started[1]);
+        be_program(run, keep);
     if (child < 0)
-        return no_run(failure, "fork");
-    run->program = child;
-    return 0;
+        (void)no_run(failure, "fork");
+    (void)close(started[1]);
+    run->program = child > 0 ? child : 0;
+    return child > 0 ? 0 : -1;
 }
 
 /* Opens the watch on the child that waits, and lets it go. */
@@ -145,10 +144,8 @@ static int let_go(struct run *run, unsigned limit, struct failure *failure) {
         if (run->observer->watch == NULL)
             return -1;
     }
-    if (write(run->go, "", 1) != 1)
-        return no_run(failure, "the child that is to become the program is gone");
-    (void)close(run->go);
-    run->go = -1;
+    if (write(run->go[1], "", 1) != 1) /* both ends are ours too, so that there is no SIGPIPE */
+        return no_run(failure, "pipe");
     run->begin = now();
     unsigned seconds = run->subject->timeout != 0 ? run->subject->timeout : limit;
     run->deadline = seconds == 0 ? 0 : run->begin + (int64_t)seconds * 1000;
@@ -311,12 +308,12 @@ static int go_on(struct run *run, struct failure *failure) {
 
 /* ---- the whole ---- */
 
-static void close_pipes(struct run *run) {
-    if (run->go >= 0)
-        (void)close(run->go);
-    if (run->started >= 0)
-        (void)close(run->started);
-    run->go = run->started = -1;
+static void close_pipes(const struct run *run) {
+    const int all[] = {run->go[0], run->go[1], run->started};
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i] >= 0)
+            (void)close(all[i]);
 }
 
 static int run_once(struct run *run, uint64_t keep, unsigned limit, struct failure *failure) {
@@ -354,7 +351,7 @@ int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct obs
                       .outcome = outcome,
                       .observer = observer,
                       .told = told,
-                      .go = -1,
+                      .go = {-1, -1},
                       .started = -1};
     terminal_save(&terminal);
     int status = run_once(&run, keep, limit, failure);

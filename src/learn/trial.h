@@ -26,6 +26,7 @@ struct subject {
     unsigned timeout;         /* seconds for a run; 0: none */
     int signals;              /* a signalfd for those that this program takes */
     sigset_t mask;            /* the signal mask that the program inherits */
+    bool ignores_children;    /* and SIGCHLD ignored */
     off_t input;              /* where standard input stood, -1: it cannot be taken back there */
 };
 

@@ -170,9 +170,11 @@ learning() {
     assert_regex "$stderr" 'processes: this process has children already'
 }
 
-@test "an ignored SIGCHLD is no matter" {
-    attempt env --ignore-signal=CHLD "$CAPWRAP_LEARN" --json -o "$LEARNED" -- "$ASKS" raw
+@test "an ignored SIGCHLD is no matter, and inherited" {
+    attempt env --ignore-signal=CHLD "$CAPWRAP_LEARN" --json -o "$LEARNED" -- \
+        "$ASKS" raw exec grep '^SigIgn' /proc/self/status
     needs NET_RAW
+    assert_output $'SigIgn:\t0000000000010000'
 }
 
 @test "the program is not found: 127; not executable: 126; refused by the launcher: 125" {

@@ -40,7 +40,7 @@ lines() {
 # as_learned: the program in $output is nobody, with no_new_privs and NET_RAW in all five sets, and got
 # its words unchanged.
 as_learned() {
-    local set word
+    local set
     assert_line --partial $'Uid:\t65534\t65534\t65534\t65534'
     assert_line --partial $'NoNewPrivs:\t1'
     for set in CapInh CapPrm CapEff CapBnd CapAmb; do
@@ -162,12 +162,12 @@ logged() {
 # ---- systemd ----
 
 @test "the unit for systemd" {
-    local files=$BATS_TEST_TMPDIR/files out=$BATS_TEST_TMPDIR/out
-    mkdir -p "$files/etc/systemd/system" "$files/usr/bin" "$out"
-    printf 'passwd: files systemd\ngroup: files systemd\n' >"$files/etc/nsswitch.conf"
-    install -m 755 "$CAPWRAP" "$files/usr/bin/capwrap"
-    install -m 755 "$SUPPORT_BIN/asks" "$files/usr/bin/asks"
-    cd "$files/etc/systemd/system" || return
+    local system=$BATS_TEST_TMPDIR/files out=$BATS_TEST_TMPDIR/out
+    mkdir -p "$system/etc/systemd/system" "$system/usr/bin" "$out"
+    printf 'passwd: files systemd\ngroup: files systemd\n' >"$system/etc/nsswitch.conf"
+    install -m 755 "$CAPWRAP" "$system/usr/bin/capwrap"
+    install -m 755 "$SUPPORT_BIN/asks" "$system/usr/bin/asks"
+    cd "$system/etc/systemd/system" || return
     {
         printf '[Unit]\nAfter=sysinit.target\nSuccessAction=exit\nFailureAction=exit\n'
         lines systemd
@@ -175,7 +175,7 @@ logged() {
     } >learned.service
     cat learned.service
     printf '[Unit]\nRequires=sysinit.target learned.service\n' >learned.target
-    run setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd-boot" "$files" "$out" learned.target
+    run setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd-boot" "$system" "$out" learned.target
     run cat "$out/said" "$out/console"
     echo "$output"
     as_learned
