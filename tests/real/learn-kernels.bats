@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # The learner where there is no tracepoint (before Linux 6.14): two of Debian's kernels in QEMU, with a
-# kprobe in its place. Booted once, side by side; kernels-init has the claims.
+# kprobe in its place. Booted once, side by side; tests/learn/kernels-init has the claims.
 # shellcheck disable=SC2154 # bats sets output
 
 load ../support/common
-load ../real/job
-load ../real/kernels
+load job
+load kernels
 
 setup_file() {
     [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
