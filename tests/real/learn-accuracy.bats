@@ -37,6 +37,12 @@ one_program() {
     assert_failure 1
 }
 
+@test "the README says of how many programs, and with how many runs" {
+    local count
+    count=$(grep -cE '^\| .*\|.*\|.*\|.*\|.*\|$' "$SRC_DIR/docs/learn-accuracy.md")
+    grep -F "Of $((count - 1)) programs with known needs it was right on each" "$SRC_DIR/README.md"
+}
+
 @test "a truth that is none is found" {
     one_program ls 's/^keep =.*/keep = CHOWN/'
     assert_output --partial 'ls: works without CHOWN'
