@@ -20,6 +20,7 @@ enum {
     FORMAT_LOST = 1U << 4, /* PERF_FORMAT_LOST, from Linux 6.0 on */
     PAGES_MOST = 256,      /* a ring: half a million checks in a row without loss */
     PAGES_LEAST = 8,
+    WAKE_AT = 1 << 17,   /* bytes: early, so that there is room while we are waiting for our turn */
     RECORD_MOST = 65536, /* header.size has 16 bits */
 };
 
@@ -70,7 +71,8 @@ static int open_event(const struct watch *watch, pid_t pid, int cpu) {
         .sample_id_all = 1,
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,
-        .watermark = 1, /* wakes at half of the ring */
+        .watermark = 1,
+        .wakeup_watermark = WAKE_AT,
     };
 
     int fd = (int)syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
