@@ -118,6 +118,7 @@ def table(rows):
 
 
 def main(*words):
+    page = pathlib.Path(words[1]).resolve() if words[:1] == ("--write",) else None
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         os.chdir(folder)
@@ -131,9 +132,8 @@ def main(*words):
         os.chdir("/")
     told = table(rows) + f"\nTo begin and to report takes {begin} ms.\n"
     print(told)
-    if words[:1] == ("--write",):
-        path = pathlib.Path(words[1])
-        path.write_text(TABLE.sub(lambda _: told, path.read_text(encoding="utf-8")), encoding="utf-8")
+    if page is not None:
+        page.write_text(TABLE.sub(lambda _: told, page.read_text(encoding="utf-8")), encoding="utf-8")
     print("summary: " + json.dumps({"overhead": {name: row[2] for name, row in rows.items()},
                                     "begin_ms": begin, "most": MOST, "rounds": rounds}))
     return any(percent > MOST for _, _, percent in rows.values())
