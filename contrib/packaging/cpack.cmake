@@ -1,24 +1,39 @@
 # What CPack makes of an install: DEB, RPM and TGZ. See docs/packaging.md.
 
-set(CPACK_PACKAGE_NAME ${PROJECT_NAME})
+# One package at a time: the launcher alone, or what finds out what a program needs.
+set(CAPWRAP_PACKAGE capwrap CACHE STRING "What to make a package of: capwrap or capwrap-learn")
+if(CAPWRAP_PACKAGE STREQUAL "capwrap")
+  set(component Unspecified) # the name for what is installed without one
+  set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run a program with exactly the capabilities it needs")
+  set(CPACK_PACKAGE_DESCRIPTION
+      "capwrap replaces itself by a program that runs as an ordinary user and holds
+exactly the Linux capabilities that were named, in all five capability sets,
+or it does not start the program at all. It is for containers that start as
+root, for services and for the shell, in the place of gosu, su-exec, setpriv
+or capsh. It has neither set-user-ID bits nor file capabilities.")
+else()
+  set(component learn)
+  set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "tell which capabilities a program needs")
+  set(CPACK_PACKAGE_DESCRIPTION
+      "capwrap-learn runs a program as an ordinary user, watches each capability
+check that the kernel makes for it, runs it again with fewer, and reports the
+smallest set of Linux capabilities that it was seen to work with, and ready
+lines for capwrap, Docker, Compose, Kubernetes and systemd.")
+endif()
+set(CPACK_INSTALL_CMAKE_PROJECTS "${CMAKE_BINARY_DIR};${PROJECT_NAME};${component};/")
+
+set(CPACK_PACKAGE_NAME ${CAPWRAP_PACKAGE})
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_VENDOR "the capwrap authors")
 set(CPACK_PACKAGE_CONTACT
     "the capwrap authors <capwrap@example.org>"
     CACHE STRING "Who makes the packages, as NAME <ADDRESS>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run a program with exactly the capabilities it needs")
-set(CPACK_PACKAGE_DESCRIPTION
-    "capwrap replaces itself by a program that runs as an ordinary user and holds
-exactly the Linux capabilities that were named, in all five capability sets,
-or it does not start the program at all. It is for containers that start as
-root, for services and for the shell, in the place of gosu, su-exec, setpriv
-or capsh. It has neither set-user-ID bits nor file capabilities.")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_GENERATOR DEB RPM TGZ)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_RELOCATABLE OFF)
 
-set(CPACK_PACKAGE_FILE_NAME ${PROJECT_NAME}-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_PACKAGE_FILE_NAME ${CAPWRAP_PACKAGE}-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
 if(CAPWRAP_STATIC)
   string(APPEND CPACK_PACKAGE_FILE_NAME -static)
 endif()
@@ -42,7 +57,7 @@ set(CPACK_RPM_PACKAGE_LICENSE MIT)
 set(CPACK_RPM_PACKAGE_GROUP System/Base)
 set(CPACK_RPM_PACKAGE_SUMMARY "Run a program with exactly the capabilities it needs")
 set(CPACK_RPM_PACKAGE_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION}")
-set(CPACK_RPM_USER_FILELIST "%license /usr/share/licenses/${PROJECT_NAME}/LICENSE")
+set(CPACK_RPM_USER_FILELIST "%license /usr/share/licenses/${CAPWRAP_PACKAGE}/LICENSE")
 # The same bytes from the same sources: where SOURCE_DATE_EPOCH is set, it is the time of all.
 set(CPACK_RPM_SPEC_MORE_DEFINE
     "%define packager ${CPACK_PACKAGE_CONTACT}

@@ -6,33 +6,17 @@
  * printed from here, by src/show.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "capwrap/launch.h"
+#include "capwrap/streams.h"
 #include "core/observe.h"
 #include "core/transition.h"
 #include "show/rehearse.h"
 #include "show/report.h"
 #include "show/show.h"
-
-/* Takes descriptors 0 to 2 where the caller left them closed, so that no file opened later becomes
- * standard error and receives our text. Nothing can be read from or written to these, and execve
- * closes them again: the program finds what the caller gave. (In secure mode, with capwrap's own
- * file capabilities, the C library has opened /dev/full and /dev/null there before main.) */
-static int hold_standard_streams(struct fail *f) {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
-            continue;
-        int held = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC); /* the lowest free one: fd */
-        if (held != fd)
-            return fail_set(f, "start", FAIL_SYSTEM_CALL, errno,
-                            "descriptor %d is closed and cannot be held", fd);
-    }
-    return 0;
-}
 
 static int observe(struct launch *l) {
     if (observe_cred("start", CAP_BITS, &l->start.cred, &l->fail) != 0 ||
@@ -74,7 +58,7 @@ static int launch(struct launch *l) {
 }
 
 static int run(int argc, char **argv, struct launch *l) {
-    if (hold_standard_streams(&l->fail) != 0)
+    if (streams_hold(&l->fail) != 0)
         return report_failure(&l->fail);
 
     int status = options_parse(argc, argv, &l->options, &l->fail);

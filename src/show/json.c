@@ -66,7 +66,7 @@ static void json_ids(FILE *out, const char *name, const struct ids *ids) {
                   ids->real, ids->effective, ids->saved, ids->fs);
 }
 
-static void json_caps(FILE *out, const char *name, uint64_t set) {
+void json_caps(FILE *out, const char *name, uint64_t set) {
     const char *separator = "";
 
     (void)fprintf(out, "\"%s\":[", name);

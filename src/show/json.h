@@ -15,6 +15,9 @@ const char *json_code(enum fail_code code);
 /* A string; bytes that are not UTF-8 become U+FFFD. NULL becomes null. */
 void json_string(FILE *out, const char *text);
 
+/* A set, as a member of an object: "NAME":["CHOWN",…]. */
+void json_caps(FILE *out, const char *name, uint64_t set);
+
 /* What a file's attribute says: {"effective":…,"permitted":[…],"inheritable":[…]}. */
 void json_file_caps(FILE *out, const struct exec_file *file);
 

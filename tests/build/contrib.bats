@@ -7,9 +7,12 @@ table() {
     cat <<'END'
 packages.bash                             tests/run.sh                  source contrib/packages.bash
 quickstart.sh                             tests/run.sh                  run_script contrib/quickstart.sh
-completions/_capwrap                      tests/docs/complete.zsh
-completions/capwrap.bash                  tests/docs/complete.bash
-completions/capwrap.fish                  tests/docs/complete.fish
+completions/_capwrap                      tests/docs/completions.bats   offers zsh 'capwrap --
+completions/capwrap.bash                  tests/docs/completions.bats   offers bash 'capwrap --
+completions/capwrap.fish                  tests/docs/completions.bats   offers fish 'capwrap --
+completions/_capwrap-learn                tests/docs/learn.bats         offers zsh 'capwrap-learn --
+completions/capwrap-learn.bash            tests/docs/learn.bats         offers bash 'capwrap-learn --
+completions/capwrap-learn.fish            tests/docs/learn.bats         offers fish 'capwrap-learn --
 docker/capwrap.Dockerfile                 tests/real/engine-claims.bash "$DOCKER_FILES/capwrap.Dockerfile"
 docker/compose.yaml                       tests/real/docker.bash        "$DOCKER_FILES/compose.yaml"
 docker/compose.setpcap.yaml               tests/real/docker.bats        compose setpcap up

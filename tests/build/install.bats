@@ -52,7 +52,17 @@ expected() {
 -rw-r--r-- share/fish/vendor_completions.d/capwrap.fish
 -rw-r--r-- share/man/man1/capwrap.1
 -rw-r--r-- share/zsh/site-functions/_capwrap
+-rw-r--r-- share/bash-completion/completions/capwrap-learn
+-rw-r--r-- share/doc/capwrap-learn/CHANGELOG.md
+-rw-r--r-- share/doc/capwrap-learn/LICENSE
+-rw-r--r-- share/doc/capwrap-learn/learn-accuracy.md
+-rw-r--r-- share/doc/capwrap-learn/learn.schema.json
+-rw-r--r-- share/doc/capwrap-learn/learning.md
+-rw-r--r-- share/fish/vendor_completions.d/capwrap-learn.fish
+-rw-r--r-- share/man/man1/capwrap-learn.1
+-rw-r--r-- share/zsh/site-functions/_capwrap-learn
 -rwxr-xr-x bin/capwrap
+-rwxr-xr-x bin/capwrap-learn
 END
 }
 
@@ -68,6 +78,17 @@ install_below() {
     echo "$output"
     [ "$status" -eq 0 ]
     [ "$(find . -maxdepth 1 -mindepth 1)" = ./usr ]
+}
+
+@test "capwrap-learn is a component of its own, and without it nothing of it is installed" {
+    DESTDIR="$BATS_TEST_TMPDIR/learn" cmake --install "$BUILD_DIR" --prefix /usr --component learn
+    DESTDIR="$BATS_TEST_TMPDIR/rest" cmake --install "$BUILD_DIR" --prefix /usr --component Unspecified
+    run bash -c 'cd "$1/learn" && find . ! -type d | grep -v learn; cd "$1/rest" && find . | grep learn' \
+        - "$BATS_TEST_TMPDIR"
+    echo "$output"
+    [ -z "$output" ]
+    [ -x "$BATS_TEST_TMPDIR/learn/usr/bin/capwrap-learn" ]
+    [ -x "$BATS_TEST_TMPDIR/rest/usr/bin/capwrap" ]
 }
 
 @test "nothing that is installed has set-id bits or extended attributes" {
@@ -99,4 +120,6 @@ for folder, folders, files in os.walk("."):
     echo "$output"
     [ "$status" -eq 0 ]
     [ "$output" = "capwrap $version" ]
+    run "$BATS_TEST_TMPDIR/root/usr/bin/capwrap-learn" --version
+    [ "$output" = "capwrap-learn $version" ]
 }

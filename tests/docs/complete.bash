@@ -28,9 +28,9 @@ done
 words+=("$word")
 
 compopt() { :; } # only within a completion of readline
-# shellcheck source=../../contrib/completions/capwrap.bash
-source "$SRC_DIR/contrib/completions/capwrap.bash"
-function=$(complete -p capwrap | sed -n 's/.* -F \([^ ]*\) capwrap$/\1/p')
+# shellcheck source=/dev/null
+source "$SRC_DIR/contrib/completions/${words[0]}.bash"
+function=$(complete -p "${words[0]}" | sed -n 's/.* -F \([^ ]*\) .*/\1/p')
 
 COMP_WORDS=("${words[@]}")
 COMP_CWORD=$((${#words[@]} - 1))
@@ -38,5 +38,5 @@ COMP_CWORD=$((${#words[@]} - 1))
 COMP_LINE=$line COMP_POINT=${#line}
 COMPREPLY=()
 set +eu # as in the shell of a person
-"$function" "$CAPWRAP" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+"$function" "${CAPWRAP%/*}/${words[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 printf '%s\n' "${COMPREPLY[@]}"

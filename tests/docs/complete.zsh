@@ -10,7 +10,7 @@ line=$1
 work=$(mktemp -d)
 trap 'rm -rf $work' EXIT
 mkdir $work/functions
-cp $SRC_DIR/contrib/completions/_capwrap $work/functions/
+cp $SRC_DIR/contrib/completions/_capwrap* $work/functions/
 
 cat >$work/.zshrc <<RC
 PS1='' PS2='' RPROMPT=''

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""validate.py [--strict]: validates the JSON document on standard input against the schema in docs.
+"""validate.py [--strict] [SCHEMA]: validates the JSON document on standard input against the schema of
+that name in docs (json.schema.json).
 
 With --strict it must also be that no key can be left out or added anywhere in this document.
 """
@@ -40,9 +41,8 @@ def mutants(document):
         yield f"with a surplus key in /{'/'.join(map(str, path))}", mutant
 
 
-def main(strict):
-    with open(os.path.join(os.environ["SRC_DIR"], "docs/json.schema.json"),
-              encoding="utf-8") as file:
+def main(strict, name):
+    with open(os.path.join(os.environ["SRC_DIR"], "docs", name), encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -56,4 +56,5 @@ def main(strict):
 
 
 if __name__ == "__main__":
-    main("--strict" in sys.argv[1:])
+    words = [word for word in sys.argv[1:] if word != "--strict"]
+    main("--strict" in sys.argv[1:], words[0] if words else "json.schema.json")

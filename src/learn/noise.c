@@ -1,0 +1,62 @@
+#include "learn/noise.h"
+
+#include <linux/capability.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "core/cred.h"
+#include "learn/origin.h"
+
+#define ALL_CAPS UINT64_MAX
+
+static const struct noise_rule RULES[] = {
+    {"overcommit", NOISE_BELOW, CAP_MASK(CAP_SYS_ADMIN), "security_vm_enough_memory_mm",
+     "asked whenever memory grows, for a reserve that strict overcommit leaves to root"},
+    {"jit", NOISE_BELOW, CAP_MASK(CAP_SYS_ADMIN), "bpf_int_jit_compile",
+     "asked while a filter is compiled, to leave out a mitigation"},
+    {"pid-sysctl", NOISE_BELOW, CAP_MASK(CAP_SYS_ADMIN), "pid_table_root_permissions",
+     "asked whenever a sysctl of the process namespace is opened, for reading too"},
+    {"capset", NOISE_BELOW, CAP_MASK(CAP_SETPCAP), "cap_capset",
+     "asked at every capset, also for one that only gives up"},
+    {"overlay", NOISE_FOREIGN, ALL_CAPS, "ovl_*",
+     "asked of whoever mounted the overlay, not of the program"},
+    {"own-namespace", NOISE_OWN_NAMESPACE, ALL_CAPS, NULL,
+     "held by a user namespace that the program made itself"},
+    {"refused", NOISE_REFUSED, ALL_CAPS, NULL,
+     "refused although everything was kept: the program gave it up, or nothing can grant it here"},
+};
+
+const struct noise_rule *noise_rules(size_t *count) {
+    *count = sizeof RULES / sizeof RULES[0];
+    return RULES;
+}
+
+static bool is_called(const char *function, const char *name) {
+    size_t length = strlen(name);
+
+    return name[length - 1] == '*' ? strncmp(function, name, length - 1) == 0
+                                   : strcmp(function, name) == 0;
+}
+
+static bool is_below(const char *name, const struct symbols *symbols, const uint64_t *chain,
+                     size_t depth) {
+    for (size_t i = 0; i < depth; i++) {
+        const char *function = origin_function(symbols, chain, i);
+        if (function != NULL && is_called(function, name))
+            return true;
+    }
+    return false;
+}
+
+const struct noise_rule *noise_find(enum noise_sign sign, unsigned cap,
+                                    const struct symbols *symbols, const uint64_t *chain,
+                                    size_t depth) {
+    size_t count;
+    const struct noise_rule *rule = noise_rules(&count);
+
+    for (; count > 0; count--, rule++)
+        if (rule->sign == sign && (rule->caps & CAP_MASK(cap)) != 0 &&
+            (rule->below == NULL || is_below(rule->below, symbols, chain, depth)))
+            return rule;
+    return NULL;
+}

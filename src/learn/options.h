@@ -1,0 +1,29 @@
+/*
+ * options - the command line of capwrap-learn, and nothing but the command line.
+ */
+#ifndef CAPWRAP_LEARN_OPTIONS_H
+#define CAPWRAP_LEARN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "learn/failure.h"
+
+struct learn_options {
+    const char *user;         /* USER[:GROUP]; NULL when not given, as the others */
+    const char *test, *reset; /* shell lines */
+    const char *output;       /* -o FILE */
+    const char *timeout_word, *repeat_word, *check_word;
+    unsigned timeout; /* seconds; 0: not given */
+    unsigned repeat;  /* how often a set that fails is tried */
+    uint64_t check;   /* --check, as a mask */
+    bool verify, no_trace, json, verbose, help, version;
+    char **command; /* COMMAND and its arguments, NULL at the end */
+};
+
+/* Reads argv. Options end at the first other word or at --; long names are exact. Returns 0, or -1
+ * with *failure filled. */
+int learn_options_parse(int argc, char **argv, struct learn_options *options,
+                        struct failure *failure);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * origin - where in the kernel a check came from: the system call, and what noise says of it.
+ *
+ * Checks come by the thousand from few places, so what was found out for a chain is remembered.
+ */
+#ifndef CAPWRAP_LEARN_ORIGIN_H
+#define CAPWRAP_LEARN_ORIGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "learn/noise.h"
+#include "learn/symbols.h"
+
+struct origin {
+    const char *call; /* as strace would call it, or the outermost function that is known; or "?" */
+    const struct noise_rule *noise;   /* a rule that the chain alone fulfils; or NULL */
+    const struct noise_rule *foreign; /* one that asks for foreign credentials as well; or NULL */
+};
+
+enum { ORIGINS = 4096 };
+
+/* Remembered origins, each at the place that its hash says; zeros at first. */
+struct origins {
+    struct {
+        uint64_t hash;
+        struct origin origin;
+    } known[ORIGINS];
+};
+
+/* The function of the chain's i-th address, which is where a call returns to; NULL when not known.
+ */
+const char *origin_function(const struct symbols *symbols, const uint64_t *chain, size_t i);
+
+struct origin origin_of(struct origins *origins, const struct symbols *symbols, unsigned cap,
+                        const uint64_t *chain, size_t depth);
+
+#endif

@@ -1,0 +1,139 @@
+#include "learn/symbols.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READ_AT_ONCE = 1 << 16 };
+
+/* Makes room for `more` items behind `used` of them. */
+static int reserve(void **items, size_t size, size_t used, size_t more, size_t *capacity) {
+    if (used + more <= *capacity)
+        return 0;
+    size_t wanted = (used + more) * 2;
+    void *grown = realloc(*items, wanted * size);
+    if (grown == NULL)
+        return -ENOMEM;
+    *items = grown;
+    *capacity = wanted;
+    return 0;
+}
+
+static int add(struct symbols *symbols, uint64_t start, const char *name) {
+    size_t length = strlen(name) + 1;
+    void *list = symbols->list, *names = symbols->names;
+
+    int error = reserve(&list, sizeof symbols->list[0], symbols->count, 1, &symbols->capacity);
+    symbols->list = list;
+    if (error == 0)
+        error = reserve(&names, 1, symbols->names_size, length, &symbols->names_capacity);
+    symbols->names = names;
+    if (error != 0)
+        return error;
+    symbols->list[symbols->count++] = (struct symbol){start, symbols->names_size};
+    memcpy(symbols->names + symbols->names_size, name, length);
+    symbols->names_size += length;
+    return 0;
+}
+
+static int compare(const void *a, const void *b) {
+    const struct symbol *left = a, *right = b;
+
+    return (left->start > right->start) - (left->start < right->start);
+}
+
+/* Adds what a line tells. Data between functions is of no use, and a hidden address is 0. */
+static int read_line(struct symbols *symbols, char *line) {
+    char *rest;
+    uint64_t start = strtoull(line, &rest, 16);
+
+    if (start == 0 || rest[0] != ' ' || rest[1] == '\0' || strchr("tTwW", rest[1]) == NULL ||
+        rest[2] != ' ')
+        return 0;
+    char *name = rest + 3;
+    name[strcspn(name, ". \t\n")] = '\0'; /* a part of f is named f.isra.0, f.cold and so on */
+    return add(symbols, start, name);
+}
+
+int symbols_read(struct symbols *symbols, FILE *file) {
+    char *line = NULL;
+    size_t size = 0;
+    int error = 0;
+
+    memset(symbols, 0, sizeof *symbols);
+    while (error == 0 && getline(&line, &size, file) > 0)
+        error = read_line(symbols, line);
+    free(line);
+    if (symbols->count > 1)
+        qsort(symbols->list, symbols->count, sizeof symbols->list[0], compare);
+    return error;
+}
+
+int symbols_load(struct symbols *symbols) {
+    FILE *file = fopen("/proc/kallsyms", "re");
+    if (file == NULL) {
+        memset(symbols, 0, sizeof *symbols);
+        return 0;
+    }
+    /* The C library would read 1024 bytes at a time, as the file's block size says. */
+    char *buffer = malloc(READ_AT_ONCE);
+    if (buffer != NULL)
+        (void)setvbuf(file, buffer, _IOFBF, READ_AT_ONCE);
+    int error = symbols_read(symbols, file);
+    (void)fclose(file);
+    free(buffer);
+    return error;
+}
+
+bool symbols_hidden(const struct symbols *symbols) { return symbols->count == 0; }
+
+const char *symbols_name(const struct symbols *symbols, uint64_t address) {
+    size_t low = 0, high = symbols->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (symbols->list[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == 0 ? NULL : symbols->names + symbols->list[low - 1].name;
+}
+
+void symbols_free(struct symbols *symbols) {
+    free(symbols->list);
+    free(symbols->names);
+    memset(symbols, 0, sizeof *symbols);
+}
+
+const char *symbols_syscall(const char *function) {
+    /* The entry, named after the architecture, may be missing from a chain: it ends in a jump to
+     * one of the others (include/linux/syscalls.h, SYSCALL_DEFINEx; ksys_ and __sys_ are its
+     * helpers). */
+    static const char *const before[] = {
+        "__x64_sys_",
+        "__ia32_sys_",
+        "__arm64_sys_",
+        "__riscv_sys_",
+        "__s390x_sys_",
+        "__s390_sys_",
+        "__powerpc_sys_",
+        "__x64_compat_sys_",
+        "__ia32_compat_sys_",
+        "__arm64_compat_sys_",
+        "__se_sys_",
+        "__do_sys_",
+        "__se_compat_sys_",
+        "__do_compat_sys_",
+        "ksys_",
+        "__sys_",
+        "sys_",
+    };
+
+    if (strstr(function, "mmap_pgoff") != NULL)
+        return "mmap"; /* whose entry is always a jump to vm_mmap_pgoff or ksys_mmap_pgoff */
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        if (strncmp(function, before[i], strlen(before[i])) == 0)
+            return function + strlen(before[i]);
+    return NULL;
+}

@@ -1,0 +1,266 @@
+#include "learn/tally.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "learn/origin.h"
+
+enum { PIDS_MOST = 1 << 22 }; /* PID_MAX_LIMIT of 64-bit kernels */
+
+struct process {
+    char name[TALLY_NAME];
+    bool fresh; /* it has made an execve, and no check since */
+};
+
+/* A check whose credentials have to be seen elsewhere before it counts. */
+struct doubt {
+    struct use use;
+    unsigned cap;
+    uint64_t cred;
+};
+
+/* A set of addresses: open addressing, 0 is an empty place. */
+struct address_set {
+    uint64_t *places;
+    size_t count, size;
+};
+
+struct tally_state {
+    const struct symbols *symbols;
+    struct origins origins;
+    struct process *processes; /* by process id; pages that are not touched take no memory */
+    uint64_t home;             /* the user namespace that the program began in */
+    struct address_set creds;  /* seen where no rule about foreign ones applies */
+    struct doubt *doubts;
+    size_t doubt_count, doubt_capacity;
+};
+
+/* ---- credentials ---- */
+
+static uint64_t *place_of(const struct address_set *set, uint64_t address) {
+    size_t i = (address >> 6) * UINT64_C(0x9e3779b97f4a7c15) >> 20 & (set->size - 1);
+
+    while (set->places[i] != 0 && set->places[i] != address)
+        i = (i + 1) & (set->size - 1);
+    return &set->places[i];
+}
+
+static bool has(const struct address_set *set, uint64_t address) {
+    return set->size > 0 && *place_of(set, address) == address;
+}
+
+static bool add_address(struct address_set *set, uint64_t address) {
+    if (address == 0 || has(set, address))
+        return true;
+    if (2 * (set->count + 1) > set->size) {
+        struct address_set grown = {.size = set->size == 0 ? 1024 : 2 * set->size};
+        grown.places = calloc(grown.size, sizeof grown.places[0]);
+        if (grown.places == NULL)
+            return false;
+        for (size_t i = 0; i < set->size; i++)
+            if (set->places[i] != 0)
+                *place_of(&grown, set->places[i]) = set->places[i];
+        grown.count = set->count;
+        free(set->places);
+        *set = grown;
+    }
+    *place_of(set, address) = address;
+    set->count++;
+    return true;
+}
+
+/* ---- processes ---- */
+
+static struct process *process_of(const struct tally *tally, uint32_t pid) {
+    return pid < PIDS_MOST ? &tally->state->processes[pid] : NULL;
+}
+
+static void take_fork(struct tally *tally, const struct record *record) {
+    struct process *child = process_of(tally, record->pid);
+    const struct process *parent = process_of(tally, record->parent);
+
+    if (child != NULL && parent != NULL && record->pid != record->parent) {
+        *child = *parent;
+        child->fresh = false;
+    }
+}
+
+/* A process is called what its first thread is called. */
+static void take_name(struct tally *tally, const struct record *record) {
+    struct process *process = process_of(tally, record->pid);
+
+    if (process == NULL || record->pid != record->tid)
+        return;
+    strncpy(process->name, record->comm, sizeof process->name - 1);
+    process->fresh = record->exec;
+}
+
+/* An execve that leaves a process undumpable, as with different real and effective ids, takes the
+ * watch off it, and then this record comes at once (fs/exec.c, begin_new_exec). In every other one
+ * a check follows, for the memory of the new stack. */
+static void take_exit(struct tally *tally, const struct record *record) {
+    struct process *process = process_of(tally, record->pid);
+
+    if (process == NULL || record->pid != record->tid)
+        return;
+    tally->unwatched += process->fresh;
+    process->fresh = false;
+}
+
+/* ---- checks ---- */
+
+static bool same_use(const struct use *a, const struct use *b) {
+    return a->noise == b->noise && strcmp(a->call, b->call) == 0 &&
+           strcmp(a->process, b->process) == 0;
+}
+
+static void count(struct tally *tally, unsigned cap, const struct use *use) {
+    struct asked *asked = &tally->asked[cap];
+    uint64_t *kind = use->noise == NULL ? &asked->checks : &asked->ignored;
+
+    *kind += use->checks;
+    for (size_t i = 0; i < asked->use_count; i++) {
+        if (same_use(&asked->uses[i], use)) {
+            asked->uses[i].checks += use->checks;
+            return;
+        }
+    }
+    if (asked->use_count < TALLY_USES)
+        asked->uses[asked->use_count++] = *use;
+    else
+        asked->other_uses += use->checks;
+}
+
+static bool has_room(struct tally_state *state) {
+    if (state->doubt_count < state->doubt_capacity)
+        return true;
+
+    size_t capacity = state->doubt_capacity * 2 + 64;
+    struct doubt *grown = realloc(state->doubts, capacity * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    state->doubts = grown;
+    state->doubt_capacity = capacity;
+    return true;
+}
+
+/* Keeps a check until tally_end(). */
+static void keep_doubt(struct tally *tally, unsigned cap, uint64_t cred, const struct use *use) {
+    struct tally_state *state = tally->state;
+
+    for (size_t i = 0; i < state->doubt_count; i++) {
+        struct doubt *known = &state->doubts[i];
+        if (known->cap == cap && known->cred == cred && same_use(&known->use, use)) {
+            known->use.checks += use->checks;
+            return;
+        }
+    }
+    if (has_room(state))
+        state->doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
+    else
+        tally->no_memory = true;
+}
+
+/* The user namespace that the program began in is that of its first check. */
+static bool in_own_namespace(struct tally_state *state, const struct record *record) {
+    if (record->capable_ns == 0)
+        return false;
+    if (state->home == 0)
+        state->home = record->capable_ns;
+    return record->capable_ns != state->home;
+}
+
+static void take_check(struct tally *tally, const struct record *record) {
+    struct tally_state *state = tally->state;
+    struct process *process = process_of(tally, record->pid);
+    struct use use = {.process = "?", .checks = 1};
+
+    if (record->cap >= CAP_BITS)
+        return;
+    if (process != NULL) {
+        process->fresh = false;
+        if (process->name[0] != '\0')
+            memcpy(use.process, process->name, sizeof use.process);
+    }
+    struct origin origin =
+        origin_of(&state->origins, state->symbols, record->cap, record->chain, record->depth);
+    use.call = origin.call;
+    use.noise = origin.noise;
+    if (in_own_namespace(state, record))
+        use.noise = noise_find(NOISE_OWN_NAMESPACE, record->cap, state->symbols, NULL, 0);
+    else if (use.noise == NULL && record->result == RESULT_REFUSED)
+        use.noise = noise_find(NOISE_REFUSED, record->cap, state->symbols, NULL, 0);
+    if (use.noise == NULL && origin.foreign != NULL && record->cred != 0) {
+        use.noise = origin.foreign;
+        keep_doubt(tally, record->cap, record->cred, &use);
+        return;
+    }
+    if (origin.foreign == NULL)
+        tally->no_memory |= !add_address(&state->creds, record->cred);
+    count(tally, record->cap, &use);
+}
+
+/* ---- the whole ---- */
+
+int tally_begin(struct tally *tally, const struct symbols *symbols) {
+    memset(tally, 0, sizeof *tally);
+    tally->state = calloc(1, sizeof *tally->state);
+    if (tally->state == NULL)
+        return -ENOMEM;
+    tally->state->symbols = symbols;
+    tally->state->processes = calloc(PIDS_MOST, sizeof tally->state->processes[0]);
+    return tally->state->processes == NULL ? -ENOMEM : 0;
+}
+
+void tally_take(struct tally *tally, const struct record *record) {
+    tally->records++;
+    switch (record->kind) {
+    case RECORD_CHECK:
+        take_check(tally, record);
+        break;
+    case RECORD_FORK:
+        take_fork(tally, record);
+        break;
+    case RECORD_COMM:
+        take_name(tally, record);
+        break;
+    case RECORD_EXIT:
+        take_exit(tally, record);
+        break;
+    case RECORD_LOST:
+    case RECORD_OTHER:
+        break;
+    }
+}
+
+void tally_end(struct tally *tally) {
+    struct tally_state *state = tally->state;
+
+    for (size_t i = 0; i < state->doubt_count; i++) {
+        struct doubt *doubt = &state->doubts[i];
+        if (has(&state->creds, doubt->cred))
+            doubt->use.noise = NULL;
+        count(tally, doubt->cap, &doubt->use);
+    }
+    state->doubt_count = 0;
+}
+
+uint64_t tally_set(const struct tally *tally) {
+    uint64_t set = 0;
+
+    for (unsigned cap = 0; cap < CAP_BITS; cap++)
+        if (tally->asked[cap].checks > 0)
+            set |= CAP_MASK(cap);
+    return set;
+}
+
+void tally_free(struct tally *tally) {
+    if (tally->state != NULL) {
+        free(tally->state->processes);
+        free(tally->state->creds.places);
+        free(tally->state->doubts);
+        free(tally->state);
+    }
+    tally->state = NULL;
+}

@@ -1,0 +1,45 @@
+/*
+ * watch - every capability check that the kernel makes for a process and all that it starts.
+ */
+#ifndef CAPWRAP_LEARN_WATCH_H
+#define CAPWRAP_LEARN_WATCH_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "learn/failure.h"
+#include "learn/record.h"
+
+struct watch;
+
+/* What takes the records, in the order of their time. */
+struct watch_taker {
+    void (*take)(void *context, const struct record *record);
+    void *context;
+};
+
+/* Finds out how checks can be watched here, and attaches to a process that has not made the execve
+ * yet from which on it is to be watched. Returns NULL with *failure filled. */
+struct watch *watch_open(pid_t pid, struct failure *failure);
+
+/* The kernel's own tracepoint, or a kprobe in its place. */
+bool watch_is_kprobe(const struct watch *watch);
+
+/* What to poll: fills polls, which has room for capacity, and returns how many there are. Each
+ * becomes readable when its buffer fills; draining at the end needs no poll. */
+size_t watch_polls(const struct watch *watch, size_t capacity, struct pollfd *polls);
+
+/* Hands over what there is. last: the watched processes have ended, so nothing will follow. Returns
+ * 0 or -ENOMEM. */
+int watch_drain(struct watch *watch, bool last, const struct watch_taker *taker);
+
+/* How many records the kernel had no room for, so far. */
+uint64_t watch_lost(const struct watch *watch);
+
+/* Ends the watch and removes what was made for it. NULL is allowed. */
+void watch_close(struct watch *watch);
+
+#endif

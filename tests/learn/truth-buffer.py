@@ -1,0 +1,11 @@
+"""A soft fallback: the receive buffer by force, which takes NET_ADMIN, and where that is refused as far
+as the limit goes."""
+import socket
+
+SO_RCVBUFFORCE = 33
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+    try:
+        link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
+    except PermissionError:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)

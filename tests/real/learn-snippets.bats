@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# The ready lines of capwrap-learn, as they are, in what they are for: a shell, a Docker daemon, Compose,
+# podman's Kubernetes, systemd as process 1. In each the program is who was learned and holds what was.
+# shellcheck disable=SC2030,SC2031,SC2154 # set_up and tests are subshells; bats sets output
+
+load ../support/common
+
+: "${CAPWRAP_MUSL:?is not set: the static capwrap, as contrib/packaging/static-musl.sh builds it}"
+: "${CAPWRAP_LEARN:?is not set: the program whose lines these are}"
+
+# Words that each of these quotes in its own way. A raw socket takes NET_RAW; busybox asks for SETUID and
+# SETGID as well, and works without.
+# shellcheck disable=SC2016
+PROGRAM=(busybox sh -c 'asks raw && busybox grep -E "^(Uid|NoNewPrivs|Cap...):" /proc/self/status &&
+echo "<$1>"' name 'one "word" $HOME $(id) %n')
+# shellcheck disable=SC2016
+SAID='<one "word" $HOME $(id) %n>'
+
+setup_file() {
+    require_root
+    export LEARNED=$BATS_FILE_TMPDIR/learned.json PATH=$SUPPORT_BIN:$PATH
+    "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- "${PROGRAM[@]}" >/dev/null
+    jq -e '.state == "confirmed" and .keep == ["NET_RAW"]' "$LEARNED"
+}
+
+teardown_file() {
+    local folder
+    # shellcheck source=tests/real/engine.bash
+    source "$SRC_DIR/tests/real/engine.bash"
+    for folder in "$BATS_FILE_TMPDIR"/*.room; do
+        [ ! -e "$folder" ] || close_room "$(cat "$folder")"
+    done
+}
+
+# lines KIND: the ready lines.
+lines() {
+    jq -r ".snippets.$1" "$LEARNED"
+}
+
+# as_learned: the program in $output is nobody, with no_new_privs and NET_RAW in all five sets, and got
+# its words unchanged.
+as_learned() {
+    local set
+    assert_line --partial $'Uid:\t65534\t65534\t65534\t65534'
+    assert_line --partial $'NoNewPrivs:\t1'
+    for set in CapInh CapPrm CapEff CapBnd CapAmb; do
+        assert_line --partial "$set:"$'\t'"$(mask NET_RAW)"
+    done
+    assert_output --partial "$SAID"
+}
+
+# context FOLDER: what an image is built from, with the lines for a Dockerfile below a FROM.
+context() {
+    mkdir -p "$1"
+    cp "$SUPPORT_BIN/asks" "$1"
+    { printf 'FROM %s\nCOPY asks /usr/bin/asks\n' "$2" && lines dockerfile; } >"$1/Dockerfile"
+    cat "$1/Dockerfile"
+}
+
+# ---- a shell ----
+
+@test "the line for a shell" {
+    local line shell
+    line=$(lines capwrap)
+    for shell in bash dash "busybox sh"; do
+        # shellcheck disable=SC2086
+        PATH=${CAPWRAP%/*}:$SUPPORT_BIN:$PATH run $shell -c "$line"
+        assert_success
+        as_learned
+    done
+}
+
+# ---- Docker, Compose ----
+
+open_docker() {
+    # shellcheck source=tests/real/docker.bash
+    source "$SRC_DIR/tests/real/docker.bash"
+    docker_start
+    echo "$DOCKER_FOLDER" >"$BATS_FILE_TMPDIR/docker.room"
+    mkdir "$DOCKER_FOLDER/capwrap"
+    cp -r "$CAPWRAP_MUSL" "${CAPWRAP_MUSL%/*}/licenses" "$DOCKER_FOLDER/capwrap/"
+    build capwrap "$DOCKER_FOLDER/capwrap" --file "$SRC_DIR/contrib/docker/capwrap.Dockerfile"
+    import debian
+    context "$DOCKER_FOLDER/program" debian
+    build program "$DOCKER_FOLDER/program"
+}
+
+@test "the Dockerfile and its line for docker run, and the Compose file" {
+    open_docker
+    local options
+    options=$(sed -n 's/^# docker run \(.*\) IMAGE$/\1/p' <<<"$(lines dockerfile)")
+    # shellcheck disable=SC2086
+    run docker run --rm $options program
+    assert_success
+    as_learned
+    # shellcheck disable=SC2086
+    run docker run --rm ${options/--cap-add NET_RAW/} program
+    assert_failure 125
+
+    lines compose | sed 's/IMAGE/program/' >"$DOCKER_FOLDER/compose.yaml"
+    { echo 'version: "3.8"' && cat "$DOCKER_FOLDER/compose.yaml"; } >"$DOCKER_FOLDER/with-version.yaml"
+    run docker-compose --no-ansi --project-name learned --file "$DOCKER_FOLDER/with-version.yaml" up --no-color
+    echo "$output"
+    as_learned
+    close_room "$DOCKER_FOLDER"
+}
+
+# transcript: what comes of the commands in the README's block, in the form of that block. What is learned
+# is learned in a network of its own, where port 80 is free.
+transcript() {
+    local line
+    capwrap-learn() {
+        # shellcheck disable=SC2016
+        unshare --net -- bash -c 'ip link set lo up && exec "$@"' - "$CAPWRAP_LEARN" "$@" 2>/dev/null
+    }
+    wget() { busybox wget "$@"; }
+    while IFS= read -r line; do
+        [[ $line != '# '* ]] || { printf '%s\n' "$line" && eval "${line#\# }"; }
+    done < <(sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/README.md")
+}
+
+@test "the README's way from nothing to a container is what happens" {
+    open_docker
+    docker tag debian busybox
+    mkdir -p "$BATS_TEST_TMPDIR/page/www"
+    cd "$BATS_TEST_TMPDIR/page" || return
+    chmod 755 . www
+    echo hello >www/index.html
+    transcript >"$BATS_TEST_TMPDIR/happened"
+    cat "$BATS_TEST_TMPDIR/happened"
+    close_room "$DOCKER_FOLDER"
+    sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/README.md" | grep -vE '^(<!--|```)' |
+        diff - "$BATS_TEST_TMPDIR/happened"
+}
+
+# ---- Kubernetes ----
+
+@test "the manifest for Kubernetes" {
+    # shellcheck source=tests/real/podman.bash
+    source "$SRC_DIR/tests/real/podman.bash"
+    podman_start
+    echo "$PODMAN_FOLDER" >"$BATS_FILE_TMPDIR/podman.room"
+    podman_images
+    context "$PODMAN_FOLDER/program" debian:stable-slim
+    build program:1 "$PODMAN_FOLDER/program/Dockerfile" "$PODMAN_FOLDER/program"
+    lines kubernetes | sed 's/IMAGE/localhost\/program:1/' >"$PODMAN_FOLDER/pod.yaml"
+    podman --runtime "$SRC_DIR/tests/real/kubernetes-runtime" kube play "$PODMAN_FOLDER/pod.yaml"
+    eventually logged
+    # Kubernetes makes "$(" of "$$(", and podman 4.3 leaves it.
+    # shellcheck disable=SC2016
+    run bash -c '"$1" logs program-program 2>&1 | sed "s/[$][$](/\$(/"' - "$SRC_DIR/tests/real/podman"
+    echo "$output"
+    as_learned
+    podman pod rm --all --force --time 0
+    close_room "$PODMAN_FOLDER"
+}
+
+logged() {
+    podman logs program-program 2>&1 | grep '<one "word"'
+}
+
+# ---- systemd ----
+
+@test "the unit for systemd" {
+    local system=$BATS_TEST_TMPDIR/files out=$BATS_TEST_TMPDIR/out
+    mkdir -p "$system/etc/systemd/system" "$system/usr/bin" "$out"
+    printf 'passwd: files systemd\ngroup: files systemd\n' >"$system/etc/nsswitch.conf"
+    install -m 755 "$CAPWRAP" "$system/usr/bin/capwrap"
+    install -m 755 "$SUPPORT_BIN/asks" "$system/usr/bin/asks"
+    cd "$system/etc/systemd/system" || return
+    {
+        printf '[Unit]\nAfter=sysinit.target\nSuccessAction=exit\nFailureAction=exit\n'
+        lines systemd
+        printf 'Type=oneshot\nStandardOutput=file:/out/said\nStandardError=file:/out/said\n'
+    } >learned.service
+    cat learned.service
+    printf '[Unit]\nRequires=sysinit.target learned.service\n' >learned.target
+    run setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd-boot" "$system" "$out" learned.target
+    run cat "$out/said" "$out/console"
+    echo "$output"
+    as_learned
+}

@@ -1,0 +1,183 @@
+/*
+ * asks ACTION...: a program that asks the kernel for capabilities, in the ways that programs have.
+ * Does one action after the other:
+ *
+ *   raw              opens a raw socket, which takes NET_RAW
+ *   raws N           the same N times
+ *   children N       N children that do it and end at once, fifty at a time
+ *   threads N        N threads that do it
+ *   daemon           goes on as a daemon: two forks, a session of its own, all descriptors closed
+ *   orphan           goes on as a child whose parent ends, of the same session
+ *   ignore           ignores every signal that can be
+ *   close            closes all descriptors
+ *   seteuid UID      another effective uid, which takes SETUID
+ *   touch FILE       makes a file, when the last raw socket could be opened
+ *   print N          writes N bytes to standard output
+ *   sleep SECONDS
+ *   exit N
+ *   exec PROGRAM...  becomes another program
+ *
+ * Ends with 0; with 1 when the last raw socket could not be opened; with 2 when something else
+ * failed.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool raw(void) {
+    int fd = socket(AF_INET, SOCK_RAW, 1);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
+static void *raw_thread(void *nothing) {
+    (void)nothing;
+    return raw() ? (void *)1 : NULL;
+}
+
+static bool raws(long count) {
+    bool all = true;
+
+    for (long i = 0; i < count; i++)
+        all &= raw();
+    return all;
+}
+
+static bool wait_all(void) {
+    bool all = true;
+    int status;
+
+    while (wait(&status) > 0)
+        all &= WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return all;
+}
+
+static bool children(long count) {
+    bool all = true;
+
+    for (long i = 0; i < count; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(raw() ? 0 : 1);
+        all &= child > 0;
+        if (i % 50 == 49)
+            all &= wait_all();
+    }
+    return all & wait_all();
+}
+
+static bool threads(long count) {
+    bool all = true;
+
+    for (long i = 0; i < count; i++) {
+        pthread_t thread;
+        void *worked = NULL;
+        if (pthread_create(&thread, NULL, raw_thread, NULL) != 0 ||
+            pthread_join(thread, &worked) != 0)
+            exit(2);
+        all &= worked != NULL;
+    }
+    return all;
+}
+
+static void close_all(void) {
+    for (int fd = 0; fd < 1024; fd++)
+        (void)close(fd);
+}
+
+static void go_on_in_child(void) {
+    if (fork() != 0)
+        _exit(0);
+}
+
+static void ignore_all(void) {
+    for (int number = 1; number < NSIG; number++)
+        (void)signal(number, SIG_IGN);
+}
+
+static void print(long count) {
+    static char block[65536];
+
+    memset(block, 'x', sizeof block);
+    while (count > 0) {
+        ssize_t written =
+            write(STDOUT_FILENO, block,
+                  (size_t)count % sizeof block == 0 ? sizeof block : (size_t)count % sizeof block);
+        if (written <= 0)
+            exit(2);
+        count -= written;
+    }
+}
+
+/* An action without a value; false: it is none of these. */
+static bool simple(const char *action, bool *opened) {
+    if (strcmp(action, "raw") == 0) {
+        *opened = raw();
+    } else if (strcmp(action, "daemon") == 0) {
+        go_on_in_child();
+        (void)setsid();
+        go_on_in_child();
+        close_all();
+    } else if (strcmp(action, "orphan") == 0) {
+        go_on_in_child();
+    } else if (strcmp(action, "ignore") == 0) {
+        ignore_all();
+    } else if (strcmp(action, "close") == 0) {
+        close_all();
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool with_value(const char *action, const char *value, bool *opened) {
+    long number = strtol(value, NULL, 10);
+
+    if (strcmp(action, "raws") == 0)
+        *opened = raws(number);
+    else if (strcmp(action, "children") == 0)
+        *opened = children(number);
+    else if (strcmp(action, "threads") == 0)
+        *opened = threads(number);
+    else if (strcmp(action, "print") == 0)
+        print(number);
+    else if (strcmp(action, "sleep") == 0)
+        (void)usleep((useconds_t)(strtod(value, NULL) * 1e6));
+    else if (strcmp(action, "exit") == 0)
+        exit((int)number);
+    else if (strcmp(action, "seteuid") == 0)
+        return setresuid((uid_t)-1, (uid_t)number, (uid_t)-1) == 0;
+    else if (strcmp(action, "touch") == 0)
+        return !*opened || close(creat(value, 0644)) == 0;
+    else
+        return false;
+    return true;
+}
+
+int main(int argc, char **argv) {
+    bool opened = true;
+
+    for (int i = 1; i < argc; i++) {
+        if (simple(argv[i], &opened))
+            continue;
+        if (i + 1 == argc)
+            return 2;
+        if (strcmp(argv[i], "exec") == 0) {
+            (void)execvp(argv[i + 1], argv + i + 1);
+            return 2;
+        }
+        if (!with_value(argv[i], argv[i + 1], &opened))
+            return 2;
+        i++;
+    }
+    return opened ? 0 : 1;
+}

@@ -1,0 +1,361 @@
+/* Noise is told from need by where in the kernel a check came from, and by whose it was. */
+#include <linux/capability.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/cred.h"
+#include "learn/noise.h"
+#include "learn/tally.h"
+
+/* A kernel of a few functions, 16 bytes each. */
+static const char KALLSYMS[] = "1000 T cap_capable\n"
+                               "1010 T security_vm_enough_memory_mm\n"
+                               "1020 t bpf_int_jit_compile\n"
+                               "1030 t pid_table_root_permissions\n"
+                               "1040 T cap_capset\n"
+                               "1050 t ovl_permission\n"
+                               "1060 T ns_capable\n"
+                               "1070 T __x64_sys_openat\n"
+                               "1080 T do_syscall_64\n"
+                               "1090 T __x64_sys_mount\n"
+                               "10a0 T asm_exc_page_fault\n"
+                               "10b0 T do_brk_flags\n"
+                               "10c0 t cap_capset.cold\n"
+                               "10d0 T cap_capset_elsewhere\n"
+                               "10e0 t io_wq_worker\n"
+                               "10f0 T ret_from_fork_asm\n"
+                               "1100 T entry_SYSCALL_64_after_hwframe\n";
+
+enum {
+    CAPABLE = 0x1005,
+    ENOUGH = 0x1015,
+    JIT = 0x1025,
+    PIDS = 0x1035,
+    CAPSET = 0x1045,
+    OVL = 0x1055,
+    NS = 0x1065,
+    OPENAT = 0x1075,
+    SYSCALL = 0x1085,
+    MOUNT = 0x1095,
+    FAULT = 0x10a5,
+    BRK = 0x10b5,
+    COLD = 0x10c5,
+    ELSEWHERE = 0x10d5,
+    WORKER = 0x10e5,
+    FORK = 0x10f5,
+    ENTRY = 0x1105,
+};
+
+enum { HOME = 0x5000, OTHER = 0x6000, MINE = 0xa00, MOUNTER = 0xb00 };
+
+struct fixture {
+    struct symbols symbols;
+    struct tally tally;
+};
+
+static int set_up(void **state) {
+    static struct fixture fixture;
+    char text[sizeof KALLSYMS];
+
+    memcpy(text, KALLSYMS, sizeof text);
+    FILE *file = fmemopen(text, strlen(text), "r");
+    if (file == NULL || symbols_read(&fixture.symbols, file) != 0)
+        return -1;
+    (void)fclose(file);
+    *state = &fixture;
+    return tally_begin(&fixture.tally, &fixture.symbols);
+}
+
+static int tear_down(void **state) {
+    struct fixture *fixture = *state;
+
+    tally_free(&fixture->tally);
+    symbols_free(&fixture->symbols);
+    return 0;
+}
+
+static struct tally *tally_of(void **state) { return &((struct fixture *)*state)->tally; }
+
+/* A check of cap with these credentials below two functions. */
+static void check(void **state, unsigned cap, uint64_t cred, uint64_t below, uint64_t call) {
+    const uint64_t chain[] = {
+        UINT64_MAX - 127 /* PERF_CONTEXT_KERNEL */, CAPABLE, NS, below, call, SYSCALL};
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .tid = 10,
+                            .cap = cap,
+                            .cred = cred,
+                            .capable_ns = HOME,
+                            .chain = chain,
+                            .depth = sizeof chain / sizeof chain[0]};
+
+    tally_take(tally_of(state), &record);
+}
+
+/* After all: whether cap counts. */
+static bool counts(void **state, unsigned cap) {
+    tally_end(tally_of(state));
+    return (tally_set(tally_of(state)) & CAP_MASK(cap)) != 0;
+}
+
+static const char *rule_of(void **state, unsigned cap) {
+    const struct asked *asked = &tally_of(state)->asked[cap];
+
+    return asked->use_count == 0 || asked->uses[0].noise == NULL ? NULL
+                                                                 : asked->uses[0].noise->name;
+}
+
+/* ---- one for each rule, and what is next to it ---- */
+
+static void overcommit_is_noise(void **state) {
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
+    assert_false(counts(state, CAP_SYS_ADMIN));
+    assert_string_equal(rule_of(state, CAP_SYS_ADMIN), "overcommit");
+}
+
+static void the_jit_is_noise(void **state) {
+    check(state, CAP_SYS_ADMIN, MINE, JIT, OPENAT);
+    assert_false(counts(state, CAP_SYS_ADMIN));
+    assert_string_equal(rule_of(state, CAP_SYS_ADMIN), "jit");
+}
+
+static void a_sysctl_of_the_process_namespace_is_noise(void **state) {
+    check(state, CAP_SYS_ADMIN, MINE, PIDS, OPENAT);
+    assert_false(counts(state, CAP_SYS_ADMIN));
+    assert_string_equal(rule_of(state, CAP_SYS_ADMIN), "pid-sysctl");
+}
+
+static void capset_is_noise_for_setpcap_alone(void **state) {
+    check(state, CAP_SETPCAP, MINE, CAPSET, OPENAT);
+    check(state, CAP_SETPCAP, MINE, COLD, OPENAT);
+    check(state, CAP_SYS_PTRACE, MINE, CAPSET, OPENAT);
+    assert_false(counts(state, CAP_SETPCAP));
+    assert_string_equal(rule_of(state, CAP_SETPCAP), "capset");
+    assert_true(counts(state, CAP_SYS_PTRACE));
+}
+
+static void a_function_that_begins_alike_is_another(void **state) {
+    check(state, CAP_SETPCAP, MINE, ELSEWHERE, OPENAT);
+    assert_true(counts(state, CAP_SETPCAP));
+}
+
+static void the_same_capability_elsewhere_counts(void **state) {
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
+    check(state, CAP_SYS_ADMIN, MINE, NS, MOUNT);
+    assert_true(counts(state, CAP_SYS_ADMIN));
+    assert_int_equal(tally_of(state)->asked[CAP_SYS_ADMIN].checks, 1);
+    assert_int_equal(tally_of(state)->asked[CAP_SYS_ADMIN].ignored, 1);
+}
+
+static void another_capability_below_the_same_counts(void **state) {
+    check(state, CAP_SYS_RESOURCE, MINE, ENOUGH, BRK);
+    assert_true(counts(state, CAP_SYS_RESOURCE));
+}
+
+static void the_mounter_of_an_overlay_is_not_the_program(void **state) {
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
+    check(state, CAP_DAC_OVERRIDE, MOUNTER, OVL, OPENAT);
+    assert_false(counts(state, CAP_DAC_OVERRIDE));
+    assert_string_equal(rule_of(state, CAP_DAC_OVERRIDE), "overlay");
+}
+
+static void the_program_itself_below_an_overlay_counts(void **state) {
+    check(state, CAP_DAC_OVERRIDE, MINE, OVL, OPENAT);
+    check(state, CAP_DAC_OVERRIDE, MINE, OVL, OPENAT);
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK); /* its credentials are known later only */
+    assert_true(counts(state, CAP_DAC_OVERRIDE));
+    assert_int_equal(tally_of(state)->asked[CAP_DAC_OVERRIDE].checks, 2);
+}
+
+static void a_namespace_of_its_own_gives_its_own_capabilities(void **state) {
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .tid = 10,
+                            .cap = CAP_SYS_ADMIN,
+                            .cred = MINE,
+                            .capable_ns = OTHER};
+
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
+    tally_take(tally_of(state), &record);
+    assert_false(counts(state, CAP_SYS_ADMIN));
+    assert_string_equal(tally_of(state)->asked[CAP_SYS_ADMIN].uses[1].noise->name, "own-namespace");
+}
+
+static void what_was_refused_is_not_needed(void **state) {
+    const uint64_t chain[] = {CAPABLE, NS, MOUNT, SYSCALL};
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .tid = 10,
+                            .cap = CAP_SYS_TIME,
+                            .result = RESULT_REFUSED,
+                            .chain = chain,
+                            .depth = 4};
+
+    tally_take(tally_of(state), &record);
+    assert_false(counts(state, CAP_SYS_TIME));
+    assert_string_equal(rule_of(state, CAP_SYS_TIME), "refused");
+    record.result = RESULT_UNKNOWN; /* as with a kprobe */
+    tally_take(tally_of(state), &record);
+    assert_true(counts(state, CAP_SYS_TIME));
+}
+
+static void without_symbols_everything_counts(void **state) {
+    struct fixture *fixture = *state;
+
+    symbols_free(&fixture->symbols);
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
+    assert_true(counts(state, CAP_SYS_ADMIN));
+    assert_string_equal(fixture->tally.asked[CAP_SYS_ADMIN].uses[0].call, "?");
+}
+
+static void every_rule_has_a_name_and_a_reason(void **state) {
+    (void)state;
+    size_t count;
+    const struct noise_rule *rules = noise_rules(&count);
+
+    assert_int_equal(count, 7); /* one test each, above */
+    for (size_t i = 0; i < count; i++) {
+        assert_true(strlen(rules[i].name) > 0);
+        assert_true(strlen(rules[i].reason) > 20);
+        assert_true(rules[i].caps != 0);
+    }
+}
+
+/* ---- who asked ---- */
+
+static void a_use_is_told_by_process_and_system_call(void **state) {
+    struct record fork = {.kind = RECORD_FORK, .pid = 11, .tid = 11, .parent = 10};
+    struct record name = {.kind = RECORD_COMM, .pid = 10, .tid = 10, .comm = "nginx"};
+    struct record thread = {.kind = RECORD_COMM, .pid = 10, .tid = 99, .comm = "worker"};
+
+    tally_take(tally_of(state), &name);
+    tally_take(tally_of(state), &thread);
+    tally_take(tally_of(state), &fork);
+    check(state, CAP_KILL, MINE, NS, OPENAT);
+    check(state, CAP_KILL, MINE, NS, OPENAT);
+    check(state, CAP_KILL, MINE, NS, MOUNT);
+    const struct asked *asked = &tally_of(state)->asked[CAP_KILL];
+    assert_int_equal(asked->use_count, 2);
+    assert_string_equal(asked->uses[0].process, "nginx");
+    assert_string_equal(asked->uses[0].call, "openat");
+    assert_int_equal(asked->uses[0].checks, 2);
+    assert_string_equal(asked->uses[1].call, "mount");
+}
+
+/* What a check with these callers is said to be. */
+static const char *call_of(void **state, const uint64_t *chain, size_t depth) {
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .tid = 10,
+                            .cap = CAP_KILL,
+                            .chain = chain,
+                            .depth = depth};
+
+    tally_take(tally_of(state), &record);
+    const struct asked *asked = &tally_of(state)->asked[CAP_KILL];
+    return asked->uses[asked->use_count - 1].call;
+}
+
+static void what_is_no_system_call_is_told_as_what_it_is(void **state) {
+    const uint64_t fault[] = {CAPABLE, ENOUGH, FAULT};
+    const uint64_t worker[] = {CAPABLE, NS, WORKER, FORK};
+    const uint64_t thread[] = {CAPABLE, NS, FORK};
+
+    assert_string_equal(call_of(state, fault, 3), "page fault");
+    assert_string_equal(call_of(state, worker, 4), "io_uring");
+    assert_string_equal(call_of(state, thread, 3), "ret_from_fork_asm");
+    assert_string_equal(call_of(state, NULL, 0), "?");
+}
+
+static void where_the_entry_is_missing_the_next_function_is_told(void **state) {
+    const uint64_t chain[] = {CAPABLE, NS, BRK, SYSCALL};
+    const uint64_t longer[] = {CAPABLE, NS, CAPSET, SYSCALL, ENTRY};
+
+    assert_string_equal(call_of(state, chain, 4), "do_brk_flags");
+    assert_string_equal(call_of(state, longer, 5), "cap_capset");
+}
+
+static void more_askers_than_fit_are_counted(void **state) {
+    for (unsigned i = 0; i < 2 * TALLY_USES; i++) {
+        char text[TALLY_NAME];
+        (void)snprintf(text, sizeof text, "process-%u", i);
+        struct record name = {.kind = RECORD_COMM, .pid = 10, .tid = 10, .comm = text};
+        tally_take(tally_of(state), &name);
+        check(state, CAP_KILL, MINE, NS, OPENAT);
+    }
+    const struct asked *asked = &tally_of(state)->asked[CAP_KILL];
+    assert_int_equal(asked->checks, 2 * TALLY_USES);
+    assert_int_equal(asked->use_count, TALLY_USES);
+    assert_int_equal(asked->other_uses, TALLY_USES);
+}
+
+static void an_execve_that_ends_the_watch_is_noticed(void **state) {
+    struct record name = {
+        .kind = RECORD_COMM, .pid = 10, .tid = 10, .comm = "program", .exec = true};
+    struct record end = {.kind = RECORD_EXIT, .pid = 10, .tid = 10};
+
+    tally_take(tally_of(state), &name);
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK); /* every execve is followed by one */
+    tally_take(tally_of(state), &end);
+    assert_int_equal(tally_of(state)->unwatched, 0);
+    tally_take(tally_of(state), &name);
+    tally_take(tally_of(state), &end);
+    assert_int_equal(tally_of(state)->unwatched, 1);
+}
+
+static void many_credentials_are_remembered(void **state) {
+    enum { MANY = 10000 };
+
+    for (uint64_t i = 1; i <= MANY; i++)
+        check(state, CAP_SYS_ADMIN, 0xffff888000000000 + i * 192, ENOUGH, BRK);
+    for (uint64_t i = 1; i <= MANY; i += 1000)
+        check(state, CAP_FOWNER, 0xffff888000000000 + i * 192, OVL, OPENAT);
+    check(state, CAP_CHOWN, 0xffff888000000000, OVL, OPENAT);
+    assert_true(counts(state, CAP_FOWNER));
+    assert_false(counts(state, CAP_CHOWN));
+}
+
+static void numbers_beyond_every_table_are_harmless(void **state) {
+    struct record record = {.kind = RECORD_CHECK, .pid = UINT32_MAX, .tid = 1, .cap = UINT32_MAX};
+    struct record name = {.kind = RECORD_COMM, .pid = UINT32_MAX, .tid = UINT32_MAX, .comm = "x"};
+
+    tally_take(tally_of(state), &record);
+    tally_take(tally_of(state), &name);
+    record.cap = 63;
+    tally_take(tally_of(state), &record);
+    assert_true(counts(state, 63));
+}
+
+#define each(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        each(overcommit_is_noise),
+        each(the_jit_is_noise),
+        each(a_sysctl_of_the_process_namespace_is_noise),
+        each(capset_is_noise_for_setpcap_alone),
+        each(a_function_that_begins_alike_is_another),
+        each(the_same_capability_elsewhere_counts),
+        each(another_capability_below_the_same_counts),
+        each(the_mounter_of_an_overlay_is_not_the_program),
+        each(the_program_itself_below_an_overlay_counts),
+        each(a_namespace_of_its_own_gives_its_own_capabilities),
+        each(what_was_refused_is_not_needed),
+        each(without_symbols_everything_counts),
+        each(every_rule_has_a_name_and_a_reason),
+        each(a_use_is_told_by_process_and_system_call),
+        each(what_is_no_system_call_is_told_as_what_it_is),
+        each(where_the_entry_is_missing_the_next_function_is_told),
+        each(more_askers_than_fit_are_counted),
+        each(an_execve_that_ends_the_watch_is_noticed),
+        each(many_credentials_are_remembered),
+        each(numbers_beyond_every_table_are_harmless),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,149 @@
+/* The command line of capwrap-learn says one thing, or is refused. */
+#include <linux/capability.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/cred.h"
+#include "learn/options.h"
+
+enum { WORDS = 32 };
+
+/* Parses "capwrap-learn" and these words. */
+static int parse(struct learn_options *options, struct failure *failure, const char *first, ...) {
+    static char *argv[WORDS];
+    static char name[] = "capwrap-learn";
+    va_list words;
+    int argc = 1;
+
+    argv[0] = name;
+    va_start(words, first);
+    for (const char *word = first; word != NULL; word = va_arg(words, const char *))
+        argv[argc++] = (char *)(uintptr_t)word;
+    va_end(words);
+    argv[argc] = NULL;
+    memset(failure, 0, sizeof *failure);
+    return learn_options_parse(argc, argv, options, failure);
+}
+
+#define accepts(options, ...)                                                                      \
+    do {                                                                                           \
+        struct failure failure;                                                                    \
+        assert_int_equal(parse(options, &failure, __VA_ARGS__, NULL), 0);                          \
+    } while (0)
+
+#define refuses(what, ...)                                                                         \
+    do {                                                                                           \
+        struct failure failure;                                                                    \
+        struct learn_options options;                                                              \
+        assert_int_equal(parse(&options, &failure, __VA_ARGS__, NULL), -1);                        \
+        assert_non_null(strstr(failure.fail.text, what));                                          \
+        assert_int_equal(failure.fail.exit_code, 125);                                             \
+        assert_string_equal(failure.fail.step, "options");                                         \
+        assert_string_equal(failure.hint, "see capwrap-learn --help");                             \
+    } while (0)
+
+static void a_command_alone_is_enough(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "ping", "-c", "1");
+    assert_string_equal(options.command[0], "ping");
+    assert_string_equal(options.command[2], "1");
+    assert_null(options.user);
+    assert_false(options.verify);
+    assert_int_equal(options.repeat, 1);
+    assert_int_equal(options.timeout, 0);
+}
+
+static void every_option_is_taken(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "-u", "www", "--verify", "--test", "curl x", "--reset=rm y", "--timeout", "5",
+            "--repeat=3", "--check", "NET_RAW,cap_kill", "--json", "-vo", "file", "--", "-x");
+    assert_string_equal(options.user, "www");
+    assert_true(options.verify && options.json && options.verbose);
+    assert_string_equal(options.test, "curl x");
+    assert_string_equal(options.reset, "rm y");
+    assert_int_equal(options.timeout, 5);
+    assert_int_equal(options.repeat, 3);
+    assert_int_equal(options.check, CAP_MASK(CAP_NET_RAW) | CAP_MASK(CAP_KILL));
+    assert_string_equal(options.output, "file");
+    assert_string_equal(options.command[0], "-x");
+}
+
+static void no_trace_is_about_running_again(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "--no-trace", "--reset", "true", "ping");
+    assert_true(options.verify);
+}
+
+static void help_and_version_need_nothing_else(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "--help");
+    assert_true(options.help);
+    accepts(&options, "-V");
+    assert_true(options.version);
+}
+
+static void an_empty_check_allows_nothing(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "--check", "none", "ping");
+    assert_non_null(options.check_word);
+    assert_int_equal(options.check, 0);
+}
+
+static void what_is_wrong_is_refused(void **state) {
+    (void)state;
+    refuses("no COMMAND", "--verify");
+    refuses("no COMMAND", "--");
+    refuses("is not an option", "--verif", "ping");
+    refuses("is not an option", "-x", "ping");
+    refuses("is not an option", "--=", "ping");
+    refuses("takes no value", "--verify=yes", "ping");
+    refuses("needs a value", "--test");
+    refuses("needs a value", "-u");
+    refuses("is empty", "--test=", "ping");
+    refuses("twice", "-u", "a", "--user", "b", "ping");
+    refuses("--json needs -o FILE", "--json", "ping");
+    refuses("add --verify", "--reset", "true", "ping");
+    refuses("add --verify", "--repeat", "2", "ping");
+}
+
+static void numbers_and_lists_have_one_spelling(void **state) {
+    (void)state;
+    refuses("from 1 to 86400", "--timeout", "0", "ping");
+    refuses("from 1 to 86400", "--timeout", "86401", "ping");
+    refuses("from 1 to 86400", "--timeout", "1.5", "ping");
+    refuses("from 1 to 86400", "--timeout", "05", "ping");
+    refuses("from 1 to 100", "--verify", "--repeat", "-1", "ping");
+    refuses("'' is not a capability", "--check", "KILL,", "ping");
+    refuses("'' is not a capability", "--check", ",", "ping");
+    refuses("'NOTHING' is not a capability", "--check", "NOTHING", "ping");
+    refuses("'none' is not a capability", "--check", "KILL,none", "ping");
+    refuses("'64' is not a capability", "--check", "64", "ping");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_alone_is_enough),
+        cmocka_unit_test(every_option_is_taken),
+        cmocka_unit_test(no_trace_is_about_running_again),
+        cmocka_unit_test(help_and_version_need_nothing_else),
+        cmocka_unit_test(an_empty_check_allows_nothing),
+        cmocka_unit_test(what_is_wrong_is_refused),
+        cmocka_unit_test(numbers_and_lists_have_one_spelling),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
