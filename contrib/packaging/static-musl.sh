@@ -55,6 +55,9 @@ kernel_headers() {
     ln -sfn /usr/include/linux /usr/include/asm-generic "/usr/include/$machine/asm" "$folder/include/"
 }
 
+# Without pthread.h, which libcap-ng has for one thing: to forget, in the child of a fork, what it knows of
+# its parent. capwrap uses it in the process that becomes the program, and registering costs musl its
+# first malloc, before main (docs/performance.md).
 build_libcap_ng() {
     local tree=$folder/source/tree
     rm -rf "$tree"
@@ -63,8 +66,8 @@ build_libcap_ng() {
         cd "$tree"
         [ -x configure ] || autoreconf --install >/dev/null 2>&1
         ./configure CC=musl-gcc CFLAGS="-O2 -g -fPIE -fstack-protector-strong -I$folder/include" \
-            --prefix="$folder/libcap-ng" --disable-shared --enable-static --without-python \
-            --without-python3 --disable-cap-audit
+            ac_cv_header_pthread_h=no --prefix="$folder/libcap-ng" --disable-shared --enable-static \
+            --without-python --without-python3 --disable-cap-audit
         make -j"$(nproc)" -C src install
         install -D -m 644 COPYING.LIB "$folder/libcap-ng/COPYING.LIB"
     ) >"$folder/libcap-ng.log" 2>&1 ||

@@ -10,7 +10,7 @@
 
 /* Reads the state of the calling process; step names the stage for an error. last is the highest
  * number to ask about: CAP_BITS, or how many capabilities the kernel told before that it has.
- * The group list is allocated: release it with observe_free(), after a failure too.
+ * Release the group list with observe_free(), after a failure too.
  * Without /proc, and without any library's idea of which capabilities exist: a kernel that knows
  * n of them answers EINVAL from n on, and one that answers otherwise is refused. */
 int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "capwrap/streams.h"
+#include "core/memory.h"
 #include "core/observe.h"
 #include "learn/document.h"
 #include "learn/family.h"
@@ -274,7 +275,7 @@ static void release(struct learned *l) {
     symbols_free(&l->symbols);
     resolve_free(&l->subject.identity);
     observe_free(&l->subject.cred);
-    free(l->subject.environment);
+    memory_release(l->subject.environment);
 }
 
 int main(int argc, char **argv) {

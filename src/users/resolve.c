@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/memory.h"
 #include "core/observe.h"
 #include "core/text.h"
 
@@ -131,7 +132,7 @@ static int find_groups(const char *list, const struct account *account, struct g
     }
     for (const char *c = list; c != NULL && *c != '\0'; c++)
         words += *c == ',';
-    groups->list = calloc(words + 1, sizeof groups->list[0]);
+    groups->list = memory_take(words + 1, sizeof groups->list[0]);
     if (groups->list == NULL)
         return no_database(f, "groups", -ENOMEM, list);
     groups->list[groups->count++] = account->gid;
@@ -232,13 +233,13 @@ int resolve(const struct options *options, const struct cred *caller, struct req
 
 void resolve_free(struct identity *identity) {
     users_free(&identity->account);
-    free(identity->groups.list);
+    memory_release(identity->groups.list);
     *identity = (struct identity){0};
 }
 
-/* NAME=value, allocated. */
+/* NAME=value; NULL without memory. */
 static char *variable(const char *name, const char *value) {
-    char *result = malloc(strlen(name) + strlen(value) + 1);
+    char *result = memory_take(strlen(name) + strlen(value) + 1, 1);
 
     if (result != NULL)
         (void)stpcpy(stpcpy(result, name), value);
@@ -253,7 +254,7 @@ char **resolve_environment(char *const *environment, const struct account *accou
 
     while (environment[count] != NULL)
         count++;
-    char **result = calloc(count + 4, sizeof *result);
+    char **result = memory_take(count + 4, sizeof *result);
     if (result == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++) {
@@ -266,7 +267,7 @@ char **resolve_environment(char *const *environment, const struct account *accou
     for (size_t n = 0; n < (account->name == NULL ? 1 : 3); n++) {
         result[kept] = variable(names[n], values[n]);
         if (result[kept++] == NULL) {
-            free(result);
+            memory_release(result);
             return NULL;
         }
     }

@@ -24,7 +24,8 @@ int resolve(const struct options *options, const struct cred *caller, struct req
 void resolve_free(struct identity *identity);
 
 /* The environment of the program: HOME, USER and LOGNAME of the new user in place of every copy
- * that is there; without an entry HOME=/ and the others removed. Allocated; NULL without memory. */
+ * that is there; without an entry HOME=/ and the others removed. It stays for the program; NULL
+ * without memory. */
 char **resolve_environment(char *const *environment, const struct account *account);
 
 #endif

@@ -4,8 +4,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <unistd.h>
+
+#include "core/memory.h"
 
 /* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
  * file and this process may not read it. */
@@ -61,14 +62,14 @@ int users_groups(const char *name, gid_t gid, struct groups *groups) {
 
     for (int capacity = 64; capacity <= USERS_GROUPS_MOST; capacity *= 4) {
         int count = capacity;
-        gid_t *list = calloc((size_t)capacity, sizeof *list);
+        gid_t *list = memory_take((size_t)capacity, sizeof *list);
         if (list == NULL)
             return -ENOMEM;
         if (getgrouplist(name, gid, list, &count) >= 0) {
             *groups = (struct groups){.count = (size_t)count, .list = list};
             return 1;
         }
-        free(list);
+        memory_release(list);
     }
     return -E2BIG;
 }

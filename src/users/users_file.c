@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/memory.h"
 #include "users/entries.h"
 #include "users/users.h"
 
@@ -107,9 +108,12 @@ static int add_group(struct groups *groups, gid_t gid) {
     if (groups->count == USERS_GROUPS_MOST)
         return -E2BIG;
     if ((groups->count & (groups->count - 1)) == 0) { /* full: its room is a power of two */
-        gid_t *list = realloc(groups->list, (2 * groups->count + 1) * sizeof *list);
+        gid_t *list = memory_take(2 * groups->count + 1, sizeof *list);
         if (list == NULL)
             return -ENOMEM;
+        if (groups->count > 0)
+            memcpy(list, groups->list, groups->count * sizeof *list);
+        memory_release(groups->list);
         groups->list = list;
     }
     groups->list[groups->count++] = gid;

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "../unit/scene.h"
+#include "core/memory.h"
 #include "core/observe.h"
 #include "fuzz.h"
 #include "proc_fake.h"
@@ -90,9 +91,9 @@ static void free_environment(void) {
         for (char **variable = run.world.environment; *variable != NULL; variable++)
             given |= *variable == run.environment[i];
         if (!given)
-            free(run.environment[i]);
+            memory_release(run.environment[i]);
     }
-    free(run.environment);
+    memory_release(run.environment);
     run.environment = NULL;
 }
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "core/memory.h"
 #include "show/json.h"
 #include "users/resolve.h"
 
@@ -617,9 +618,9 @@ static void free_environment(char **environment, char *const *old) {
         for (char *const *o = old; *o != NULL; o++)
             is_old |= *o == *word;
         if (!is_old)
-            free(*word);
+            memory_release(*word);
     }
-    free(environment);
+    memory_release(environment);
 }
 
 static char *const OLD[] = {(char[]){"PATH=/bin"},

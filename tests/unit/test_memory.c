@@ -1,0 +1,101 @@
+/*
+ * Rooms are handed out one by one, as zeros, and given back; what they cannot hold is allocated.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/memory.h"
+
+/* In place of the C library's: how often it was asked. */
+static unsigned allocated;
+
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are reserved */
+void *calloc(size_t count, size_t size) {
+    void *memory = reallocarray(NULL, count, size);
+
+    allocated++;
+    return memory == NULL ? NULL : memset(memory, 0, count * size);
+}
+
+/* How many allocations it takes to hold `pieces` of size bytes at once. */
+static unsigned allocations_for(size_t pieces, size_t size) {
+    void *taken[2 * MEMORY_ROOMS];
+
+    assert_true(pieces <= 2 * MEMORY_ROOMS);
+    allocated = 0;
+    for (size_t i = 0; i < pieces; i++) {
+        taken[i] = memory_take(size, 1);
+        assert_non_null(taken[i]);
+        assert_int_equal((uintptr_t)taken[i] % _Alignof(max_align_t), 0);
+        memset(taken[i], (int)i + 1, size);
+    }
+    for (size_t i = 0; i < pieces; i++) { /* no piece was written over by another one */
+        const unsigned char *bytes = taken[i];
+        for (size_t k = 0; k < size; k++)
+            assert_int_equal(bytes[k], i + 1);
+    }
+    unsigned result = allocated;
+    for (size_t i = 0; i < pieces; i++)
+        memory_release(taken[i]);
+    return result;
+}
+
+static void what_is_short_and_few_is_not_allocated(void **state) {
+    (void)state;
+    assert_int_equal(allocations_for(MEMORY_ROOMS, MEMORY_ROOM_SIZE), 0);
+    assert_int_equal(allocations_for(MEMORY_ROOMS, MEMORY_ROOM_SIZE), 0); /* all were given back */
+}
+
+static void what_is_long_or_one_too_many_is_allocated(void **state) {
+    (void)state;
+    assert_int_equal(allocations_for(1, MEMORY_ROOM_SIZE + 1), 1);
+    assert_int_equal(allocations_for(MEMORY_ROOMS + 2, 16), 2);
+    allocated = 0;
+    memory_release(memory_take(2, MEMORY_ROOM_SIZE / 2 + 1));
+    assert_int_equal(allocated, 1);
+}
+
+static void memory_comes_as_zeros(void **state) {
+    (void)state;
+    for (size_t size = 1; size <= 2 * (size_t)MEMORY_ROOM_SIZE; size++) {
+        for (unsigned turn = 0; turn < 2; turn++) {
+            unsigned char *bytes = memory_take(1, size);
+            assert_non_null(bytes);
+            for (size_t i = 0; i < size; i++)
+                assert_int_equal(bytes[i], 0);
+            memset(bytes, 0xa5, size);
+            memory_release(bytes);
+        }
+    }
+}
+
+static void a_size_that_no_number_holds_is_refused(void **state) {
+    (void)state;
+    assert_null(memory_take(SIZE_MAX / 2, 4));
+    assert_null(memory_take(4, SIZE_MAX / 2));
+    assert_null(memory_take(2, SIZE_MAX / 2 + 1)); /* 0, when it wraps */
+}
+
+static void nothing_may_be_released(void **state) {
+    (void)state;
+    memory_release(NULL);
+    assert_int_equal(allocations_for(MEMORY_ROOMS, 1), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_short_and_few_is_not_allocated),
+        cmocka_unit_test(what_is_long_or_one_too_many_is_allocated),
+        cmocka_unit_test(memory_comes_as_zeros),
+        cmocka_unit_test(a_size_that_no_number_holds_is_refused),
+        cmocka_unit_test(nothing_may_be_released),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
