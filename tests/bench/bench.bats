@@ -48,6 +48,37 @@ state() {
     done
 }
 
+# asked COMMAND...: how often each system call is made by which capwrap asks. A floor drops from the
+# bounding set what is not in it, too.
+asked() {
+    strace -o "$BATS_TEST_TMPDIR/asked" "$@" "$PUBLIC/probe" >/dev/null
+    grep -oE '^(prctl\([A-Z_]+|keyctl\([A-Z_]+|[gs]etres[ug]id|setfs[ug]id|getgroups|capget|faccessat2|statfs|getxattr)' \
+        "$BATS_TEST_TMPDIR/asked" | grep -v PR_CAPBSET_DROP | sort | uniq -c
+}
+
+@test "the rungs between the floor and capwrap ask what capwrap asks, and are linked as they say" {
+    local rungs=$BATS_TEST_TMPDIR/rungs
+    cp "$PROBE" "$PUBLIC/probe"
+    mkdir "$rungs"
+    /usr/bin/python3 -c '
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+import programs
+folder = pathlib.Path(sys.argv[2])
+programs.build_tools(folder, ["floor, dynamic glibc"])
+programs.build_rungs(folder, {"capwrap, dynamic glibc": sys.argv[3]})' "$SRC_DIR/tests/bench" "$rungs" "$CAPWRAP"
+    run asked "$rungs/floor-dynamic-glibc-asking"
+    assert_line --regexp '^ *1 getxattr$'
+    run asked "$CAPWRAP" --user 54321:54321 --no-login-env --keep NET_BIND_SERVICE --no-new-privs --
+    local want=$output
+    assert_line --regexp '^ *[0-9]{3} prctl\(PR_CAPBSET_READ$'
+    for name in with-libcap-ng hardened; do
+        run asked "$rungs/floor-dynamic-glibc-$name"
+        assert_output "$want"
+    done
+    readelf --dynamic --wide "$rungs/floor-dynamic-glibc-hardened" | grep -q BIND_NOW
+}
+
 @test "in every change's run the static program is measured too" {
     [[ -z ${CI-} || ${TIER-} == nightly || -n ${CAPWRAP_MUSL-} ]]
 }

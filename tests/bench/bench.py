@@ -65,7 +65,7 @@ def plan(chosen, tools, paths):
     target, few = str(tools / "target"), chosen.short
     found = {}
     if "time" in chosen.part:
-        commands = programs.by_number(tools, paths)
+        commands = programs.by_number(tools, paths) | programs.rungs(tools)
         found[goals.TIME] = scenes.Scene("by number", {
             name: [*words, target] for name, words in commands.items()}, chosen.laps)
     if "names" in chosen.part:
@@ -102,6 +102,7 @@ def measure(chosen, tools, paths):
         "time": spread(found[goals.TIME]) if goals.TIME in found else {},
         "names": spread(found[goals.NAMED]) if goals.NAMED in found else {},
         "goals": goals.judge(found, counted), "counts": counted,
+        "climb": goals.climb(found[goals.TIME]) if goals.TIME in found else [],
         "growth": growth.rows(grown) if grown else [],
         "launches": {scene.name: scene.rounds for scene in found.values()},
     }
@@ -135,6 +136,8 @@ def main():
         tools.chmod(0o755)  # the program that is launched is in there
         paths = programs.capwraps(None if chosen.short else programs.TOP / "build/bench")
         programs.build_tools(tools, programs.floors_beside(paths))
+        if chosen.page:
+            programs.build_rungs(tools, paths)
         paths |= dict(also.split("=", 1) for also in chosen.also)
         result = measure(chosen, tools, paths)
     print(page.text(result), end="")

@@ -10,8 +10,8 @@
  *   floor COMMAND [ARGUMENT...]      COMMAND is a path
  *
  * With -DNO_LIBC (and -nostdlib -static -ffreestanding) without a C library, otherwise with
- * whichever it is linked to: the system calls are the same. Ends with the number of the call that
- * failed.
+ * whichever it is linked to: the system calls are the same. With -DQUESTIONS those are made as well
+ * by which capwrap asks what it proves (questions.h). Ends with the number of the call that failed.
  */
 #include <asm/unistd.h>
 #include <linux/capability.h>
@@ -28,6 +28,10 @@
 static long call(long number, long a, long b, long c, long d, long e) {
     return syscall(number, a, b, c, d, e);
 }
+#endif
+
+#ifdef QUESTIONS
+#include "questions.h"
 #endif
 
 enum { ID = 54321, ENVIRONMENT_LIMIT = 65536 };
@@ -99,7 +103,14 @@ static void make_environment(char *const *environment, char **result, char *home
 static int run(char *const *arguments, char *const *environment) {
     static char *new_environment[ENVIRONMENT_LIMIT], home[] = "HOME=/";
 
+#ifdef QUESTIONS
+    long count = ask_before();
     change_state();
+    ask_about_program(arguments[1]);
+    ask_after(count);
+#else
+    change_state();
+#endif
     make_environment(environment, new_environment, home);
     must(__NR_execve, (long)arguments[1], (long)(arguments + 1), (long)new_environment, 0);
     return 1;

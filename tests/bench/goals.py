@@ -8,6 +8,7 @@ same capwrap is compared a second time, told not to set HOME.
 import collections
 import statistics
 
+import programs
 from programs import IDS_ONLY
 
 Goal = collections.namedtuple("Goal", "what, of, to, most")
@@ -38,6 +39,11 @@ GOALS = [
 STAND_INS = {"su-exec": "s6-applyuidgid"}
 
 
+def ratio_in_rounds(scene, name, to):
+    return statistics.median(ours / theirs for ours, theirs in
+                             zip(scene.medians(name), scene.medians(to)))
+
+
 def ratio_of(goal, scenes, counts):
     """(the program that it was compared with, the ratio, that of the least times); None where one of
     the two is not here."""
@@ -49,8 +55,7 @@ def ratio_of(goal, scenes, counts):
     if goal.what == MEMORY:
         ratio = counts[goal.of]["peak_kib"] / counts[to]["peak_kib"]
         return to, ratio, ratio
-    ratio = statistics.median(ours / theirs for ours, theirs in
-                              zip(scene.medians(goal.of), scene.medians(to)))
+    ratio = ratio_in_rounds(scene, goal.of, to)
     return to, ratio, scene.least(goal.of) / scene.least(to)
 
 
@@ -63,4 +68,15 @@ def judge(scenes, counts):
             to, ratio, least = found
             rows.append(goal._asdict() | {"to": to, "ratio": ratio, "least": least,
                                           "met": ratio <= goal.most})
+    return rows
+
+
+def climb(scene):
+    """From each floor to its capwrap, rung by rung: (name, median in microseconds, ratio)."""
+    rows = []
+    for floor, build in programs.RUNGS.items():
+        names = [floor, *(floor + rung for rung in programs.CLIMB), build + IDS_ONLY, build]
+        if all(name in scene.rounds for name in names):
+            rows.append([(name, scene.median(name), ratio_in_rounds(scene, name, floor))
+                         for name in names])
     return rows

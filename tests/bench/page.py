@@ -30,10 +30,15 @@ def number(value, digits=0):
     return f"{value:,.{digits}f}"
 
 
+def is_rung(name):
+    return name.endswith(programs.CLIMB)
+
+
 def time_table(result, part="time"):
     rows = [[name, number(one["median"]), number(one["least"]),
              f"{number(one['first'])} to {number(one['third'])}"]
-            for name, one in sorted(result[part].items(), key=lambda item: item[1]["median"])]
+            for name, one in sorted(result[part].items(), key=lambda item: item[1]["median"])
+            if not is_rung(name)]
     return ["program", "median µs", "least", "middle half"], rows
 
 
@@ -42,6 +47,12 @@ def goals_table(result):
              f"≤ {number(row['most'], 2)}", "met" if row["met"] else "**not met**"]
             for row in result["goals"]]
     return ["what", "ratio of", "measured", "goal", ""], rows
+
+
+def climb_table(result):
+    rows = [[name, number(micro), number(ratio, 2)]
+            for climb in result["climb"] for name, micro, ratio in climb]
+    return ["program", "median µs", "of its floor"], rows
 
 
 def counts_table(result):
@@ -70,6 +81,7 @@ def growth_table(result):
 TABLES = {
     "time": ("Launches by number", time_table),
     "goals": ("Goals", goals_table),
+    "climb": ("From the floor to capwrap", climb_table),
     "counts": ("Counted", counts_table),
     "names": ("A user by name among 65,000", lambda result: time_table(result, "names")),
     "growth": ("How it grows", growth_table),
@@ -144,7 +156,8 @@ BAR, GAP, LEFT, WIDTH = 18, 8, 190, 760
 
 def svg(result):
     """A bar for each program's median, with the middle half of its launches as a line."""
-    rows = sorted(result["time"].items(), key=lambda item: item[1]["median"])
+    rows = sorted(((name, one) for name, one in result["time"].items() if not is_rung(name)),
+                  key=lambda item: item[1]["median"])
     scale = (WIDTH - LEFT - 90) / max(one["third"] for _, one in rows)
     height = len(rows) * (BAR + GAP) + 60
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
@@ -196,6 +209,7 @@ def expected():
         "counts": [[name] for name in everyone],
         "names": [[name] for name in [*programs.BUILDS, *programs.NAMED, *programs.SU_EXEC]],
         "goals": [[goal.what, f"{goal.of} / {goal.to}"] for goal in goals.GOALS],
+        "climb": [[floor + rung] for floor in programs.RUNGS for rung in programs.CLIMB],
         "growth": [[what, name] for what, *_ in growth.GROWTH
                    for name in (programs.ALONE, goals.DYNAMIC, goals.MUSL)],
     }

@@ -23,6 +23,15 @@ FLOORS = {  # the compiler, and what it is told
     "floor, static glibc": ["cc", "-static"],
     "floor, dynamic glibc": ["cc"],
 }
+# What capwrap has and a floor has not, one upon the other: how much of the way from the floor to
+# capwrap each of it is.
+RUNGS = {"floor, static musl": "capwrap, static musl",
+         "floor, dynamic glibc": "capwrap, dynamic glibc"}
+CLIMB = ASKING, WITH_LIBRARY, HARDENED = ", asking", ", with libcap-ng", ", hardened"
+QUESTIONS = ["-DQUESTIONS"]
+LIBRARY = ["-Wl,--undefined=capng_apply"]  # which brings what libcap-ng does before main
+HARDENING = ["-fPIE", "-fstack-protector-strong", "-fstack-clash-protection", "-fcf-protection",
+             "-D_FORTIFY_SOURCE=2", "-Wl,-z,relro,-z,now"]
 BUILDS = {  # the variable of the environment that names it
     "capwrap, static musl": "CAPWRAP_MUSL",
     "capwrap, static glibc": "CAPWRAP_STATIC",
@@ -77,6 +86,36 @@ def kernel_headers(folder):
         (folder / pathlib.Path(source).name).symlink_to(f"/usr/include/{source}")
 
 
+def build_floor(folder, name, kind, *flags):
+    """A file by this name: this kind of floor."""
+    compiler, *given = FLOORS[kind]
+    headers = ["-I", folder / "include"] if compiler == "musl-gcc" else []
+    call(compiler, "-O2", *WARNINGS, *given, *headers, "-o", file_of(folder, name),
+         HERE / "floor.c", *flags)
+
+
+def static_pie():
+    """As contrib/packaging/static-musl.sh links, for musl-gcc knows no -static-pie."""
+    objects = call("cc", "-print-multiarch").strip().replace("gnu", "musl")
+    return ["-nostartfiles", *(f"/usr/lib/{objects}/{name}.o" for name in ("rcrt1", "crti", "crtn")),
+            "-Wl,-pie,--no-dynamic-linker,-z,text"]
+
+
+def build_rungs(folder, paths):
+    """The floors that have, one upon the other, what capwrap has."""
+    for kind, build in RUNGS.items():
+        if build not in paths:
+            continue
+        is_musl = "musl" in kind
+        # static-musl.sh leaves the libcap-ng that it has built beside the folder of capwrap
+        archive = pathlib.Path(paths[build]).parents[1] / "libcap-ng/lib/libcap-ng.a"
+        library = [*LIBRARY, archive if is_musl else "-l:libcap-ng.a"]
+        build_floor(folder, kind + ASKING, kind, *QUESTIONS)
+        build_floor(folder, kind + WITH_LIBRARY, kind, *QUESTIONS, *library)
+        build_floor(folder, kind + HARDENED, kind, *QUESTIONS, *HARDENING,
+                    *(static_pie() if is_musl else ["-pie"]), *library)
+
+
 def build_tools(folder, floors):
     """launch, account, target and these floors."""
     kernel_headers(folder / "include")
@@ -84,10 +123,7 @@ def build_tools(folder, floors):
         call("cc", "-O2", *WARNINGS, "-o", folder / tool, HERE / f"{tool}.c")
     call("cc", "-O2", *WARNINGS, *NO_LIBC, "-o", folder / "target", HERE / "target.c")
     for name in floors:
-        compiler, *flags = FLOORS[name]
-        headers = ["-I", folder / "include"] if compiler == "musl-gcc" else []
-        call(compiler, "-O2", *WARNINGS, *flags, *headers, "-o", file_of(folder, name),
-             HERE / "floor.c")
+        build_floor(folder, name, name)
 
 
 def floors_beside(paths):
@@ -136,6 +172,12 @@ def by_number(tools, paths):
         builds[name] = [path, "--user", f"{ID}:{ID}", *KEPT]
         builds[name + IDS_ONLY] = [path, "--no-login-env", *builds[name][1:]]
     return {ALONE: []} | floors | builds | peers(PEERS, f"{ID}:{ID}")
+
+
+def rungs(tools):
+    """From the floor to capwrap, which by_number has."""
+    names = [kind + rung for kind in RUNGS for rung in CLIMB]
+    return {name: [str(file_of(tools, name))] for name in names if file_of(tools, name).exists()}
 
 
 def by_name(paths):

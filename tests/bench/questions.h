@@ -1,0 +1,82 @@
+/*
+ * questions - what capwrap asks the kernel on its way, for a floor that is to ask it as well: the
+ * state before the change and after it, whether the old ids can be taken back, and what execve will
+ * make of the program. The same system calls, and nobody looks at the answers. Included by floor.c.
+ */
+#ifndef BENCH_QUESTIONS_H
+#define BENCH_QUESTIONS_H
+
+#include <linux/fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+enum { CAPABILITIES = 64, HEAD = 256 };
+
+static long ask_prctl(long what, long a, long b) { return call(__NR_prctl, what, a, b, 0, 0); }
+
+/* Up to the capability last, of which and above which the answers are EINVAL; how many there are.
+ */
+static long ask_bits(long what, long a, bool second, long last) {
+    long count = 0;
+
+    for (long cap = 0; cap <= last; cap++)
+        if (ask_prctl(what, second ? a : cap, second ? cap : 0) >= 0)
+            count = cap + 1;
+    return count;
+}
+
+/* How many capabilities this kernel has. */
+static long ask_state(long last) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct sets[2];
+    unsigned ids[3], groups[64];
+
+    call(__NR_getresuid, (long)&ids[0], (long)&ids[1], (long)&ids[2], 0, 0);
+    call(__NR_setfsuid, -1, 0, 0, 0, 0);
+    call(__NR_getresgid, (long)&ids[0], (long)&ids[1], (long)&ids[2], 0, 0);
+    call(__NR_setfsgid, -1, 0, 0, 0, 0);
+    if (call(__NR_getgroups, 0, 0, 0, 0, 0) > 0)
+        call(__NR_getgroups, 64, (long)groups, 0, 0, 0);
+    call(__NR_capget, (long)&header, (long)sets, 0, 0, 0);
+    long count = ask_bits(PR_CAPBSET_READ, 0, false, last);
+    ask_bits(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, true, count);
+    ask_prctl(PR_GET_SECUREBITS, 0, 0);
+    ask_prctl(PR_GET_KEEPCAPS, 0, 0);
+    ask_prctl(PR_GET_NO_NEW_PRIVS, 0, 0);
+    return count;
+}
+
+static long ask_before(void) {
+    int signal;
+
+    long count = ask_state(CAPABILITIES);
+    ask_prctl(PR_GET_PDEATHSIG, (long)&signal, 0);
+    return count;
+}
+
+static void ask_about_program(const char *path) {
+    static char status[256], filesystem[256], head[HEAD], attribute[24];
+
+    call(__NR_faccessat2, AT_FDCWD, (long)path, 1, AT_EACCESS, 0);
+    call(__NR_newfstatat, AT_FDCWD, (long)path, (long)status, 0, 0);
+    call(__NR_statfs, (long)path, (long)filesystem, 0, 0, 0);
+    long file = call(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
+    call(__NR_read, file, (long)head, HEAD, 0, 0);
+    call(__NR_close, file, 0, 0, 0, 0);
+    call(__NR_getxattr, (long)path, (long)"security.capability", (long)attribute, sizeof attribute,
+         0);
+}
+
+static void ask_after(long count) {
+    const struct sock_fprog nowhere = {.len = 1};
+    int signal;
+
+    call(__NR_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0, 0, 0);
+    call(__NR_setresuid, 0, 0, 0, 0, 0);
+    call(__NR_setresgid, 0, 0, 0, 0, 0);
+    ask_state(count);
+    ask_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&nowhere);
+    ask_prctl(PR_GET_PDEATHSIG, (long)&signal, 0);
+}
+
+#endif
