@@ -1,28 +1,20 @@
 #include "capwrap/options.h"
 
-#include <stddef.h>
 #include <string.h>
 
+#include "capwrap/words.h"
 #include "core/text.h"
 
 static const char STEP[] = "options";
 
-enum takes { NO_VALUE, VALUE, VALUE_AFTER_EQUALS };
-
-struct option {
-    const char *name;
-    char letter;
-    enum takes takes;
-    enum mode mode; /* MODE_RUN, or what an option that only looks chooses */
-    size_t flag;    /* offset in struct options of what an option without a value sets */
-};
-
-#define FLAG(member) NO_VALUE, MODE_RUN, offsetof(struct options, member)
+#define FLAG(member)      NO_VALUE, offsetof(struct options, member), MODE_RUN
+#define WORD(member)      VALUE, offsetof(struct options, member), MODE_RUN
+#define LOOK(takes, mode) takes, 0, mode
 
 static const struct option OPTIONS[] = {
-    {"user", 'u', VALUE, MODE_RUN, 0},
-    {"groups", 'G', VALUE, MODE_RUN, 0},
-    {"keep", 'k', VALUE, MODE_RUN, 0},
+    {"user", 'u', WORD(user)},
+    {"groups", 'G', WORD(groups)},
+    {"keep", 'k', WORD(keep)},
     {"no-new-privs", 'n', FLAG(no_new_privs)},
     {"lock-securebits", 0, FLAG(lock_securebits)},
     {"no-login-env", 0, FLAG(no_login_env)},
@@ -33,11 +25,11 @@ static const struct option OPTIONS[] = {
     {"json", 0, FLAG(json)},
     {"verbose", 'v', FLAG(verbose)},
     {"quiet", 'q', FLAG(quiet)},
-    {"status", 0, VALUE_AFTER_EQUALS, MODE_STATUS, 0},
-    {"decode", 0, VALUE, MODE_DECODE, 0},
-    {"list-caps", 0, NO_VALUE, MODE_LIST_CAPS, 0},
-    {"help", 'h', NO_VALUE, MODE_HELP, 0},
-    {"version", 'V', NO_VALUE, MODE_VERSION, 0},
+    {"status", 0, LOOK(VALUE_AFTER_EQUALS, MODE_STATUS)},
+    {"decode", 0, LOOK(VALUE, MODE_DECODE)},
+    {"list-caps", 0, LOOK(NO_VALUE, MODE_LIST_CAPS)},
+    {"help", 'h', LOOK(NO_VALUE, MODE_HELP)},
+    {"version", 'V', LOOK(NO_VALUE, MODE_VERSION)},
 };
 
 static int take_once(const char **slot, const char *value, const char *name, struct fail *f) {
@@ -89,66 +81,23 @@ static int take_mode(struct options *options, enum mode mode, const char *value,
     return 0;
 }
 
-static int take(struct options *options, const struct option *option, const char *value,
-                struct fail *f) {
-    if (option->mode != MODE_RUN)
-        return take_mode(options, option->mode, value, f);
+static int take(void *into, const struct option *option, const char *value, struct fail *f) {
+    struct options *options = into;
+    void *place = (char *)into + option->place;
+
+    if (option->what != MODE_RUN)
+        return take_mode(options, (enum mode)option->what, value, f);
+    options->run_option |= place != &options->json;
     if (option->takes == NO_VALUE) {
-        *(bool *)((char *)options + option->flag) = true;
-        options->run_option |= option->flag != offsetof(struct options, json);
+        *(bool *)place = true;
         return 0;
     }
-    options->run_option = true;
-    if (option->letter == 'u')
-        return take_once(&options->user, value, "user", f);
-    if (option->letter == 'G')
-        return take_once(&options->groups, value, "groups", f);
-    return take_keep(options, value, f);
+    if (place == &options->keep)
+        return take_keep(options, value, f);
+    return take_once(place, value, option->name, f);
 }
 
-/* --name or --name=value. Returns how many further words it took, or -1. */
-static int take_long(struct options *options, const char *word, const char *next, struct fail *f) {
-    size_t length = strcspn(word, "=");
-    const char *value = word[length] == '=' ? word + length + 1 : NULL;
-    const struct option *option = NULL;
-
-    for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++)
-        if (strlen(OPTIONS[i].name) == length && strncmp(OPTIONS[i].name, word, length) == 0)
-            option = &OPTIONS[i];
-    if (option == NULL)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length, word);
-    if (option->takes == NO_VALUE && value != NULL)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "--%s takes no value", option->name);
-    if (option->takes != VALUE || value != NULL)
-        return take(options, option, value, f);
-    if (next == NULL)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "--%s needs a value", option->name);
-    return take(options, option, next, f) == 0 ? 1 : -1;
-}
-
-/* -abc, -uVALUE or -u VALUE. Returns how many further words it took, or -1. */
-static int take_letters(struct options *options, const char *letters, const char *next,
-                        struct fail *f) {
-    for (; letters[0] != '\0'; letters++) {
-        const struct option *option = NULL;
-        for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++)
-            if (OPTIONS[i].letter == letters[0])
-                option = &OPTIONS[i];
-        if (option == NULL)
-            return fail_set(f, STEP, FAIL_USAGE, 0, "'-%c' is not an option", letters[0]);
-        if (option->takes == NO_VALUE) {
-            if (take(options, option, NULL, f) != 0)
-                return -1;
-            continue;
-        }
-        if (letters[1] != '\0')
-            return take(options, option, letters + 1, f);
-        if (next == NULL)
-            return fail_set(f, STEP, FAIL_USAGE, 0, "-%c needs a value", letters[0]);
-        return take(options, option, next, f) == 0 ? 1 : -1;
-    }
-    return 0;
-}
+static const struct grammar GRAMMAR = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0], take};
 
 /* What only the whole line tells. */
 static int check(const struct options *options, struct fail *f) {
@@ -167,21 +116,8 @@ static int check(const struct options *options, struct fail *f) {
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct fail *f) {
-    int i = 1;
-
     memset(options, 0, sizeof *options);
-    for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
-        if (strcmp(argv[i], "--") == 0) {
-            i++;
-            break;
-        }
-        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-        int taken = argv[i][1] == '-' ? take_long(options, argv[i] + 2, next, f)
-                                      : take_letters(options, argv[i] + 1, next, f);
-        if (taken < 0)
-            return -1;
-        i += taken;
-    }
-    options->command = argv + (i < argc ? i : argc);
+    if (words_read(&GRAMMAR, argc, argv, options, &options->command, f) != 0)
+        return -1;
     return check(options, f);
 }

@@ -1,22 +1,17 @@
 #include "learn/options.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "capwrap/words.h"
 #include "core/cred.h"
 #include "core/text.h"
 
+static const char STEP[] = "options";
 static const char HINT[] = "see capwrap-learn --help";
 
-struct option {
-    const char *name;
-    char letter;
-    bool takes_value;
-    size_t place; /* offset in struct learn_options of the bool that it sets, or the word */
-};
-
-#define FLAG(member) false, offsetof(struct learn_options, member)
-#define WORD(member) true, offsetof(struct learn_options, member)
+#define FLAG(member) NO_VALUE, offsetof(struct learn_options, member), 0
+#define WORD(member) VALUE, offsetof(struct learn_options, member), 0
 
 static const struct option OPTIONS[] = {
     {"user", 'u', WORD(user)},
@@ -34,70 +29,25 @@ static const struct option OPTIONS[] = {
     {"version", 'V', FLAG(version)},
 };
 
-enum { OPTION_COUNT = sizeof OPTIONS / sizeof OPTIONS[0] };
+#define refuse(failure, ...) failure_set(failure, STEP, 0, HINT, __VA_ARGS__)
 
-#define refuse(failure, ...) failure_set(failure, "options", 0, HINT, __VA_ARGS__)
+static int take(void *into, const struct option *option, const char *value, struct fail *f) {
+    void *place = (char *)into + option->place;
+    const char **word = place;
 
-/* Stores what an option says. value is NULL for one that takes none. */
-static int take(struct learn_options *options, const struct option *option, const char *value,
-                struct failure *failure) {
-    char *place = (char *)options + option->place;
-
-    if (!option->takes_value || value == NULL) {
+    if (option->takes == NO_VALUE) {
         *(bool *)place = true;
         return 0;
     }
-    const char **word = (const char **)(void *)place;
     if (*word != NULL)
-        return refuse(failure, "--%s was given twice", option->name);
+        return fail_set(f, STEP, FAIL_USAGE, 0, "--%s was given twice", option->name);
     if (value[0] == '\0')
-        return refuse(failure, "--%s is empty", option->name);
+        return fail_set(f, STEP, FAIL_USAGE, 0, "--%s is empty", option->name);
     *word = value;
     return 0;
 }
 
-/* --name, --name=value or --name value. Returns how many further words it took, or -1. */
-static int take_long(struct learn_options *options, const char *word, const char *next,
-                     struct failure *failure) {
-    size_t length = strcspn(word, "=");
-    const char *value = word[length] == '=' ? word + length + 1 : NULL;
-    const struct option *option = NULL;
-
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (strlen(OPTIONS[i].name) == length && strncmp(OPTIONS[i].name, word, length) == 0)
-            option = &OPTIONS[i];
-    if (option == NULL)
-        return refuse(failure, "'--%.*s' is not an option", (int)length, word);
-    if (!option->takes_value && value != NULL)
-        return refuse(failure, "--%s takes no value", option->name);
-    if (!option->takes_value || value != NULL)
-        return take(options, option, value, failure);
-    if (next == NULL)
-        return refuse(failure, "--%s needs a value", option->name);
-    return take(options, option, next, failure) == 0 ? 1 : -1;
-}
-
-/* -abc, -uVALUE or -u VALUE. Returns how many further words it took, or -1. */
-static int take_letters(struct learn_options *options, const char *letters, const char *next,
-                        struct failure *failure) {
-    for (; letters[0] != '\0'; letters++) {
-        const struct option *option = NULL;
-        for (size_t i = 0; i < OPTION_COUNT; i++)
-            if (OPTIONS[i].letter == letters[0])
-                option = &OPTIONS[i];
-        if (option == NULL)
-            return refuse(failure, "'-%c' is not an option", letters[0]);
-        if (option->takes_value && letters[1] != '\0')
-            return take(options, option, letters + 1, failure);
-        if (option->takes_value && next == NULL)
-            return refuse(failure, "-%c needs a value", letters[0]);
-        if (take(options, option, next, failure) != 0)
-            return -1;
-        if (option->takes_value)
-            return 1;
-    }
-    return 0;
-}
+static const struct grammar GRAMMAR = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0], take};
 
 /* ---- what words say ---- */
 
@@ -149,21 +99,10 @@ static int check(struct learn_options *options, struct failure *failure) {
 
 int learn_options_parse(int argc, char **argv, struct learn_options *options,
                         struct failure *failure) {
-    int i = 1;
-
     memset(options, 0, sizeof *options);
-    for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
-        if (strcmp(argv[i], "--") == 0) {
-            i++;
-            break;
-        }
-        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-        int taken = argv[i][1] == '-' ? take_long(options, argv[i] + 2, next, failure)
-                                      : take_letters(options, argv[i] + 1, next, failure);
-        if (taken < 0)
-            return -1;
-        i += taken;
+    if (words_read(&GRAMMAR, argc, argv, options, &options->command, &failure->fail) != 0) {
+        (void)snprintf(failure->hint, sizeof failure->hint, "%s", HINT);
+        return -1;
     }
-    options->command = argv + (i < argc ? i : argc);
     return check(options, failure);
 }
