@@ -36,7 +36,7 @@ make_root() {
 
 # of_learn COMMAND: what it is for capwrap-learn.
 of_learn() {
-    sed 's/capwrap/capwrap-learn/g' <<<"$1"
+    printf '%s\n' "${1//capwrap/capwrap-learn}"
 }
 
 # rpm_in_root COMMAND: a command of rpm's. No database of dpkg's packages exists, so that nothing is there
