@@ -5,6 +5,7 @@ set(CAPWRAP_PACKAGE capwrap CACHE STRING "What to make a package of: capwrap or 
 if(CAPWRAP_PACKAGE STREQUAL "capwrap")
   set(component Unspecified) # the name for what is installed without one
   set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run a program with exactly the capabilities it needs")
+  set(CPACK_RPM_PACKAGE_SUMMARY "Run a program with exactly the capabilities it needs")
   set(CPACK_PACKAGE_DESCRIPTION
       "capwrap replaces itself by a program that runs as an ordinary user and holds
 exactly the Linux capabilities that were named, in all five capability sets,
@@ -14,6 +15,9 @@ or capsh. It has neither set-user-ID bits nor file capabilities.")
 else()
   set(component learn)
   set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "tell which capabilities a program needs")
+  set(CPACK_RPM_PACKAGE_SUMMARY "Tell which capabilities a program needs")
+  # What it reports is to be pasted, and it works alone.
+  set(CPACK_DEBIAN_PACKAGE_SUGGESTS capwrap)
   set(CPACK_PACKAGE_DESCRIPTION
       "capwrap-learn runs a program as an ordinary user, watches each capability
 check that the kernel makes for it, runs it again with fewer, and reports the
@@ -55,7 +59,6 @@ set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
 set(CPACK_RPM_PACKAGE_RELEASE 1)
 set(CPACK_RPM_PACKAGE_LICENSE MIT)
 set(CPACK_RPM_PACKAGE_GROUP System/Base)
-set(CPACK_RPM_PACKAGE_SUMMARY "Run a program with exactly the capabilities it needs")
 set(CPACK_RPM_PACKAGE_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION}")
 set(CPACK_RPM_USER_FILELIST "%license /usr/share/licenses/${CAPWRAP_PACKAGE}/LICENSE")
 # The same bytes from the same sources: where SOURCE_DATE_EPOCH is set, it is the time of all.
@@ -70,9 +73,10 @@ set(CPACK_RPM_SPEC_MORE_DEFINE
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/man /usr/share/man/man1
                                                   /usr/share/licenses)
 
-# stage.cmake needs these, and CPack hands on what begins with CPACK_.
+# These scripts need it, and CPack hands on what begins with CPACK_.
 set(CPACK_CAPWRAP_HOLDS_LIBRARIES ${CAPWRAP_HOLDS_LIBRARIES})
 set(CPACK_CAPWRAP_NOTICES ${CAPWRAP_NOTICES})
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/require.cmake)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/stage.cmake)
 set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/repack.cmake)
 

@@ -4,13 +4,6 @@
 set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
 set(doc ${share}/doc/${CPACK_PACKAGE_NAME})
 
-# What is within the program is other people's work.
-if(CPACK_CAPWRAP_HOLDS_LIBRARIES AND NOT EXISTS "${CPACK_CAPWRAP_NOTICES}/NOTICE")
-  message(FATAL_ERROR "a package of a capwrap with libraries in it has to hold their licences: make it "
-                      "with -DCAPWRAP_SHARED_LIBCAP_NG=ON, or a static one with "
-                      "contrib/packaging/static-musl.sh")
-endif()
-
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
@@ -57,11 +50,6 @@ function(write_debian_changelog)
 endfunction()
 
 if(CPACK_GENERATOR STREQUAL "DEB")
-  # Without it CPack makes a package without dependencies.
-  find_program(shlibdeps dpkg-shlibdeps NO_CACHE)
-  if(NOT shlibdeps)
-    message(FATAL_ERROR "dpkg-shlibdeps, which finds the dependencies, is missing: install dpkg-dev")
-  endif()
   write_copyright()
   write_debian_changelog()
   compress(${doc}/changelog ${share}/man/man1/${CPACK_PACKAGE_NAME}.1)

@@ -39,6 +39,7 @@ kubernetes/third-party/deployment.yaml    contrib/kubernetes/third-party/kustomi
 kubernetes/component/kustomization.yaml   contrib/kubernetes/third-party/kustomization.yaml ../component
 packaging/PKGBUILD                        tests/real/packages.bash
 packaging/cpack.cmake                     tests/real/packages.bash      cmake --workflow --preset
+packaging/require.cmake                   contrib/packaging/cpack.cmake
 packaging/stage.cmake                     contrib/packaging/cpack.cmake
 packaging/repack.cmake                    contrib/packaging/cpack.cmake
 packaging/rpmlint.toml                    tests/real/packages.bats      /packaging/rpmlint.toml"

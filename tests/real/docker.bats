@@ -6,9 +6,11 @@
 load ../support/common
 load ../support/states
 load docker
+load documented
 
 : "${CAPWRAP_MUSL:?is not set: the static capwrap, as contrib/packaging/static-musl.sh builds it}"
 
+export DOCUMENT=$SRC_DIR/docs/containers.md
 net_bind_service=$(mask NET_BIND_SERVICE)
 none=$(mask)
 
@@ -273,6 +275,42 @@ files_of() {
     stops_at_once go
     run docker logs go
     assert_output --partial 'told to stop'
+}
+
+# ---- which capabilities ----
+
+# learns OPTION... [-- LEARN_OPTION...]: docs/containers.md's line for the program of the image "user-ping",
+# with these options instead of --no-trace.
+learns() {
+    split_at_dashes "$@"
+    local line
+    line=$(below 'Which capabilities' | tr -d '\\\n')
+    line=${line/IMAGE --no-trace/"${BEFORE[*]} user-ping ${AFTER[*]}"}
+    line=${line/COMMAND/python3 /app/ping.py 127.0.0.1}
+    cd "$BATS_TEST_TMPDIR" || return
+    mkdir -p build/static
+    ln -sfn "${CAPWRAP_MUSL%/*}" build/static/build
+    attempt eval "$line"
+}
+
+@test "Docker's default set: what watching lacks is named; trying is exact, and tells what it could not try" {
+    learns --
+    assert_failure 125
+    assert_regex "$stderr" '^capwrap-learn: watch: .*SYS_ADMIN.*
+  hint: .*--no-trace$'
+    learns -- --no-trace
+    assert_success
+    assert_regex "$stderr" 'needs +NET_RAW
+  state +confirmed'
+    assert_regex "$stderr" 'does not hold .*SYS_ADMIN,[^.]* itself'
+}
+
+@test "with two capabilities more, capwrap-learn watches in a container" {
+    learns --cap-add SYS_ADMIN --cap-add SYSLOG -- --verify
+    assert_success
+    assert_regex "$stderr" 'needs +NET_RAW
+  state +confirmed'
+    assert_regex "$stderr" 'the first one watched \(tracepoint\)'
 }
 
 # ---- Compose ----

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2030,SC2031,SC2154 # set_up and tests are subshells; bats sets output
 
 load ../support/common
+load docker
 
 : "${CAPWRAP_MUSL:?is not set: the static capwrap, as contrib/packaging/static-musl.sh builds it}"
 : "${CAPWRAP_LEARN:?is not set: the program whose lines these are}"
@@ -21,15 +22,15 @@ setup_file() {
     export LEARNED=$BATS_FILE_TMPDIR/learned.json PATH=$SUPPORT_BIN:$PATH
     "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- "${PROGRAM[@]}" >/dev/null
     jq -e '.state == "confirmed" and .keep == ["NET_RAW"]' "$LEARNED"
+    remember_machine
+    docker_start
+    support_folder
+    capwrap_image
+    import debian
 }
 
 teardown_file() {
-    local folder
-    # shellcheck source=tests/real/engine.bash
-    source "$SRC_DIR/tests/real/engine.bash"
-    for folder in "$BATS_FILE_TMPDIR"/*.room; do
-        [ ! -e "$folder" ] || close_room "$(cat "$folder")"
-    done
+    close_room
 }
 
 # lines KIND: the ready lines.
@@ -49,9 +50,9 @@ as_learned() {
     assert_output --partial "$SAID"
 }
 
-# context FOLDER: what an image is built from, with the lines for a Dockerfile below a FROM.
+# context FOLDER IMAGE: what an image with the program is built from, by the lines for a Dockerfile.
 context() {
-    mkdir -p "$1"
+    mkdir "$1"
     cp "$SUPPORT_BIN/asks" "$1"
     { printf 'FROM %s\nCOPY asks /usr/bin/asks\n' "$2" && lines dockerfile; } >"$1/Dockerfile"
     cat "$1/Dockerfile"
@@ -72,22 +73,10 @@ context() {
 
 # ---- Docker, Compose ----
 
-open_docker() {
-    # shellcheck source=tests/real/docker.bash
-    source "$SRC_DIR/tests/real/docker.bash"
-    docker_start
-    echo "$DOCKER_FOLDER" >"$BATS_FILE_TMPDIR/docker.room"
-    mkdir "$DOCKER_FOLDER/capwrap"
-    cp -r "$CAPWRAP_MUSL" "${CAPWRAP_MUSL%/*}/licenses" "$DOCKER_FOLDER/capwrap/"
-    build capwrap "$DOCKER_FOLDER/capwrap" --file "$SRC_DIR/contrib/docker/capwrap.Dockerfile"
-    import debian
-    context "$DOCKER_FOLDER/program" debian
-    build program "$DOCKER_FOLDER/program"
-}
-
 @test "the Dockerfile and its line for docker run, and the Compose file" {
-    open_docker
     local options
+    context "$ROOM/program" debian
+    build program "$ROOM/program"
     options=$(sed -n 's/^# docker run \(.*\) IMAGE$/\1/p' <<<"$(lines dockerfile)")
     # shellcheck disable=SC2086
     run docker run --rm $options program
@@ -97,12 +86,11 @@ open_docker() {
     run docker run --rm ${options/--cap-add NET_RAW/} program
     assert_failure 125
 
-    lines compose | sed 's/IMAGE/program/' >"$DOCKER_FOLDER/compose.yaml"
-    { echo 'version: "3.8"' && cat "$DOCKER_FOLDER/compose.yaml"; } >"$DOCKER_FOLDER/with-version.yaml"
-    run docker-compose --no-ansi --project-name learned --file "$DOCKER_FOLDER/with-version.yaml" up --no-color
+    # This docker-compose wants a version in the file.
+    { echo 'version: "3.8"' && lines compose | sed 's/IMAGE/program/'; } >"$ROOM/compose.yaml"
+    run docker-compose --no-ansi --project-name learned --file "$ROOM/compose.yaml" up --no-color
     echo "$output"
     as_learned
-    close_room "$DOCKER_FOLDER"
 }
 
 # transcript: what comes of the commands in the README's block, in the form of that block. What is learned
@@ -120,7 +108,6 @@ transcript() {
 }
 
 @test "the README's way from nothing to a container is what happens" {
-    open_docker
     docker tag debian busybox
     mkdir -p "$BATS_TEST_TMPDIR/page/www"
     cd "$BATS_TEST_TMPDIR/page" || return
@@ -128,7 +115,6 @@ transcript() {
     echo hello >www/index.html
     transcript >"$BATS_TEST_TMPDIR/happened"
     cat "$BATS_TEST_TMPDIR/happened"
-    close_room "$DOCKER_FOLDER"
     sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/README.md" | grep -vE '^(<!--|```)' |
         diff - "$BATS_TEST_TMPDIR/happened"
 }
@@ -136,23 +122,23 @@ transcript() {
 # ---- Kubernetes ----
 
 @test "the manifest for Kubernetes" {
-    # shellcheck source=tests/real/podman.bash
-    source "$SRC_DIR/tests/real/podman.bash"
+    load podman # in the place of Docker, and for this test alone
+    unset DOCKER_CONFIG
     podman_start
-    echo "$PODMAN_FOLDER" >"$BATS_FILE_TMPDIR/podman.room"
-    podman_images
-    context "$PODMAN_FOLDER/program" debian:stable-slim
-    build program:1 "$PODMAN_FOLDER/program/Dockerfile" "$PODMAN_FOLDER/program"
-    lines kubernetes | sed 's/IMAGE/localhost\/program:1/' >"$PODMAN_FOLDER/pod.yaml"
-    podman --runtime "$SRC_DIR/tests/real/kubernetes-runtime" kube play "$PODMAN_FOLDER/pod.yaml"
+    small_image debian
+    support_folder
+    capwrap_image
+    context "$ROOM/program" debian
+    build program "$ROOM/program"
+    lines kubernetes | sed 's/IMAGE/localhost\/program/' >"$ROOM/pod.yaml"
+    podman --runtime "$SRC_DIR/tests/real/kubernetes-runtime" kube play "$ROOM/pod.yaml"
     eventually logged
     # Kubernetes makes "$(" of "$$(", and podman 4.3 leaves it.
     # shellcheck disable=SC2016
     run bash -c '"$1" logs program-program 2>&1 | sed "s/[$][$](/\$(/"' - "$SRC_DIR/tests/real/podman"
     echo "$output"
     as_learned
-    podman pod rm --all --force --time 0
-    close_room "$PODMAN_FOLDER"
+    leaves_nothing
 }
 
 logged() {
@@ -179,4 +165,10 @@ logged() {
     run cat "$out/said" "$out/console"
     echo "$output"
     as_learned
+}
+
+# ---- the machine ----
+
+@test "afterwards the machine is as before" {
+    leaves_nothing
 }

@@ -12,13 +12,13 @@ make_packages() {
     local kind
     mkdir -p "$1"
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git --create . | tar -C "$1" --extract
-    for kind in deb rpm tgz; do
+    for kind in deb{-learn,} rpm{-learn,} tgz{-learn,}; do
         (cd "$1" && cmake --workflow --preset "$kind") || return 1
     done
 }
 
-# make_arch_package FOLDER: as nobody, for makepkg does not run as root.
-make_arch_package() {
+# make_arch_packages FOLDER: as nobody, for makepkg does not run as root.
+make_arch_packages() {
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git --transform "s,^\.,capwrap-$VERSION," \
         --create --gzip --file "$1/capwrap-$VERSION.tar.gz" .
     cp "$SRC_DIR/contrib/packaging/PKGBUILD" "$1/"
@@ -32,6 +32,11 @@ make_root() {
     debian_root "$ROOT" essential libcap-ng0 || return 1
     # As on every system with RPM or pacman.
     install -D -m 644 "$SRC_DIR/LICENSE" "$ROOT/usr/share/licenses/other/LICENSE"
+}
+
+# of_learn COMMAND: what it is for capwrap-learn.
+of_learn() {
+    printf '%s\n' "${1//capwrap/capwrap-learn}"
 }
 
 # rpm_in_root COMMAND: a command of rpm's. No database of dpkg's packages exists, so that nothing is there
@@ -62,6 +67,16 @@ files_of() {
 # what_came FILE: the files and folders that are in the root folder and not in FILE, as mode, owner, name.
 what_came() {
     comm -13 "$1" <(files_of "$ROOT") | awk '{ print $1, $2, $1 ~ /^d/ ? $3 : $5 }'
+}
+
+# learns_in_root PROGRAM: beside a capwrap or without one.
+learns_in_root() {
+    run in_root "$1" --version
+    assert_output "capwrap-learn $VERSION"
+    run in_root "$1" --verify -- chroot / true
+    assert_success
+    assert_output --regexp 'needs +SYS_CHROOT
+  state +confirmed'
 }
 
 # works_in_root PROGRAM: started by it as an ordinary user, a program has one capability in all

@@ -16,6 +16,9 @@ setup_file() {
     DEB=$MADE/capwrap_${VERSION}_$(dpkg --print-architecture).deb
     export VERSION MACHINE DEB RPM=$MADE/capwrap-$VERSION-1.$MACHINE.rpm
     export TGZ=$MADE/capwrap-$VERSION-linux-$MACHINE.tar.gz
+    LEARN_DEB=$MADE/$(of_learn "${DEB##*/}") LEARN_RPM=$MADE/$(of_learn "${RPM##*/}")
+    LEARN_TGZ=$MADE/$(of_learn "${TGZ##*/}")
+    export LEARN_DEB LEARN_RPM LEARN_TGZ
     # What stands beside the static program was made with it.
     STATIC=$(dirname "${CAPWRAP_MUSL%/*}")
     export STATIC NOTICES=$STATIC/build/licenses
@@ -55,19 +58,21 @@ without() {
 
 # ---- how they are made ----
 
-@test "the documented commands make a DEB, an RPM and a TGZ, named after the version" {
+@test "the documented commands make a DEB, an RPM and a TGZ of each program, named after the version" {
     [[ -n $VERSION ]]
     run find "$MADE" -maxdepth 1 -type f
-    assert_equal "$(sort <<<"$output")" "$(printf '%s\n' "$DEB" "$RPM" "$TGZ" | sort)"
+    assert_equal "$(sort <<<"$output")" \
+        "$(printf '%s\n' "$DEB" "$RPM" "$TGZ" "$LEARN_DEB" "$LEARN_RPM" "$LEARN_TGZ" | sort)"
     run grep -oE '^cmake --workflow --preset .*' "$SRC_DIR/docs/packaging.md"
     assert_line "cmake --workflow --preset deb    # build/packages/${DEB##*/}"
     assert_line "cmake --workflow --preset rpm    # build/packages/${RPM##*/}"
     assert_line "cmake --workflow --preset tgz    # build/packages/${TGZ##*/}"
+    grep -F "\`deb-learn\`, \`rpm-learn\` and \`tgz-learn\`" "$SRC_DIR/docs/packaging.md"
 }
 
 @test "made in another folder, each has the same bytes" {
     local file
-    for file in "$DEB" "$RPM" "$TGZ"; do
+    for file in "$DEB" "$RPM" "$TGZ" "$LEARN_DEB" "$LEARN_RPM" "$LEARN_TGZ"; do
         [[ -s $file ]]
         cmp "$file" "$AGAIN/${file##*/}"
     done
@@ -91,36 +96,47 @@ without() {
     assert_output ""
 }
 
-@test "rpm gives the program no file capabilities, and no package has a script" {
-    run rpm -qp --queryformat '[%{FILECAPS}]%{PREIN}%{POSTIN}%{PREUN}%{POSTUN}' "$RPM"
+@test "rpm gives the programs no file capabilities, and no package has a script" {
+    local file
+    run rpm -qp --queryformat '[%{FILECAPS}]%{PREIN}%{POSTIN}%{PREUN}%{POSTUN}' "$RPM" "$LEARN_RPM"
     assert_success
     assert_output --regexp '^(.none.)+$'
-    run bash -c 'dpkg-deb --ctrl-tarfile "$DEB" | tar -t | sort | paste -sd " "'
-    assert_output './control ./md5sums'
+    for file in "$DEB" "$LEARN_DEB"; do
+        run bash -c 'dpkg-deb --ctrl-tarfile "$1" | tar -t | sort | paste -sd " "' - "$file"
+        assert_output './control ./md5sums'
+    done
 }
 
 @test "lintian has nothing to say, not even information" {
-    run lintian --allow-root --display-info --pedantic --display-experimental --tag-display-limit 0 "$DEB"
+    run lintian --allow-root --display-info --pedantic --display-experimental --tag-display-limit 0 \
+        "$DEB" "$LEARN_DEB"
     assert_success
     assert_output ""
 }
 
 @test "rpmlint has nothing to say but what contrib/packaging/rpmlint.toml explains" {
-    run rpmlint --config "$SRC_DIR/contrib/packaging/rpmlint.toml" "$RPM"
+    run rpmlint --config "$SRC_DIR/contrib/packaging/rpmlint.toml" "$RPM" "$LEARN_RPM"
     assert_success
-    assert_output --partial '1 packages and 0 specfiles checked; 0 errors, 0 warnings'
+    assert_output --partial '2 packages and 0 specfiles checked; 0 errors, 0 warnings'
 }
 
-@test "the DEB depends on the C library and libcap-ng, in the versions that it was linked with" {
+@test "a DEB depends on the C library and libcap-ng, in the versions that it was linked with" {
     local told
     told=$(sed -nE 's/.*(libc6 [0-9.]+) and (libcap-ng0 [0-9.]+) when made on Debian 12.*/\1, \2/p' \
         "$SRC_DIR/docs/packaging.md" | sed -E 's/ ([0-9.]+)/ (>= \1)/g')
     assert_equal "$(dpkg-deb --field "$DEB" Depends)" "$told"
+    assert_equal "$(dpkg-deb --field "$LEARN_DEB" Depends)" "$told"
+    assert_equal "$(dpkg-deb --field "$LEARN_DEB" Suggests)" capwrap
     assert_equal "$(dpkg-deb --field "$DEB" Version)" "$VERSION"
 }
 
-@test "the RPM requires the C library and libcap-ng" {
-    run rpm -qp --requires "$RPM"
+@test "an RPM requires the C library and libcap-ng" {
+    local file
+    for file in "$RPM" "$LEARN_RPM"; do requires_libraries "$file"; done
+}
+
+requires_libraries() {
+    run rpm -qp --requires "$1"
     assert_line --regexp '^libcap-ng\.so\.0\(\)'
     assert_line --regexp '^libc\.so\.6\('
     # Of glibc no later version than the DEB.
@@ -146,8 +162,7 @@ without() {
     run without dpkg-shlibdeps cpack --config "$MADE/../package/CPackConfig.cmake" -B packages -G DEB
     assert_failure
     assert_output --partial 'install dpkg-dev'
-    run find packages -maxdepth 1 -name '*.deb'
-    assert_output ""
+    [[ ! -e packages ]]
 }
 
 @test "no RPM is made without rpmbuild" {
@@ -160,17 +175,24 @@ without() {
 
 # ---- installed, run, removed ----
 
-# installed_below PREFIX COMPLETIONS MANUAL: the program, its manual page, what the shells complete with
-# where they look for it, and the units to copy.
-installed_below() {
-    local file
-    for file in bin/capwrap share/man/man1/"$3" share/bash-completion/completions/capwrap \
-        share/fish/vendor_completions.d/capwrap.fish "$2/_capwrap" \
-        share/doc/capwrap/examples/systemd/capwrap-example.service; do
+# program_below PREFIX COMPLETIONS MANUAL: the program that the manual page is named after, that page, and
+# what the shells complete with where they look for it.
+program_below() {
+    local file name=${3%%.*}
+    for file in bin/"$name" share/man/man1/"$3" share/bash-completion/completions/"$name" \
+        share/fish/vendor_completions.d/"$name".fish "$2/_$name"; do
         [[ -s $ROOT$1/$file ]] || fail "no $1/$file"
     done
+}
+
+# installed_below PREFIX COMPLETIONS MANUAL: capwrap and the units to copy, and nothing of capwrap-learn.
+installed_below() {
+    program_below "$@"
+    [[ -s $ROOT$1/share/doc/capwrap/examples/systemd/capwrap-example.service ]]
     # Examples are not units of the system.
     run find "$ROOT" -xdev -path '*/share/doc' -prune -o -name '*capwrap*.service' -print
+    assert_output ""
+    run find "$ROOT" -xdev -path "$ROOT/tmp" -prune -o -name '*capwrap-learn*' -print
     assert_output ""
 }
 
@@ -186,7 +208,13 @@ installed_below() {
     works_in_root /usr/bin/capwrap
     run in_root dpkg --verify capwrap
     assert_output ""
+    cp "$LEARN_DEB" "$ROOT/tmp/capwrap-learn.deb"
+    in_root sh -c "$(of_learn "$(documented 'dpkg --install' /tmp/capwrap.deb)")"
+    program_below /usr share/zsh/vendor-completions capwrap-learn.1.gz
+    zcat "$ROOT/usr/share/man/man1/capwrap-learn.1.gz" | cmp - "$SRC_DIR/docs/capwrap-learn.1"
     in_root sh -c "$(documented 'dpkg --purge')"
+    learns_in_root /usr/bin/capwrap-learn
+    in_root sh -c "$(of_learn "$(documented 'dpkg --purge')")"
     run what_came "$before"
     assert_output ""
     run comm -23 "$before" <(files_of "$ROOT")
@@ -216,9 +244,14 @@ installed_below() {
     installed_below /usr share/zsh/site-functions capwrap.1.gz
     [[ -s $ROOT/usr/share/licenses/capwrap/LICENSE ]]
     works_in_root /usr/bin/capwrap
-    run rpm_in_root 'rpm --verify capwrap'
+    rpm_in_root "$(documented 'rpm --install' "$LEARN_RPM")"
+    program_below /usr share/zsh/site-functions capwrap-learn.1.gz
+    [[ -s $ROOT/usr/share/licenses/capwrap-learn/LICENSE ]]
+    run rpm_in_root 'rpm --verify capwrap capwrap-learn'
     assert_success
     rpm_in_root "$(documented 'rpm --erase')"
+    learns_in_root /usr/bin/capwrap-learn
+    rpm_in_root "$(of_learn "$(documented 'rpm --erase')")"
     run what_came "$before"
     assert_output ""
     run comm -23 "$before" <(files_of "$ROOT")
@@ -236,14 +269,19 @@ installed_below() {
     in_root sh -c "$(documented 'ln -s /opt')"
     run in_root capwrap --version
     assert_output "capwrap $VERSION"
+    cp "$LEARN_TGZ" "$ROOT/tmp/capwrap-learn.tar.gz"
+    in_root sh -c "$(of_learn "$(documented 'mkdir /opt/capwrap' /tmp/capwrap.tar.gz)")"
+    program_below /opt/capwrap-learn share/zsh/site-functions capwrap-learn.1
+    learns_in_root /opt/capwrap-learn/bin/capwrap-learn
     in_root sh -c "$(documented 'rm -r /opt') $(documented /usr/local/bin/capwrap)"
+    in_root sh -c "$(of_learn "$(documented 'rm -r /opt')")"
     run what_came "$before"
     assert_output ""
 }
 
-@test "PKGBUILD makes a package for Arch, which is installed, works, and is removed without a trace" {
+@test "PKGBUILD makes packages for Arch, which are installed, work, and are removed without a trace" {
     local before=$BATS_TEST_TMPDIR/before package=$PUBLIC/capwrap-$VERSION-1-$MACHINE.pkg.tar.gz
-    make_arch_package "$PUBLIC" || fail "$(tail -n 30 "$PUBLIC/log")"
+    make_arch_packages "$PUBLIC" || fail "$(tail -n 30 "$PUBLIC/log")"
     files_of "$ROOT" >"$before"
     mkdir -p "$ROOT/var/lib/pacman"
     pacman_in_root "$(documented 'pacman -U' "$package")" --nodeps --nodeps
@@ -251,7 +289,11 @@ installed_below() {
     works_in_root /usr/bin/capwrap
     run pacman_in_root 'pacman -Qi capwrap'
     assert_line --regexp '^Depends On +: glibc +libcap-ng$'
+    pacman_in_root "$(documented 'pacman -U' "${package/capwrap/capwrap-learn}")" --nodeps --nodeps
+    program_below /usr share/zsh/site-functions capwrap-learn.1.gz
     pacman_in_root "$(documented 'pacman -R')"
+    learns_in_root /usr/bin/capwrap-learn
+    pacman_in_root "$(of_learn "$(documented 'pacman -R')")"
     run what_came "$before"
     assert_output ""
     run comm -23 "$before" <(files_of "$ROOT")
@@ -270,16 +312,14 @@ installed_below() {
     [[ -s ../root/usr/share/man/man1/capwrap.1 ]]
 }
 
-@test "no package is made of what the preset static builds, and the error names the script that can" {
+@test "no package is made of the preset static, and the error names the script that can" {
     mkdir source && tar -C "${AGAIN%/build/packages}" --exclude=./build --create . | tar -C source --extract
     cd source
     eval "$(documented 'cmake --preset static')" -DBUILD_TESTING=OFF
-    cmake --build build/static
     run cpack --config build/static/CPackConfig.cmake -B packages -G TGZ
     assert_failure
     assert_output --partial 'contrib/packaging/static-musl.sh'
-    run find packages -maxdepth 1 -name '*.tar.gz'
-    assert_output ""
+    [[ ! -e packages ]]
 }
 
 # ---- the static program ----
@@ -343,8 +383,7 @@ installed_below() {
     run cpack --config "$STATIC/build/CPackConfig.cmake" -B packages -G TGZ -D CPACK_CAPWRAP_NOTICES=
     assert_failure
     assert_output --partial 'contrib/packaging/static-musl.sh'
-    run find packages -maxdepth 1 -name '*.tar.gz'
-    assert_output ""
+    [[ ! -e packages ]]
 }
 
 @test "no package is made of a program with libcap-ng in it, and the error names the option" {
@@ -352,8 +391,7 @@ installed_below() {
     run cpack --config "$BUILD_DIR/CPackConfig.cmake" -B packages -G TGZ
     assert_failure
     assert_output --partial 'make it with -DCAPWRAP_SHARED_LIBCAP_NG=ON'
-    run find packages -maxdepth 1 -name '*.tar.gz'
-    assert_output ""
+    [[ ! -e packages ]]
 }
 
 @test "relinking with a library that is not there is an error" {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# What common programs need, and that docs/recipes.md says so: recipes.py, on a root file system of
-# Debian's packages that is unpacked and not installed, so that no service is set up or started. The
-# commands of the document's recipes 1 and 10 run there as well; tests of engines have the others.
+# What common programs need, and that docs/recipes.md says so: recipes.py, on the root file system that
+# tests/real/programs makes. The commands of the document's recipes 1 and 10 run there as well; tests of
+# engines have the others.
 
 load ../support/common
 load documented
@@ -9,23 +9,17 @@ load debian-root
 
 export DOCUMENT=$SRC_DIR/docs/recipes.md
 
-PACKAGES=(nginx-light lighttpd haproxy caddy nodejs python3 busybox-static redis-server dnsmasq-base
-    unbound tcpdump iputils-ping iproute2 nftables coreutils util-linux bsdutils grep libcap2-bin
-    e2fsprogs dash libcap-ng0 gosu)
+: "${PROGRAMS:?is not set: a root file system, as tests/real/programs makes it}"
 
 setup_file() {
     require_root
     # The static program: another system's C library may be too old for the packaged one.
     export CAPWRAP=$CAPWRAP_MUSL
     export ROOT=$BATS_FILE_TMPDIR/root PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
-    debian_root "$ROOT" extract "${PACKAGES[*]}" 3>&-
+    cp -a "$PROGRAMS" "$ROOT"
     # What programs are run as has to reach it.
     chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
-    mkdir "$ROOT/recipes"
     "$SRC_DIR/tests/real/recipes.py" "$ROOT" --furnish
-    cd "$SRC_DIR/contrib/docker/go" || return
-    # With cgo, Debian's compiled standard library serves.
-    CGO_ENABLED=1 GOCACHE=$BATS_FILE_TMPDIR/go go build -o "$ROOT/recipes/go-server" .
 }
 
 setup() {
