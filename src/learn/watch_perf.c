@@ -18,15 +18,16 @@
 #include <unistd.h>
 
 #include "learn/lineage.h"
+#include "learn/queue.h"
 #include "learn/tracefs.h"
 #include "learn/watch.h"
 
 enum {
     FORMAT_LOST = 1U << 4, /* PERF_FORMAT_LOST, from Linux 6.0 on */
-    PAGES_MOST = 256,      /* a ring: half a million checks in a row without loss */
+    PAGES_ALL = 4096,      /* for all rings, where there are few */
+    PAGES_ENOUGH = 256,    /* for one, where there are many: ten milliseconds of checks in a row */
     PAGES_LEAST = 8,
-    WAKE_AT = 1 << 17,   /* bytes: early, so that there is room while we are waiting for our turn */
-    RECORD_MOST = 65536, /* header.size has 16 bits */
+    WAKE_AT = 1 << 17, /* bytes: early, so that there is room while we are waiting for our turn */
 };
 
 #define TEXT_OF(name) #name
@@ -54,23 +55,13 @@ struct ring {
     uint64_t lost; /* as the records tell, which a full buffer never ends with */
 };
 
-/* A copy of a record that has not been handed over: where in bytes, which is the order of arrival.
- */
-struct held {
-    uint64_t time;
-    size_t offset, size;
-};
-
 struct watch {
     struct tracefs tracefs;
     struct lineage lineage;
     struct ring *rings;
     size_t count;
     uint64_t read_format;
-    struct held *held;
-    size_t held_count, held_capacity;
-    unsigned char *bytes;
-    size_t bytes_used, bytes_capacity;
+    struct queue queue; /* what has not been handed over yet */
 };
 
 /* ---- opening ---- */
@@ -123,11 +114,14 @@ static int map_ring(struct ring *ring, size_t pages) {
     return 0;
 }
 
-/* As many pages for each as the kernel lets this user lock, up to what is never lost. */
+/* As many pages for each as the kernel lets this user lock, up to what is hardly ever lost. */
 static int map_rings(struct watch *watch) {
+    size_t most = PAGES_ALL;
     int error = 0;
 
-    for (size_t pages = PAGES_MOST; pages >= PAGES_LEAST; pages /= 2) {
+    while (most > PAGES_ENOUGH && most * watch->count > PAGES_ALL)
+        most /= 2;
+    for (size_t pages = most; pages >= PAGES_LEAST; pages /= 2) {
         error = 0;
         for (size_t i = 0; i < watch->count && error == 0; i++)
             error = map_ring(&watch->rings[i], pages);
@@ -251,45 +245,22 @@ static void copy(const struct ring *ring, uint64_t position, size_t size, void *
     memcpy((unsigned char *)to + first, data, size - first);
 }
 
-/* Makes room for one more record of at most RECORD_MOST bytes. */
-static int reserve(struct watch *watch) {
-    if (watch->held_count == watch->held_capacity) {
-        size_t capacity = watch->held_capacity * 2 + 1024;
-        struct held *held = realloc(watch->held, capacity * sizeof *held);
-        if (held == NULL)
-            return -ENOMEM;
-        watch->held = held;
-        watch->held_capacity = capacity;
-    }
-    if (watch->bytes_used + RECORD_MOST > watch->bytes_capacity) {
-        size_t capacity = watch->bytes_capacity * 2 + RECORD_MOST;
-        unsigned char *bytes = realloc(watch->bytes, capacity);
-        if (bytes == NULL)
-            return -ENOMEM;
-        watch->bytes = bytes;
-        watch->bytes_capacity = capacity;
-    }
-    return 0;
-}
-
 /* Takes a copy of the record at that position, and returns its size or an error. */
 static int hold(struct watch *watch, struct ring *ring, uint64_t position) {
     struct perf_event_header header;
     struct record record;
 
-    int error = reserve(watch);
-    if (error != 0)
-        return error;
+    void *bytes = queue_room(&watch->queue);
+    if (bytes == NULL)
+        return -ENOMEM;
     copy(ring, position, sizeof header, &header);
     if (header.size < sizeof header)
         return -EPROTO;
-    unsigned char *bytes = watch->bytes + watch->bytes_used;
     copy(ring, position, header.size, bytes);
-    if (!record_read(&watch->tracefs.format, bytes, header.size, &record))
-        return header.size;
-    ring->lost += record.lost;
-    watch->held[watch->held_count++] = (struct held){record.time, watch->bytes_used, header.size};
-    watch->bytes_used += header.size; /* a multiple of 8, so that all are aligned */
+    if (record_read(&watch->tracefs.format, bytes, header.size, &record)) {
+        ring->lost += record.lost;
+        queue_add(&watch->queue, record.time, header.size);
+    }
     return header.size;
 }
 
@@ -306,61 +277,32 @@ static int empty(struct watch *watch, struct ring *ring) {
     return size < 0 ? size : 0;
 }
 
-static int by_offset(const void *a, const void *b) {
-    const struct held *left = a, *right = b;
+/* What takes the records of a watch. */
+struct hand {
+    struct watch *watch;
+    const struct watch_taker *taker;
+};
 
-    return (left->offset > right->offset) - (left->offset < right->offset);
-}
+static void hand_over(void *context, const void *bytes, size_t size) {
+    const struct hand *hand = context;
+    struct record record;
 
-static int by_time(const void *a, const void *b) {
-    const struct held *left = a, *right = b;
-
-    if (left->time != right->time)
-        return left->time < right->time ? -1 : 1;
-    return by_offset(a, b);
-}
-
-/* Drops the first `done`, and moves the bytes of the others to the front. */
-static void keep_rest(struct watch *watch, size_t done) {
-    watch->held_count -= done;
-    watch->bytes_used = 0;
-    memmove(watch->held, watch->held + done, watch->held_count * sizeof watch->held[0]);
-    qsort(watch->held, watch->held_count, sizeof watch->held[0], by_offset);
-    for (size_t i = 0; i < watch->held_count; i++) {
-        struct held *held = &watch->held[i];
-        memmove(watch->bytes + watch->bytes_used, watch->bytes + held->offset, held->size);
-        held->offset = watch->bytes_used;
-        watch->bytes_used += held->size;
-    }
-}
-
-/* Hands over the program's records before `end`, and keeps the rest for the next time. */
-static void hand_over(struct watch *watch, uint64_t end, const struct watch_taker *taker) {
-    size_t done = 0;
-
-    if (watch->held_count == 0)
-        return;
-    qsort(watch->held, watch->held_count, sizeof watch->held[0], by_time);
-    for (; done < watch->held_count && watch->held[done].time < end; done++) {
-        const struct held *held = &watch->held[done];
-        struct record record;
-        if (record_read(&watch->tracefs.format, watch->bytes + held->offset, held->size, &record) &&
-            lineage_take(&watch->lineage, &record))
-            taker->take(taker->context, &record);
-    }
-    keep_rest(watch, done);
+    if (record_read(&hand->watch->tracefs.format, bytes, size, &record) &&
+        lineage_take(&hand->watch->lineage, &record))
+        hand->taker->take(hand->taker->context, &record);
 }
 
 int watch_drain(struct watch *watch, bool last, const struct watch_taker *taker) {
     /* A record of one processor may be found in the round after that of a later one of another.
      * What is older than a round, and a little, is all in it. */
     const uint64_t little = 1000000;
+    struct hand hand = {.watch = watch, .taker = taker};
     uint64_t begin = now();
     int error = 0;
 
     for (size_t i = 0; i < watch->count && error == 0; i++)
         error = empty(watch, &watch->rings[i]);
-    hand_over(watch, last ? UINT64_MAX : begin - little, taker);
+    queue_empty(&watch->queue, last ? UINT64_MAX : begin - little, hand_over, &hand);
     return error;
 }
 
@@ -389,8 +331,7 @@ void watch_close(struct watch *watch) {
     }
     tracefs_release(&watch->tracefs);
     lineage_free(&watch->lineage);
+    queue_free(&watch->queue);
     free(watch->rings);
-    free(watch->held);
-    free(watch->bytes);
     free(watch);
 }

@@ -30,7 +30,7 @@ import time
 
 MOST = 10 # percent
 ROUNDS = 31
-REQUESTS = 1000
+REQUESTS = 2000
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "src"
 TABLE = re.compile(r"(?<=<!-- measured: overhead -->\n).*?(?=<!-- end -->\n)", re.S)
 LOADS = {
