@@ -11,8 +11,7 @@ static const char *const HINTS[FAIL_CODES] = {
     [FAIL_GROUP_NEEDED] = "name the group as well: --user UID:GID",
     [FAIL_LOOKUP] = "give numbers: --user UID:GID",
     [FAIL_GRANT_IDENTITY] = "leave out --user, or start as root",
-    [FAIL_SETGROUPS_DENIED] = "learn outside of this user namespace, which denies setgroups "
-                              "(/proc/self/setgroups, gid_map)",
+    [FAIL_SETGROUPS_DENIED] = "learn outside of this user namespace, which denies setgroups(2)",
 };
 
 int failure_set(struct failure *failure, const char *step, int error, const char *hint,

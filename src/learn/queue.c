@@ -3,29 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "learn/room.h"
+
 struct queue_entry {
     uint64_t time;
     size_t offset, size; /* in bytes; the offset is the order of arrival */
 };
 
 void *queue_room(struct queue *queue) {
-    if (queue->count == queue->capacity) {
-        size_t capacity = queue->capacity * 2 + 1024;
-        struct queue_entry *entries = realloc(queue->entries, capacity * sizeof *entries);
-        if (entries == NULL)
-            return NULL;
-        queue->entries = entries;
-        queue->capacity = capacity;
-    }
-    if (queue->used + QUEUE_RECORD > queue->size) {
-        size_t size = queue->size * 2 + QUEUE_RECORD;
-        unsigned char *bytes = realloc(queue->bytes, size);
-        if (bytes == NULL)
-            return NULL;
-        queue->bytes = bytes;
-        queue->size = size;
-    }
-    return queue->bytes + queue->used;
+    struct queue_entry *entries =
+        room_for(queue->entries, sizeof *entries, queue->count, 1, &queue->capacity);
+    if (entries == NULL)
+        return NULL;
+    queue->entries = entries;
+
+    unsigned char *bytes = room_for(queue->bytes, 1, queue->used, QUEUE_RECORD, &queue->size);
+    if (bytes == NULL)
+        return NULL;
+    queue->bytes = bytes;
+    return bytes + queue->used;
 }
 
 void queue_add(struct queue *queue, uint64_t time, size_t size) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "learn/origin.h"
+#include "learn/room.h"
 
 struct process {
     char name[TALLY_NAME];
@@ -114,19 +115,6 @@ static void count(struct tally *tally, unsigned cap, const struct use *use) {
         uses->others += use->checks;
 }
 
-static bool has_room(struct tally_state *state) {
-    if (state->doubt_count < state->doubt_capacity)
-        return true;
-
-    size_t capacity = state->doubt_capacity * 2 + 64;
-    struct doubt *grown = realloc(state->doubts, capacity * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    state->doubts = grown;
-    state->doubt_capacity = capacity;
-    return true;
-}
-
 /* Keeps a check until tally_end(). */
 static void keep_doubt(struct tally *tally, unsigned cap, uint64_t cred, const struct use *use) {
     struct tally_state *state = tally->state;
@@ -138,10 +126,14 @@ static void keep_doubt(struct tally *tally, unsigned cap, uint64_t cred, const s
             return;
         }
     }
-    if (has_room(state))
-        state->doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
-    else
+    struct doubt *doubts =
+        room_for(state->doubts, sizeof *doubts, state->doubt_count, 1, &state->doubt_capacity);
+    if (doubts == NULL) {
         tally->no_memory = true;
+        return;
+    }
+    state->doubts = doubts;
+    doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
 }
 
 /* The user namespace that the program began in is that of its first check. */
