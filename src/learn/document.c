@@ -38,21 +38,14 @@ static void write_limits(FILE *out, const struct learned *learned) {
     (void)fputs("],\"capabilities\":[", out);
 }
 
-/* Those who asked, each process and call once: of what counts, or where nothing does, of the noise.
- */
-static void write_uses(FILE *out, const struct asked *asked) {
-    const char *separator = "";
-
-    for (size_t i = 0; i < asked->use_count; i++) {
-        const struct use *use = &asked->uses[i];
-        if ((use->noise != NULL) != (asked->checks == 0))
-            continue;
-        (void)fprintf(out, "%s{\"process\":", separator);
-        json_string(out, use->process);
+/* Those who asked, each process and call once. */
+static void write_uses(FILE *out, const struct uses *uses) {
+    for (size_t i = 0; i < uses->count; i++) {
+        (void)fprintf(out, "%s{\"process\":", i == 0 ? "" : ",");
+        json_string(out, uses->list[i].process);
         (void)fputs(",\"syscall\":", out);
-        json_string(out, use->call);
+        json_string(out, uses->list[i].call);
         (void)fputc('}', out);
-        separator = ",";
     }
 }
 
@@ -68,10 +61,11 @@ static void write_caps(FILE *out, const struct learned *learned) {
         names_of(cap, name);
         (void)fprintf(
             out, "%s{\"name\":\"%s\",\"checks\":%llu,\"verdict\":\"%s\",\"reason\":", separator,
-            name, (unsigned long long)(asked->checks + asked->ignored), verdict_of(learned, cap));
+            name, (unsigned long long)(asked->counted.checks + asked->ignored.checks),
+            verdict_of(learned, cap));
         json_string(out, verdict_reason(learned, cap));
         (void)fputs(",\"by\":[", out);
-        write_uses(out, asked);
+        write_uses(out, tally_uses(asked));
         (void)fputs("]}", out);
         separator = ",";
     }

@@ -6,6 +6,14 @@
 #include "show/hint.h"
 #include "show/report.h"
 
+/* Where the launcher's own names options that the learner does not have. */
+static const char *const HINTS[FAIL_CODES] = {
+    [FAIL_GROUP_NEEDED] = "name the group as well: --user UID:GID",
+    [FAIL_LOOKUP] = "give numbers: --user UID:GID",
+    [FAIL_GRANT_IDENTITY] = "leave out --user, or start as root",
+    [FAIL_SETGROUPS_DENIED] = "learn outside of this user namespace, which denies setgroups(2)",
+};
+
 int failure_set(struct failure *failure, const char *step, int error, const char *hint,
                 const char *format, ...) {
     char text[sizeof failure->fail.text];
@@ -24,6 +32,8 @@ int failure_print(const struct failure *failure) {
     report_text(&failure->fail, sizeof text, text);
     if (failure->hint[0] != '\0')
         (void)snprintf(hint, sizeof hint, "%s", failure->hint);
+    else if (HINTS[failure->fail.code] != NULL)
+        (void)snprintf(hint, sizeof hint, "%s", HINTS[failure->fail.code]);
     else
         hint_for(&failure->fail, sizeof hint, hint);
     report_clean(hint);

@@ -234,7 +234,7 @@ static int write_report(FILE *out, const struct learned *l) {
         error = document_write(out, l);
     else
         learn_report(out, l);
-    if (error == 0 && (ferror(out) != 0 || fflush(out) != 0))
+    if (error == 0 && ferror(out) != 0)
         error = -errno;
     return error;
 }

@@ -20,11 +20,17 @@ static const struct noise_rule RULES[] = {
      "asked at every capset, also for one that only gives up"},
     {"overlay", NOISE_FOREIGN, ALL_CAPS, "ovl_*",
      "asked of whoever mounted the overlay, not of the program"},
+    /* The overlay itself is beyond what is recorded of SYS_ADMIN's callers (watch_perf.c). */
+    {"overlay-xattr", NOISE_FOREIGN, CAP_MASK(CAP_SYS_ADMIN), "xattr_permission",
+     "asked of whoever mounted the overlay, not of the program"},
     {"own-namespace", NOISE_OWN_NAMESPACE, ALL_CAPS, NULL,
      "held by a user namespace that the program made itself"},
     {"refused", NOISE_REFUSED, ALL_CAPS, NULL,
      "refused although everything was kept: the program gave it up, or nothing can grant it here"},
 };
+
+/* By these an overlay asks whether the program itself may, before it works as its mounter. */
+static const char *const OF_THE_PROGRAM[] = {"generic_permission", "setattr_prepare"};
 
 const struct noise_rule *noise_rules(size_t *count) {
     *count = sizeof RULES / sizeof RULES[0];
@@ -38,12 +44,21 @@ static bool is_called(const char *function, const char *name) {
                                    : strcmp(function, name) == 0;
 }
 
-static bool is_below(const char *name, const struct symbols *symbols, const uint64_t *chain,
-                     size_t depth) {
-    for (size_t i = 0; i < depth; i++) {
-        const char *function = origin_function(symbols, chain, i);
-        if (function != NULL && is_called(function, name))
+static bool is_of_the_program(const char *function) {
+    for (size_t i = 0; i < sizeof OF_THE_PROGRAM / sizeof OF_THE_PROGRAM[0]; i++)
+        if (function != NULL && strcmp(function, OF_THE_PROGRAM[i]) == 0)
             return true;
+    return false;
+}
+
+/* The outermost of the rule's functions decides: an overlay may lie on another. */
+static bool is_below(const struct noise_rule *rule, const struct symbols *symbols,
+                     const uint64_t *chain, size_t depth) {
+    for (size_t i = depth; i > 0; i--) {
+        const char *function = origin_function(symbols, chain, i - 1);
+        if (function != NULL && is_called(function, rule->below))
+            return rule->sign != NOISE_FOREIGN || i == 1 ||
+                   !is_of_the_program(origin_function(symbols, chain, i - 2));
     }
     return false;
 }
@@ -56,7 +71,7 @@ const struct noise_rule *noise_find(enum noise_sign sign, unsigned cap,
 
     for (; count > 0; count--, rule++)
         if (rule->sign == sign && (rule->caps & CAP_MASK(cap)) != 0 &&
-            (rule->below == NULL || is_below(rule->below, symbols, chain, depth)))
+            (rule->below == NULL || is_below(rule, symbols, chain, depth)))
             return rule;
     return NULL;
 }

@@ -1,7 +1,6 @@
 #include "learn/origin.h"
 
 #include <linux/perf_event.h>
-#include <stdbool.h>
 #include <string.h>
 
 const char *origin_function(const struct symbols *symbols, const uint64_t *chain, size_t i) {
@@ -26,8 +25,11 @@ static const char *without_call(const char *function) {
 
 /* From the outside in, the first function that is the entry of a system call. Where there is none,
  * for it may end in a jump, the first that is not common to all says most. */
-static const char *find_call(const struct symbols *symbols, const uint64_t *chain, size_t depth) {
+static const char *find_call(const struct symbols *symbols, const uint64_t *chain, size_t depth,
+                             bool *whole) {
     const char *first = NULL;
+
+    *whole = true;
 
     for (size_t i = depth; i > 0; i--) {
         const char *function = origin_function(symbols, chain, i - 1);
@@ -41,6 +43,7 @@ static const char *find_call(const struct symbols *symbols, const uint64_t *chai
         if (first == NULL && !is_common(function))
             first = function;
     }
+    *whole = false;
     return first == NULL ? "?" : first;
 }
 
@@ -60,9 +63,12 @@ struct origin origin_of(struct origins *origins, const struct symbols *symbols, 
     size_t slot = hash % ORIGINS;
 
     if (origins->known[slot].hash != hash) {
+        bool whole;
+        const char *call = find_call(symbols, chain, depth, &whole);
         origins->known[slot].hash = hash;
         origins->known[slot].origin = (struct origin){
-            .call = find_call(symbols, chain, depth),
+            .call = call,
+            .whole = whole,
             .noise = noise_find(NOISE_BELOW, cap, symbols, chain, depth),
             .foreign = noise_find(NOISE_FOREIGN, cap, symbols, chain, depth),
         };

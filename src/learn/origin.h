@@ -6,6 +6,7 @@
 #ifndef CAPWRAP_LEARN_ORIGIN_H
 #define CAPWRAP_LEARN_ORIGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
 
 struct origin {
     const char *call; /* as strace would call it, or the outermost function that is known; or "?" */
+    bool whole;       /* the chain reaches that system call, or what else it began with */
     const struct noise_rule *noise;   /* a rule that the chain alone fulfils; or NULL */
     const struct noise_rule *foreign; /* one that asks for foreign credentials as well; or NULL */
 };
@@ -32,6 +34,7 @@ struct origins {
  */
 const char *origin_function(const struct symbols *symbols, const uint64_t *chain, size_t i);
 
+/* Where a check of cap with these callers came from. What it points to is as old as symbols. */
 struct origin origin_of(struct origins *origins, const struct symbols *symbols, unsigned cap,
                         const uint64_t *chain, size_t depth);
 

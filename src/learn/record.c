@@ -160,8 +160,7 @@ bool record_read(const struct format *format, const void *bytes, size_t size,
     case PERF_RECORD_SAMPLE:
         return read_sample(format, &left, record);
     case PERF_RECORD_FORK:
-    case PERF_RECORD_EXIT:
-        record->kind = header.type == PERF_RECORD_FORK ? RECORD_FORK : RECORD_EXIT;
+        record->kind = RECORD_FORK;
         read_task(&left, record);
         break;
     case PERF_RECORD_COMM:

@@ -31,10 +31,11 @@ enum record_kind {
     RECORD_CHECK, /* cap_capable was called */
     RECORD_FORK,  /* pid has begun, as parent is, or a thread of it */
     RECORD_COMM,  /* pid has this name now; exec: by execve */
-    RECORD_EXIT,  /* a thread has ended, or the kernel has stopped watching it */
     RECORD_LOST,  /* this many records found no room */
     RECORD_OTHER,
 };
+
+enum { RECORD_PIDS = 1 << 22 }; /* process ids are smaller: PID_MAX_LIMIT of 64-bit kernels */
 
 enum result { RESULT_GRANTED, RESULT_REFUSED, RESULT_UNKNOWN };
 

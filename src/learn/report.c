@@ -87,17 +87,13 @@ static const char *times(uint64_t checks, char text[TIMES]) {
 
 enum { USES_SHOWN = 3 }; /* of each capability, without -v */
 
-static void write_uses(FILE *out, const struct learned *learned, const struct asked *asked) {
-    bool ignored = asked->checks == 0;
-    uint64_t others = asked->other_uses;
-    unsigned shown = 0;
+static void write_uses(FILE *out, const struct learned *learned, const struct uses *uses) {
+    uint64_t others = uses->others;
     char text[TIMES];
 
-    for (size_t i = 0; i < asked->use_count; i++) {
-        const struct use *use = &asked->uses[i];
-        if ((use->noise != NULL) != ignored)
-            continue;
-        if (shown++ < USES_SHOWN || learned->options.verbose)
+    for (size_t i = 0; i < uses->count; i++) {
+        const struct use *use = &uses->list[i];
+        if (i < USES_SHOWN || learned->options.verbose)
             line(out, "", "%s: %s%s", use->process, use->call, times(use->checks, text));
         else
             others += use->checks;
@@ -112,7 +108,7 @@ static void write_cap(FILE *out, const struct learned *learned, unsigned cap) {
     names_of(cap, name);
     (void)fprintf(out, "\n  %s: %s\n", name, verdict_of(learned, cap));
     line(out, "", "%s", verdict_reason(learned, cap));
-    write_uses(out, learned, &learned->tally.asked[cap]);
+    write_uses(out, learned, tally_uses(&learned->tally.asked[cap]));
 }
 
 /* What is needed first, then what is not, then what does not count. */

@@ -12,6 +12,7 @@
 /* What the ready lines speak of; its pointers are those of learned. */
 struct snippet learn_snippet(const struct learned *learned);
 
+/* Writes all of it; whether that worked is told by ferror(). */
 void learn_report(FILE *out, const struct learned *learned);
 
 #endif

@@ -4,34 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_AT_ONCE = 1 << 16 };
+#include "learn/room.h"
 
-/* Makes room for `more` items behind `used` of them. */
-static int reserve(void **items, size_t size, size_t used, size_t more, size_t *capacity) {
-    if (used + more <= *capacity)
-        return 0;
-    size_t wanted = (used + more) * 2;
-    void *grown = realloc(*items, wanted * size);
-    if (grown == NULL)
-        return -ENOMEM;
-    *items = grown;
-    *capacity = wanted;
-    return 0;
-}
+enum { READ_AT_ONCE = 1 << 16 };
 
 static int add(struct symbols *symbols, uint64_t start, const char *name) {
     size_t length = strlen(name) + 1;
-    void *list = symbols->list, *names = symbols->names;
 
-    int error = reserve(&list, sizeof symbols->list[0], symbols->count, 1, &symbols->capacity);
+    struct symbol *list =
+        room_for(symbols->list, sizeof *list, symbols->count, 1, &symbols->capacity);
+    if (list == NULL)
+        return -ENOMEM;
     symbols->list = list;
-    if (error == 0)
-        error = reserve(&names, 1, symbols->names_size, length, &symbols->names_capacity);
+    char *names =
+        room_for(symbols->names, 1, symbols->names_size, length, &symbols->names_capacity);
+    if (names == NULL)
+        return -ENOMEM;
     symbols->names = names;
-    if (error != 0)
-        return error;
-    symbols->list[symbols->count++] = (struct symbol){start, symbols->names_size};
-    memcpy(symbols->names + symbols->names_size, name, length);
+    list[symbols->count++] = (struct symbol){start, symbols->names_size};
+    memcpy(names + symbols->names_size, name, length);
     symbols->names_size += length;
     return 0;
 }
@@ -135,5 +126,8 @@ const char *symbols_syscall(const char *function) {
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         if (strncmp(function, before[i], strlen(before[i])) == 0)
             return function + strlen(before[i]);
+    /* Which is far from the memory that it maps; not all callers may be known. */
+    if (strstr(function, "execve") != NULL || strcmp(function, "load_elf_binary") == 0)
+        return "execve";
     return NULL;
 }

@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "learn/origin.h"
-
-enum { PIDS_MOST = 1 << 22 }; /* PID_MAX_LIMIT of 64-bit kernels */
+#include "learn/room.h"
 
 struct process {
     char name[TALLY_NAME];
-    bool fresh; /* it has made an execve, and no check since */
 };
 
 /* A check whose credentials have to be seen elsewhere before it counts. */
@@ -31,7 +29,7 @@ struct tally_state {
     struct origins origins;
     struct process *processes; /* by process id; pages that are not touched take no memory */
     uint64_t home;             /* the user namespace that the program began in */
-    struct address_set creds;  /* seen where no rule about foreign ones applies */
+    struct address_set creds;  /* seen where it is known that they are the program's */
     struct doubt *doubts;
     size_t doubt_count, doubt_capacity;
 };
@@ -73,17 +71,15 @@ static bool add_address(struct address_set *set, uint64_t address) {
 /* ---- processes ---- */
 
 static struct process *process_of(const struct tally *tally, uint32_t pid) {
-    return pid < PIDS_MOST ? &tally->state->processes[pid] : NULL;
+    return pid < RECORD_PIDS ? &tally->state->processes[pid] : NULL;
 }
 
 static void take_fork(struct tally *tally, const struct record *record) {
     struct process *child = process_of(tally, record->pid);
     const struct process *parent = process_of(tally, record->parent);
 
-    if (child != NULL && parent != NULL && record->pid != record->parent) {
+    if (child != NULL && parent != NULL)
         *child = *parent;
-        child->fresh = false;
-    }
 }
 
 /* A process is called what its first thread is called. */
@@ -93,19 +89,6 @@ static void take_name(struct tally *tally, const struct record *record) {
     if (process == NULL || record->pid != record->tid)
         return;
     strncpy(process->name, record->comm, sizeof process->name - 1);
-    process->fresh = record->exec;
-}
-
-/* An execve that leaves a process undumpable, as with different real and effective ids, takes the
- * watch off it, and then this record comes at once (fs/exec.c, begin_new_exec). In every other one
- * a check follows, for the memory of the new stack. */
-static void take_exit(struct tally *tally, const struct record *record) {
-    struct process *process = process_of(tally, record->pid);
-
-    if (process == NULL || record->pid != record->tid)
-        return;
-    tally->unwatched += process->fresh;
-    process->fresh = false;
 }
 
 /* ---- checks ---- */
@@ -117,32 +100,19 @@ static bool same_use(const struct use *a, const struct use *b) {
 
 static void count(struct tally *tally, unsigned cap, const struct use *use) {
     struct asked *asked = &tally->asked[cap];
-    uint64_t *kind = use->noise == NULL ? &asked->checks : &asked->ignored;
+    struct uses *uses = use->noise == NULL ? &asked->counted : &asked->ignored;
 
-    *kind += use->checks;
-    for (size_t i = 0; i < asked->use_count; i++) {
-        if (same_use(&asked->uses[i], use)) {
-            asked->uses[i].checks += use->checks;
+    uses->checks += use->checks;
+    for (size_t i = 0; i < uses->count; i++) {
+        if (same_use(&uses->list[i], use)) {
+            uses->list[i].checks += use->checks;
             return;
         }
     }
-    if (asked->use_count < TALLY_USES)
-        asked->uses[asked->use_count++] = *use;
+    if (uses->count < TALLY_USES)
+        uses->list[uses->count++] = *use;
     else
-        asked->other_uses += use->checks;
-}
-
-static bool has_room(struct tally_state *state) {
-    if (state->doubt_count < state->doubt_capacity)
-        return true;
-
-    size_t capacity = state->doubt_capacity * 2 + 64;
-    struct doubt *grown = realloc(state->doubts, capacity * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    state->doubts = grown;
-    state->doubt_capacity = capacity;
-    return true;
+        uses->others += use->checks;
 }
 
 /* Keeps a check until tally_end(). */
@@ -156,10 +126,14 @@ static void keep_doubt(struct tally *tally, unsigned cap, uint64_t cred, const s
             return;
         }
     }
-    if (has_room(state))
-        state->doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
-    else
+    struct doubt *doubts =
+        room_for(state->doubts, sizeof *doubts, state->doubt_count, 1, &state->doubt_capacity);
+    if (doubts == NULL) {
         tally->no_memory = true;
+        return;
+    }
+    state->doubts = doubts;
+    doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
 }
 
 /* The user namespace that the program began in is that of its first check. */
@@ -173,16 +147,13 @@ static bool in_own_namespace(struct tally_state *state, const struct record *rec
 
 static void take_check(struct tally *tally, const struct record *record) {
     struct tally_state *state = tally->state;
-    struct process *process = process_of(tally, record->pid);
+    const struct process *process = process_of(tally, record->pid);
     struct use use = {.process = "?", .checks = 1};
 
     if (record->cap >= CAP_BITS)
         return;
-    if (process != NULL) {
-        process->fresh = false;
-        if (process->name[0] != '\0')
-            memcpy(use.process, process->name, sizeof use.process);
-    }
+    if (process != NULL && process->name[0] != '\0')
+        memcpy(use.process, process->name, sizeof use.process);
     struct origin origin =
         origin_of(&state->origins, state->symbols, record->cap, record->chain, record->depth);
     use.call = origin.call;
@@ -196,7 +167,7 @@ static void take_check(struct tally *tally, const struct record *record) {
         keep_doubt(tally, record->cap, record->cred, &use);
         return;
     }
-    if (origin.foreign == NULL)
+    if (origin.foreign == NULL && origin.whole)
         tally->no_memory |= !add_address(&state->creds, record->cred);
     count(tally, record->cap, &use);
 }
@@ -209,12 +180,11 @@ int tally_begin(struct tally *tally, const struct symbols *symbols) {
     if (tally->state == NULL)
         return -ENOMEM;
     tally->state->symbols = symbols;
-    tally->state->processes = calloc(PIDS_MOST, sizeof tally->state->processes[0]);
+    tally->state->processes = calloc(RECORD_PIDS, sizeof tally->state->processes[0]);
     return tally->state->processes == NULL ? -ENOMEM : 0;
 }
 
 void tally_take(struct tally *tally, const struct record *record) {
-    tally->records++;
     switch (record->kind) {
     case RECORD_CHECK:
         take_check(tally, record);
@@ -224,9 +194,6 @@ void tally_take(struct tally *tally, const struct record *record) {
         break;
     case RECORD_COMM:
         take_name(tally, record);
-        break;
-    case RECORD_EXIT:
-        take_exit(tally, record);
         break;
     case RECORD_LOST:
     case RECORD_OTHER:
@@ -246,11 +213,15 @@ void tally_end(struct tally *tally) {
     state->doubt_count = 0;
 }
 
+const struct uses *tally_uses(const struct asked *asked) {
+    return asked->counted.checks > 0 ? &asked->counted : &asked->ignored;
+}
+
 uint64_t tally_set(const struct tally *tally) {
     uint64_t set = 0;
 
     for (unsigned cap = 0; cap < CAP_BITS; cap++)
-        if (tally->asked[cap].checks > 0)
+        if (tally->asked[cap].counted.checks > 0)
             set |= CAP_MASK(cap);
     return set;
 }

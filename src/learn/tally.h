@@ -26,21 +26,21 @@ struct use {
     const struct noise_rule *noise; /* why it does not count; NULL: it does */
 };
 
+struct uses {
+    uint64_t checks; /* of all */
+    struct use list[TALLY_USES];
+    size_t count;
+    uint64_t others; /* checks of askers that found no room */
+};
+
 struct asked {
-    uint64_t checks, ignored; /* those that count, and those that are noise */
-    struct use uses[TALLY_USES];
-    size_t use_count;
-    uint64_t other_uses; /* checks of askers that found no room */
+    struct uses counted, ignored; /* ignored: noise */
 };
 
 struct tally_state;
 
 struct tally {
     struct asked asked[CAP_BITS];
-    /* execve calls behind which the kernel stopped watching. Of the tracepoint alone: a kprobe does
-     * not see the check by which the others are told. */
-    uint64_t unwatched;
-    uint64_t records;
     bool no_memory;
     struct tally_state *state;
 };
@@ -48,11 +48,14 @@ struct tally {
 /* symbols must outlive the tally. Returns 0 or -ENOMEM. Release with tally_free(). */
 int tally_begin(struct tally *tally, const struct symbols *symbols);
 
-/* Takes a record; records come in the order of their time. */
+/* Takes a record of the program; records come in the order of their time. */
 void tally_take(struct tally *tally, const struct record *record);
 
 /* No more records: decides about the checks that all credentials have to be known for. */
 void tally_end(struct tally *tally);
+
+/* Who asked for a capability: of what counts, or where nothing does, of the noise. */
+const struct uses *tally_uses(const struct asked *asked);
 
 /* The capabilities with a check that counts. */
 uint64_t tally_set(const struct tally *tally);

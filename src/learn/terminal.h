@@ -15,7 +15,11 @@ struct terminal {
     struct termios mode;
 };
 
+/* Remembers standard input as it is, if it is our controlling terminal and we are its foreground.
+ */
 void terminal_save(struct terminal *terminal);
+
+/* Makes it so again; does nothing where there is no such terminal. */
 void terminal_restore(const struct terminal *terminal);
 
 #endif

@@ -67,6 +67,8 @@ int trial_begin(struct subject *subject, struct failure *failure) {
     /* Ignored, as it may be inherited, it would reap them all. */
     subject->ignores_children = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
     subject->input = lseek(STDIN_FILENO, 0, SEEK_CUR);
+    if (subject->input < 0 && errno == EBADF)
+        subject->input = 0; /* closed: there is nothing to read again */
     subject->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return subject->signals < 0 ? no_run(failure, "signalfd") : 0;
 }

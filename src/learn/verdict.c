@@ -32,7 +32,7 @@ uint64_t verdict_caps(const struct learned *learned) {
     uint64_t set = learned->keep;
 
     for (unsigned cap = 0; cap < CAP_BITS; cap++)
-        if (learned->tally.asked[cap].checks + learned->tally.asked[cap].ignored > 0)
+        if (tally_uses(&learned->tally.asked[cap])->checks > 0)
             set |= CAP_MASK(cap);
     return set;
 }
@@ -40,16 +40,16 @@ uint64_t verdict_caps(const struct learned *learned) {
 const char *verdict_of(const struct learned *learned, unsigned cap) {
     if ((learned->keep & CAP_MASK(cap)) != 0)
         return "needed";
-    return learned->tally.asked[cap].checks > 0 ? "not needed" : "ignored";
+    return learned->tally.asked[cap].counted.checks > 0 ? "not needed" : "ignored";
 }
 
 /* The reason of the rule that most of the ignored checks come under. */
-static const char *ignored_reason(const struct asked *asked) {
+static const char *ignored_reason(const struct uses *uses) {
     const struct use *most = NULL;
 
-    for (size_t i = 0; i < asked->use_count; i++)
-        if (asked->uses[i].noise != NULL && (most == NULL || asked->uses[i].checks > most->checks))
-            most = &asked->uses[i];
+    for (size_t i = 0; i < uses->count; i++)
+        if (most == NULL || uses->list[i].checks > most->checks)
+            most = &uses->list[i];
     return most == NULL ? "asked by the way" : most->noise->reason;
 }
 
@@ -57,14 +57,16 @@ const char *verdict_reason(const struct learned *learned, unsigned cap) {
     const struct asked *asked = &learned->tally.asked[cap];
 
     if ((learned->keep & CAP_MASK(cap)) == 0)
-        return asked->checks > 0 ? "asked for, and it works without" : ignored_reason(asked);
+        return asked->counted.checks > 0 ? "asked for, and it works without"
+                                         : ignored_reason(&asked->ignored);
     if (learned->state == STATE_OBSERVED)
         return "asked for; whether it works without was not tried";
     if (learned->state == STATE_NOT_CONFIRMED)
         return "could not be left out, or was not tried without";
-    return asked->checks > 0 || !learned->traced ? "it does not work without"
-                                                 : "it does not work without, though it was not "
-                                                   "seen to be asked for";
+    return asked->counted.checks > 0 || !learned->traced
+               ? "it does not work without"
+               : "it does not work without, though it was not "
+                 "seen to be asked for";
 }
 
 uint64_t verdict_outside(const struct learned *learned) {
@@ -99,13 +101,9 @@ static void add_watching(const struct learned *learned, struct limits *limits) {
     if (!learned->traced)
         return;
     if (learned->lost > 0)
-        add(limits, "%llu checks were lost: more may be needed than was seen",
-            (unsigned long long)learned->lost);
-    if (learned->tally.unwatched > 0 && !learned->kprobe)
         add(limits,
-            "%llu times the kernel stopped watching a process, as it does at an execve with "
-            "different real and effective ids: more may be needed than was seen",
-            (unsigned long long)learned->tally.unwatched);
+            "%llu checks were lost, of this program or of others: more may be needed than was seen",
+            (unsigned long long)learned->lost);
     if (symbols_hidden(&learned->symbols))
         add(limits, "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not told "
                     "from need, and system calls have no names");

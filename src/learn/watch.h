@@ -21,8 +21,8 @@ struct watch_taker {
     void *context;
 };
 
-/* Finds out how checks can be watched here, and attaches to a process that has not made the execve
- * yet from which on it is to be watched. Returns NULL with *failure filled. */
+/* Finds out how checks can be watched here, and watches from now on. The process has not made the
+ * execve yet from which on its records are handed over. Returns NULL with *failure filled. */
 struct watch *watch_open(pid_t pid, struct failure *failure);
 
 /* The kernel's own tracepoint, or a kprobe in its place. */
@@ -36,7 +36,7 @@ size_t watch_polls(const struct watch *watch, size_t capacity, struct pollfd *po
  * 0 or -ENOMEM. */
 int watch_drain(struct watch *watch, bool last, const struct watch_taker *taker);
 
-/* How many records the kernel had no room for, so far. */
+/* How many records the kernel had no room for, so far; of any process, which nobody can tell. */
 uint64_t watch_lost(const struct watch *watch);
 
 /* Ends the watch and removes what was made for it. NULL is allowed. */

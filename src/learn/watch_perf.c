@@ -1,9 +1,13 @@
 /*
- * The watch by perf_event_open(2): one event for each processor, because an event that is inherited
- * by children can be mapped only if it is bound to one. Each has a ring buffer, that of the parent
- * for all.
+ * The watch by perf_event_open(2): the checks of the whole machine, of which those of the program
+ * are handed over. An event that follows one process and what it starts would have to be bound to a
+ * processor all the same (only then it can be mapped), so that each fork would copy as many events
+ * as there are processors; and the kernel takes it off a process that becomes undumpable.
+ *
+ * Each processor has a ring buffer, into which two events write.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,47 +17,56 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "learn/lineage.h"
+#include "learn/queue.h"
 #include "learn/tracefs.h"
 #include "learn/watch.h"
 
 enum {
     FORMAT_LOST = 1U << 4, /* PERF_FORMAT_LOST, from Linux 6.0 on */
-    PAGES_MOST = 256,      /* a ring: half a million checks in a row without loss */
+    PAGES_ALL = 4096,      /* for all rings, where there are few */
+    PAGES_ENOUGH = 256,    /* for one, where there are many: ten milliseconds of checks in a row */
     PAGES_LEAST = 8,
-    WAKE_AT = 1 << 17,   /* bytes: early, so that there is room while we are waiting for our turn */
-    RECORD_MOST = 65536, /* header.size has 16 bits */
+    WAKE_AT = 1 << 17, /* bytes: early, so that there is room while we are waiting for our turn */
 };
+
+#define TEXT_OF(name) #name
+#define TEXT(name)    TEXT_OF(name)
 
 static const char STEP[] = "watch";
 
+/* SYS_ADMIN is asked for whenever memory grows: some twenty times in an execve, and following the
+ * callers takes most of what a check that is watched costs. The innermost six tell these checks
+ * from others (noise.c), and reach as far as the system call where that is what asks. */
+static const struct {
+    const char *filter;
+    uint16_t callers; /* 0: as many as the kernel gives */
+} EVENTS[] = {
+    {"cap != " TEXT(CAP_SYS_ADMIN), 0},
+    {"cap == " TEXT(CAP_SYS_ADMIN), 6},
+};
+
+enum { EVENT_COUNT = sizeof EVENTS / sizeof EVENTS[0] };
+
 struct ring {
-    int fd;
+    int events[EVENT_COUNT];           /* the ring is that of the first */
     struct perf_event_mmap_page *page; /* the head of the mapping, then the data */
     size_t size;                       /* of the data: a power of two */
     uint64_t lost; /* as the records tell, which a full buffer never ends with */
 };
 
-/* A copy of a record that has not been handed over: where in bytes, which is the order of arrival.
- */
-struct held {
-    uint64_t time;
-    size_t offset, size;
-};
-
 struct watch {
     struct tracefs tracefs;
+    struct lineage lineage;
     struct ring *rings;
     size_t count;
     uint64_t read_format;
-    struct held *held;
-    size_t held_count, held_capacity;
-    unsigned char *bytes;
-    size_t bytes_used, bytes_capacity;
+    struct queue queue; /* what has not been handed over yet */
 };
 
 /* ---- opening ---- */
 
-static int open_event(const struct watch *watch, pid_t pid, int cpu) {
+static int open_event(const struct watch *watch, size_t event, int cpu) {
     struct perf_event_attr attr = {
         .type = PERF_TYPE_TRACEPOINT,
         .size = sizeof attr,
@@ -61,13 +74,11 @@ static int open_event(const struct watch *watch, pid_t pid, int cpu) {
         .sample_period = 1,
         .sample_type = RECORD_SAMPLE_TYPE,
         .read_format = watch->read_format,
-        .disabled = 1,
-        .enable_on_exec = 1,
-        .inherit = 1,
         .exclude_callchain_user = 1,
-        .comm = 1,
-        .comm_exec = 1,
-        .task = 1,
+        .sample_max_stack = EVENTS[event].callers,
+        .comm = event == 0,
+        .comm_exec = event == 0,
+        .task = event == 0,
         .sample_id_all = 1,
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,
@@ -75,8 +86,14 @@ static int open_event(const struct watch *watch, pid_t pid, int cpu) {
         .wakeup_watermark = WAKE_AT,
     };
 
-    int fd = (int)syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-    return fd < 0 ? -errno : fd;
+    int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    if (ioctl(fd, PERF_EVENT_IOC_SET_FILTER, EVENTS[event].filter) == 0)
+        return fd;
+    int error = errno;
+    (void)close(fd);
+    return -error;
 }
 
 static void unmap_ring(struct ring *ring) {
@@ -88,7 +105,8 @@ static void unmap_ring(struct ring *ring) {
 static int map_ring(struct ring *ring, size_t pages) {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-    void *map = mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+    void *map =
+        mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_SHARED, ring->events[0], 0);
     if (map == MAP_FAILED)
         return -errno;
     ring->page = map;
@@ -96,11 +114,14 @@ static int map_ring(struct ring *ring, size_t pages) {
     return 0;
 }
 
-/* As many pages for each as the kernel lets this user lock, up to what is never lost. */
+/* As many pages for each as the kernel lets this user lock, up to what is hardly ever lost. */
 static int map_rings(struct watch *watch) {
+    size_t most = PAGES_ALL;
     int error = 0;
 
-    for (size_t pages = PAGES_MOST; pages >= PAGES_LEAST; pages /= 2) {
+    while (most > PAGES_ENOUGH && most * watch->count > PAGES_ALL)
+        most /= 2;
+    for (size_t pages = most; pages >= PAGES_LEAST; pages /= 2) {
         error = 0;
         for (size_t i = 0; i < watch->count && error == 0; i++)
             error = map_ring(&watch->rings[i], pages);
@@ -112,19 +133,39 @@ static int map_rings(struct watch *watch) {
     return error;
 }
 
-static int open_ring(struct watch *watch, pid_t pid, int cpu) {
-    struct ring *ring = &watch->rings[watch->count];
-
-    *ring = (struct ring){.fd = open_event(watch, pid, cpu)};
-    if (ring->fd == -EINVAL && watch->read_format != 0) {
-        watch->read_format = 0; /* before Linux 6.0 */
-        ring->fd = open_event(watch, pid, cpu);
+/* From now on the other events write into the ring of the first. */
+static int join_events(const struct watch *watch) {
+    for (size_t i = 0; i < watch->count; i++) {
+        const int *events = watch->rings[i].events;
+        for (size_t event = 1; event < EVENT_COUNT; event++)
+            if (ioctl(events[event], PERF_EVENT_IOC_SET_OUTPUT, events[0]) != 0)
+                return -errno;
     }
-    if (ring->fd == -ENODEV)
-        return 0; /* a processor that is switched off */
-    if (ring->fd < 0)
-        return ring->fd;
-    watch->count++;
+    return 0;
+}
+
+static void close_events(const struct ring *ring) {
+    for (size_t event = 0; event < EVENT_COUNT; event++)
+        if (ring->events[event] >= 0)
+            (void)close(ring->events[event]);
+}
+
+static int open_ring(struct watch *watch, int cpu) {
+    struct ring ring = {.events = {-1, -1}};
+
+    for (size_t event = 0; event < EVENT_COUNT; event++) {
+        int fd = open_event(watch, event, cpu);
+        if (fd == -EINVAL && watch->read_format != 0) {
+            watch->read_format = 0; /* before Linux 6.0 */
+            fd = open_event(watch, event, cpu);
+        }
+        if (fd < 0) {
+            close_events(&ring);
+            return fd == -ENODEV ? 0 : fd; /* a processor that is switched off */
+        }
+        ring.events[event] = fd;
+    }
+    watch->rings[watch->count++] = ring;
     return 0;
 }
 
@@ -139,30 +180,32 @@ static int refuse(struct failure *failure, int error) {
     return failure_set(failure, STEP, error, hint, "perf_event_open");
 }
 
-static int open_rings(struct watch *watch, pid_t pid) {
+static int open_rings(struct watch *watch) {
     long processors = sysconf(_SC_NPROCESSORS_CONF);
 
     watch->rings = calloc(processors > 0 ? (size_t)processors : 1, sizeof watch->rings[0]);
     if (watch->rings == NULL)
         return -ENOMEM;
     for (int cpu = 0; cpu < processors; cpu++) {
-        int error = open_ring(watch, pid, cpu);
+        int error = open_ring(watch, cpu);
         if (error != 0)
             return error;
     }
-    return watch->count > 0 ? map_rings(watch) : -ENODEV;
+    int error = watch->count > 0 ? map_rings(watch) : -ENODEV;
+    return error == 0 ? join_events(watch) : error;
 }
 
 struct watch *watch_open(pid_t pid, struct failure *failure) {
     struct watch *watch = calloc(1, sizeof *watch);
 
-    if (watch == NULL) {
+    if (watch == NULL || lineage_begin(&watch->lineage, pid) != 0) {
         (void)failure_set(failure, STEP, ENOMEM, "raise the memory limit", "the watch");
+        free(watch);
         return NULL;
     }
     watch->read_format = FORMAT_LOST;
     if (tracefs_find(&watch->tracefs, failure) == 0) {
-        int error = open_rings(watch, pid);
+        int error = open_rings(watch);
         if (error == 0) {
             tracefs_in_use(&watch->tracefs);
             return watch;
@@ -179,7 +222,7 @@ size_t watch_polls(const struct watch *watch, size_t capacity, struct pollfd *po
     size_t count = watch->count < capacity ? watch->count : capacity;
 
     for (size_t i = 0; i < count; i++)
-        polls[i] = (struct pollfd){.fd = watch->rings[i].fd, .events = POLLIN};
+        polls[i] = (struct pollfd){.fd = watch->rings[i].events[0], .events = POLLIN};
     return count;
 }
 
@@ -202,45 +245,22 @@ static void copy(const struct ring *ring, uint64_t position, size_t size, void *
     memcpy((unsigned char *)to + first, data, size - first);
 }
 
-/* Makes room for one more record of at most RECORD_MOST bytes. */
-static int reserve(struct watch *watch) {
-    if (watch->held_count == watch->held_capacity) {
-        size_t capacity = watch->held_capacity * 2 + 1024;
-        struct held *held = realloc(watch->held, capacity * sizeof *held);
-        if (held == NULL)
-            return -ENOMEM;
-        watch->held = held;
-        watch->held_capacity = capacity;
-    }
-    if (watch->bytes_used + RECORD_MOST > watch->bytes_capacity) {
-        size_t capacity = watch->bytes_capacity * 2 + RECORD_MOST;
-        unsigned char *bytes = realloc(watch->bytes, capacity);
-        if (bytes == NULL)
-            return -ENOMEM;
-        watch->bytes = bytes;
-        watch->bytes_capacity = capacity;
-    }
-    return 0;
-}
-
 /* Takes a copy of the record at that position, and returns its size or an error. */
 static int hold(struct watch *watch, struct ring *ring, uint64_t position) {
     struct perf_event_header header;
     struct record record;
 
-    int error = reserve(watch);
-    if (error != 0)
-        return error;
+    void *bytes = queue_room(&watch->queue);
+    if (bytes == NULL)
+        return -ENOMEM;
     copy(ring, position, sizeof header, &header);
     if (header.size < sizeof header)
         return -EPROTO;
-    unsigned char *bytes = watch->bytes + watch->bytes_used;
     copy(ring, position, header.size, bytes);
-    if (!record_read(&watch->tracefs.format, bytes, header.size, &record))
-        return header.size;
-    ring->lost += record.lost;
-    watch->held[watch->held_count++] = (struct held){record.time, watch->bytes_used, header.size};
-    watch->bytes_used += header.size; /* a multiple of 8, so that all are aligned */
+    if (record_read(&watch->tracefs.format, bytes, header.size, &record)) {
+        ring->lost += record.lost;
+        queue_add(&watch->queue, record.time, header.size);
+    }
     return header.size;
 }
 
@@ -257,60 +277,32 @@ static int empty(struct watch *watch, struct ring *ring) {
     return size < 0 ? size : 0;
 }
 
-static int by_offset(const void *a, const void *b) {
-    const struct held *left = a, *right = b;
+/* What takes the records of a watch. */
+struct hand {
+    struct watch *watch;
+    const struct watch_taker *taker;
+};
 
-    return (left->offset > right->offset) - (left->offset < right->offset);
-}
+static void hand_over(void *context, const void *bytes, size_t size) {
+    const struct hand *hand = context;
+    struct record record;
 
-static int by_time(const void *a, const void *b) {
-    const struct held *left = a, *right = b;
-
-    if (left->time != right->time)
-        return left->time < right->time ? -1 : 1;
-    return by_offset(a, b);
-}
-
-/* Drops the first `done`, and moves the bytes of the others to the front. */
-static void keep_rest(struct watch *watch, size_t done) {
-    watch->held_count -= done;
-    watch->bytes_used = 0;
-    memmove(watch->held, watch->held + done, watch->held_count * sizeof watch->held[0]);
-    qsort(watch->held, watch->held_count, sizeof watch->held[0], by_offset);
-    for (size_t i = 0; i < watch->held_count; i++) {
-        struct held *held = &watch->held[i];
-        memmove(watch->bytes + watch->bytes_used, watch->bytes + held->offset, held->size);
-        held->offset = watch->bytes_used;
-        watch->bytes_used += held->size;
-    }
-}
-
-/* Hands over the records before `end`, and keeps the rest for the next time. */
-static void hand_over(struct watch *watch, uint64_t end, const struct watch_taker *taker) {
-    size_t done = 0;
-
-    if (watch->held_count == 0)
-        return;
-    qsort(watch->held, watch->held_count, sizeof watch->held[0], by_time);
-    for (; done < watch->held_count && watch->held[done].time < end; done++) {
-        const struct held *held = &watch->held[done];
-        struct record record;
-        if (record_read(&watch->tracefs.format, watch->bytes + held->offset, held->size, &record))
-            taker->take(taker->context, &record);
-    }
-    keep_rest(watch, done);
+    if (record_read(&hand->watch->tracefs.format, bytes, size, &record) &&
+        lineage_take(&hand->watch->lineage, &record))
+        hand->taker->take(hand->taker->context, &record);
 }
 
 int watch_drain(struct watch *watch, bool last, const struct watch_taker *taker) {
     /* A record of one processor may be found in the round after that of a later one of another.
      * What is older than a round, and a little, is all in it. */
     const uint64_t little = 1000000;
+    struct hand hand = {.watch = watch, .taker = taker};
     uint64_t begin = now();
     int error = 0;
 
     for (size_t i = 0; i < watch->count && error == 0; i++)
         error = empty(watch, &watch->rings[i]);
-    hand_over(watch, last ? UINT64_MAX : begin - little, taker);
+    queue_empty(&watch->queue, last ? UINT64_MAX : begin - little, hand_over, &hand);
     return error;
 }
 
@@ -320,10 +312,12 @@ uint64_t watch_lost(const struct watch *watch) {
     uint64_t lost = 0;
 
     for (size_t i = 0; i < watch->count; i++) {
-        uint64_t values[2] = {0}; /* the number of events, and of those lost */
-        bool told = watch->read_format != 0 &&
-                    read(watch->rings[i].fd, values, sizeof values) == (ssize_t)sizeof values;
-        lost += told ? values[1] : watch->rings[i].lost;
+        lost += watch->read_format == 0 ? watch->rings[i].lost : 0;
+        for (size_t event = 0; event < EVENT_COUNT && watch->read_format != 0; event++) {
+            uint64_t values[2]; /* the number of checks, and of records lost */
+            if (read(watch->rings[i].events[event], values, sizeof values) > 0)
+                lost += values[1];
+        }
     }
     return lost;
 }
@@ -333,11 +327,11 @@ void watch_close(struct watch *watch) {
         return;
     for (size_t i = 0; i < watch->count; i++) {
         unmap_ring(&watch->rings[i]);
-        (void)close(watch->rings[i].fd);
+        close_events(&watch->rings[i]);
     }
     tracefs_release(&watch->tracefs);
+    lineage_free(&watch->lineage);
+    queue_free(&watch->queue);
     free(watch->rings);
-    free(watch->held);
-    free(watch->bytes);
     free(watch);
 }

@@ -47,7 +47,8 @@ ignored() {
 }
 
 @test "overlay: what the mounter is asked for is not the program's need, what the program is asked for is" {
-    mkdir lower upper work both
+    mkdir -p lower/closed work both
+    chmod 700 lower/closed
     echo text >lower/secret
     chmod 600 lower/secret
     echo text >lower/open
@@ -57,13 +58,18 @@ ignored() {
         mount -t tmpfs tmpfs work && mkdir work/upper work/work &&
         mount -t overlay overlay -o lowerdir=lower,upperdir=work/upper,workdir=work/work both &&
         chmod 777 both && "$1" --json -o open.json -- sh -c "cat both/open; echo more >both/new" &&
-        "$1" --json -o secret.json -- cat both/secret' - "$CAPWRAP_LEARN"
+        "$1" --json -o secret.json -- cat both/secret &&
+        "$1" --json -o other.json -- "$2" seteuid 33 touch both/closed/file' - \
+        "$CAPWRAP_LEARN" "$ASKS"
     assert_success
     export LEARNED=open.json
     assert_equal "$(told '.keep | join(",")')" ""
     [ "$(told '[.capabilities[] | select(.reason | test("mounted the overlay"))] | length')" -gt 0 ]
     export LEARNED=secret.json
     assert_equal "$(told '.keep | join(",")')" DAC_READ_SEARCH
+    # Credentials that are new and seen below the overlay alone are the program's all the same.
+    export LEARNED=other.json
+    assert_equal "$(told '.keep | join(",")')" DAC_OVERRIDE,DAC_READ_SEARCH,SETUID
 }
 
 @test "own-namespace: a user namespace of one's own gives its own capabilities" {

@@ -5,9 +5,10 @@
     overhead.py --write FILE        writes the table in FILE as well
 
 Runs each load under `capwrap --keep all` and under `capwrap-learn`, as nobody, by turns, and compares the
-processor time of the load, in the kernel and out of it, as its shell tells it: the least of all rounds,
-because what else a machine does only adds to a time. What capwrap-learn needs to begin and to report is
-told apart. The server answers requests of this process, which is not watched.
+processor time of the load, in the kernel and out of it, as its shell tells it. What else a machine does comes
+and goes more slowly than the turns, and so is in both: what is told is the median over all rounds of the one
+divided by the other. What capwrap-learn needs to begin and to report is told apart. The server answers requests
+of this process, which is not the program.
 
 Exit status: 0 when no load takes more than a tenth more. The last line is "summary: " and a JSON object
 with the overhead in percent.
@@ -21,19 +22,20 @@ import re
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
 MOST = 10 # percent
-ROUNDS = 11
-REQUESTS = 3000
+ROUNDS = 31
+REQUESTS = 2000
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "src"
 TABLE = re.compile(r"(?<=<!-- measured: overhead -->\n).*?(?=<!-- end -->\n)", re.S)
 LOADS = {
     "find over /usr": "find /usr -xdev >/dev/null",
-    "a compile": "for i in transition program plan cred; do gcc -std=c17 -D_GNU_SOURCE -O2 -I source "
+    "a compile": "for i in transition program; do gcc -std=c17 -D_GNU_SOURCE -O2 -I source "
                  "-c source/core/$i.c -o /dev/null; done",
     "300 fork+exec": "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done",
 }
@@ -83,13 +85,13 @@ def serve(way):
     return cost(program)
 
 
-def least(measure, rounds):
-    """The least cost of each way, by turns, behind one round that warms up."""
-    costs = {"bare": [], "watched": []}
+def by_turns(measure, rounds):
+    """What each way costs, a pair for each round; behind one round that warms up."""
+    pairs = []
     for number in range(rounds + 1):
-        for way in sorted(costs, reverse=number % 2 == 0):
-            costs[way].append(measure(way))
-    return {way: min(seconds[1:]) for way, seconds in costs.items()}
+        order = sorted(ways(), reverse=number % 2 == 0)
+        pairs.append({way: measure(way) for way in order})
+    return pairs[1:]
 
 
 def elapsed(way):
@@ -98,16 +100,21 @@ def elapsed(way):
     return time.monotonic() - begin
 
 
+def middle(pairs, value):
+    return statistics.median(map(value, pairs))
+
+
 def measure_all(rounds):
     """By load: seconds bare, seconds watched, percent; and the milliseconds that beginning takes."""
     rows = {}
     loads = {name: lambda way, line=line: cost(start(way, line)) for name, line in LOADS.items()}
     for name, measure in {**loads, f"nginx, {REQUESTS} requests": serve}.items():
-        took = least(measure, rounds)
-        rows[name] = (took["bare"], took["watched"],
-                      round(100 * (took["watched"] / took["bare"] - 1), 1))
-    begins = least(elapsed, rounds)
-    return rows, round(1000 * (begins["watched"] - begins["bare"]))
+        pairs = by_turns(measure, rounds)
+        more = middle(pairs, lambda pair: pair["watched"] / pair["bare"]) - 1
+        rows[name] = (middle(pairs, lambda pair: pair["bare"]),
+                      middle(pairs, lambda pair: pair["watched"]), round(100 * more, 1))
+    begins = middle(by_turns(elapsed, rounds), lambda pair: pair["watched"] - pair["bare"])
+    return rows, round(1000 * begins)
 
 
 def table(rows):

@@ -91,6 +91,23 @@ valid() {
     assert_equal "$("$CAPWRAP_LEARN" --version)" "$("$CAPWRAP" --version | sed s/capwrap/capwrap-learn/)"
 }
 
+@test "a hint names no option that there is not" {
+    attempt "$CAPWRAP_LEARN" -u 4242 -- true
+    assert_failure 125
+    assert_regex "$stderr" 'hint: name the group as well: --user UID:GID$'
+    attempt unshare --user --map-root-user "$CAPWRAP_LEARN" --no-trace -- true
+    assert_failure 125
+    assert_regex "$stderr" 'hint: learn outside of this user namespace'
+}
+
+@test "help and version that cannot be written end with 125" {
+    local option
+    for option in --help --version; do
+        attempt bash -c 'exec "$@" >/dev/full' sh "$CAPWRAP_LEARN" "$option"
+        assert_failure 125
+    done
+}
+
 @test "wrong usage ends with 125, one error and one hint" {
     attempt "$CAPWRAP_LEARN" --nope
     assert_failure 125

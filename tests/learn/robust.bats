@@ -80,6 +80,12 @@ learning() {
     assert_equal "$status" 125 # it has nowhere to report to
 }
 
+@test "a reset and a test have /dev/null for their streams, also where the learner has none" {
+    # shellcheck disable=SC2016
+    local line='for fd in 0 1 2; do test /dev/null -ef /proc/$$/fd/$fd || exit; done'
+    "$CAPWRAP_LEARN" -o report --verify --reset "$line" --test "$line" -- true <&- >&- 2>&-
+}
+
 @test "the program inherits no descriptor, signal mask or ignored signal from the learner" {
     local command watched
     for command in 'ls /proc/self/fd' 'grep -E ^Sig(Blk|Ign|Cgt) /proc/self/status'; do
@@ -165,7 +171,7 @@ learning() {
 
 @test "a process that has children already is refused, because they could not be told apart" {
     # shellcheck disable=SC2016
-    attempt bash -c 'sleep 5 & exec "$1" -- true' - "$CAPWRAP_LEARN"
+    attempt bash -c 'sleep 1 & exec "$1" -- true' - "$CAPWRAP_LEARN"
     assert_failure 125
     assert_regex "$stderr" 'processes: this process has children already'
 }

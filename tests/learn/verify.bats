@@ -71,7 +71,7 @@ setup() {
 }
 
 @test "a server works when the test succeeds, which is tried until then" {
-    learned --verify --test 'test -e served' --reset 'rm -f served' -- \
+    learned --verify --timeout 2 --test 'test -e served' --reset 'rm -f served' -- \
         "$ASKS" raw sleep 0.5 touch served sleep 1000
     needs NET_RAW confirmed
     [ "$(told .runs)" -eq 3 ]
@@ -190,4 +190,7 @@ END
         "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- cat
     }
     limited 'standard input cannot be read again'
+    "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- true <&-
+    run told '.limits[]'
+    refute_line --partial 'standard input'
 }

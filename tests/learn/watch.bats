@@ -76,7 +76,7 @@ setup() {
 }
 
 @test "what another program asks for is not seen" {
-    "$ASKS" sleep 0.2 raws 1000 &
+    "$ASKS" sleep 0.2 raws 1000 children 100 &
     learned -- sleep 0.6
     wait $!
     needs ""
@@ -95,21 +95,14 @@ setup() {
     wait "$learner"
     [ "$(told .lost)" -gt 1000 ]
     limited "$(told .lost) checks were lost"
-    # Records of other kinds may be among the lost.
-    local both=$(($(checks NET_RAW) + $(told .lost)))
-    echo "$(checks NET_RAW) + $(told .lost) = $both"
-    [ "$both" -ge 100000 ]
-    [ "$both" -le 100100 ]
+    # Records of other programs may be among the lost.
+    echo "$(checks NET_RAW) + $(told .lost)"
+    [ $(($(checks NET_RAW) + $(told .lost))) -ge 100000 ]
 }
 
-@test "a process that the kernel stops watching is told of" {
+@test "an execve with different real and effective ids, which makes a process undumpable, is watched on" {
     learned -- "$ASKS" seteuid 33 exec "$ASKS" raw
-    needs SETUID
-    limited '^1 times the kernel stopped watching'
-    learned -- "$ASKS" exec "$ASKS" raw
-    needs NET_RAW
-    run told '.limits[]'
-    refute_line --partial 'stopped watching'
+    needs SETUID,NET_RAW
 }
 
 @test "a set-user-ID program gains nothing, and is watched all the same" {

@@ -29,6 +29,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool raw(void) {
@@ -118,6 +119,13 @@ static void print(long count) {
     }
 }
 
+static void pause_for(double seconds) {
+    struct timespec time = {.tv_sec = (time_t)seconds};
+
+    time.tv_nsec = (long)((seconds - (double)time.tv_sec) * 1e9);
+    (void)nanosleep(&time, NULL);
+}
+
 /* An action without a value; false: it is none of these. */
 static bool simple(const char *action, bool *opened) {
     if (strcmp(action, "raw") == 0) {
@@ -151,7 +159,7 @@ static bool with_value(const char *action, const char *value, bool *opened) {
     else if (strcmp(action, "print") == 0)
         print(number);
     else if (strcmp(action, "sleep") == 0)
-        (void)usleep((useconds_t)(strtod(value, NULL) * 1e6));
+        pause_for(strtod(value, NULL));
     else if (strcmp(action, "exit") == 0)
         exit((int)number);
     else if (strcmp(action, "seteuid") == 0)

@@ -30,7 +30,11 @@ static const char KALLSYMS[] = "1000 T cap_capable\n"
                                "10d0 T cap_capset_elsewhere\n"
                                "10e0 t io_wq_worker\n"
                                "10f0 T ret_from_fork_asm\n"
-                               "1100 T entry_SYSCALL_64_after_hwframe\n";
+                               "1100 T entry_SYSCALL_64_after_hwframe\n"
+                               "1110 T generic_permission\n"
+                               "1120 T inode_permission\n"
+                               "1130 t xattr_permission\n"
+                               "1140 T vfs_setxattr\n";
 
 enum {
     CAPABLE = 0x1005,
@@ -50,6 +54,10 @@ enum {
     WORKER = 0x10e5,
     FORK = 0x10f5,
     ENTRY = 0x1105,
+    PERMISSION = 0x1115,
+    REAL = 0x1125,
+    XATTR = 0x1135,
+    SETXATTR = 0x1145,
 };
 
 enum { HOME = 0x5000, OTHER = 0x6000, MINE = 0xa00, MOUNTER = 0xb00 };
@@ -82,10 +90,9 @@ static int tear_down(void **state) {
 
 static struct tally *tally_of(void **state) { return &((struct fixture *)*state)->tally; }
 
-/* A check of cap with these credentials below two functions. */
-static void check(void **state, unsigned cap, uint64_t cred, uint64_t below, uint64_t call) {
-    const uint64_t chain[] = {
-        UINT64_MAX - 127 /* PERF_CONTEXT_KERNEL */, CAPABLE, NS, below, call, SYSCALL};
+/* A check of cap with these credentials, and these callers. */
+static void check_chain(void **state, unsigned cap, uint64_t cred, const uint64_t *chain,
+                        size_t depth) {
     struct record record = {.kind = RECORD_CHECK,
                             .pid = 10,
                             .tid = 10,
@@ -93,9 +100,17 @@ static void check(void **state, unsigned cap, uint64_t cred, uint64_t below, uin
                             .cred = cred,
                             .capable_ns = HOME,
                             .chain = chain,
-                            .depth = sizeof chain / sizeof chain[0]};
+                            .depth = depth};
 
     tally_take(tally_of(state), &record);
+}
+
+/* The same below two functions. */
+static void check(void **state, unsigned cap, uint64_t cred, uint64_t below, uint64_t call) {
+    const uint64_t chain[] = {
+        UINT64_MAX - 127 /* PERF_CONTEXT_KERNEL */, CAPABLE, NS, below, call, SYSCALL};
+
+    check_chain(state, cap, cred, chain, sizeof chain / sizeof chain[0]);
 }
 
 /* After all: whether cap counts. */
@@ -105,10 +120,9 @@ static bool counts(void **state, unsigned cap) {
 }
 
 static const char *rule_of(void **state, unsigned cap) {
-    const struct asked *asked = &tally_of(state)->asked[cap];
+    const struct uses *ignored = &tally_of(state)->asked[cap].ignored;
 
-    return asked->use_count == 0 || asked->uses[0].noise == NULL ? NULL
-                                                                 : asked->uses[0].noise->name;
+    return ignored->count == 0 ? NULL : ignored->list[0].noise->name;
 }
 
 /* ---- one for each rule, and what is next to it ---- */
@@ -149,8 +163,8 @@ static void the_same_capability_elsewhere_counts(void **state) {
     check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
     check(state, CAP_SYS_ADMIN, MINE, NS, MOUNT);
     assert_true(counts(state, CAP_SYS_ADMIN));
-    assert_int_equal(tally_of(state)->asked[CAP_SYS_ADMIN].checks, 1);
-    assert_int_equal(tally_of(state)->asked[CAP_SYS_ADMIN].ignored, 1);
+    assert_int_equal(tally_of(state)->asked[CAP_SYS_ADMIN].counted.checks, 1);
+    assert_int_equal(tally_of(state)->asked[CAP_SYS_ADMIN].ignored.checks, 1);
 }
 
 static void another_capability_below_the_same_counts(void **state) {
@@ -159,7 +173,7 @@ static void another_capability_below_the_same_counts(void **state) {
 }
 
 static void the_mounter_of_an_overlay_is_not_the_program(void **state) {
-    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, OPENAT);
     check(state, CAP_DAC_OVERRIDE, MOUNTER, OVL, OPENAT);
     assert_false(counts(state, CAP_DAC_OVERRIDE));
     assert_string_equal(rule_of(state, CAP_DAC_OVERRIDE), "overlay");
@@ -168,9 +182,34 @@ static void the_mounter_of_an_overlay_is_not_the_program(void **state) {
 static void the_program_itself_below_an_overlay_counts(void **state) {
     check(state, CAP_DAC_OVERRIDE, MINE, OVL, OPENAT);
     check(state, CAP_DAC_OVERRIDE, MINE, OVL, OPENAT);
-    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK); /* its credentials are known later only */
+    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, OPENAT); /* its credentials are known later only */
     assert_true(counts(state, CAP_DAC_OVERRIDE));
-    assert_int_equal(tally_of(state)->asked[CAP_DAC_OVERRIDE].checks, 2);
+    assert_int_equal(tally_of(state)->asked[CAP_DAC_OVERRIDE].counted.checks, 2);
+}
+
+static void attributes_of_an_overlay_are_told_by_credentials(void **state) {
+    check(state, CAP_SETUID, MINE, NS, OPENAT);
+    check_chain(state, CAP_SYS_ADMIN, MOUNTER, (uint64_t[]){CAPABLE, NS, XATTR, SETXATTR}, 4);
+    assert_false(counts(state, CAP_SYS_ADMIN));
+    assert_string_equal(rule_of(state, CAP_SYS_ADMIN), "overlay-xattr");
+    check_chain(state, CAP_SYS_ADMIN, MINE, (uint64_t[]){CAPABLE, NS, XATTR, SETXATTR}, 4);
+    assert_true(counts(state, CAP_SYS_ADMIN));
+}
+
+/* New credentials of the program may never be seen outside of the overlay. */
+static void what_an_overlay_asks_of_the_program_itself_counts(void **state) {
+    check_chain(state, CAP_DAC_OVERRIDE, MINE, (uint64_t[]){CAPABLE, PERMISSION, OVL, OPENAT}, 4);
+    assert_true(counts(state, CAP_DAC_OVERRIDE));
+    check_chain(state, CAP_FOWNER, MOUNTER,
+                (uint64_t[]){CAPABLE, PERMISSION, OVL, REAL, OVL, OPENAT}, 6); /* one on another */
+    assert_false(counts(state, CAP_FOWNER));
+}
+
+/* As when an overlay on files in memory grows them. */
+static void a_chain_that_ends_early_says_nothing_of_credentials(void **state) {
+    check(state, CAP_DAC_OVERRIDE, MOUNTER, OVL, OPENAT);
+    check(state, CAP_SYS_ADMIN, MOUNTER, ENOUGH, BRK);
+    assert_false(counts(state, CAP_DAC_OVERRIDE));
 }
 
 static void a_namespace_of_its_own_gives_its_own_capabilities(void **state) {
@@ -184,7 +223,8 @@ static void a_namespace_of_its_own_gives_its_own_capabilities(void **state) {
     check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
     tally_take(tally_of(state), &record);
     assert_false(counts(state, CAP_SYS_ADMIN));
-    assert_string_equal(tally_of(state)->asked[CAP_SYS_ADMIN].uses[1].noise->name, "own-namespace");
+    assert_string_equal(tally_of(state)->asked[CAP_SYS_ADMIN].ignored.list[1].noise->name,
+                        "own-namespace");
 }
 
 static void what_was_refused_is_not_needed(void **state) {
@@ -211,7 +251,7 @@ static void without_symbols_everything_counts(void **state) {
     symbols_free(&fixture->symbols);
     check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
     assert_true(counts(state, CAP_SYS_ADMIN));
-    assert_string_equal(fixture->tally.asked[CAP_SYS_ADMIN].uses[0].call, "?");
+    assert_string_equal(fixture->tally.asked[CAP_SYS_ADMIN].counted.list[0].call, "?");
 }
 
 static void every_rule_has_a_name_and_a_reason(void **state) {
@@ -219,7 +259,7 @@ static void every_rule_has_a_name_and_a_reason(void **state) {
     size_t count;
     const struct noise_rule *rules = noise_rules(&count);
 
-    assert_int_equal(count, 7); /* one test each, above */
+    assert_int_equal(count, 8); /* one test each, above */
     for (size_t i = 0; i < count; i++) {
         assert_true(strlen(rules[i].name) > 0);
         assert_true(strlen(rules[i].reason) > 20);
@@ -240,12 +280,12 @@ static void a_use_is_told_by_process_and_system_call(void **state) {
     check(state, CAP_KILL, MINE, NS, OPENAT);
     check(state, CAP_KILL, MINE, NS, OPENAT);
     check(state, CAP_KILL, MINE, NS, MOUNT);
-    const struct asked *asked = &tally_of(state)->asked[CAP_KILL];
-    assert_int_equal(asked->use_count, 2);
-    assert_string_equal(asked->uses[0].process, "nginx");
-    assert_string_equal(asked->uses[0].call, "openat");
-    assert_int_equal(asked->uses[0].checks, 2);
-    assert_string_equal(asked->uses[1].call, "mount");
+    const struct uses *uses = tally_uses(&tally_of(state)->asked[CAP_KILL]);
+    assert_int_equal(uses->count, 2);
+    assert_string_equal(uses->list[0].process, "nginx");
+    assert_string_equal(uses->list[0].call, "openat");
+    assert_int_equal(uses->list[0].checks, 2);
+    assert_string_equal(uses->list[1].call, "mount");
 }
 
 /* What a check with these callers is said to be. */
@@ -258,8 +298,8 @@ static const char *call_of(void **state, const uint64_t *chain, size_t depth) {
                             .depth = depth};
 
     tally_take(tally_of(state), &record);
-    const struct asked *asked = &tally_of(state)->asked[CAP_KILL];
-    return asked->uses[asked->use_count - 1].call;
+    const struct uses *uses = tally_uses(&tally_of(state)->asked[CAP_KILL]);
+    return uses->list[uses->count - 1].call;
 }
 
 static void what_is_no_system_call_is_told_as_what_it_is(void **state) {
@@ -281,39 +321,38 @@ static void where_the_entry_is_missing_the_next_function_is_told(void **state) {
     assert_string_equal(call_of(state, longer, 5), "cap_capset");
 }
 
-static void more_askers_than_fit_are_counted(void **state) {
-    for (unsigned i = 0; i < 2 * TALLY_USES; i++) {
-        char text[TALLY_NAME];
+/* Checks of the same below one function, by processes with as many names. */
+static void check_as_many(void **state, unsigned processes, unsigned cap, uint64_t below) {
+    for (unsigned i = 0; i < processes; i++) {
+        char text[32];
         (void)snprintf(text, sizeof text, "process-%u", i);
         struct record name = {.kind = RECORD_COMM, .pid = 10, .tid = 10, .comm = text};
         tally_take(tally_of(state), &name);
-        check(state, CAP_KILL, MINE, NS, OPENAT);
+        check(state, cap, MINE, below, OPENAT);
     }
-    const struct asked *asked = &tally_of(state)->asked[CAP_KILL];
-    assert_int_equal(asked->checks, 2 * TALLY_USES);
-    assert_int_equal(asked->use_count, TALLY_USES);
-    assert_int_equal(asked->other_uses, TALLY_USES);
 }
 
-static void an_execve_that_ends_the_watch_is_noticed(void **state) {
-    struct record name = {
-        .kind = RECORD_COMM, .pid = 10, .tid = 10, .comm = "program", .exec = true};
-    struct record end = {.kind = RECORD_EXIT, .pid = 10, .tid = 10};
+static void more_askers_than_fit_are_counted(void **state) {
+    check_as_many(state, 2 * TALLY_USES, CAP_KILL, NS);
+    const struct uses *uses = &tally_of(state)->asked[CAP_KILL].counted;
+    assert_int_equal(uses->checks, 2 * TALLY_USES);
+    assert_int_equal(uses->count, TALLY_USES);
+    assert_int_equal(uses->others, TALLY_USES);
+}
 
-    tally_take(tally_of(state), &name);
-    check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK); /* every execve is followed by one */
-    tally_take(tally_of(state), &end);
-    assert_int_equal(tally_of(state)->unwatched, 0);
-    tally_take(tally_of(state), &name);
-    tally_take(tally_of(state), &end);
-    assert_int_equal(tally_of(state)->unwatched, 1);
+static void noise_takes_no_room_from_what_counts(void **state) {
+    check_as_many(state, 2 * TALLY_USES, CAP_SYS_ADMIN, ENOUGH);
+    check(state, CAP_SYS_ADMIN, MINE, NS, MOUNT);
+    const struct uses *uses = tally_uses(&tally_of(state)->asked[CAP_SYS_ADMIN]);
+    assert_int_equal(uses->count, 1);
+    assert_string_equal(uses->list[0].call, "mount");
 }
 
 static void many_credentials_are_remembered(void **state) {
     enum { MANY = 10000 };
 
     for (uint64_t i = 1; i <= MANY; i++)
-        check(state, CAP_SYS_ADMIN, 0xffff888000000000 + i * 192, ENOUGH, BRK);
+        check(state, CAP_SYS_ADMIN, 0xffff888000000000 + i * 192, ENOUGH, OPENAT);
     for (uint64_t i = 1; i <= MANY; i += 1000)
         check(state, CAP_FOWNER, 0xffff888000000000 + i * 192, OVL, OPENAT);
     check(state, CAP_CHOWN, 0xffff888000000000, OVL, OPENAT);
@@ -345,6 +384,9 @@ int main(void) {
         each(another_capability_below_the_same_counts),
         each(the_mounter_of_an_overlay_is_not_the_program),
         each(the_program_itself_below_an_overlay_counts),
+        each(attributes_of_an_overlay_are_told_by_credentials),
+        each(what_an_overlay_asks_of_the_program_itself_counts),
+        each(a_chain_that_ends_early_says_nothing_of_credentials),
         each(a_namespace_of_its_own_gives_its_own_capabilities),
         each(what_was_refused_is_not_needed),
         each(without_symbols_everything_counts),
@@ -353,7 +395,7 @@ int main(void) {
         each(what_is_no_system_call_is_told_as_what_it_is),
         each(where_the_entry_is_missing_the_next_function_is_told),
         each(more_askers_than_fit_are_counted),
-        each(an_execve_that_ends_the_watch_is_noticed),
+        each(noise_takes_no_room_from_what_counts),
         each(many_credentials_are_remembered),
         each(numbers_beyond_every_table_are_harmless),
     };

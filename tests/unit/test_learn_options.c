@@ -11,41 +11,37 @@
 #include "core/cred.h"
 #include "learn/options.h"
 
-enum { WORDS = 32 };
+/* A command line, which lives as long as the block that it stands in. */
+#define LINE(...) ((const char *[]){"capwrap-learn", __VA_ARGS__, NULL})
 
-/* Parses "capwrap-learn" and these words. */
-static int parse(struct learn_options *options, struct failure *failure, const char *first, ...) {
-    static char *argv[WORDS];
-    static char name[] = "capwrap-learn";
-    va_list words;
-    int argc = 1;
+static int parse(const char **line, struct learn_options *options, struct failure *failure) {
+    int argc = 0;
 
-    argv[0] = name;
-    va_start(words, first);
-    for (const char *word = first; word != NULL; word = va_arg(words, const char *))
-        argv[argc++] = (char *)(uintptr_t)word;
-    va_end(words);
-    argv[argc] = NULL;
+    while (line[argc] != NULL)
+        argc++;
     memset(failure, 0, sizeof *failure);
-    return learn_options_parse(argc, argv, options, failure);
+    return learn_options_parse(argc, (char **)(uintptr_t)line, options, failure);
 }
 
-#define accepts(options, ...)                                                                      \
-    do {                                                                                           \
-        struct failure failure;                                                                    \
-        assert_int_equal(parse(options, &failure, __VA_ARGS__, NULL), 0);                          \
-    } while (0)
+static void accept(const char **line, struct learn_options *options) {
+    struct failure failure;
 
-#define refuses(what, ...)                                                                         \
-    do {                                                                                           \
-        struct failure failure;                                                                    \
-        struct learn_options options;                                                              \
-        assert_int_equal(parse(&options, &failure, __VA_ARGS__, NULL), -1);                        \
-        assert_non_null(strstr(failure.fail.text, what));                                          \
-        assert_int_equal(failure.fail.exit_code, 125);                                             \
-        assert_string_equal(failure.fail.step, "options");                                         \
-        assert_string_equal(failure.hint, "see capwrap-learn --help");                             \
-    } while (0)
+    assert_int_equal(parse(line, options, &failure), 0);
+}
+
+static void refuse(const char **line, const char *what) {
+    struct learn_options options;
+    struct failure failure;
+
+    assert_int_equal(parse(line, &options, &failure), -1);
+    assert_non_null(strstr(failure.fail.text, what));
+    assert_int_equal(failure.fail.exit_code, 125);
+    assert_string_equal(failure.fail.step, "options");
+    assert_string_equal(failure.hint, "see capwrap-learn --help");
+}
+
+#define accepts(options, ...) accept(LINE(__VA_ARGS__), options)
+#define refuses(what, ...)    refuse(LINE(__VA_ARGS__), what)
 
 static void a_command_alone_is_enough(void **state) {
     (void)state;

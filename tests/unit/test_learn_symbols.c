@@ -89,6 +89,9 @@ static void an_entry_is_called_after_its_system_call(void **state) {
         {"sys_kill", "kill"},
         {"vm_mmap_pgoff", "mmap"},
         {"ksys_mmap_pgoff", "mmap"},
+        {"__x64_sys_execveat", "execveat"},
+        {"do_execveat_common", "execve"},
+        {"load_elf_binary", "execve"},
     };
     static const char *const none[] = {"do_syscall_64", "cap_capable",
                                        "inet_create",   "entry_SYSCALL_64_after_hwframe",
