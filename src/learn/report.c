@@ -50,6 +50,8 @@ line(FILE *out, const char *label, const char *format, ...) {
 static const char *meaning(const struct learned *learned) {
     switch (learned->state) {
     case STATE_CONFIRMED:
+        if (verdict_is_of_failure(learned))
+            return "it ends as it does with everything, which is not well: see below";
         return learned->keep == 0 ? "it works without any capability"
                                   : "it works with exactly these, and not with any one less";
     case STATE_NOT_CONFIRMED:

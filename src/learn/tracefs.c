@@ -100,10 +100,14 @@ static int remove_stale(const struct tracefs *tracefs) {
     char *line = NULL, name[64], remove[128];
     size_t size = 0;
     int fd = openat(tracefs->folder, "kprobe_events", O_RDONLY | O_CLOEXEC);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-
-    if (file == NULL)
+    if (fd < 0)
         return -errno;
+
+    FILE *file = fdopen(fd, "r");
+    if (file == NULL) {
+        (void)close(fd);
+        return -ENOMEM; /* the only reason: the descriptor is good */
+    }
     while (getline(&line, &size, file) > 0)
         if (sscanf(line, "p:" GROUP "/%63[^ ] ", name) == 1) {
             (void)snprintf(remove, sizeof remove, "-:" GROUP "/%s\n", name);
@@ -151,8 +155,8 @@ static int refuse(struct failure *failure, int error) {
                            "use Linux 6.14 or later, or learn without watching: --no-trace",
                            "this kernel has no tracepoint cap_capable, and takes no kprobe");
     return failure_set(failure, STEP, error, WITHOUT,
-                       "tracefs cannot be read: it takes root with DAC_READ_SEARCH, and SYS_ADMIN "
-                       "where it is not mounted");
+                       "tracefs cannot be read: it takes root, and SYS_ADMIN where it is not "
+                       "mounted");
 }
 
 int tracefs_find(struct tracefs *tracefs, struct failure *failure) {

@@ -116,6 +116,12 @@ static void add_watching(const struct learned *learned, struct limits *limits) {
         add(limits, "there was not enough memory to tell noise from need");
 }
 
+bool verdict_is_of_failure(const struct learned *learned) {
+    const struct outcome *first = &learned->first;
+
+    return learned->options.test == NULL && first->ended && first->status != 0;
+}
+
 static void add_status(const struct learned *learned, struct limits *limits) {
     const struct outcome *first = &learned->first;
 

@@ -4,6 +4,7 @@
 #ifndef CAPWRAP_LEARN_VERDICT_H
 #define CAPWRAP_LEARN_VERDICT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,10 @@ uint64_t verdict_outside(const struct learned *learned);
 
 /* What the reader has to know about how far the answer goes. Returns how many there are. */
 size_t verdict_limits(const struct learned *learned, char limits[VERDICT_LIMITS][VERDICT_LIMIT]);
+
+/* Without a --test, the program did not end well with everything kept either: whoever reads that it
+ * "works" has to know. */
+bool verdict_is_of_failure(const struct learned *learned);
 
 /* The exit status: 0, 1 (--check), 2 (not confirmed). */
 int verdict_exit(const struct learned *learned);

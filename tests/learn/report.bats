@@ -67,6 +67,16 @@ valid() {
     assert_regex "$stderr" '  SYS_ADMIN: ignored'
 }
 
+@test "that a program did not end well with everything either is said at once" {
+    run "$CAPWRAP_LEARN" --verify -- sh -c 'exit 3'
+    assert_success
+    assert_line --regexp '^  state +confirmed: it ends as it does with everything, which is not well:'
+    assert_line '  - it ended with status 3 with everything kept: that counts as working'
+    run "$CAPWRAP_LEARN" --verify --test true -- sh -c 'exit 3'
+    assert_success
+    assert_line --regexp '^  state +confirmed: it works without any capability$'
+}
+
 @test "what a program calls itself cannot write to a terminal" {
     cp "$ASKS" "$PUBLIC/"$'a\e[31m'
     attempt "$CAPWRAP_LEARN" -- "$PUBLIC/"$'a\e[31m' raw
