@@ -24,7 +24,7 @@ static int take_long(const struct reading *r, const char *word) {
 
     for (size_t i = 0; i < r->grammar->count; i++) {
         const char *name = r->grammar->options[i].name;
-        if (strlen(name) == length && strncmp(name, word, length) == 0)
+        if (strncmp(name, word, length) == 0 && name[length] == '\0')
             option = &r->grammar->options[i];
     }
     if (option == NULL)
