@@ -15,7 +15,7 @@ void *memory_take(size_t count, size_t size) {
     for (size_t i = 0; is_short && i < MEMORY_ROOMS; i++) {
         if (!is_taken[i]) {
             is_taken[i] = true;
-            return memset(rooms[i], 0, count * size);
+            return memset(rooms[i], 0, MEMORY_ROOM_SIZE);
         }
     }
     return calloc(count, size);
