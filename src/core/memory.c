@@ -5,26 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static alignas(max_align_t) char rooms[MEMORY_ROOMS][MEMORY_ROOM_SIZE];
-static bool is_taken[MEMORY_ROOMS];
+static struct room {
+    alignas(max_align_t) char bytes[MEMORY_ROOM_SIZE];
+    bool taken;
+} rooms[MEMORY_ROOMS];
+
+static const struct room *const END = rooms + sizeof rooms / sizeof rooms[0];
 
 void *memory_take(size_t count, size_t size) {
-    bool is_short =
-        count <= MEMORY_ROOM_SIZE && size <= MEMORY_ROOM_SIZE && count * size <= MEMORY_ROOM_SIZE;
+    bool is_short = count <= MEMORY_ROOM_SIZE / size;
 
-    for (size_t i = 0; is_short && i < MEMORY_ROOMS; i++) {
-        if (!is_taken[i]) {
-            is_taken[i] = true;
-            return memset(rooms[i], 0, MEMORY_ROOM_SIZE);
+    for (struct room *room = rooms; is_short && room < END; room++) {
+        if (!room->taken) {
+            room->taken = true;
+            return memset(room->bytes, 0, sizeof room->bytes);
         }
     }
     return calloc(count, size);
 }
 
 void memory_release(void *memory) {
-    for (size_t i = 0; i < MEMORY_ROOMS; i++) {
-        if (memory == rooms[i]) {
-            is_taken[i] = false;
+    for (struct room *room = rooms; room < END; room++) {
+        if (memory == room->bytes) {
+            room->taken = false;
             return;
         }
     }

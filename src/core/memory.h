@@ -11,7 +11,8 @@
 
 enum { MEMORY_ROOMS = 8, MEMORY_ROOM_SIZE = 512 }; /* bytes, each */
 
-/* As calloc(3): zeros for count times size bytes, aligned for every type; NULL without memory. */
+/* As calloc(3): zeros for count times size bytes, aligned for every type; NULL without memory. size
+ * is not 0. */
 void *memory_take(size_t count, size_t size);
 
 /* As free(3), for what memory_take() gave. */

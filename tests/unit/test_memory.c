@@ -82,7 +82,8 @@ static void a_size_that_no_number_holds_is_refused(void **state) {
     (void)state;
     assert_null(memory_take(SIZE_MAX / 2, 4));
     assert_null(memory_take(4, SIZE_MAX / 2));
-    assert_null(memory_take(2, SIZE_MAX / 2 + 1)); /* 0, when it wraps */
+    assert_null(memory_take(SIZE_MAX / 4 + 1, 4)); /* 0, when it wraps, */
+    assert_null(memory_take(2, SIZE_MAX / 2 + 1)); /* as this one */
 }
 
 static void nothing_may_be_released(void **state) {
