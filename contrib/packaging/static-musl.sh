@@ -57,7 +57,7 @@ kernel_headers() {
 
 # Without pthread.h, which libcap-ng has for one thing: to forget, in the child of a fork, what it knows of
 # its parent. capwrap uses it in the process that becomes the program, and registering costs musl its
-# first malloc, before main (docs/performance.md).
+# first malloc, before main.
 build_libcap_ng() {
     local tree=$folder/source/tree
     rm -rf "$tree"

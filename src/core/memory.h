@@ -1,8 +1,8 @@
 /*
  * memory - the lists and words of a start, which are few and short.
  *
- * The first malloc(3) of a process costs more than all that a start stores (docs/performance.md),
- * so there is room for them within the program. What is longer, or one too many, is allocated.
+ * The first malloc(3) of a process asks the kernel for memory, and touches pages of its own. So
+ * there is room for them within the program. What is longer, or one too many, is allocated.
  */
 #ifndef CAPWRAP_MEMORY_H
 #define CAPWRAP_MEMORY_H
