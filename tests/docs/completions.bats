@@ -2,12 +2,10 @@
 # contrib/completions, each in its own shell: what is offered when TAB is pressed.
 
 load ../support/common
+load offers
 
 setup() {
-    COMPLETE=$SRC_DIR/tests/docs
-    cd "$BATS_TEST_TMPDIR" || return
-    : >file-here
-    export ZCOMPDUMP=$BATS_FILE_TMPDIR/zcompdump
+    begin_completing
     mapfile -t CAPS < <("$CAPWRAP" --list-caps | awk '{ print $2 }')
     ((${#CAPS[@]} > 30)) || fail "--list-caps lists ${#CAPS[@]}"
     cat >passwd <<'END'
@@ -20,17 +18,6 @@ root:x:0:
 web-data:x:33:
 web-log:x:34:
 END
-}
-
-# offers SHELL LINE CANDIDATE...: these are among what the shell offers.
-offers() {
-    local shell=$1 line=$2 candidate
-    shift 2
-    run "$COMPLETE/complete.$shell" "$line"
-    assert_success
-    for candidate; do
-        grep -qxFe "$candidate" <<<"$output" || fail "$shell: '$line' offers no $candidate: $output"
-    done
 }
 
 # As offers, with the users and groups above, and nothing else is offered.

@@ -2,13 +2,11 @@
 # capwrap-learn's manual page, --help and completions, against the program.
 
 load ../support/common
+load offers
 
 setup() {
-    COMPLETE=$SRC_DIR/tests/docs
+    begin_completing
     MANUAL=$SRC_DIR/docs/capwrap-learn.1
-    export ZCOMPDUMP=$BATS_FILE_TMPDIR/zcompdump
-    cd "$BATS_TEST_TMPDIR" || return
-    : >file-here
     # The program's own table: "name letter", letter 0 for none.
     OPTIONS=$(sed -nE "/ OPTIONS\[\] = /,/^};/s/^ *\{\"([a-z-]+)\", ('(.)'|(0)), .*/\1 \3\4/p" \
         "$SRC_DIR/src/learn/options.c")
@@ -46,17 +44,6 @@ in_manual() {
         [[ $'\n'$OPTIONS == *$'\n'"${word#--} "* || " --no-new-privs --self-test " == *" $word "* ]] ||
             fail "$word is no option"
     done < <(grep -oE -- '--[a-z]+(-[a-z]+)*' <<<"$output" | sort -u)
-}
-
-# offers SHELL LINE CANDIDATE...: these are among what the shell offers.
-offers() {
-    local shell=$1 line=$2 candidate
-    shift 2
-    run "$COMPLETE/complete.$shell" "$line"
-    assert_success
-    for candidate; do
-        grep -qxFe "$candidate" <<<"$output" || fail "$shell: '$line' offers no $candidate: $output"
-    done
 }
 
 @test "every option is completed in bash, fish and zsh, and no other is offered" {
