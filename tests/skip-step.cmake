@@ -1,5 +1,5 @@
 # -DCAPWRAP_SKIP_STEP=NAME[;NAME...]: a capwrap that never makes these steps of its transition, for
-# tests that have to notice (tests/model/mutants); the name "verify" leaves out the proof. The
+# tests that have to notice (tests/attack/model/mutants); the name "verify" leaves out the proof. The
 # sources hold nothing of it: a changed copy of transition.c, in the build folder, takes the place
 # of the real one.
 

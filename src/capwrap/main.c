@@ -1,88 +1,125 @@
 /*
  * capwrap: run a program as an ordinary user with exactly the capabilities that were named.
  *
- * main is the outline of the proof: parse, resolve, observe, plan, preflight, transition, verify,
- * exec. Each stage either succeeds or fills launch.fail, and then nothing runs. What is printed is
- * printed from here, by src/show.
+ * main is the outline of a start: parse the options, observe, make the request, plan, change and
+ * verify (core/pipeline), execute. Each part either succeeds or fills capwrap.fail, and then
+ * nothing runs. What is printed is printed from here, by src/show and src/inspect.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "capwrap/launch.h"
-#include "capwrap/streams.h"
-#include "core/observe.h"
-#include "core/transition.h"
-#include "show/rehearse.h"
+#include "capwrap/options.h"
+#include "capwrap/request.h"
+#include "core/pipeline.h"
+#include "core/streams.h"
+#include "inspect/decode.h"
+#include "inspect/dry_run.h"
+#include "inspect/status.h"
 #include "show/report.h"
-#include "show/show.h"
+#include "users/environment.h"
 
-static int observe(struct launch *l) {
-    if (observe_cred("start", CAP_BITS, &l->start.cred, &l->fail) != 0 ||
-        plan_check_start(&l->start.cred, &l->fail) != 0)
-        return -1;
-    l->has_start = true;
-    return 0;
+/* All that one run knows. */
+struct capwrap {
+    struct options options;
+    struct identity identity;
+    struct pipeline pipeline;
+    struct fail fail;
+};
+
+static int refuse(const struct fail *f) {
+    const struct place place = place_find();
+
+    return report_failure(f, &place);
 }
 
-static int prepare(struct launch *l) {
-    struct fail *f = &l->fail;
+/* An option other than MODE_RUN. Returns the exit status. */
+static int inspect(const struct options *options, struct fail *f) {
+    int status = 0;
 
-    if (resolve(&l->options, &l->start.cred, &l->request, &l->identity, f) != 0 ||
-        observe_start(&l->request, &l->start, f) != 0 ||
-        plan_make(&l->request, &l->start, &l->plan, f) != 0 ||
-        transition_preflight(&l->plan, f) != 0)
-        return -1;
-    l->has_plan = true;
-    l->program.command = l->options.command[0];
-    l->program.search_path = getenv("PATH");
-    return 0;
+    switch (options->mode) {
+    case MODE_STATUS:
+        status = status_print(options->mode_value, options->json, f);
+        break;
+    case MODE_DECODE:
+        status = decode_set(options->mode_value, f);
+        break;
+    case MODE_LIST_CAPS:
+        status = decode_list(f);
+        break;
+    case MODE_HELP:
+        options_help();
+        break;
+    case MODE_VERSION:
+        (void)puts("capwrap " CAPWRAP_VERSION);
+        break;
+    case MODE_RUN:
+        break;
+    }
+    if (status == 0)
+        status = report_finish(f);
+    return status == 0 ? 0 : refuse(f);
 }
 
-/* Returns only when the program could not be started, with launch.fail filled. */
-static int launch(struct launch *l) {
-    struct fail *f = &l->fail;
+/* Everything up to the first change. */
+static int prepare(struct capwrap *c) {
+    struct pipeline *p = &c->pipeline;
+
+    if (request_make(&c->options, &p->start.cred, &p->request, &c->identity, &c->fail) != 0)
+        return -1;
+    p->program.command = c->options.command[0];
+    p->program.search_path = getenv("PATH");
+    return pipeline_advance(p, STAGE_PREFLIGHT, &c->fail);
+}
+
+/* Returns only when the program could not be started, with capwrap.fail filled. */
+static int launch(struct capwrap *c) {
     char **environment = environ;
 
-    if (l->request.change_identity && !l->options.no_login_env)
-        environment = resolve_environment(environ, &l->identity.account);
+    if (c->identity.changes_ids && !c->options.no_login_env)
+        environment = environment_make(environ, &c->identity.account);
     if (environment == NULL)
-        return fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
+        return fail_set(&c->fail, "user", FAIL_MEMORY, ENOMEM, "the environment");
 
-    report_steps(l);
-    if (transition_run(&l->plan, &l->program, f) != 0 || transition_verify(&l->plan, f) != 0)
+    if (c->options.verbose)
+        report_steps(&c->pipeline.plan);
+    if (pipeline_advance(&c->pipeline, STAGE_VERIFY, &c->fail) != 0)
         return -1;
-    report_notes(l);
-    return program_exec(&l->program, l->options.command, environment, f);
+    if (!c->options.quiet)
+        report_notes(&c->pipeline, c->options.verbose);
+    return program_exec(&c->pipeline.program, c->options.command, environment, &c->fail);
 }
 
-static int run(int argc, char **argv, struct launch *l) {
-    if (streams_hold(&l->fail) != 0)
-        return report_failure(&l->fail);
+static int run(int argc, char **argv, struct capwrap *c) {
+    const struct options *options = &c->options;
 
-    int status = options_parse(argc, argv, &l->options, &l->fail);
-    if (status == 0 && (l->options.mode == MODE_HELP || l->options.mode == MODE_VERSION))
-        return show(&l->options);
+    if (streams_keep_open(&c->fail) != 0)
+        return refuse(&c->fail);
+
+    int status = options_parse(argc, argv, &c->options, &c->fail);
+    if (status == 0 && (options->mode == MODE_HELP || options->mode == MODE_VERSION))
+        return inspect(options, &c->fail);
     if (status == 0)
-        status = observe(l);
-    if (status == 0 && l->options.mode != MODE_RUN)
-        return show(&l->options);
+        status = pipeline_advance(&c->pipeline, STAGE_OBSERVE, &c->fail);
+    if (status == 0 && options->mode != MODE_RUN)
+        return inspect(options, &c->fail);
     if (status == 0)
-        status = prepare(l);
-    if (l->options.dry_run)
-        return rehearse(l, status);
+        status = prepare(c);
+    if (options->dry_run)
+        return dry_run(&c->pipeline, status, options->json, &c->fail);
     if (status == 0)
-        (void)launch(l);
-    return report_failure(&l->fail);
+        (void)launch(c);
+    return refuse(&c->fail);
 }
 
 int main(int argc, char **argv) {
-    struct launch l;
+    struct capwrap c;
 
-    memset(&l, 0, sizeof l);
-    int status = run(argc, argv, &l);
-    resolve_free(&l.identity);
-    observe_free(&l.start.cred);
+    memset(&c, 0, sizeof c);
+    int status = run(argc, argv, &c);
+    resolve_free(&c.identity);
+    pipeline_free(&c.pipeline);
     return status;
 }

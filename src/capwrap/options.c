@@ -1,54 +1,34 @@
 #include "capwrap/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "capwrap/words.h"
-#include "core/text.h"
+#include "text/capname.h"
+#include "text/list.h"
+#include "text/optparse.h"
 
 static const char STEP[] = "options";
 
-#define FLAG(member)      NO_VALUE, offsetof(struct options, member), MODE_RUN
-#define WORD(member)      VALUE, offsetof(struct options, member), MODE_RUN
-#define LOOK(takes, mode) takes, 0, mode
+/* ---- how an option is read ---- */
 
-static const struct option OPTIONS[] = {
-    {"user", 'u', WORD(user)},
-    {"groups", 'G', WORD(groups)},
-    {"keep", 'k', WORD(keep)},
-    {"no-new-privs", 'n', FLAG(no_new_privs)},
-    {"lock-securebits", 0, FLAG(lock_securebits)},
-    {"no-login-env", 0, FLAG(no_login_env)},
-    {"chown-stdio", 0, FLAG(chown_stdio)},
-    {"close-fds", 0, FLAG(close_fds)},
-    {"strict", 0, FLAG(strict)},
-    {"dry-run", 0, FLAG(dry_run)},
-    {"json", 0, FLAG(json)},
-    {"verbose", 'v', FLAG(verbose)},
-    {"quiet", 'q', FLAG(quiet)},
-    {"status", 0, LOOK(VALUE_AFTER_EQUALS, MODE_STATUS)},
-    {"decode", 0, LOOK(VALUE, MODE_DECODE)},
-    {"list-caps", 0, LOOK(NO_VALUE, MODE_LIST_CAPS)},
-    {"help", 'h', LOOK(NO_VALUE, MODE_HELP)},
-    {"version", 'V', LOOK(NO_VALUE, MODE_VERSION)},
-};
+static int read_flag(const struct option *option, void *into, const char *value, struct fail *f) {
+    ((struct options *)into)->run_option = true;
+    return optparse_flag(option, into, value, f);
+}
 
-static int take_once(const char **slot, const char *value, const char *name, struct fail *f) {
-    if (*slot != NULL)
-        return fail_set(f, name, FAIL_USAGE, 0, "--%s was given twice", name);
-    if (value[0] == '\0')
-        return fail_set(f, name, FAIL_USAGE, 0, "--%s is empty", name);
-    *slot = value;
-    return 0;
+static int read_word(const struct option *option, void *into, const char *value, struct fail *f) {
+    ((struct options *)into)->run_option = true;
+    return optparse_word(option->name, option, into, value, f);
 }
 
 /* One element of the list after --keep. */
-static int take_cap(struct options *options, const char *word, size_t length, struct fail *f) {
+static int add_cap(struct options *options, const char *word, size_t length, struct fail *f) {
     if (length == 3 && strncmp(word, "all", length) == 0) {
         options->keep_all = true;
     } else if (length == 4 && strncmp(word, "none", length) == 0) {
         options->keep_none = true;
     } else {
-        int cap = text_cap(word, length);
+        int cap = capname_parse(word, length);
         if (cap < 0)
             return fail_set(f, "keep", FAIL_USAGE, 0, "'%.*s' is not a capability", (int)length,
                             word);
@@ -60,44 +40,84 @@ static int take_cap(struct options *options, const char *word, size_t length, st
     return 0;
 }
 
-static int take_keep(struct options *options, const char *list, struct fail *f) {
-    for (;;) {
-        size_t length = strcspn(list, ",");
-        if (length == 0)
+static int read_keep(const struct option *option, void *into, const char *value, struct fail *f) {
+    struct options *options = into;
+
+    (void)option;
+    options->run_option = true;
+    for (struct list list = {.rest = value}; list_next(&list);) {
+        if (list.length == 0)
             return fail_set(f, "keep", FAIL_USAGE, 0, "the list has an empty element");
-        if (take_cap(options, list, length, f) != 0)
+        if (add_cap(options, list.word, list.length, f) != 0)
             return -1;
-        if (list[length] == '\0')
-            return 0;
-        list += length + 1;
     }
+    return 0;
 }
 
-static int take_mode(struct options *options, enum mode mode, const char *value, struct fail *f) {
+static int read_mode(const struct option *option, void *into, const char *value, struct fail *f) {
+    struct options *options = into;
+
     if (options->mode != MODE_RUN)
         return fail_set(f, STEP, FAIL_USAGE, 0, "two options that only look were given");
-    options->mode = mode;
+    options->mode = (enum mode)option->what;
     options->mode_value = value;
     return 0;
 }
 
-static int take(void *into, const struct option *option, const char *value, struct fail *f) {
-    struct options *options = into;
-    void *place = (char *)into + option->place;
+/* ---- the options ---- */
 
-    if (option->what != MODE_RUN)
-        return take_mode(options, (enum mode)option->what, value, f);
-    options->run_option |= place != &options->json;
-    if (option->takes == NO_VALUE) {
-        *(bool *)place = true;
-        return 0;
-    }
-    if (place == &options->keep)
-        return take_keep(options, value, f);
-    return take_once(place, value, option->name, f);
+#define FLAG(member)      .takes = NO_VALUE, .read = read_flag, .place = offsetof(struct options, member)
+#define WORD(member)      .takes = VALUE, .read = read_word, .place = offsetof(struct options, member)
+#define MODE(value, mode) .takes = value, .read = read_mode, .what = mode
+
+/* One row for each option, in the order of --help. */
+static const struct option OPTIONS[] = {
+    {"user", 'u', WORD(user), .argument = " USER[:GROUP]",
+     .help = "who the program is; names or numbers"},
+    {"groups", 'G', WORD(groups), .argument = " LIST|init|none|keep",
+     .help = "supplementary groups (default: init, the user's own;\n"
+             "where GROUP is given none, the primary group alone)"},
+    {"keep", 'k', .takes = VALUE, .read = read_keep, .argument = " CAP[,CAP...]",
+     .help = "capabilities that the program holds; none (default),\nall"},
+    {"no-new-privs", 'n', FLAG(no_new_privs), .help = "no execve ever gives more"},
+    {"lock-securebits", 0, FLAG(lock_securebits),
+     .help = "uid 0 is not special, no keep-caps, no ambient raise;\nall of it locked"},
+    {"no-login-env", 0, FLAG(no_login_env), .help = "leave HOME, USER and LOGNAME alone"},
+    {"chown-stdio", 0, FLAG(chown_stdio), .help = "hand pipes on the standard streams to the user"},
+    {"close-fds", 0, FLAG(close_fds), .help = "nothing above descriptor 2 is inherited"},
+    {"strict", 0, FLAG(strict), .help = "what would be a note is a refusal"},
+    {"dry-run", 0, FLAG(dry_run), .help = "make the whole transition in a child, and report it"},
+    {"json", 0, .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct options, json),
+     .help = "report --dry-run and --status as JSON"},
+    {"status", 0, MODE(VALUE_AFTER_EQUALS, MODE_STATUS), .argument = "[=PID]",
+     .help = "show a process's ids and capability sets"},
+    {"decode", 0, MODE(VALUE, MODE_DECODE), .argument = "=HEX",
+     .help = "name the capabilities of a set in /proc/PID/status"},
+    {"list-caps", 0, MODE(NO_VALUE, MODE_LIST_CAPS),
+     .help = "list this kernel's capabilities, and which are here"},
+    {"verbose", 'v', FLAG(verbose), .help = "tell each step"},
+    {"quiet", 'q', FLAG(quiet), .help = "no notes"},
+    {"help", 'h', MODE(NO_VALUE, MODE_HELP), .help = "show this"},
+    {"version", 'V', MODE(NO_VALUE, MODE_VERSION), .help = "show the version"},
+};
+
+static const struct option_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+void options_help(void) {
+    (void)fputs("Usage: capwrap [OPTION...] [--] COMMAND [ARGUMENT...]\n"
+                "Run COMMAND with exactly the identity and capabilities named, or not at all.\n"
+                "\n",
+                stdout);
+    optparse_help(stdout, &TABLE);
+    (void)fputs("\n"
+                "Exit status: 125 capwrap refused or failed, and nothing ran; 126 COMMAND cannot\n"
+                "be executed; 127 COMMAND was not found; otherwise that of COMMAND.\n"
+                "\n"
+                "  capwrap --user www --keep NET_BIND_SERVICE --no-new-privs -- ./server\n",
+                stdout);
 }
 
-static const struct grammar GRAMMAR = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0], take};
+/* ---- the whole line ---- */
 
 /* What only the whole line tells. */
 static int check(const struct options *options, struct fail *f) {
@@ -117,7 +137,7 @@ static int check(const struct options *options, struct fail *f) {
 
 int options_parse(int argc, char **argv, struct options *options, struct fail *f) {
     memset(options, 0, sizeof *options);
-    if (words_read(&GRAMMAR, argc, argv, options, &options->command, f) != 0)
+    if (optparse_read(&TABLE, argc, argv, options, &options->command, f) != 0)
         return -1;
     return check(options, f);
 }

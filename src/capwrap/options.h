@@ -10,7 +10,7 @@
 
 #include "core/fail.h"
 
-/* What to do. Everything but MODE_RUN only looks, and prints to standard output. */
+/* What to do. Everything but MODE_RUN only inspects, and prints to standard output. */
 enum mode { MODE_RUN, MODE_STATUS, MODE_DECODE, MODE_LIST_CAPS, MODE_HELP, MODE_VERSION };
 
 struct options {
@@ -29,5 +29,8 @@ struct options {
 /* Reads argv. Options end at the first other word or at --; long names are exact. What was read
  * until a refusal is in *options, so that the refusal can be reported as asked for (--json). */
 int options_parse(int argc, char **argv, struct options *options, struct fail *f);
+
+/* Prints --help on standard output. */
+void options_help(void);
 
 #endif

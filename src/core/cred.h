@@ -42,7 +42,7 @@ struct cred {
     unsigned cap_count; /* this kernel has the capabilities 0 .. cap_count - 1 */
 };
 
-/* What execve will look at in the last file of a chain of interpreters. */
+/* What counts for execve of the last file of a chain of interpreters. */
 struct exec_file {
     bool set_uid, set_gid; /* mode bits that count: mount and group-x considered */
     uid_t owner;

@@ -42,7 +42,7 @@ enum {
     X(SET_ID, "set-id") X(ROOT_GAINS, "root-gains") X(PROCESS_LIMIT, "process-limit")      \
     /* the kernel's account */                                                             \
     X(REGAINED, "regained") X(NOT_AS_PLANNED, "not-as-planned")                            \
-    /* only looking */                                                                     \
+    /* inspecting */                                                                       \
     X(KILLED, "killed") X(NO_PROCESS, "no-process") X(OUTPUT, "output")
 
 #define FAIL_CODE_ENUM(code, word) FAIL_##code,
@@ -57,7 +57,8 @@ struct fail {
     int exit_code;       /* 125, 126 or 127 */
     uint64_t caps;       /* the capabilities that it is about; 0 when about none */
     const char *subject; /* the file or user that a hint names, owned by the caller; or NULL */
-    char text[512];      /* what failed, with its value, without step, capabilities and errno */
+    const char *hint; /* what to do, where the code alone does not tell: a static string; or NULL */
+    char text[512];   /* what failed, with its value, without step, capabilities and errno */
 };
 
 /* Fills *f with exit status 125 and returns -1, for `return fail_set(...)`.

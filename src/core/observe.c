@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
+#include "core/pool.h"
 #include "core/sys.h"
 
 static int cannot_read(struct fail *f, const char *step, int error, const char *what) {
@@ -35,7 +35,7 @@ static int read_groups(const char *step, struct groups *groups, struct fail *f) 
     if (count == 0)
         return 0;
 
-    groups->list = memory_take((size_t)count, sizeof groups->list[0]);
+    groups->list = pool_take((size_t)count, sizeof groups->list[0]);
     if (groups->list == NULL)
         return fail_set(f, step, FAIL_MEMORY, ENOMEM, "%d supplementary groups", count);
     groups->count = (size_t)count;
@@ -145,6 +145,6 @@ int observe_start(const struct request *request, struct start *start, struct fai
 }
 
 void observe_free(struct cred *cred) {
-    memory_release(cred->groups.list);
+    pool_release(cred->groups.list);
     cred->groups = (struct groups){0};
 }

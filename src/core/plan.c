@@ -161,6 +161,7 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->start = plan->goal = *cred;
     plan->keep = request->keep_all ? cred->permitted : request->keep;
     plan->strict = request->strict;
+    plan->dry_run = request->dry_run;
     plan->close_fds = request->close_fds;
     plan->stdio = request->chown_stdio ? start->stdio : 0;
     plan->parent_death_signal = start->parent_death_signal;

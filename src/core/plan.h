@@ -24,6 +24,7 @@ struct request {
     bool chown_stdio;
     bool close_fds;
     bool strict;
+    bool dry_run; /* --dry-run: leave the standard streams as they are */
 };
 
 /* What is, at the start. */
@@ -48,7 +49,7 @@ struct plan {
     bool close_fds;
     bool strict;
     bool bounding_left;      /* the note: the bounding set stays wider than keep */
-    bool rehearsal;          /* --dry-run: leave the standard streams as they are */
+    bool dry_run;            /* --dry-run: leave the standard streams as they are */
     int parent_death_signal; /* to be armed again; 0 when none */
     unsigned stdio;          /* descriptors to hand to the user */
 };

@@ -41,7 +41,7 @@ static int make_path(char path[PATH_MAX], const char *directory, size_t length,
 static int try_path(const char *path, struct sys_file *file) {
     int error = sys_may_execute(path);
     if (error == 0)
-        error = sys_look_at(path, file);
+        error = sys_inspect(path, file);
     if (error == -ENOTDIR)
         return -ENOENT;
     if (error == 0 && !S_ISREG(file->mode))
@@ -53,7 +53,7 @@ static int try_path(const char *path, struct sys_file *file) {
 static bool is_denied(const char *path, int error) {
     struct sys_file file;
 
-    return error == -EISDIR || (error == -EACCES && sys_look_at(path, &file) == 0);
+    return error == -EISDIR || (error == -EACCES && sys_inspect(path, &file) == 0);
 }
 
 /* Tries COMMAND in each absolute directory of the search path. An empty or relative element means
@@ -166,13 +166,13 @@ static int read_exec_file(const char *path, const struct sys_file *info, struct 
     return read_file_caps(path, file);
 }
 
-/* What became of looking: done, refused as every refusal, or not to be completed. */
-enum { LOOK_DONE = 0, LOOK_REFUSED = -1, LOOK_INCOMPLETE = 1 };
+/* How the check of a file ended: done, refused as every refusal, or impossible to complete. */
+enum { CHECK_DONE = 0, CHECK_REFUSED = -1, CHECK_INCOMPLETE = 1 };
 
 static int incomplete(struct fail *f, enum fail_code code, int error, const char *path,
                       const char *what) {
     (void)refuse(f, code, EXIT_REFUSED, error, path, what);
-    return LOOK_INCOMPLETE;
+    return CHECK_INCOMPLETE;
 }
 
 /* Takes the next interpreter from the head of a script and makes sure that it can be executed:
@@ -191,16 +191,16 @@ static int follow(struct program *program, const char *script, const char head[P
 
     int error = try_path(name, file);
     if (error == 0)
-        return LOOK_DONE;
+        return CHECK_DONE;
     if (error != -ENOENT && error != -EACCES && error != -EISDIR && error != -ELOOP)
         return incomplete(f, FAIL_UNREADABLE, error, name, "cannot be looked up");
     (void)refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, script, "");
     (void)snprintf(f->text, sizeof f->text, "its #! line names %s", name);
-    return LOOK_REFUSED;
+    return CHECK_REFUSED;
 }
 
 /* Follows the chain from program->path, which file is about. */
-static int look_through(struct program *program, struct sys_file *file, struct fail *f) {
+static int check_chain(struct program *program, struct sys_file *file, struct fail *f) {
     const char *path = program->path;
 
     for (;;) {
@@ -213,12 +213,12 @@ static int look_through(struct program *program, struct sys_file *file, struct f
 
         if (head[0] != '#' || head[1] != '!') {
             int error = read_exec_file(path, file, &program->file);
-            return error == 0 ? LOOK_DONE
+            return error == 0 ? CHECK_DONE
                               : incomplete(f, FAIL_FILE_CAPABILITIES, error, path,
                                            "its file capabilities are unclear");
         }
         int followed = follow(program, path, head, file, f);
-        if (followed != LOOK_DONE)
+        if (followed != CHECK_DONE)
             return followed;
         path = program->interpreters[program->interpreter_count - 1];
     }
@@ -254,7 +254,7 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
         f->caps = program->file.caps_permitted & ~after->permitted & cred_known_caps(goal);
         return -1;
     }
-    program->looked_at = true;
+    program->inspected = true;
     if (after->permitted != plan->keep || after->effective != plan->keep) {
         (void)(program->file.has_caps
                    ? refuse(f, FAIL_FILE_CAPABILITIES, EXIT_REFUSED, 0, path,
@@ -280,13 +280,13 @@ int program_find(const struct plan *plan, struct program *program, struct fail *
     if (find_path(program, &file, f) != 0)
         return -1;
 
-    int look = look_through(program, &file, f);
-    if (look == LOOK_DONE)
+    int checked = check_chain(program, &file, f);
+    if (checked == CHECK_DONE)
         return judge(plan, program, f);
 
     /* With nothing kept and no_new_privs there is nothing that a file could add or take away. */
     bool cannot_matter = plan->keep == 0 && plan->goal.no_new_privs;
-    return look == LOOK_INCOMPLETE && cannot_matter ? 0 : -1;
+    return checked == CHECK_INCOMPLETE && cannot_matter ? 0 : -1;
 }
 
 int program_exec(struct program *program, char *const argv[], char *const envp[], struct fail *f) {

@@ -1,5 +1,5 @@
 /*
- * program - find the program with the new identity, and look at what execve will make of it.
+ * program - find the program with the new identity, and check what execve will make of it.
  */
 #ifndef CAPWRAP_PROGRAM_H
 #define CAPWRAP_PROGRAM_H
@@ -24,14 +24,14 @@ struct program {
     unsigned interpreter_count;
     struct exec_file file; /* out: the last file of the chain */
     struct cred after;     /* out: the state after execve */
-    bool looked_at;        /* after is filled */
+    bool inspected;        /* the check was completed: after is filled */
     bool signal_cleared;   /* the note: execve disarms the inherited parent-death signal */
     bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
 };
 
-/* Finds and looks. The goal must be the state in force at execve; the caller must already have the
- * new identity, because that is what the search is made with.
- * Refuses with 127 (not found), 126 (found, not executable) or 125 (would run in another state). */
+/* Finds and checks it. The goal must be the state in force at execve; the caller must already have
+ * the new identity, because that is what the search is made with. Refuses with 127 (not found), 126
+ * (found, not executable) or 125 (would run in another state). */
 int program_find(const struct plan *plan, struct program *program, struct fail *f);
 
 /* Replaces the process. Returns only on failure, with *f filled and exit status 126. */

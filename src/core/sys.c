@@ -137,6 +137,18 @@ int sys_setgroups_denied(void) {
            sys_read_head("/proc/self/gid_map", sizeof text, text) == 0;
 }
 
+/* ---- probes ---- */
+
+int sys_try_uids(uid_t real, uid_t effective, uid_t saved) {
+    return result(syscall(RAW(setresuid), real, effective, saved));
+}
+
+int sys_try_gids(gid_t real, gid_t effective, gid_t saved) {
+    return result(syscall(RAW(setresgid), real, effective, saved));
+}
+
+int sys_try_unset_keepcaps(void) { return ask(PR_SET_KEEPCAPS, 0, 0); }
+
 /* ---- writers ---- */
 
 int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable) {
@@ -254,7 +266,7 @@ int sys_chown_fd(int fd, uid_t uid) { return result(fchown(fd, uid, (gid_t)-1));
 
 /* ---- files ---- */
 
-int sys_look_at(const char *path, struct sys_file *file) {
+int sys_inspect(const char *path, struct sys_file *file) {
     struct stat status = {0};
     struct statfs fs = {0};
 
@@ -279,7 +291,7 @@ int sys_may_execute(const char *path) {
         return error;
     /* Linux before 5.8, or a seccomp filter of that time. access(2) would ignore kept
      * capabilities, so believe the mode bits: execve has the last word. */
-    error = sys_look_at(path, &file);
+    error = sys_inspect(path, &file);
     if (error == 0 && (file.mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
         return -EACCES;
     return error;

@@ -1,6 +1,6 @@
 /*
  * sys - the whole kernel surface of the transition: every call that reads or changes privilege,
- * and the few that look at files. The unit tests link a fake kernel in its place.
+ * and the few that inspect files. The unit tests link a fake kernel in its place.
  *
  * Every function returns 0 (or the value named) on success and -errno on failure.
  *
@@ -46,6 +46,13 @@ uid_t sys_overflow_id(const char *path);
  * gid is mapped yet (user_namespaces(7)). */
 int sys_setgroups_denied(void);
 
+/* ---- probes: raw system calls of the proof, which must fail ---- */
+
+/* setresuid(2) and setresgid(2), back to the ids of the start. */
+int sys_try_uids(uid_t real, uid_t effective, uid_t saved);
+int sys_try_gids(gid_t real, gid_t effective, gid_t saved);
+int sys_try_unset_keepcaps(void); /* PR_SET_KEEPCAPS to 0, which a locked securebit forbids */
+
 /* ---- writers ---- */
 
 int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable); /* libcap-ng */
@@ -87,7 +94,7 @@ struct sys_file {
 
 /* Execute permission for the effective ids and capabilities (faccessat2(2), AT_EACCESS). */
 int sys_may_execute(const char *path);
-int sys_look_at(const char *path, struct sys_file *file); /* stat(2), statfs(2) */
+int sys_inspect(const char *path, struct sys_file *file); /* stat(2), statfs(2) */
 /* The first bytes of a file: how many were read. */
 int sys_read_head(const char *path, size_t capacity, char *head);
 /* The attribute security.capability: its size, or -ENODATA. */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 
-#include "core/observe.h"
 #include "core/sys.h"
 
 /* ---- when a step is wanted ---- */
@@ -143,7 +142,7 @@ static int find_program(struct transition *t) {
 static int give_stdio(struct transition *t) {
     int error = 0;
 
-    for (int fd = 0; fd <= 2 && error == 0 && !t->plan->rehearsal; fd++)
+    for (int fd = 0; fd <= 2 && error == 0 && !t->plan->dry_run; fd++)
         if ((t->plan->stdio & 1u << fd) != 0)
             error = sys_chown_fd(fd, t->plan->goal.uid.real);
     return error;
@@ -192,7 +191,7 @@ static const struct step STEPS[] = {
      "after uid; before securebits, which lock it"},
     {"securebits", securebits_wanted, CAP_SETPCAP, set_securebits, "PR_SET_SECUREBITS",
      "before final-caps: it takes CAP_SETPCAP; after ambient: it locks raising"},
-    {"program", always, NEEDS_NONE, find_program, "the look at the program",
+    {"program", always, NEEDS_NONE, find_program, "the check of the program",
      "after uid and working-caps: it is looked up with what the new user may see"},
     {"stdio", stdio_wanted, CAP_CHOWN, give_stdio, "fchown of the standard streams",
      "before final-caps: it takes CAP_CHOWN; after program: nothing is given away for a refusal"},
@@ -293,75 +292,4 @@ int transition_run(const struct plan *plan, struct program *program, struct fail
     const struct step *steps = transition_steps(&count);
 
     return transition_run_steps(steps, count, plan, program, f);
-}
-
-/* ---- the proof ---- */
-
-static bool keeps(const struct plan *plan, int cap) { return (plan->keep & CAP_MASK(cap)) != 0; }
-
-/* The strongest evidence that the old ids are gone is that they cannot be taken back. A success
- * here means that they can, so the process must end at once. */
-static int probe_regain(const struct plan *plan, struct fail *f) {
-    const struct ids *uid = &plan->start.uid, *gid = &plan->start.gid;
-
-    if (!ids_equal(uid, &plan->goal.uid) && !keeps(plan, CAP_SETUID) &&
-        sys_set_uids(uid->real, uid->effective, uid->saved) >= 0)
-        return fail_set(f, "verify", FAIL_REGAINED, 0, "uid %u could be taken back", uid->real);
-    if (!ids_equal(gid, &plan->goal.gid) && !keeps(plan, CAP_SETGID) &&
-        sys_set_gids(gid->real, gid->effective, gid->saved) >= 0)
-        return fail_set(f, "verify", FAIL_REGAINED, 0, "gid %u could be taken back", gid->real);
-    return 0;
-}
-
-/* Two states have one reader each. What the kernel refuses because of them is a second witness. */
-static int probe_refusals(const struct plan *plan, struct fail *f) {
-    const struct cred *start = &plan->start, *goal = &plan->goal;
-    bool no_new_privs = goal->no_new_privs && !start->no_new_privs && !keeps(plan, CAP_SYS_ADMIN);
-    unsigned locked = goal->securebits & ~start->securebits & SECBIT_KEEP_CAPS_LOCKED;
-
-    if ((no_new_privs && sys_filter_is_refused() == 1) ||
-        (locked != 0 && sys_set_keepcaps(false) >= 0))
-        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
-                        "no_new_privs or a locked securebit reads as on, and is not in force");
-    return 0;
-}
-
-static int verify_parent_death(const struct plan *plan, struct fail *f) {
-    int signal;
-
-    int error = sys_get_parent_death_signal(&signal);
-    if (error != 0 || signal != plan->parent_death_signal)
-        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, error,
-                        "the parent-death signal is %d, not %d", signal, plan->parent_death_signal);
-    return 0;
-}
-
-static int verify_stdio(const struct plan *plan, struct fail *f) {
-    for (int fd = 0; fd <= 2 && !plan->rehearsal; fd++) {
-        uid_t owner;
-        if ((plan->stdio & 1u << fd) == 0)
-            continue;
-        int mine = sys_stdio_owner(fd, &owner);
-        if (mine != 1 || owner != plan->goal.uid.real)
-            return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, mine < 0 ? mine : 0,
-                            "descriptor %d was not handed over", fd);
-    }
-    return 0;
-}
-
-int transition_verify(const struct plan *plan, struct fail *f) {
-    struct cred now;
-
-    if (probe_regain(plan, f) != 0)
-        return -1;
-
-    int status = observe_cred("verify", plan->goal.cap_count, &now, f);
-    const char *differs = status == 0 ? cred_difference(&now, &plan->goal) : NULL;
-    observe_free(&now);
-    if (differs != NULL)
-        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
-                        "the kernel's account differs from the goal in %s", differs);
-    if (status != 0 || probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0)
-        return -1;
-    return verify_stdio(plan, f);
 }

@@ -47,8 +47,4 @@ int transition_run(const struct plan *plan, struct program *program, struct fail
 int transition_run_steps(const struct step *steps, size_t count, const struct plan *plan,
                          struct program *program, struct fail *f);
 
-/* Proves from the kernel's own answers that the goal was reached: first that the old ids cannot be
- * taken back, then a whole read-back through raw system calls. */
-int transition_verify(const struct plan *plan, struct fail *f);
-
 #endif

@@ -3,7 +3,7 @@
  *
  * main is the outline: a first run with everything, watched; the search, where it was asked for,
  * whose every trial is a run through the launcher's own transition; the report. Each stage succeeds
- * or fills a failure; what is printed and how it ends is decided here.
+ * or fills a struct fail; what is printed and how it ends is decided here.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,15 +13,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "capwrap/streams.h"
-#include "core/memory.h"
-#include "core/observe.h"
-#include "learn/document.h"
-#include "learn/family.h"
-#include "learn/report.h"
+#include "core/pool.h"
+#include "core/streams.h"
+#include "learn/error.h"
+#include "learn/report/assessment.h"
+#include "learn/report/json.h"
+#include "learn/report/text.h"
 #include "learn/search.h"
-#include "learn/verdict.h"
-#include "show/names.h"
+#include "learn/trial/children.h"
+#include "text/capname.h"
+#include "users/environment.h"
 
 enum {
     TEST_SECONDS = 10, /* for --test to succeed, without --timeout */
@@ -29,147 +30,125 @@ enum {
         10, /* for a trial beyond three times what the first run took, without --timeout */
 };
 
-static const char HELP[] =
-    "Usage: capwrap-learn [OPTION...] [--] COMMAND [ARGUMENT...]\n"
-    "Run COMMAND as an ordinary user and tell which capabilities it needs.\n"
-    "\n"
-    "  -u, --user USER[:GROUP]  who the program is (default: nobody; the caller where\n"
-    "                           that is not root)\n"
-    "      --verify             run it again with less, until nothing more can go,\n"
-    "                           and confirm what is left\n"
-    "      --test CMD           it works when this shell line succeeds; tried until\n"
-    "                           then (default: when it ends as in the first run)\n"
-    "      --reset CMD          a shell line to run before each run\n"
-    "      --repeat N           try a set that fails N times (default: 1)\n"
-    "      --no-trace           do not watch: find the set by trying alone\n"
-    "      --timeout SECONDS    end each run after this time (default: none; with\n"
-    "                           --test 10)\n"
-    "      --check LIST         status 1 when it needs more than these capabilities\n"
-    "      --json               report as JSON; needs -o\n"
-    "  -o, --output FILE        report to FILE (default: standard error)\n"
-    "  -v, --verbose            tell as well what was asked for by the way\n"
-    "  -h, --help               show this\n"
-    "  -V, --version            show the version\n"
-    "\n"
-    "Exit status: 0 learned; 1 more than LIST is needed; 2 not confirmed; 125 wrong\n"
-    "usage, or it cannot be learned here; 126 COMMAND cannot be executed; 127 COMMAND\n"
-    "was not found.\n"
-    "\n"
-    "  capwrap-learn --verify -- ping -c 1 192.0.2.1\n";
-
 /* ---- before ---- */
 
-/* Who the program is to be. Root learns for nobody; others, who cannot change who they are, for
- * themselves. */
-static int choose_user(struct learned *l, struct fail *f) {
-    struct subject *subject = &l->subject;
+/* The user to run as. Root learns for nobody; others, who cannot change their ids, for themselves.
+ */
+static int choose_user(struct result *result, struct fail *f) {
+    struct subject *subject = &result->subject;
+    const struct cred *caller = &subject->pipeline.start.cred;
     struct account *account = &subject->identity.account;
 
-    subject->options.user = l->options.user;
-    if (subject->options.user == NULL && subject->cred.uid.effective == 0)
-        subject->options.user = "nobody";
-    if (resolve(&subject->options, &subject->cred, &subject->request, &subject->identity, f) != 0)
+    subject->user = result->options.user;
+    if (subject->user == NULL && caller->uid.effective == 0)
+        subject->user = "nobody";
+    const struct who who = {.user = subject->user, .login = true};
+    if (resolve(&who, caller, &subject->identity, f) != 0)
         return -1;
-    if (subject->options.user != NULL) {
-        subject->environment = resolve_environment(environ, account);
+    if (subject->user != NULL) {
+        subject->environment = environment_make(environ, account);
         return subject->environment != NULL
                    ? 0
                    : fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
     }
-    account->uid = subject->cred.uid.effective;
-    account->gid = subject->cred.gid.effective;
+    account->uid = caller->uid.effective;
+    account->gid = caller->gid.effective;
     return 0;
 }
 
-static int prepare(struct learned *l, struct failure *failure) {
-    struct subject *subject = &l->subject;
-    struct fail *f = &failure->fail;
+static int prepare(struct result *result, struct fail *f) {
+    const struct learn_options *options = &result->options;
+    struct subject *subject = &result->subject;
+    const struct cred *caller = &subject->pipeline.start.cred;
 
-    subject->options = (struct options){.no_new_privs = true, .command = l->options.command};
-    subject->test = l->options.test;
-    subject->reset = l->options.reset;
+    subject->command = options->command;
+    subject->test = options->test;
+    subject->reset = options->reset;
     subject->timeout =
-        l->options.timeout == 0 && subject->test != NULL ? TEST_SECONDS : l->options.timeout;
-    if (observe_cred("start", CAP_BITS, &subject->cred, f) != 0 ||
-        plan_check_start(&subject->cred, f) != 0 || choose_user(l, f) != 0 ||
-        family_begin(failure) != 0)
+        options->timeout == 0 && options->test != NULL ? TEST_SECONDS : options->timeout;
+    if (pipeline_advance(&subject->pipeline, STAGE_OBSERVE, f) != 0 ||
+        choose_user(result, f) != 0 || children_begin(f) != 0)
         return -1;
-    l->everything = subject->cred.permitted;
-    l->missing = cred_known_caps(&subject->cred) & ~l->everything;
-    return trial_begin(subject, failure);
+    subject->request.no_new_privs = true;
+    resolve_apply(&subject->identity, &subject->request);
+    result->everything = caller->permitted;
+    result->missing = cred_known_caps(caller) & ~result->everything;
+    return trial_begin(subject, f);
 }
 
 /* ---- on a terminal ---- */
 
-static void tell(const struct learned *l, const char *before, uint64_t set, const char *after) {
-    char names[NAMES_SIZE];
+static void tell(const struct result *result, const char *before, uint64_t set, const char *after) {
+    char names[CAPNAME_LIST_SIZE];
 
     if (isatty(STDERR_FILENO) != 1)
         return;
-    names_join(set, "", ",", names);
-    (void)fprintf(stderr, "capwrap-learn: run %u%s%s%s\n", l->runs, before,
-                  set == 0               ? "none"
-                  : set == l->everything ? "everything"
-                                         : names,
+    capname_join(set, "", ",", names);
+    (void)fprintf(stderr, "capwrap-learn: run %u%s%s%s\n", result->runs, before,
+                  set == 0                    ? "none"
+                  : set == result->everything ? "everything"
+                                              : names,
                   after);
 }
 
 /* ---- the first run ---- */
 
-static void take_record(void *context, const struct record *record) { tally_take(context, record); }
+static void take_record(void *context, const struct record *record) { usage_add(context, record); }
 
-static int run_watched(struct learned *l, struct failure *failure) {
-    struct observer observer = {.taker = {.take = take_record, .context = &l->tally}};
+static int run_watched(struct result *result, struct fail *f) {
+    struct observer observer = {.sink = {.take = take_record, .context = &result->usage}};
 
-    if (tally_begin(&l->tally, &l->symbols) != 0)
-        return failure_set(failure, "watch", ENOMEM, "raise the memory limit", "the tally");
-    int status = trial_run(&l->subject, l->everything, 0, &observer, &l->first, failure);
+    if (usage_begin(&result->usage, &result->kallsyms) != 0)
+        return error_set(f, "watch", ENOMEM, "raise the memory limit", "the tally");
+    int status = trial_run(&result->subject, result->everything, 0, &observer, &result->first, f);
     if (observer.watch != NULL) {
-        l->lost = watch_lost(observer.watch);
-        l->kprobe = watch_is_kprobe(observer.watch);
+        result->lost = watch_lost(observer.watch);
+        result->kprobe = watch_is_kprobe(observer.watch);
     }
     watch_close(observer.watch);
-    tally_end(&l->tally);
+    usage_end(&result->usage);
     return status;
 }
 
-static int run_first(struct learned *l, struct failure *failure) {
-    l->runs++;
-    tell(l, l->traced ? ", watched, with " : ", with ", l->everything, "");
-    return l->traced ? run_watched(l, failure)
-                     : trial_run(&l->subject, l->everything, 0, NULL, &l->first, failure);
+static int run_first(struct result *result, struct fail *f) {
+    result->runs++;
+    tell(result, result->traced ? ", watched, with " : ", with ", result->everything, "");
+    return result->traced
+               ? run_watched(result, f)
+               : trial_run(&result->subject, result->everything, 0, NULL, &result->first, f);
 }
 
 /* A program whose file has capabilities is started by capwrap with exactly these, or not at all:
  * then these are everything. */
-static int run_first_again(struct learned *l, struct failure *failure) {
-    uint64_t own = l->first.program.file.caps_permitted;
+static int run_first_again(struct result *result, struct fail *f) {
+    uint64_t own = result->first.program.file.caps_permitted;
 
-    l->own_capabilities = true;
-    l->everything &= own;
-    l->missing &= own;
-    l->runs = 0; /* it was refused, so it was none */
-    tally_free(&l->tally);
-    return run_first(l, failure);
+    result->own_capabilities = true;
+    result->everything &= own;
+    result->missing &= own;
+    result->runs = 0; /* it was refused, so it was none */
+    usage_free(&result->usage);
+    return run_first(result, f);
 }
 
-static int learn_first(struct learned *l, struct failure *failure) {
-    l->traced = !l->options.no_trace;
-    if (l->traced && symbols_load(&l->symbols) != 0)
-        return failure_set(failure, "watch", ENOMEM, "raise the memory limit", "/proc/kallsyms");
-    if (run_first(l, failure) != 0)
+static int learn_first(struct result *result, struct fail *f) {
+    result->traced = !result->options.no_trace;
+    if (result->traced && kallsyms_load(&result->kallsyms) != 0)
+        return error_set(f, "watch", ENOMEM, "raise the memory limit", "/proc/kallsyms");
+    if (run_first(result, f) != 0)
         return -1;
-    if (l->first.refused && l->first.refusal.code == FAIL_FILE_CAPABILITIES &&
-        l->first.program.looked_at && run_first_again(l, failure) != 0)
+    if (result->first.refused && result->first.refusal.code == FAIL_FILE_CAPABILITIES &&
+        result->first.program.inspected && run_first_again(result, f) != 0)
         return -1;
-    if (l->first.refused) {
-        failure->fail = l->first.refusal;
+    if (result->first.refused) {
+        *f = result->first.refusal;
         return -1;
     }
-    l->interrupted = l->first.interrupted;
-    l->keep = l->traced ? tally_set(&l->tally) & l->everything : l->everything;
-    bool passed = l->options.test == NULL || l->first.test_passed;
-    l->state = passed ? STATE_OBSERVED : STATE_NOT_CONFIRMED;
+    result->interrupted = result->first.interrupted;
+    result->keep =
+        result->traced ? usage_caps(&result->usage) & result->everything : result->everything;
+    bool passed = result->options.test == NULL || result->first.test_passed;
+    result->state = passed ? STATE_OBSERVED : STATE_NOT_CONFIRMED;
     return 0;
 }
 
@@ -177,63 +156,63 @@ static int learn_first(struct learned *l, struct failure *failure) {
 
 /* What a trial is made with, and what went wrong with it. */
 struct trials {
-    struct learned *learned;
-    struct failure *failure;
+    struct result *result;
+    struct fail *fail;
     bool failed;
 };
 
 static enum answer try(void *context, uint64_t set) {
     struct trials *trials = context;
-    struct learned *l = trials->learned;
+    struct result *result = trials->result;
     struct outcome outcome;
 
-    l->runs++;
-    tell(l, ", with ", set, "");
-    unsigned limit = TRIAL_SECONDS + 3 * (l->first.duration / 1000);
-    if (trial_run(&l->subject, set, limit, NULL, &outcome, trials->failure) != 0) {
+    result->runs++;
+    tell(result, ", with ", set, "");
+    unsigned limit = TRIAL_SECONDS + 3 * (result->first.duration / 1000);
+    if (trial_run(&result->subject, set, limit, NULL, &outcome, trials->fail) != 0) {
         trials->failed = true;
         return ANSWER_STOP;
     }
-    l->interrupted |= outcome.interrupted;
+    result->interrupted |= outcome.interrupted;
     if (outcome.interrupted)
         return ANSWER_STOP;
-    bool works = trial_works(&l->subject, &l->first, &outcome);
-    tell(l, ": with ", set, works ? " it works" : " it does not work");
+    bool works = trial_works(&result->subject, &result->first, &outcome);
+    tell(result, ": with ", set, works ? " it works" : " it does not work");
     return works ? ANSWER_WORKS : ANSWER_FAILS;
 }
 
-static int learn_least(struct learned *l, struct failure *failure) {
-    struct trials trials = {.learned = l, .failure = failure};
+static int learn_least(struct result *result, struct fail *f) {
+    struct trials trials = {.result = result, .fail = f};
 
-    if (!l->options.verify)
+    if (!result->options.verify)
         return 0;
-    if (l->state == STATE_NOT_CONFIRMED || l->interrupted) {
-        l->state = STATE_NOT_CONFIRMED;
+    if (result->state == STATE_NOT_CONFIRMED || result->interrupted) {
+        result->state = STATE_NOT_CONFIRMED;
         return 0;
     }
     struct search search = {
         .works = try,
         .context = &trials,
-        .repeat = l->options.repeat,
-        .everything = l->everything,
-        .traced = l->traced ? l->keep : 0,
-        .has_trace = l->traced,
+        .repeat = result->options.repeat,
+        .everything = result->everything,
+        .traced = result->traced ? result->keep : 0,
+        .has_trace = result->traced,
     };
     struct found found = search_run(&search);
-    l->keep = found.keep;
-    l->state = found.confirmed ? STATE_CONFIRMED : STATE_NOT_CONFIRMED;
+    result->keep = found.keep;
+    result->state = found.confirmed ? STATE_CONFIRMED : STATE_NOT_CONFIRMED;
     return trials.failed ? -1 : 0;
 }
 
 /* ---- after ---- */
 
-static int write_report(FILE *out, const struct learned *l) {
+static int write_report(FILE *out, const struct result *result) {
     int error = 0;
 
-    if (l->options.json)
-        error = document_write(out, l);
+    if (result->options.json)
+        error = learn_json_write(out, result);
     else
-        learn_report(out, l);
+        learn_text_write(out, result);
     if (error == 0 && ferror(out) != 0)
         error = -errno;
     return error;
@@ -241,55 +220,57 @@ static int write_report(FILE *out, const struct learned *l) {
 
 /* file: NULL for standard error. Where the file cannot take the report, standard error gets it:
  * what was learned took its time. */
-static int finish(struct learned *l, FILE *file, struct failure *failure) {
+static int finish(struct result *result, FILE *file, struct fail *f) {
     (void)signal(SIGPIPE, SIG_IGN);
-    int error = write_report(file != NULL ? file : stderr, l);
+    int error = write_report(file != NULL ? file : stderr, result);
     if (file != NULL && fclose(file) != 0 && error == 0)
         error = -errno;
     if (error == 0)
         return 0;
     if (file != NULL)
-        learn_report(stderr, l);
-    return failure_set(failure, "output", error, "give -o a file on a disk that is not full",
-                       "%s cannot be written", file != NULL ? l->options.output : "the report");
+        learn_text_write(stderr, result);
+    return error_set(f, "output", error, "give -o a file on a disk that is not full",
+                     "%s cannot be written", file != NULL ? result->options.output : "the report");
 }
 
-static int learn(struct learned *l, struct failure *failure) {
+static int learn(struct result *result, struct fail *f) {
     FILE *file = NULL;
 
-    if (l->options.output != NULL) {
-        file = fopen(l->options.output, "we");
+    if (result->options.output != NULL) {
+        file = fopen(result->options.output, "we");
         if (file == NULL)
-            return failure_set(failure, "output", errno, "give -o a file that can be written",
-                               "%s cannot be opened", l->options.output);
+            return error_set(f, "output", errno, "give -o a file that can be written",
+                             "%s cannot be opened", result->options.output);
     }
-    if (prepare(l, failure) == 0 && learn_first(l, failure) == 0 && learn_least(l, failure) == 0)
-        return finish(l, file, failure);
+    if (prepare(result, f) == 0 && learn_first(result, f) == 0 && learn_least(result, f) == 0)
+        return finish(result, file, f);
     if (file != NULL)
         (void)fclose(file);
     return -1;
 }
 
-static void release(struct learned *l) {
-    tally_free(&l->tally);
-    symbols_free(&l->symbols);
-    resolve_free(&l->subject.identity);
-    observe_free(&l->subject.cred);
-    memory_release(l->subject.environment);
+static void release(struct result *result) {
+    usage_free(&result->usage);
+    kallsyms_free(&result->kallsyms);
+    resolve_free(&result->subject.identity);
+    pipeline_free(&result->subject.pipeline);
+    pool_release(result->subject.environment);
 }
 
 int main(int argc, char **argv) {
-    static struct learned l; /* too large for the stack of a small system */
-    struct failure failure = {0};
+    static struct result result; /* too large for the stack of a small system */
+    struct fail f = {0};
 
-    if (streams_hold(&failure.fail) != 0 ||
-        learn_options_parse(argc, argv, &l.options, &failure) != 0)
-        return failure_print(&failure);
-    if (l.options.help || l.options.version) {
-        (void)fputs(l.options.help ? HELP : "capwrap-learn " CAPWRAP_VERSION "\n", stdout);
+    if (streams_keep_open(&f) != 0 || learn_options_parse(argc, argv, &result.options, &f) != 0)
+        return error_print(&f);
+    if (result.options.help || result.options.version) {
+        if (result.options.help)
+            learn_options_help();
+        else
+            (void)puts("capwrap-learn " CAPWRAP_VERSION);
         return fflush(stdout) == 0 ? 0 : EXIT_REFUSED;
     }
-    int status = learn(&l, &failure) == 0 ? verdict_exit(&l) : failure_print(&failure);
-    release(&l);
+    int status = learn(&result, &f) == 0 ? assessment_exit(&result) : error_print(&f);
+    release(&result);
     return status;
 }

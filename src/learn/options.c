@@ -3,106 +3,121 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capwrap/words.h"
 #include "core/cred.h"
-#include "core/text.h"
+#include "learn/error.h"
+#include "text/capname.h"
+#include "text/list.h"
+#include "text/number.h"
+#include "text/optparse.h"
 
 static const char STEP[] = "options";
 static const char HINT[] = "see capwrap-learn --help";
 
-#define FLAG(member) NO_VALUE, offsetof(struct learn_options, member), 0
-#define WORD(member) VALUE, offsetof(struct learn_options, member), 0
+#define refuse(f, ...) error_set(f, STEP, 0, HINT, __VA_ARGS__)
 
-static const struct option OPTIONS[] = {
-    {"user", 'u', WORD(user)},
-    {"verify", 0, FLAG(verify)},
-    {"test", 0, WORD(test)},
-    {"reset", 0, WORD(reset)},
-    {"repeat", 0, WORD(repeat_word)},
-    {"no-trace", 0, FLAG(no_trace)},
-    {"timeout", 0, WORD(timeout_word)},
-    {"check", 0, WORD(check_word)},
-    {"json", 0, FLAG(json)},
-    {"output", 'o', WORD(output)},
-    {"verbose", 'v', FLAG(verbose)},
-    {"help", 'h', FLAG(help)},
-    {"version", 'V', FLAG(version)},
-};
+/* ---- the options ---- */
 
-#define refuse(failure, ...) failure_set(failure, STEP, 0, HINT, __VA_ARGS__)
-
-static int take(void *into, const struct option *option, const char *value, struct fail *f) {
-    void *place = (char *)into + option->place;
-    const char **word = place;
-
-    if (option->takes == NO_VALUE) {
-        *(bool *)place = true;
-        return 0;
-    }
-    if (*word != NULL)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "--%s was given twice", option->name);
-    if (value[0] == '\0')
-        return fail_set(f, STEP, FAIL_USAGE, 0, "--%s is empty", option->name);
-    *word = value;
-    return 0;
+static int read_word(const struct option *option, void *into, const char *value, struct fail *f) {
+    return optparse_word(STEP, option, into, value, f);
 }
 
-static const struct grammar GRAMMAR = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0], take};
+#define FLAG(member)                                                                               \
+    .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct learn_options, member)
+#define WORD(member)                                                                               \
+    .takes = VALUE, .read = read_word, .place = offsetof(struct learn_options, member)
+
+/* One row for each option, in the order of --help. */
+static const struct option OPTIONS[] = {
+    {"user", 'u', WORD(user), .argument = " USER[:GROUP]",
+     .help = "who the program is (default: nobody; the caller where\nthat is not root)"},
+    {"verify", 0, FLAG(verify),
+     .help = "run it again with less, until nothing more can go,\nand confirm what is left"},
+    {"test", 0, WORD(test), .argument = " CMD",
+     .help = "it works when this shell line succeeds; tried until\n"
+             "then (default: when it ends as in the first run)"},
+    {"reset", 0, WORD(reset), .argument = " CMD", .help = "a shell line to run before each run"},
+    {"repeat", 0, WORD(repeat_word), .argument = " N",
+     .help = "try a set that fails N times (default: 1)"},
+    {"no-trace", 0, FLAG(no_trace), .help = "do not watch: find the set by trying alone"},
+    {"timeout", 0, WORD(timeout_word), .argument = " SECONDS",
+     .help = "end each run after this time (default: none; with\n--test 10)"},
+    {"check", 0, WORD(check_word), .argument = " LIST",
+     .help = "status 1 when it needs more than these capabilities"},
+    {"json", 0, FLAG(json), .help = "report as JSON; needs -o"},
+    {"output", 'o', WORD(output), .argument = " FILE",
+     .help = "report to FILE (default: standard error)"},
+    {"verbose", 'v', FLAG(verbose), .help = "tell as well what was asked for by the way"},
+    {"help", 'h', FLAG(help), .help = "show this"},
+    {"version", 'V', FLAG(version), .help = "show the version"},
+};
+
+static const struct option_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+
+void learn_options_help(void) {
+    (void)fputs("Usage: capwrap-learn [OPTION...] [--] COMMAND [ARGUMENT...]\n"
+                "Run COMMAND as an ordinary user and tell which capabilities it needs.\n"
+                "\n",
+                stdout);
+    optparse_help(stdout, &TABLE);
+    (void)fputs("\n"
+                "Exit status: 0 learned; 1 more than LIST is needed; 2 not confirmed; 125 wrong\n"
+                "usage, or it cannot be learned here; 126 COMMAND cannot be executed; 127 COMMAND\n"
+                "was not found.\n"
+                "\n"
+                "  capwrap-learn --verify -- ping -c 1 192.0.2.1\n",
+                stdout);
+}
 
 /* ---- what words say ---- */
 
 static int read_number(const char *name, const char *word, uint64_t most, unsigned *number,
-                       struct failure *failure) {
+                       struct fail *f) {
     uint64_t value;
 
     if (word == NULL)
         return 0;
-    if (text_number(word, most, &value) != 0 || value == 0)
-        return refuse(failure, "--%s takes a number from 1 to %u", name, (unsigned)most);
+    if (number_parse(word, most, &value) != 0 || value == 0)
+        return refuse(f, "--%s takes a number from 1 to %u", name, (unsigned)most);
     *number = (unsigned)value;
     return 0;
 }
 
-static int read_check(const char *list, uint64_t *set, struct failure *failure) {
+static int read_check(const char *list, uint64_t *set, struct fail *f) {
     if (list == NULL || strcmp(list, "none") == 0)
         return 0;
-    for (;;) {
-        size_t length = strcspn(list, ",");
-        int cap = text_cap(list, length);
+    for (struct list words = {.rest = list}; list_next(&words);) {
+        int cap = capname_parse(words.word, words.length);
         if (cap < 0)
-            return refuse(failure, "--check: '%.*s' is not a capability", (int)length, list);
+            return refuse(f, "--check: '%.*s' is not a capability", (int)words.length, words.word);
         *set |= CAP_MASK(cap);
-        if (list[length] == '\0')
-            return 0;
-        list += length + 1;
     }
-}
-
-/* What only the whole line tells. */
-static int check(struct learn_options *options, struct failure *failure) {
-    if (options->help || options->version)
-        return 0;
-    options->repeat = 1;
-    if (read_number("timeout", options->timeout_word, 86400, &options->timeout, failure) != 0 ||
-        read_number("repeat", options->repeat_word, 100, &options->repeat, failure) != 0 ||
-        read_check(options->check_word, &options->check, failure) != 0)
-        return -1;
-    if (options->command[0] == NULL)
-        return refuse(failure, "no COMMAND was given");
-    if (options->json && options->output == NULL)
-        return refuse(failure, "--json needs -o FILE: the standard streams are the program's");
-    options->verify |= options->no_trace;
-    if (!options->verify && (options->reset != NULL || options->repeat_word != NULL))
-        return refuse(failure, "--reset and --repeat are about running again: add --verify");
     return 0;
 }
 
-int learn_options_parse(int argc, char **argv, struct learn_options *options,
-                        struct failure *failure) {
+/* What only the whole line tells. */
+static int check(struct learn_options *options, struct fail *f) {
+    if (options->help || options->version)
+        return 0;
+    options->repeat = 1;
+    if (read_number("timeout", options->timeout_word, 86400, &options->timeout, f) != 0 ||
+        read_number("repeat", options->repeat_word, 100, &options->repeat, f) != 0 ||
+        read_check(options->check_word, &options->check, f) != 0)
+        return -1;
+    if (options->command[0] == NULL)
+        return refuse(f, "no COMMAND was given");
+    if (options->json && options->output == NULL)
+        return refuse(f, "--json needs -o FILE: the standard streams are the program's");
+    options->verify |= options->no_trace;
+    if (!options->verify && (options->reset != NULL || options->repeat_word != NULL))
+        return refuse(f, "--reset and --repeat are about running again: add --verify");
+    return 0;
+}
+
+int learn_options_parse(int argc, char **argv, struct learn_options *options, struct fail *f) {
     memset(options, 0, sizeof *options);
-    if (words_read(&GRAMMAR, argc, argv, options, &options->command, &failure->fail) != 0) {
-        (void)snprintf(failure->hint, sizeof failure->hint, "%s", HINT);
+    if (optparse_read(&TABLE, argc, argv, options, &options->command, f) != 0) {
+        f->hint = HINT;
         return -1;
     }
-    return check(options, failure);
+    return check(options, f);
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "learn/failure.h"
+#include "core/fail.h"
 
 struct learn_options {
     const char *user;         /* USER[:GROUP]; NULL when not given, as the others */
@@ -22,8 +22,10 @@ struct learn_options {
 };
 
 /* Reads argv. Options end at the first other word or at --; long names are exact. Returns 0, or -1
- * with *failure filled. */
-int learn_options_parse(int argc, char **argv, struct learn_options *options,
-                        struct failure *failure);
+ * with *f filled. */
+int learn_options_parse(int argc, char **argv, struct learn_options *options, struct fail *f);
+
+/* Prints --help on standard output. */
+void learn_options_help(void);
 
 #endif

@@ -1,97 +1,58 @@
 #include "show/hint.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
 #include "core/cred.h"
-#include "show/names.h"
-
-enum place { SHELL, SYSTEMD, DOCKER, KUBERNETES, PLACES };
-
-/* systemd.exec(5), $JOURNAL_STREAM: device and inode of a stream that goes to the journal. */
-static bool goes_to_journal(void) {
-    const char *stream = getenv("JOURNAL_STREAM");
-    char mine[64];
-    struct stat status;
-
-    if (stream == NULL || fstat(STDERR_FILENO, &status) != 0)
-        return false;
-    (void)snprintf(mine, sizeof mine, "%llu:%llu", (unsigned long long)status.st_dev,
-                   (unsigned long long)status.st_ino);
-    return strcmp(mine, stream) == 0;
-}
-
-static enum place find_place(void) {
-    if (getenv("KUBERNETES_SERVICE_HOST") != NULL)
-        return KUBERNETES;
-    if (access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0)
-        return DOCKER;
-    return goes_to_journal() ? SYSTEMD : SHELL;
-}
-
-/* What capwrap's own file permits to an ordinary user who starts it: with file capabilities. */
-static uint64_t file_grant(void) {
-    struct vfs_ns_cap_data data = {0};
-
-    if (getxattr("/proc/self/exe", "security.capability", &data, sizeof data) <
-        (ssize_t)XATTR_CAPS_SZ_2)
-        return 0;
-    return le32toh(data.data[0].permitted) | (uint64_t)le32toh(data.data[1].permitted) << 32;
-}
+#include "text/capname.h"
 
 /* The grant by which this start could have what it lacks. To become another user takes root:
  * whoever may execute a file that grants SETUID is root. */
-static uint64_t usable_grant(const struct fail *f) {
+static uint64_t usable_grant(const struct fail *f, const struct place *place) {
     switch (f->code) {
     case FAIL_NEED_SETUID:
     case FAIL_NEED_SETGID:
     case FAIL_NEED_CHOWN:
         return 0;
     default:
-        return getauxval(AT_EUID) == 0 ? 0 : file_grant(); /* as this process was started */
+        return place->file_grant;
     }
 }
 
 /* How capabilities are permitted, as the beginning of a sentence. */
-static void permit(enum place place, uint64_t caps, uint64_t grant, size_t size, char *text) {
-    char names[NAMES_SIZE];
+static void permit(enum place_kind place, uint64_t caps, uint64_t grant, size_t size, char *text) {
+    char names[CAPNAME_LIST_SIZE];
     const char *too = grant != 0 && (caps & ~grant) != 0
                           ? ", and add the same to the file capabilities of capwrap in the image"
                           : "";
 
     switch (place) {
     case KUBERNETES:
-        names_join(caps, "", ", ", names);
+        capname_join(caps, "", ", ", names);
         (void)snprintf(text, size, "set securityContext.capabilities.add: [%s]%s%s", names,
                        grant != 0 ? "" : " and start as root", too);
         return;
     case DOCKER:
-        names_join(caps, "--cap-add ", " ", names);
+        capname_join(caps, "--cap-add ", " ", names);
         (void)snprintf(text, size, "start the container %swith %s%s", grant != 0 ? "" : "as root ",
                        names, too);
         return;
     case SYSTEMD:
-        names_join(caps, "CAP_", " ", names);
+        capname_join(caps, "CAP_", " ", names);
         (void)snprintf(text, size, "let CapabilityBoundingSet= hold %s and leave out User=", names);
         return;
     case SHELL:
     case PLACES:
-        names_join(caps, "", ",", names);
+        capname_join(caps, "", ",", names);
         (void)snprintf(text, size, "run capwrap as root, with %s in its bounding set", names);
         return;
     }
 }
 
-static const char *for_bounding_only(enum place place) {
+static const char *for_bounding_only(enum place_kind place) {
     static const char *const hints[PLACES] = {
         [SHELL] = "run capwrap as root with --user",
         [SYSTEMD] = "write ExecStart=! and give the user to capwrap with --user, or name it "
@@ -107,8 +68,8 @@ static const char *for_bounding_only(enum place place) {
 /* What is in the bounding set was not given to capwrap, whose file has capabilities. */
 static void for_granted(const struct fail *f, uint64_t grant, size_t size, char *text) {
     if ((f->caps & ~grant) != 0) {
-        char names[NAMES_SIZE];
-        names_join(f->caps & ~grant, "", ",", names);
+        char names[CAPNAME_LIST_SIZE];
+        capname_join(f->caps & ~grant, "", ",", names);
         (void)snprintf(text, size, "add %s to the file capabilities of capwrap in the image",
                        names);
     } else if (f->code == FAIL_CAP_MASKED) {
@@ -126,17 +87,19 @@ static void for_granted(const struct fail *f, uint64_t grant, size_t size, char 
 }
 
 /* A capability that is in the bounding set and not permitted. */
-static void for_not_given(const struct fail *f, enum place place, size_t size, char *text) {
-    uint64_t grant = place == DOCKER || place == KUBERNETES ? usable_grant(f) : 0;
+static void for_not_given(const struct fail *f, const struct place *place, size_t size,
+                          char *text) {
+    bool container = place->kind == DOCKER || place->kind == KUBERNETES;
+    uint64_t grant = container ? usable_grant(f, place) : 0;
 
     if (grant != 0)
         for_granted(f, grant, size, text);
-    else if (f->code == FAIL_CAP_MASKED && (place == DOCKER || place == KUBERNETES))
+    else if (f->code == FAIL_CAP_MASKED && container)
         (void)snprintf(text, size,
                        "put a capwrap with file capabilities into the image, or start the "
                        "container as root and give the user to capwrap with --user");
     else
-        (void)snprintf(text, size, "%s", for_bounding_only(place));
+        (void)snprintf(text, size, "%s", for_bounding_only(place->kind));
 }
 
 /* The remedies that are the same everywhere. */
@@ -236,16 +199,19 @@ static const char *for_system_call(int error) {
     }
 }
 
-void hint_for(const struct fail *f, size_t size, char *text) {
-    char way[NAMES_SIZE + 128];
-    enum place place = find_place();
+void hint_for(const struct fail *f, const struct place *place, size_t size, char *text) {
+    char way[CAPNAME_LIST_SIZE + 128];
 
+    if (f->hint != NULL) {
+        (void)snprintf(text, size, "%s", f->hint);
+        return;
+    }
     struct about_file about = for_program(f);
     if (about.before != NULL && f->subject != NULL) {
         (void)snprintf(text, size, "%s%s%s", about.before, f->subject, about.after);
         return;
     }
-    permit(place, f->caps, usable_grant(f), sizeof way, way);
+    permit(place->kind, f->caps, usable_grant(f, place), sizeof way, way);
     switch (f->code) {
     case FAIL_CAP_NOT_PERMITTED:
     case FAIL_NEED_SETUID:

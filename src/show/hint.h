@@ -1,7 +1,5 @@
 /*
  * hint - one imperative for each failure, in the words of the place it happens in.
- *
- * Where capwrap runs is guessed from the surroundings. The guess chooses words, never behaviour.
  */
 #ifndef CAPWRAP_HINT_H
 #define CAPWRAP_HINT_H
@@ -9,7 +7,9 @@
 #include <stddef.h>
 
 #include "core/fail.h"
+#include "core/place.h"
 
-void hint_for(const struct fail *f, size_t size, char *text);
+/* Writes the hint of f itself, or the one for its code in this place. */
+void hint_for(const struct fail *f, const struct place *place, size_t size, char *text);
 
 #endif

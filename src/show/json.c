@@ -1,6 +1,6 @@
 #include "show/json.h"
 
-#include "show/names.h"
+#include "text/capname.h"
 
 const char *json_code(enum fail_code code) {
     static const char *const words[FAIL_CODES] = {
@@ -71,10 +71,10 @@ void json_caps(FILE *out, const char *name, uint64_t set) {
 
     (void)fprintf(out, "\"%s\":[", name);
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        char word[NAMES_ONE];
+        char word[CAPNAME_SIZE];
         if ((set & CAP_MASK(cap)) == 0)
             continue;
-        names_of(cap, word);
+        capname_print(cap, word);
         (void)fprintf(out, "%s\"%s\"", separator, word);
         separator = ",";
     }

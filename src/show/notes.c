@@ -1,26 +1,26 @@
 #include "show/notes.h"
 
-size_t notes_collect(const struct launch *launch, struct note notes[NOTES_MOST]) {
+size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MOST]) {
     size_t count = 0;
 
-    if (launch->plan.bounding_left)
+    if (pipeline->plan.bounding_left)
         notes[count++] = (struct note){
             .code = "bounding-left",
             .always = true,
-            .text = launch->plan.goal.no_new_privs
+            .text = pipeline->plan.goal.no_new_privs
                         ? "the bounding set stays as it is, because CAP_SETPCAP is not permitted; "
                           "with no_new_privs no execve can use it"
                         : "the bounding set stays as it is, because CAP_SETPCAP is not permitted; "
                           "the program holds nothing, and --no-new-privs would keep it so",
         };
-    if (launch->program.signal_cleared)
+    if (pipeline->program.signal_cleared)
         notes[count++] = (struct note){
             .code = "parent-death-cleared",
             .always = true,
             .text = "the program's file capabilities make the kernel disarm the parent-death "
                     "signal that was inherited",
         };
-    if (launch->program.ambient_cleared)
+    if (pipeline->program.ambient_cleared)
         notes[count++] = (struct note){
             .code = "ambient-cleared",
             .always = false,

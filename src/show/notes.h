@@ -4,7 +4,10 @@
 #ifndef CAPWRAP_NOTES_H
 #define CAPWRAP_NOTES_H
 
-#include "capwrap/launch.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/pipeline.h"
 
 enum { NOTES_MOST = 3 };
 
@@ -15,6 +18,6 @@ struct note {
 };
 
 /* Fills notes and returns how many there are. */
-size_t notes_collect(const struct launch *launch, struct note notes[NOTES_MOST]);
+size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MOST]);
 
 #endif

@@ -1,13 +1,14 @@
 #include "show/report.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/transition.h"
 #include "show/hint.h"
-#include "show/names.h"
 #include "show/notes.h"
+#include "text/capname.h"
 
 enum { LINE = 8192 };
 
@@ -34,11 +35,11 @@ void report_text(const struct fail *f, size_t size, char *text) {
     if (f->subject != NULL)
         used = add(size, text, used, f->subject, ": ");
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        char name[NAMES_ONE];
+        char name[CAPNAME_SIZE];
         uint64_t above = cap == CAP_BITS - 1 ? 0 : f->caps >> (cap + 1);
         if ((f->caps & CAP_MASK(cap)) == 0)
             continue;
-        names_of(cap, name);
+        capname_print(cap, name);
         used = add(size, text, used, name, above != 0 ? "," : ": ");
     }
     used = add(size, text, used, f->text, "");
@@ -60,31 +61,37 @@ static void say(const char *name, const char *text, const char *after) {
     (void)sigaction(SIGPIPE, &inherited, NULL);
 }
 
-int report_failure(const struct fail *f) {
+int report_failure(const struct fail *f, const struct place *place) {
     char text[LINE], hint[LINE], after[LINE + sizeof "\n  hint: "];
 
     report_text(f, sizeof text, text);
-    hint_for(f, sizeof hint, hint);
+    hint_for(f, place, sizeof hint, hint);
     report_clean(hint);
     (void)snprintf(after, sizeof after, "\n  hint: %s", hint);
     say(f->step, text, after);
     return f->exit_code;
 }
 
-void report_steps(const struct launch *launch) {
+void report_steps(const struct plan *plan) {
     size_t count;
     const struct step *steps = transition_steps(&count);
 
-    for (size_t i = 0; launch->options.verbose && i < count; i++)
-        if (steps[i].wanted(&launch->plan) != NOT_WANTED)
+    for (size_t i = 0; i < count; i++)
+        if (steps[i].wanted(plan) != NOT_WANTED)
             say(steps[i].name, steps[i].why, "");
 }
 
-void report_notes(const struct launch *launch) {
+void report_notes(const struct pipeline *pipeline, bool all) {
     struct note notes[NOTES_MOST];
-    size_t count = notes_collect(launch, notes);
+    size_t count = notes_collect(pipeline, notes);
 
-    for (size_t i = 0; i < count && !launch->options.quiet; i++)
-        if (notes[i].always || launch->options.verbose)
+    for (size_t i = 0; i < count; i++)
+        if (notes[i].always || all)
             say("note", notes[i].text, "");
+}
+
+int report_finish(struct fail *f) {
+    if (fflush(stdout) != 0 || ferror(stdout) != 0)
+        return fail_set(f, "output", FAIL_OUTPUT, errno, "standard output cannot be written");
+    return 0;
 }

@@ -4,9 +4,12 @@
 #ifndef CAPWRAP_REPORT_H
 #define CAPWRAP_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "capwrap/launch.h"
+#include "core/fail.h"
+#include "core/pipeline.h"
+#include "core/place.h"
 
 /* Makes every control character a '?': a name from the command line may carry them to a terminal.
  */
@@ -16,12 +19,15 @@ void report_clean(char *text);
 void report_text(const struct fail *f, size_t size, char *text);
 
 /* "capwrap: STEP: WHAT" and a hint for the place it runs in. Returns the exit status. */
-int report_failure(const struct fail *f);
+int report_failure(const struct fail *f, const struct place *place);
 
-/* The steps that will be made, under -v. */
-void report_steps(const struct launch *launch);
+/* The steps that the plan will make. */
+void report_steps(const struct plan *plan);
 
-/* The notes, unless -q. Those that are only of interest to who looks closer need -v. */
-void report_notes(const struct launch *launch);
+/* The notes of a start whose program was found; all: those that are of interest under -v too. */
+void report_notes(const struct pipeline *pipeline, bool all);
+
+/* 0, or -1 with *f filled when what was written to standard output did not all get there. */
+int report_finish(struct fail *f);
 
 #endif

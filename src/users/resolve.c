@@ -2,13 +2,12 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "core/memory.h"
 #include "core/observe.h"
-#include "core/text.h"
+#include "core/pool.h"
+#include "text/list.h"
+#include "text/number.h"
 
 /* (uid_t)-1 means "unchanged" to the system calls, so it is nobody's id. */
 #define ID_MAX ((uint64_t)UINT32_MAX - 1)
@@ -24,7 +23,7 @@ static int read_id(const char *word, const char *step, const char *subject, uint
                    struct fail *f) {
     uint64_t number;
 
-    if (text_number(word, ID_MAX, &number) != 0)
+    if (number_parse(word, ID_MAX, &number) != 0)
         return fail_about(f, step, FAIL_USAGE, 0, subject,
                           "an id is a decimal number from 0 to 4294967294, without leading zeros");
     *id = (uint32_t)number;
@@ -33,9 +32,9 @@ static int read_id(const char *word, const char *step, const char *subject, uint
 
 static int find_group(const char *word, const char *step, const char *subject, gid_t *gid,
                       struct fail *f) {
-    if (text_is_digits(word))
+    if (number_is_digits(word))
         return read_id(word, step, subject, gid, f);
-    int found = users_group(word, gid);
+    int found = passwd_group(word, gid);
     if (found < 0)
         return no_database(f, step, found, subject);
     if (found == 0)
@@ -58,32 +57,31 @@ static int split(const char *spec, char buffer[2 * NAME_SIZE], char **group, str
     return 0;
 }
 
-static bool groups_are(const struct options *options, const char *word) {
-    return options->groups != NULL && strcmp(options->groups, word) == 0;
+static bool groups_are(const struct who *who, const char *word) {
+    return who->groups != NULL && strcmp(who->groups, word) == 0;
 }
 
 /* Whether anything but the ids themselves is wanted of the user: numbers alone ask no database. */
-static bool needs_entry(const struct options *options) {
-    return !options->no_login_env || strchr(options->user, ':') == NULL ||
-           groups_are(options, "init");
+static bool needs_entry(const struct who *who) {
+    return who->login || strchr(who->user, ':') == NULL || groups_are(who, "init");
 }
 
-static int find_user(const struct options *options, struct account *account, struct fail *f) {
+static int find_user(const struct who *who, struct account *account, struct fail *f) {
     char buffer[2 * NAME_SIZE], *group = NULL;
-    const char *spec = options->user;
+    const char *spec = who->user;
     int found = 0;
 
     if (split(spec, buffer, &group, f) != 0)
         return -1;
-    if (!text_is_digits(buffer)) {
-        found = users_by_name(buffer, account);
+    if (!number_is_digits(buffer)) {
+        found = passwd_by_name(buffer, account);
         if (found == 0)
             return fail_about(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
     } else {
         if (read_id(buffer, "user", spec, &account->uid, f) != 0)
             return -1;
         uid_t uid = account->uid;
-        found = needs_entry(options) ? users_by_uid(uid, account) : 0;
+        found = needs_entry(who) ? passwd_by_uid(uid, account) : 0;
         if (found == 1 && account->uid != uid)
             found = -EPROTO;
     }
@@ -97,27 +95,22 @@ static int find_user(const struct options *options, struct account *account, str
     return 0;
 }
 
-/* Adds the ids that the words of list name to groups, which has room for them. */
-static int add_list(const char *list, struct groups *groups, struct fail *f) {
-    const char *word = list;
-
-    for (;;) {
+/* Adds the ids that the words name to groups, which has room for them. */
+static int add_words(const char *words, struct groups *groups, struct fail *f) {
+    for (struct list list = {.rest = words}; list_next(&list); groups->count++) {
         char name[NAME_SIZE];
-        size_t length = strcspn(word, ",");
-        if (length == 0 || length >= sizeof name)
-            return fail_about(f, "groups", FAIL_USAGE, 0, list,
-                              length == 0 ? "the list has an empty element" : "a name is too long");
-        (void)snprintf(name, sizeof name, "%.*s", (int)length, word);
-        if (find_group(name, "groups", list, &groups->list[groups->count], f) != 0)
+        if (list.length == 0 || list.length >= sizeof name)
+            return fail_about(f, "groups", FAIL_USAGE, 0, words,
+                              list.length == 0 ? "the list has an empty element"
+                                               : "a name is too long");
+        (void)snprintf(name, sizeof name, "%.*s", (int)list.length, list.word);
+        if (find_group(name, "groups", words, &groups->list[groups->count], f) != 0)
             return -1;
-        groups->count++;
-        if (word[length] == '\0')
-            return 0;
-        word += length + 1;
     }
+    return 0;
 }
 
-/* The groups of --groups: LIST, none (NULL here) or init. The primary group is always among them:
+/* The groups that LIST, none (NULL here) or init mean. The primary group is always among them:
  * an empty list would defeat permissions that are denied to a group (CVE-2022-2989). */
 static int find_groups(const char *list, const struct account *account, struct groups *groups,
                        struct fail *f) {
@@ -127,28 +120,28 @@ static int find_groups(const char *list, const struct account *account, struct g
         if (account->name == NULL)
             return fail_about(f, "groups", FAIL_GROUP_NEEDED, 0, list,
                               "the user has no entry, so the database lists no groups for it");
-        int found = users_groups(account->name, account->gid, groups);
+        int found = passwd_groups(account->name, account->gid, groups);
         return found == 1 ? 0 : no_database(f, "groups", found, list);
     }
     for (const char *c = list; c != NULL && *c != '\0'; c++)
         words += *c == ',';
-    groups->list = memory_take(words + 1, sizeof groups->list[0]);
+    groups->list = pool_take(words + 1, sizeof groups->list[0]);
     if (groups->list == NULL)
         return no_database(f, "groups", -ENOMEM, list);
     groups->list[groups->count++] = account->gid;
-    return list == NULL ? 0 : add_list(list, groups, f);
+    return list == NULL ? 0 : add_words(list, groups, f);
 }
 
-/* Whether the list of groups changes, and to which value of --groups; NULL for none. */
-static bool groups_asked(const struct options *options, const char **list) {
-    bool group_given = options->user != NULL && strchr(options->user, ':') != NULL;
+/* Whether the list of groups changes, and to which words; NULL for none. */
+static bool groups_asked(const struct who *who, const char **list) {
+    bool group_given = who->user != NULL && strchr(who->user, ':') != NULL;
 
-    *list = options->groups;
-    if (groups_are(options, "none") || (options->groups == NULL && group_given))
+    *list = who->groups;
+    if (groups_are(who, "none") || (who->groups == NULL && group_given))
         *list = NULL;
-    else if (options->groups == NULL)
+    else if (who->groups == NULL)
         *list = "init";
-    return options->groups != NULL ? !groups_are(options, "keep") : options->user != NULL;
+    return who->groups != NULL ? !groups_are(who, "keep") : who->user != NULL;
 }
 
 static int check_ids(const struct identity *identity, const char *subject, struct fail *f) {
@@ -162,26 +155,26 @@ static int check_ids(const struct identity *identity, const char *subject, struc
     return 0;
 }
 
-/* Asks the database once for everything that the options name. */
-static int ask(const struct options *options, const struct cred *caller, struct identity *identity,
+/* Asks the database once for everything that the words name. */
+static int ask(const struct who *who, const struct cred *caller, struct identity *identity,
                struct fail *f) {
     struct account *account = &identity->account;
     const char *list;
 
-    if (options->user != NULL) {
-        if (find_user(options, account, f) != 0)
+    if (who->user != NULL) {
+        if (find_user(who, account, f) != 0)
             return -1;
     } else {
-        int found = groups_are(options, "init") ? users_by_uid(caller->uid.effective, account) : 0;
+        int found = groups_are(who, "init") ? passwd_by_uid(caller->uid.effective, account) : 0;
         if (found < 0)
-            return no_database(f, "groups", found, options->groups);
+            return no_database(f, "groups", found, who->groups);
         account->uid = caller->uid.effective;
         account->gid = caller->gid.effective;
     }
-    if (groups_asked(options, &list) && find_groups(list, account, &identity->groups, f) != 0)
+    if (groups_asked(who, &list) && find_groups(list, account, &identity->groups, f) != 0)
         return -1;
     observe_sort(&identity->groups);
-    return check_ids(identity, options->user, f);
+    return check_ids(identity, who->user, f);
 }
 
 static bool same_word(const char *a, const char *b) {
@@ -194,82 +187,36 @@ static bool same(const struct identity *a, const struct identity *b) {
            same_word(a->account.home, b->account.home) && groups_equal(&a->groups, &b->groups);
 }
 
-int resolve(const struct options *options, const struct cred *caller, struct request *request,
-            struct identity *identity, struct fail *f) {
-    const char *list, *listen_pid = getenv("LISTEN_PID");
+int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
+            struct fail *f) {
+    const char *list;
     struct identity again = {0};
-    uint64_t pid;
 
     memset(identity, 0, sizeof *identity);
-    *request = (struct request){
-        .change_identity = options->user != NULL,
-        .change_groups = groups_asked(options, &list),
-        .keep_all = options->keep_all,
-        .keep = options->keep,
-        .no_new_privs = options->no_new_privs,
-        .lock_securebits = options->lock_securebits,
-        .chown_stdio = options->chown_stdio,
-        .close_fds = options->close_fds,
-        .strict = options->strict,
-    };
-    if (options->close_fds && listen_pid != NULL && text_number(listen_pid, INT32_MAX, &pid) == 0 &&
-        pid == (uint64_t)getpid())
-        return fail_set(f, "fds", FAIL_LISTEN_FDS, 0,
-                        "LISTEN_PID is this process: --close-fds would close its sockets");
-    if (!request->change_identity && !request->change_groups)
+    identity->changes_ids = who->user != NULL;
+    identity->changes_groups = groups_asked(who, &list);
+    if (!identity->changes_ids && !identity->changes_groups)
         return 0;
 
-    int status = ask(options, caller, identity, f) == 0 ? ask(options, caller, &again, f) : -1;
+    int status = ask(who, caller, identity, f) == 0 ? ask(who, caller, &again, f) : -1;
     bool stable = status != 0 || same(identity, &again);
     resolve_free(&again);
     if (!stable)
-        return fail_about(f, "user", FAIL_LOOKUP, 0, options->user,
+        return fail_about(f, "user", FAIL_LOOKUP, 0, who->user,
                           "the user database gave two different answers");
-    request->uid = identity->account.uid;
-    request->gid = identity->account.gid;
-    request->groups = identity->groups;
     return status;
 }
 
+void resolve_apply(const struct identity *identity, struct request *request) {
+    request->change_identity = identity->changes_ids;
+    request->uid = identity->account.uid;
+    request->gid = identity->account.gid;
+    request->change_groups = identity->changes_groups;
+    request->groups = identity->groups;
+}
+
 void resolve_free(struct identity *identity) {
-    users_free(&identity->account);
-    memory_release(identity->groups.list);
+    passwd_free(&identity->account);
+    pool_release(identity->groups.list);
     *identity = (struct identity){0};
-}
-
-/* NAME=value; NULL without memory. */
-static char *variable(const char *name, const char *value) {
-    char *result = memory_take(strlen(name) + strlen(value) + 1, 1);
-
-    if (result != NULL)
-        (void)stpcpy(stpcpy(result, name), value);
-    return result;
-}
-
-char **resolve_environment(char *const *environment, const struct account *account) {
-    static const char *const names[] = {"HOME=", "USER=", "LOGNAME="};
-    const char *values[] = {account->name == NULL ? "/" : account->home, account->name,
-                            account->name};
-    size_t count = 0, kept = 0;
-
-    while (environment[count] != NULL)
-        count++;
-    char **result = memory_take(count + 4, sizeof *result);
-    if (result == NULL)
-        return NULL;
-    for (size_t i = 0; i < count; i++) {
-        bool login = false;
-        for (size_t n = 0; n < 3; n++)
-            login |= strncmp(environment[i], names[n], strlen(names[n])) == 0;
-        if (!login)
-            result[kept++] = environment[i];
-    }
-    for (size_t n = 0; n < (account->name == NULL ? 1 : 3); n++) {
-        result[kept] = variable(names[n], values[n]);
-        if (result[kept++] == NULL) {
-            memory_release(result);
-            return NULL;
-        }
-    }
-    return result;
 }

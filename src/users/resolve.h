@@ -1,31 +1,39 @@
 /*
- * resolve - from words to a request: who the program is to be, before anything changes.
+ * resolve - from words to an identity: who USER is, and which groups GROUPS means.
  */
 #ifndef CAPWRAP_RESOLVE_H
 #define CAPWRAP_RESOLVE_H
 
-#include "capwrap/options.h"
+#include "core/cred.h"
+#include "core/fail.h"
 #include "core/plan.h"
-#include "users/users.h"
+#include "users/passwd.h"
+
+/* The words. */
+struct who {
+    const char *user;   /* USER[:GROUP], names or numbers; NULL: the caller's ids stay */
+    const char *groups; /* LIST, init, none or keep; NULL: what USER[:GROUP] implies */
+    bool login;         /* the name and home of the user are wanted as well */
+};
 
 /* The answers of the database, and what was made of them. */
 struct identity {
-    struct account account; /* uid and gid are the ones to have; name NULL without an entry */
+    bool changes_ids;       /* who.user was given: account's uid and gid are the ones to have */
+    bool changes_groups;    /* groups is the list to have; otherwise the caller's stays */
+    struct account account; /* name and home NULL without an entry */
     struct groups groups;   /* ascending, no id twice */
 };
 
-/* Fills *request and *identity, or refuses. caller is what the kernel told of this process. The
- * database is asked twice, because NSS reports a failed read as success with a shorter answer: two
- * answers that differ are refused. The request shares the group list of *identity: release with
- * resolve_free() after its last use, after a failure too. */
-int resolve(const struct options *options, const struct cred *caller, struct request *request,
-            struct identity *identity, struct fail *f);
+/* Fills *identity, or refuses: -1 with *f filled, of step "user" or "groups". caller is what the
+ * kernel told of this process. The database is asked twice, because NSS reports a failed read as
+ * success with a shorter answer: two answers that differ are refused. Release with resolve_free(),
+ * after a failure too. */
+int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
+            struct fail *f);
+
+/* Puts the identity into the request, which shares its group list. */
+void resolve_apply(const struct identity *identity, struct request *request);
 
 void resolve_free(struct identity *identity);
-
-/* The environment of the program: HOME, USER and LOGNAME of the new user in place of every copy
- * that is there; without an entry HOME=/ and the others removed. It stays for the program; NULL
- * without memory. */
-char **resolve_environment(char *const *environment, const struct account *account);
 
 #endif

@@ -1,4 +1,4 @@
-# What every bats file loads first:  load ../support/common
+# What every bats file loads first:  load SUPPORT/common
 #
 # The environment names what is tested, so that the same tests run against a build folder, an
 # installed copy or another tool in its place:

@@ -1,5 +1,5 @@
 /*
- * model-ops - makes one system call after another, for the model in tests/model.
+ * model-ops - makes one system call after another, for the model in tests/attack/model.
  *
  *   model-ops --serve         answers requests on standard input, one a line
  *   model-ops OPERATION...    makes them, and prints each error number and then the state

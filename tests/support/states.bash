@@ -1,4 +1,4 @@
-# For the tests that start capwrap from a chosen state:  load ../support/states
+# For the tests that start capwrap from a chosen state:  load SUPPORT/states
 #
 # FROM is the command that makes the state and executes the rest, such as
 #   FROM=("$START_AS" --bounding "$(mask NET_RAW)" --)
@@ -45,8 +45,8 @@ privilege_lines() {
         <<<"$1" | LC_ALL=C sort
 }
 
-# rehearse ARG...: `capwrap --dry-run --json ARG...` from the state, its document in $output.
-rehearse() {
+# dry_run ARG...: `capwrap --dry-run --json ARG...` from the state, its document in $output.
+dry_run() {
     attempt "${FROM[@]}" "$CAPWRAP" --dry-run --json "$@"
 }
 
@@ -54,7 +54,7 @@ rehearse() {
 # the rehearsal had predicted exactly the state that the probe found.
 runs() {
     local real real_stderr predicted
-    rehearse "$@"
+    dry_run "$@"
     assert_success
     assert_equal "$(jq -r .outcome <<<"$output")" ok
     predicted=$(jq .program.after_exec <<<"$output" | state_lines | LC_ALL=C sort)

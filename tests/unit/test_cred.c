@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "core/cred.h"
-#include "sys_fake.h"
+#include "fake/kernel.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

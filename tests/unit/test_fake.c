@@ -21,8 +21,8 @@
 
 #include <cmocka.h>
 
-#include "real_sys.h"
-#include "sys_fake.h"
+#include "fake/kernel.h"
+#include "fake/real_sys.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

@@ -13,8 +13,9 @@
 #include <cmocka.h>
 
 #include "core/observe.h"
-#include "scenarios.h"
-#include "scene.h"
+#include "core/verify.h"
+#include "fake/pipeline.h"
+#include "fake/scenarios.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -37,50 +38,49 @@ static void label(struct trace *trace, const char *step) {
 /* The pipeline in single steps, labelled as it goes. */
 static void trace_scenario(const struct scenario *scenario, struct trace *trace) {
     char *no_words[] = {NULL};
-    struct outcome o = {0};
+    struct run o;
     size_t count;
     const struct step *steps = transition_steps(&count);
 
     trace->count = 0;
     scenario->set_up();
-    assert_int_equal(observe_all(&scenario->request, &o.start, &o.f), 0);
+    run_until(&scenario->request, STAGE_START, &o);
     label(trace, "start");
     for (size_t i = 0; i < trace->count; i++)
         if (strcmp(trace->calls[i].name, "sys_stdio_owner") == 0)
             trace->steps[i] = "stdio";
-    assert_int_equal(plan_make(&scenario->request, &o.start, &o.plan, &o.f), 0);
-    assert_int_equal(transition_preflight(&o.plan, &o.f), 0);
+    assert_int_equal(pipeline_advance(&o.p, STAGE_PREFLIGHT, &o.f), 0);
     assert_int_equal(fake.call_count, trace->count); /* pure: neither of them asked the kernel */
 
     (void)sys_get_parent(); /* as transition_run does */
     label(trace, "parent-death");
-    o.program.command = SERVER;
-    struct transition t = {.plan = &o.plan, .program = &o.program, .fail = &o.f};
+    struct transition t = {.plan = &o.p.plan, .program = &o.p.program, .fail = &o.f};
     for (size_t i = 0; i < count; i++) {
-        if (steps[i].wanted(&o.plan) != NOT_WANTED)
+        if (steps[i].wanted(&o.p.plan) != NOT_WANTED)
             assert_int_equal(steps[i].run(&t), 0);
         label(trace, steps[i].name);
     }
-    if (o.plan.parent_death_signal != 0)
+    if (o.p.plan.parent_death_signal != 0)
         (void)sys_get_parent();
     label(trace, "parent-death");
-    assert_int_equal(transition_verify(&o.plan, &o.f), 0);
+    o.p.next = STAGE_VERIFY;
+    assert_int_equal(pipeline_advance(&o.p, STAGE_VERIFY, &o.f), 0);
     label(trace, "verify");
-    (void)program_exec(&o.program, no_words, no_words, &o.f);
+    (void)program_exec(&o.p.program, no_words, no_words, &o.f);
     label(trace, "exec");
-    scene_free(&o);
+    run_free(&o);
 }
 
 /* The trace is what the real pipeline does. */
 static void check_trace(const struct scenario *scenario, const struct trace *trace) {
-    struct outcome outcome;
-    const char *unfulfilled;
+    struct run run;
+    const char *unmet;
 
-    assert_int_equal(scenario_play(scenario, REAL, &outcome, &unfulfilled), AS_ASKED);
+    assert_int_equal(scenario_play(scenario, REAL, &run, &unmet), AS_ASKED);
     assert_int_equal(fake.call_count, trace->count);
     for (size_t i = 0; i < trace->count; i++)
         assert_string_equal(fake.calls[i].name, trace->calls[i].name);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static bool is(const struct fake_call *call, const char *name) {
@@ -101,10 +101,9 @@ static const char *harmless_failure(const struct scenario *scenario, const struc
     const char *step = trace->steps[index];
     bool finds_it = is(call, "sys_may_execute") || (index > 0 && is(call - 1, "sys_may_execute"));
 
-    if (strcmp(step, "verify") == 0 && (is(call, "sys_set_uids") || is(call, "sys_set_gids")))
+    if (is(call, "sys_try_uids") || is(call, "sys_try_gids"))
         return "the probe for the old ids is meant to fail";
-    if (is(call, "sys_filter_is_refused") ||
-        (strcmp(step, "verify") == 0 && is(call, "sys_set_keepcaps")))
+    if (is(call, "sys_filter_is_refused") || is(call, "sys_try_unset_keepcaps"))
         return "a second witness that cannot tell leaves it to the first";
     if (is(call, "sys_get_parent") && fake.parent_death_signal == 0)
         return "without a parent-death signal the parent does not matter";
@@ -131,44 +130,43 @@ struct tally {
     unsigned stopped, harmless;
 };
 
-static void report(const char *what, size_t call, const struct trace *trace,
-                   const struct outcome *outcome, const char *unfulfilled) {
+static void report(const char *what, size_t call, const struct trace *trace, const struct run *run,
+                   const char *unmet) {
     print_error("  %s: call %zu, %s(%llu) of %s\n", what, call, trace->calls[call].name,
                 (unsigned long long)trace->calls[call].a, trace->steps[call]);
-    scenario_print(outcome, unfulfilled);
+    scenario_print(run, unmet);
 }
 
 /* The refusal names the step, the errno and an exit status, and nothing has run. */
-static bool well_refused(const struct outcome *outcome, const struct trace *trace, size_t call,
-                         int error) {
+static bool well_refused(const struct run *run, const struct trace *trace, size_t call, int error) {
     int exit_code = is(&trace->calls[call], "sys_execve") ? EXIT_NOT_EXECUTABLE : EXIT_REFUSED;
 
-    return strcmp(outcome->f.step, trace->steps[call]) == 0 &&
-           outcome->f.error == told(&trace->calls[call], error) && outcome->f.code != FAIL_NONE &&
-           outcome->f.exit_code == exit_code && !fake.exec_reached;
+    return strcmp(run->f.step, trace->steps[call]) == 0 &&
+           run->f.error == told(&trace->calls[call], error) && run->f.code != FAIL_NONE &&
+           run->f.exit_code == exit_code && !fake.exec_reached;
 }
 
 static void fail_call(const struct scenario *scenario, const struct trace *trace, size_t call,
                       int error, struct tally *tally) {
-    struct outcome outcome;
-    const char *unfulfilled;
+    struct run run;
+    const char *unmet;
 
     scenario->set_up();
     const char *excuse = harmless_failure(scenario, trace, call, error);
     struct fake_fault *fault = fake_arm(FAKE_FAILS, NULL, (unsigned)call + 1, error);
-    enum verdict verdict = scenario_play_on(scenario, REAL, &outcome, &unfulfilled);
+    enum verdict verdict = scenario_play_on(scenario, REAL, &run, &unmet);
 
     bool right = excuse != NULL ? verdict == AS_ASKED
-                                : verdict == STOPPED && well_refused(&outcome, trace, call, error);
+                                : verdict == STOPPED && well_refused(&run, trace, call, error);
     if (!right) {
         print_error("  %s\n", scenario->name);
-        report("failing", call, trace, &outcome, unfulfilled);
+        report("failing", call, trace, &run, unmet);
     }
     assert_true(right);
     assert_int_equal(fault->fired, 1);
     tally->stopped += verdict == STOPPED;
     tally->harmless += verdict == AS_ASKED;
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void every_call_that_fails_is_named_and_nothing_runs(void **state) {
@@ -196,7 +194,7 @@ static void every_call_that_fails_is_named_and_nothing_runs(void **state) {
 /* Lies that go unnoticed, and why that is right. */
 struct excuse {
     const char *name, *step;
-    const char *wrongly; /* what is then not as wished; NULL: everything is */
+    const char *wrongly; /* what is then not as expected; NULL: everything is */
     const char *reason;
     unsigned used;
 };
@@ -218,29 +216,29 @@ static struct excuse *excuse_for(const struct lies *lies, const struct fake_call
     return NULL;
 }
 
-static bool excuses(const struct excuse *excuse, enum verdict verdict, const char *unfulfilled) {
+static bool excuses(const struct excuse *excuse, enum verdict verdict, const char *unmet) {
     if (excuse == NULL || verdict == STOPPED)
         return false;
-    if (excuse->wrongly == NULL || unfulfilled == NULL)
-        return excuse->wrongly == unfulfilled;
-    return strcmp(excuse->wrongly, unfulfilled) == 0;
+    if (excuse->wrongly == NULL || unmet == NULL)
+        return excuse->wrongly == unmet;
+    return strcmp(excuse->wrongly, unmet) == 0;
 }
 
 static void lie_in_call(struct lies *lies, const struct scenario *scenario,
                         const struct trace *trace, size_t call) {
     const struct fake_call *it = &trace->calls[call];
-    struct outcome outcome;
-    const char *unfulfilled;
+    struct run run;
+    const char *unmet;
 
     scenario->set_up();
     struct fake_fault *fault = fake_arm(lies->kind, NULL, (unsigned)call + 1, 0);
-    enum verdict verdict = scenario_play_on(scenario, REAL, &outcome, &unfulfilled);
+    enum verdict verdict = scenario_play_on(scenario, REAL, &run, &unmet);
     struct excuse *excuse = excuse_for(lies, it, trace->steps[call]);
     bool is_true = verdict == AS_ASKED && lies->no_harm(it, trace->steps[call]);
-    bool excused = excuses(excuse, verdict, unfulfilled);
+    bool excused = excuses(excuse, verdict, unmet);
 
     if (verdict != STOPPED && !is_true && !excused)
-        report(scenario->name, call, trace, &outcome, unfulfilled);
+        report(scenario->name, call, trace, &run, unmet);
     assert_true(verdict == STOPPED || is_true || excused);
     assert_int_equal(fault->fired, 1);
     lies->noticed += verdict == STOPPED;
@@ -249,7 +247,7 @@ static void lie_in_call(struct lies *lies, const struct scenario *scenario,
         excuse->used++;
         lies->excused++;
     }
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void lie_in_every_call(struct lies *lies) {
@@ -421,15 +419,15 @@ static void a_kernel_that_has_every_capability_ends_no_loop(void **state) {
 }
 
 static void a_kernel_that_begins_to_answer_for_ever_is_refused_by_verify(void **state) {
-    struct outcome outcome;
-    const char *unfulfilled;
+    struct run run;
+    const char *unmet;
 
     (void)state;
-    assert_int_equal(scenario_play(&SCENARIOS[0], REAL, &outcome, &unfulfilled), AS_ASKED);
+    assert_int_equal(scenario_play(&SCENARIOS[0], REAL, &run, &unmet), AS_ASKED);
     fake.caps_never_end = true;
-    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
-    assert_string_equal(outcome.f.step, "verify");
-    scene_free(&outcome);
+    assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
+    assert_string_equal(run.f.step, "verify");
+    run_free(&run);
 }
 
 int main(void) {

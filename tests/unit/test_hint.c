@@ -23,7 +23,7 @@ static unsigned count(const char *text, const char *word) {
     return found;
 }
 
-static void check(enum fail_code code, const char *step, int error) {
+static void check(enum fail_code code, const char *step, int error, const struct place *place) {
     struct fail f = {.step = step,
                      .code = code,
                      .error = error,
@@ -31,7 +31,7 @@ static void check(enum fail_code code, const char *step, int error) {
                      .subject = "/srv/program"};
     char text[8192];
 
-    hint_for(&f, sizeof text, text);
+    hint_for(&f, place, sizeof text, text);
     if (strlen(text) < 10 || strstr(text, "(null)") != NULL || strchr(text, '\n') != NULL ||
         count(text, ", or ") > 1 || text[strlen(text) - 1] == '.')
         fail_msg("%s, %s, errno %d: \"%s\"", json_code(code), step, error, text);
@@ -41,23 +41,41 @@ static void every_code_has_one_imperative_everywhere(void **state) {
     static const char *const steps[] = {"bounding", "securebits", "program", "exec"};
 
     (void)state;
-    for (int place = 0; place < 2; place++) {
-        assert_int_equal(place == 0 ? unsetenv("KUBERNETES_SERVICE_HOST")
-                                    : setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1", 1),
-                         0);
-        for (unsigned code = FAIL_NONE + 1; code < FAIL_CODES; code++)
-            for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++)
-                for (size_t e = 0; e < sizeof ERRORS / sizeof ERRORS[0]; e++)
-                    check(code, steps[s], ERRORS[e]);
-    }
+    for (unsigned kind = SHELL; kind < PLACES; kind++)
+        for (unsigned granted = 0; granted < 2; granted++)
+            for (unsigned code = FAIL_NONE + 1; code < FAIL_CODES; code++)
+                for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++)
+                    for (size_t e = 0; e < sizeof ERRORS / sizeof ERRORS[0]; e++)
+                        check(code, steps[s], ERRORS[e],
+                              &(struct place){kind, granted == 1 ? CAP_MASK(10) : 0});
+}
+
+static void a_hint_of_its_own_comes_first(void **state) {
+    struct fail f = {.step = "user", .code = FAIL_UNKNOWN_USER, .hint = "do this"};
+    const struct place shell = {0};
+    char text[64];
+
+    (void)state;
+    hint_for(&f, &shell, sizeof text, text);
+    assert_string_equal(text, "do this");
+}
+
+/* Where it runs is guessed from the surroundings. */
+static void the_place_is_found(void **state) {
+    (void)state;
+    assert_int_equal(setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1", 1), 0);
+    assert_int_equal(place_find().kind, KUBERNETES);
+    assert_int_equal(unsetenv("KUBERNETES_SERVICE_HOST"), 0);
+    assert_int_not_equal(place_find().kind, KUBERNETES);
 }
 
 static void a_hint_that_does_not_fit_is_cut_off(void **state) {
     struct fail f = {.step = "user", .code = FAIL_UNKNOWN_USER};
+    const struct place shell = {0};
     char text[8] = {0};
 
     (void)state;
-    hint_for(&f, sizeof text, text);
+    hint_for(&f, &shell, sizeof text, text);
     assert_int_equal(strlen(text), sizeof text - 1);
 }
 
@@ -72,6 +90,8 @@ static void every_code_has_a_word_of_its_own(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_one_imperative_everywhere),
+        cmocka_unit_test(a_hint_of_its_own_comes_first),
+        cmocka_unit_test(the_place_is_found),
         cmocka_unit_test(a_hint_that_does_not_fit_is_cut_off),
         cmocka_unit_test(every_code_has_a_word_of_its_own),
     };

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "core/cred.h"
-#include "learn/noise.h"
-#include "learn/tally.h"
+#include "learn/checks/noise.h"
+#include "learn/checks/usage.h"
 
 /* A kernel of a few functions, 16 bytes each. */
 static const char KALLSYMS[] = "1000 T cap_capable\n"
@@ -63,8 +63,8 @@ enum {
 enum { HOME = 0x5000, OTHER = 0x6000, MINE = 0xa00, MOUNTER = 0xb00 };
 
 struct fixture {
-    struct symbols symbols;
-    struct tally tally;
+    struct kallsyms kallsyms;
+    struct usage usage;
 };
 
 static int set_up(void **state) {
@@ -73,22 +73,22 @@ static int set_up(void **state) {
 
     memcpy(text, KALLSYMS, sizeof text);
     FILE *file = fmemopen(text, strlen(text), "r");
-    if (file == NULL || symbols_read(&fixture.symbols, file) != 0)
+    if (file == NULL || kallsyms_read(&fixture.kallsyms, file) != 0)
         return -1;
     (void)fclose(file);
     *state = &fixture;
-    return tally_begin(&fixture.tally, &fixture.symbols);
+    return usage_begin(&fixture.usage, &fixture.kallsyms);
 }
 
 static int tear_down(void **state) {
     struct fixture *fixture = *state;
 
-    tally_free(&fixture->tally);
-    symbols_free(&fixture->symbols);
+    usage_free(&fixture->usage);
+    kallsyms_free(&fixture->kallsyms);
     return 0;
 }
 
-static struct tally *tally_of(void **state) { return &((struct fixture *)*state)->tally; }
+static struct usage *tally_of(void **state) { return &((struct fixture *)*state)->usage; }
 
 /* A check of cap with these credentials, and these callers. */
 static void check_chain(void **state, unsigned cap, uint64_t cred, const uint64_t *chain,
@@ -102,7 +102,7 @@ static void check_chain(void **state, unsigned cap, uint64_t cred, const uint64_
                             .chain = chain,
                             .depth = depth};
 
-    tally_take(tally_of(state), &record);
+    usage_add(tally_of(state), &record);
 }
 
 /* The same below two functions. */
@@ -115,8 +115,8 @@ static void check(void **state, unsigned cap, uint64_t cred, uint64_t below, uin
 
 /* After all: whether cap counts. */
 static bool counts(void **state, unsigned cap) {
-    tally_end(tally_of(state));
-    return (tally_set(tally_of(state)) & CAP_MASK(cap)) != 0;
+    usage_end(tally_of(state));
+    return (usage_caps(tally_of(state)) & CAP_MASK(cap)) != 0;
 }
 
 static const char *rule_of(void **state, unsigned cap) {
@@ -221,7 +221,7 @@ static void a_namespace_of_its_own_gives_its_own_capabilities(void **state) {
                             .capable_ns = OTHER};
 
     check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
-    tally_take(tally_of(state), &record);
+    usage_add(tally_of(state), &record);
     assert_false(counts(state, CAP_SYS_ADMIN));
     assert_string_equal(tally_of(state)->asked[CAP_SYS_ADMIN].ignored.list[1].noise->name,
                         "own-namespace");
@@ -237,20 +237,20 @@ static void what_was_refused_is_not_needed(void **state) {
                             .chain = chain,
                             .depth = 4};
 
-    tally_take(tally_of(state), &record);
+    usage_add(tally_of(state), &record);
     is_noise(state, CAP_SYS_TIME, "refused");
     record.result = RESULT_UNKNOWN; /* as with a kprobe */
-    tally_take(tally_of(state), &record);
+    usage_add(tally_of(state), &record);
     assert_true(counts(state, CAP_SYS_TIME));
 }
 
 static void without_symbols_everything_counts(void **state) {
     struct fixture *fixture = *state;
 
-    symbols_free(&fixture->symbols);
+    kallsyms_free(&fixture->kallsyms);
     check(state, CAP_SYS_ADMIN, MINE, ENOUGH, BRK);
     assert_true(counts(state, CAP_SYS_ADMIN));
-    assert_string_equal(fixture->tally.asked[CAP_SYS_ADMIN].counted.list[0].call, "?");
+    assert_string_equal(fixture->usage.asked[CAP_SYS_ADMIN].counted.list[0].call, "?");
 }
 
 static void every_rule_has_a_name_and_a_reason(void **state) {
@@ -273,13 +273,13 @@ static void a_use_is_told_by_process_and_system_call(void **state) {
     struct record name = {.kind = RECORD_COMM, .pid = 10, .tid = 10, .comm = "nginx"};
     struct record thread = {.kind = RECORD_COMM, .pid = 10, .tid = 99, .comm = "worker"};
 
-    tally_take(tally_of(state), &name);
-    tally_take(tally_of(state), &thread);
-    tally_take(tally_of(state), &fork);
+    usage_add(tally_of(state), &name);
+    usage_add(tally_of(state), &thread);
+    usage_add(tally_of(state), &fork);
     check(state, CAP_KILL, MINE, NS, OPENAT);
     check(state, CAP_KILL, MINE, NS, OPENAT);
     check(state, CAP_KILL, MINE, NS, MOUNT);
-    const struct uses *uses = tally_uses(&tally_of(state)->asked[CAP_KILL]);
+    const struct uses *uses = usage_of(&tally_of(state)->asked[CAP_KILL]);
     assert_int_equal(uses->count, 2);
     assert_string_equal(uses->list[0].process, "nginx");
     assert_string_equal(uses->list[0].call, "openat");
@@ -296,8 +296,8 @@ static const char *call_of(void **state, const uint64_t *chain, size_t depth) {
                             .chain = chain,
                             .depth = depth};
 
-    tally_take(tally_of(state), &record);
-    const struct uses *uses = tally_uses(&tally_of(state)->asked[CAP_KILL]);
+    usage_add(tally_of(state), &record);
+    const struct uses *uses = usage_of(&tally_of(state)->asked[CAP_KILL]);
     return uses->list[uses->count - 1].call;
 }
 
@@ -326,23 +326,23 @@ static void check_as_many(void **state, unsigned processes, unsigned cap, uint64
         char text[32];
         (void)snprintf(text, sizeof text, "process-%u", i);
         struct record name = {.kind = RECORD_COMM, .pid = 10, .tid = 10, .comm = text};
-        tally_take(tally_of(state), &name);
+        usage_add(tally_of(state), &name);
         check(state, cap, MINE, below, OPENAT);
     }
 }
 
 static void more_askers_than_fit_are_counted(void **state) {
-    check_as_many(state, 2 * TALLY_USES, CAP_KILL, NS);
+    check_as_many(state, 2 * USAGE_ASKERS, CAP_KILL, NS);
     const struct uses *uses = &tally_of(state)->asked[CAP_KILL].counted;
-    assert_int_equal(uses->checks, 2 * TALLY_USES);
-    assert_int_equal(uses->count, TALLY_USES);
-    assert_int_equal(uses->others, TALLY_USES);
+    assert_int_equal(uses->checks, 2 * USAGE_ASKERS);
+    assert_int_equal(uses->count, USAGE_ASKERS);
+    assert_int_equal(uses->others, USAGE_ASKERS);
 }
 
 static void noise_takes_no_room_from_what_counts(void **state) {
-    check_as_many(state, 2 * TALLY_USES, CAP_SYS_ADMIN, ENOUGH);
+    check_as_many(state, 2 * USAGE_ASKERS, CAP_SYS_ADMIN, ENOUGH);
     check(state, CAP_SYS_ADMIN, MINE, NS, MOUNT);
-    const struct uses *uses = tally_uses(&tally_of(state)->asked[CAP_SYS_ADMIN]);
+    const struct uses *uses = usage_of(&tally_of(state)->asked[CAP_SYS_ADMIN]);
     assert_int_equal(uses->count, 1);
     assert_string_equal(uses->list[0].call, "mount");
 }
@@ -363,10 +363,10 @@ static void numbers_beyond_every_table_are_harmless(void **state) {
     struct record record = {.kind = RECORD_CHECK, .pid = UINT32_MAX, .tid = 1, .cap = UINT32_MAX};
     struct record name = {.kind = RECORD_COMM, .pid = UINT32_MAX, .tid = UINT32_MAX, .comm = "x"};
 
-    tally_take(tally_of(state), &record);
-    tally_take(tally_of(state), &name);
+    usage_add(tally_of(state), &record);
+    usage_add(tally_of(state), &name);
     record.cap = 63;
-    tally_take(tally_of(state), &record);
+    usage_add(tally_of(state), &record);
     assert_true(counts(state, 63));
 }
 

@@ -14,30 +14,30 @@
 /* A command line, which lives as long as the block that it stands in. */
 #define LINE(...) ((const char *[]){"capwrap-learn", __VA_ARGS__, NULL})
 
-static int parse(const char **line, struct learn_options *options, struct failure *failure) {
+static int parse(const char **line, struct learn_options *options, struct fail *f) {
     int argc = 0;
 
     while (line[argc] != NULL)
         argc++;
-    memset(failure, 0, sizeof *failure);
-    return learn_options_parse(argc, (char **)(uintptr_t)line, options, failure);
+    memset(f, 0, sizeof *f);
+    return learn_options_parse(argc, (char **)(uintptr_t)line, options, f);
 }
 
 static void accept(const char **line, struct learn_options *options) {
-    struct failure failure;
+    struct fail f;
 
-    assert_int_equal(parse(line, options, &failure), 0);
+    assert_int_equal(parse(line, options, &f), 0);
 }
 
 static void refuse(const char **line, const char *what) {
     struct learn_options options;
-    struct failure failure;
+    struct fail f;
 
-    assert_int_equal(parse(line, &options, &failure), -1);
-    assert_non_null(strstr(failure.fail.text, what));
-    assert_int_equal(failure.fail.exit_code, 125);
-    assert_string_equal(failure.fail.step, "options");
-    assert_string_equal(failure.hint, "see capwrap-learn --help");
+    assert_int_equal(parse(line, &options, &f), -1);
+    assert_non_null(strstr(f.text, what));
+    assert_int_equal(f.exit_code, 125);
+    assert_string_equal(f.step, "options");
+    assert_string_equal(f.hint, "see capwrap-learn --help");
 }
 
 #define accepts(options, ...) accept(LINE(__VA_ARGS__), options)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "learn/record.h"
+#include "learn/watch/record.h"
 
 /* As Linux 6.18 prints it. */
 static const char TRACEPOINT[] =

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "core/cred.h"
-#include "learn/snippets.h"
+#include "learn/report/snippets.h"
 
 enum { SHELL, DOCKERFILE, COMPOSE, KUBERNETES, SYSTEMD };
 

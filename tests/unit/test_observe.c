@@ -12,8 +12,9 @@
 #include <cmocka.h>
 
 #include "core/observe.h"
-#include "scenarios.h"
-#include "scene.h"
+#include "core/pipeline.h"
+#include "fake/pipeline.h"
+#include "fake/scenarios.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -244,6 +245,16 @@ static void an_answer_that_no_kernel_gives_is_refused(void **state) {
 }
 
 /* ---- the start ---- */
+
+/* Both halves, as core/pipeline asks for them. */
+static int observe_all(const struct request *request, struct start *start, struct fail *f) {
+    struct pipeline p = {.request = *request};
+
+    memset(&p.start, 0xa5, sizeof p.start); /* whatever is not set is seen */
+    int status = pipeline_advance(&p, STAGE_START, f);
+    *start = p.start;
+    return status;
+}
 
 static void start_of(const struct request *request, struct start *start) {
     struct fail f = {0};

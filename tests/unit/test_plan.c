@@ -122,7 +122,7 @@ static void assert_same_plan(const struct plan *a, const struct plan *b) {
     assert_int_equal(a->close_fds, b->close_fds);
     assert_int_equal(a->strict, b->strict);
     assert_int_equal(a->bounding_left, b->bounding_left);
-    assert_int_equal(a->rehearsal, b->rehearsal);
+    assert_int_equal(a->dry_run, b->dry_run);
     assert_int_equal(a->parent_death_signal, b->parent_death_signal);
     assert_int_equal(a->stdio, b->stdio);
 }

@@ -11,7 +11,8 @@
 #include <cmocka.h>
 
 #include "core/observe.h"
-#include "scenarios.h"
+#include "fake/expected.h"
+#include "fake/scenarios.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -101,62 +102,62 @@ struct tally {
 
 /* The kernel refuses the plan as well: at the step that was named, or where what that step needs
  * is to be held back for it. */
-static bool fails_when_tried(const struct point *point, const struct outcome *refused,
-                             struct outcome *tried) {
+static bool fails_when_tried(const struct point *point, const struct run *refused,
+                             struct run *tried) {
     set_up(point);
     *tried = *refused;
-    scene_force(REAL, tried);
-    return tried->stage == STAGE_RUN && (strcmp(tried->f.step, refused->f.step) == 0 ||
-                                         strcmp(tried->f.step, "working-caps") == 0);
+    run_force(REAL, tried);
+    return tried->p.next == STAGE_CHANGE && (strcmp(tried->f.step, refused->f.step) == 0 ||
+                                             strcmp(tried->f.step, "working-caps") == 0);
 }
 
 /* plan_make() stopped before the plan was whole: complete it from a start that has what is missing,
  * then start from what really is. */
-static bool complete_plan(const struct request *request, struct outcome *outcome) {
-    struct start start = outcome->start;
+static bool complete_plan(const struct request *request, struct run *run) {
+    struct start start = run->p.start;
     struct fail f;
 
     start.cred.permitted |= RAW;
     start.cred.bounding |= RAW;
-    if (plan_make(request, &start, &outcome->plan, &f) != 0) {
+    if (plan_make(request, &start, &run->p.plan, &f) != 0) {
         assert_true(is_policy(f.code));
         return false;
     }
-    outcome->plan.start = outcome->start.cred;
-    outcome->plan.goal.bounding &= outcome->start.cred.bounding;
+    run->p.plan.start = run->p.start.cred;
+    run->p.plan.goal.bounding &= run->p.start.cred.bounding;
     return true;
 }
 
-static void print_point(const struct point *p, const struct outcome *outcome, const char *why) {
+static void print_point(const struct point *p, const struct run *run, const char *why) {
     print_error(
         "  subset %x holder %u narrow %d nnp %d: user %u groups %u keep %u lock %d chown %d "
         "nnp %d strict %d\n",
         p->subset, p->holder, p->narrow, p->no_new_privs_before, p->identity, p->groups, p->keep,
         p->lock, p->chown, p->no_new_privs, p->strict);
-    scenario_print(outcome, why);
+    scenario_print(run, why);
 }
 
-static void try_refused(const struct point *point, const struct request *request,
-                        struct outcome *outcome, struct tally *tally) {
-    struct outcome tried;
-    bool kept = outcome->stage == STAGE_PLAN;
+static void try_refused(const struct point *point, const struct request *request, struct run *run,
+                        struct tally *tally) {
+    struct run tried;
+    bool kept = run->p.next == STAGE_PLAN;
 
     assert_false(fake.exec_reached);
-    if (kept && is_policy(outcome->f.code)) {
+    if (kept && is_policy(run->f.code)) {
         tally->policy++;
         return;
     }
     if (kept) {
-        assert_int_equal(outcome->f.code, FAIL_CAP_NOT_PERMITTED);
+        assert_int_equal(run->f.code, FAIL_CAP_NOT_PERMITTED);
         assert_int_equal(point->keep, KEEP_RAW);
-        if (!complete_plan(request, outcome)) {
+        if (!complete_plan(request, run)) {
             tally->policy++;
             return;
         }
     }
-    bool fails = fails_when_tried(point, outcome, &tried);
+    bool fails = fails_when_tried(point, run, &tried);
     if (kept) /* there is no row for it: whichever comes first */
-        fails = tried.stage == STAGE_RUN;
+        fails = tried.p.next == STAGE_CHANGE;
     if (!fails)
         print_point(point, &tried, "refused, and it could be done");
     assert_true(fails);
@@ -165,26 +166,26 @@ static void try_refused(const struct point *point, const struct request *request
 
 static void try_point(const struct point *point, struct tally *tally) {
     struct request request;
-    struct outcome outcome;
-    struct wish wish;
+    struct run run;
+    struct expected expected;
 
     set_up(point);
     ask(point, &request);
-    wish_make(&request, &wish);
-    scene_play(&request, REAL, &outcome);
-    if (outcome.stage <= STAGE_PREFLIGHT) {
+    expected_make(&request, &expected);
+    run_play(&request, REAL, &run);
+    if (run.p.next <= STAGE_PREFLIGHT) {
         assert_int_equal(fake.writes, 0);
-        try_refused(point, &request, &outcome, tally);
+        try_refused(point, &request, &run, tally);
     } else {
-        const char *unfulfilled = wish_unfulfilled(&wish, &outcome.plan);
-        if (!fake.exec_reached || unfulfilled != NULL)
-            print_point(point, &outcome, unfulfilled);
+        const char *unmet = expected_unmet(&expected, &run.p.plan);
+        if (!fake.exec_reached || unmet != NULL)
+            print_point(point, &run, unmet);
         assert_true(fake.exec_reached);
-        assert_null(unfulfilled);
+        assert_null(unmet);
         tally->done++;
     }
-    wish_free(&wish);
-    scene_free(&outcome);
+    expected_free(&expected);
+    run_free(&run);
 }
 
 /* Counts through the matrix as through an odometer: false when it is back at the beginning. */
@@ -223,14 +224,14 @@ static void what_is_refused_is_exactly_what_would_fail(void **state) {
 /* ---- what it says ---- */
 
 static void refuse(uint64_t caps, const struct request *request, struct fail *f) {
-    struct outcome outcome;
+    struct run run;
 
     as_root_for_root();
     fake.permitted = fake.effective = caps;
-    scene_play(request, REAL, &outcome);
-    assert_int_equal(outcome.stage, STAGE_PREFLIGHT);
-    *f = outcome.f;
-    scene_free(&outcome);
+    run_play(request, REAL, &run);
+    assert_int_equal(run.p.next, STAGE_PREFLIGHT);
+    *f = run.f;
+    run_free(&run);
 }
 
 static void all_that_is_missing_is_named_at_once(void **state) {
@@ -263,15 +264,15 @@ static void all_that_is_missing_is_named_at_once(void **state) {
 
 static void a_capability_that_is_permitted_and_not_effective_will_do(void **state) {
     const struct request request = {TO_WWW, .keep = BIND};
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root();
     fake.permitted = SETUID | SETGID | PCAP | BIND;
     fake.effective = 0;
-    scene_play(&request, REAL, &outcome);
+    run_play(&request, REAL, &run);
     assert_true(fake.exec_reached);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void what_changes_nothing_needs_nothing(void **state) {
@@ -281,16 +282,16 @@ static void what_changes_nothing_needs_nothing(void **state) {
                                     .gid = 1000,
                                     .change_groups = true,
                                     .groups = {1, own}};
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_user();
-    scene_play(&request, REAL, &outcome);
+    run_play(&request, REAL, &run);
     assert_true(fake.exec_reached);
     assert_int_equal(fake_called("sys_set_groups"), 0); /* EPERM even when identical */
     assert_int_equal(fake_called("sys_new_session_keyring"), 0);
     assert_int_equal(fake_called("sys_set_caps"), 0);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 int main(void) {

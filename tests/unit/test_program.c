@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 #include "core/program.h"
+#include "fake/kernel.h"
 #include "show/json.h"
-#include "sys_fake.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -309,7 +309,7 @@ static void an_error_in_a_lookup_is_not_taken_for_absence(void **state) {
         {EPERM, FAIL_SYSTEM_CALL, EXIT_REFUSED},
         {ELOOP, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE},
     };
-    static const char *const calls[] = {"sys_may_execute", "sys_look_at"};
+    static const char *const calls[] = {"sys_may_execute", "sys_inspect"};
     struct plan plan;
 
     (void)state;
@@ -577,7 +577,7 @@ static void a_file_without_the_attribute_has_no_capabilities(void **state) {
     add("/srv/server", 0755, ELF);
     assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
     assert_false(program.file.has_caps);
-    assert_true(program.looked_at);
+    assert_true(program.inspected);
     assert_true(program.after.permitted == BIND);
     assert_true(program.after.ambient == BIND);
     assert_false(program.ambient_cleared);
@@ -754,7 +754,7 @@ static void what_would_run_in_another_state_is_refused(void **state) {
         assert_int_equal(status, row->code == FAIL_NONE ? 0 : -1);
         assert_int_equal(program.ambient_cleared, row->ambient_cleared);
         if (status == 0) {
-            assert_true(program.looked_at);
+            assert_true(program.inspected);
             continue;
         }
         assert_int_equal(f.code, row->code);
@@ -925,7 +925,7 @@ static void what_cannot_be_looked_at_is_refused_unless_it_cannot_matter(void **s
         hold(&plan, 0, true);
         hinder(&HINDRANCES[i]);
         assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
-        assert_false(program.looked_at);
+        assert_false(program.inspected);
         assert_string_equal(program.path, "/srv/server");
     }
 }

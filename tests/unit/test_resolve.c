@@ -1,5 +1,5 @@
 /*
- * From words to a request, with a user database in memory in place of NSS.
+ * From words to an identity, with a user database in memory in place of NSS.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "core/memory.h"
+#include "core/pool.h"
 #include "show/json.h"
 #include "users/resolve.h"
 
@@ -80,7 +79,7 @@ static int copy(const struct entry *entry, struct account *account) {
     return 1;
 }
 
-int users_by_name(const char *name, struct account *account) {
+int passwd_by_name(const char *name, struct account *account) {
     int answer;
 
     if (fails(&answer))
@@ -91,7 +90,7 @@ int users_by_name(const char *name, struct account *account) {
     return 0;
 }
 
-int users_by_uid(uid_t uid, struct account *account) {
+int passwd_by_uid(uid_t uid, struct account *account) {
     int answer;
 
     if (fails(&answer))
@@ -104,7 +103,7 @@ int users_by_uid(uid_t uid, struct account *account) {
     return 0;
 }
 
-int users_group(const char *name, gid_t *gid) {
+int passwd_group(const char *name, gid_t *gid) {
     int answer;
 
     if (fails(&answer))
@@ -117,7 +116,7 @@ int users_group(const char *name, gid_t *gid) {
     return 0;
 }
 
-int users_groups(const char *name, gid_t gid, struct groups *groups) {
+int passwd_groups(const char *name, gid_t gid, struct groups *groups) {
     int answer;
 
     if (fails(&answer))
@@ -133,7 +132,7 @@ int users_groups(const char *name, gid_t gid, struct groups *groups) {
     return 1;
 }
 
-void users_free(struct account *account) {
+void passwd_free(struct account *account) {
     free(account->name);
     free(account->home);
 }
@@ -147,26 +146,29 @@ struct answer {
     int status;
 };
 
-static void ask(const struct options *options, struct answer *answer) {
+static void ask(const struct who *who, struct answer *answer) {
     memset(answer, 0xa5, sizeof *answer); /* what is not set is seen */
     struct cred caller = {.uid = ids_all(database.euid), .gid = ids_all(database.egid)};
-    answer->status = resolve(options, &caller, &answer->request, &answer->identity, &answer->f);
+    answer->status = resolve(who, &caller, &answer->identity, &answer->f);
+    answer->request = (struct request){0};
+    if (answer->status == 0)
+        resolve_apply(&answer->identity, &answer->request);
 }
 
 static void end(struct answer *answer) { resolve_free(&answer->identity); }
 
-static struct options words(const char *user, const char *groups) {
-    return (struct options){.user = user, .groups = groups};
+static struct who words(const char *user, const char *groups) {
+    return (struct who){.user = user, .groups = groups, .login = true};
 }
 
 /* Asserts who USER and LIST lead to; the groups are listed up to the last argument, 0. */
 static void leads_to(const char *user, const char *list, uid_t uid, gid_t gid, size_t count,
                      const gid_t *groups) {
-    struct options options = words(user, list);
+    struct who who = words(user, list);
     struct answer answer;
 
     forget();
-    ask(&options, &answer);
+    ask(&who, &answer);
     if (answer.status != 0)
         print_error("%s, %s: %s\n", user, list, answer.f.text);
     assert_int_equal(answer.status, 0);
@@ -184,11 +186,11 @@ static void leads_to(const char *user, const char *list, uid_t uid, gid_t gid, s
     COUNT(((gid_t[]){__VA_ARGS__})), (gid_t[]) { __VA_ARGS__ }
 
 static void refused(const char *user, const char *list, const char *step, enum fail_code code) {
-    struct options options = words(user, list);
+    struct who who = words(user, list);
     struct answer answer;
 
     forget();
-    ask(&options, &answer);
+    ask(&who, &answer);
     if (answer.status == 0 || answer.f.code != code)
         print_error("\"%s\", \"%s\": %s\n", user, list,
                     answer.status == 0 ? "taken" : json_code(answer.f.code));
@@ -250,10 +252,10 @@ static void groups_can_be_changed_without_a_user(void **state) {
     leads_to(NULL, "ops", 1001, 1002, GIDS(44, 1002));
     leads_to(NULL, "init", 1001, 1002, GIDS(7, 1002)); /* the groups of who asks */
     forget();
-    struct options options = words(NULL, "init");
+    struct who who = words(NULL, "init");
     struct answer answer;
     database.euid = 4242;
-    ask(&options, &answer);
+    ask(&who, &answer);
     assert_int_equal(answer.status, -1);
     assert_int_equal(answer.f.code, FAIL_GROUP_NEEDED);
     end(&answer);
@@ -262,7 +264,7 @@ static void groups_can_be_changed_without_a_user(void **state) {
 static void numbers_alone_ask_no_database(void **state) {
     const struct {
         const char *user, *list;
-        bool no_login_env, asks;
+        bool no_login, asks;
     } rows[] = {
         {"33:33", NULL, true, false},   {"33:33", "7,9", true, false},
         {"33:33", "none", true, false}, {"33:33", "keep", true, false},
@@ -273,12 +275,12 @@ static void numbers_alone_ask_no_database(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct options options = words(rows[i].user, rows[i].list);
+        struct who who = words(rows[i].user, rows[i].list);
         struct answer answer;
 
         forget();
-        options.no_login_env = rows[i].no_login_env;
-        ask(&options, &answer);
+        who.login = !rows[i].no_login;
+        ask(&who, &answer);
         assert_int_equal(answer.status, 0);
         assert_int_equal(database.calls > 0, rows[i].asks);
         assert_int_equal(answer.request.uid, 33);
@@ -291,11 +293,11 @@ static void kept_groups_are_not_changed(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(users); i++) {
-        struct options options = words(users[i], "keep");
+        struct who who = words(users[i], "keep");
         struct answer answer;
 
         forget();
-        ask(&options, &answer);
+        ask(&who, &answer);
         assert_int_equal(answer.status, 0);
         assert_false(answer.request.change_groups);
         assert_int_equal(answer.request.change_identity, users[i] != NULL);
@@ -304,44 +306,16 @@ static void kept_groups_are_not_changed(void **state) {
 }
 
 static void nothing_asked_is_nothing_looked_up(void **state) {
-    struct options options = words(NULL, NULL);
+    struct who who = words(NULL, NULL);
     struct answer answer;
 
     (void)state;
     forget();
-    ask(&options, &answer);
+    ask(&who, &answer);
     assert_int_equal(answer.status, 0);
     assert_false(answer.request.change_identity || answer.request.change_groups);
     assert_int_equal(database.calls, 0);
     end(&answer);
-}
-
-static void the_other_options_are_handed_on(void **state) {
-    struct options options = {.keep = 0x400};
-    struct answer answer;
-
-    (void)state;
-    forget();
-    ask(&options, &answer);
-    assert_true(answer.request.keep == 0x400);
-    assert_false(answer.request.keep_all || answer.request.no_new_privs ||
-                 answer.request.lock_securebits || answer.request.chown_stdio ||
-                 answer.request.close_fds || answer.request.strict);
-    end(&answer);
-#define HANDS_ON(field)                                                                            \
-    do {                                                                                           \
-        options = (struct options){.field = true};                                                 \
-        ask(&options, &answer);                                                                    \
-        assert_true(answer.request.field);                                                         \
-        end(&answer);                                                                              \
-    } while (0)
-    HANDS_ON(keep_all);
-    HANDS_ON(no_new_privs);
-    HANDS_ON(lock_securebits);
-    HANDS_ON(chown_stdio);
-    HANDS_ON(close_fds);
-    HANDS_ON(strict);
-#undef HANDS_ON
 }
 
 /* ---- refusals ---- */
@@ -421,7 +395,7 @@ static void lists_of_groups_are_strict(void **state) {
 
 static void a_list_that_is_refused_says_why(void **state) {
     static char name[300];
-    struct options empty = words("www", "web,,ops"), too_long = words("www", name);
+    struct who empty = words("www", "web,,ops"), too_long = words("www", name);
     struct answer answer;
 
     (void)state;
@@ -470,7 +444,7 @@ static void an_id_that_nobody_can_have_is_refused_from_the_database_too(void **s
 /* Fails each call in turn, until a run gets through without reaching it. */
 static void every_failing_call_is_refused(const char *user, const char *list, int error,
                                           enum fail_code code, unsigned expected_calls) {
-    struct options options = words(user, list);
+    struct who who = words(user, list);
     unsigned at = 0;
 
     for (;;) {
@@ -479,7 +453,7 @@ static void every_failing_call_is_refused(const char *user, const char *list, in
         forget();
         database.fail_at = ++at;
         database.error = error;
-        ask(&options, &answer);
+        ask(&who, &answer);
         if (database.calls < at) {
             assert_int_equal(answer.status, 0);
             end(&answer);
@@ -511,13 +485,13 @@ static void an_entry_that_comes_or_goes_is_refused(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct options options = words(rows[i].user, rows[i].list);
+        struct who who = words(rows[i].user, rows[i].list);
         for (unsigned at = 1; at <= 2; at++) {
             struct answer answer;
 
             forget();
             database.fail_at = at == 1 ? 1 : 2; /* "no such entry" instead of the entry */
-            ask(&options, &answer);
+            ask(&who, &answer);
             assert_int_equal(answer.status, -1);
             end(&answer);
         }
@@ -526,7 +500,7 @@ static void an_entry_that_comes_or_goes_is_refused(void **state) {
 
 /* What NSS makes of a failed read of /etc/group: fewer groups, and success. */
 static void groups_that_are_lost_in_one_of_two_answers_are_refused(void **state) {
-    struct options options = words("www", NULL);
+    struct who who = words("www", NULL);
 
     (void)state;
     for (unsigned at = 3; at <= 4; at++) { /* the second round */
@@ -535,7 +509,7 @@ static void groups_that_are_lost_in_one_of_two_answers_are_refused(void **state)
         forget();
         database.loses_groups = true;
         database.fail_at = at;
-        ask(&options, &answer);
+        ask(&who, &answer);
         assert_int_equal(answer.status, -1);
         assert_int_equal(answer.f.code, FAIL_LOOKUP);
         end(&answer);
@@ -543,140 +517,29 @@ static void groups_that_are_lost_in_one_of_two_answers_are_refused(void **state)
 }
 
 static void a_home_that_moves_between_two_answers_is_refused(void **state) {
-    struct options options = words("www", "none");
+    struct who who = words("www", "none");
     struct answer answer;
 
     (void)state;
     forget();
     database.moves_home = true;
-    ask(&options, &answer);
+    ask(&who, &answer);
     assert_int_equal(answer.status, -1);
     assert_int_equal(answer.f.code, FAIL_LOOKUP);
     end(&answer);
 }
 
 static void the_entry_of_another_uid_is_refused(void **state) {
-    struct options options = words("33", NULL);
+    struct who who = words("33", NULL);
     struct answer answer;
 
     (void)state;
     forget();
     database.other_uid = true;
-    ask(&options, &answer);
+    ask(&who, &answer);
     assert_int_equal(answer.status, -1);
     assert_int_equal(answer.f.code, FAIL_LOOKUP);
     end(&answer);
-}
-
-/* ---- descriptors of a supervisor ---- */
-
-static void close_fds_would_close_the_sockets_of_a_supervisor(void **state) {
-    const struct options closing = {.close_fds = true}, open = {.close_fds = false};
-    struct answer answer;
-    char pid[16];
-
-    (void)state;
-    forget();
-    (void)snprintf(pid, sizeof pid, "%d", getpid());
-    assert_int_equal(setenv("LISTEN_PID", pid, 1), 0);
-    ask(&closing, &answer);
-    assert_int_equal(answer.status, -1);
-    assert_int_equal(answer.f.code, FAIL_LISTEN_FDS);
-    assert_string_equal(answer.f.step, "fds");
-    end(&answer);
-    ask(&open, &answer);
-    assert_int_equal(answer.status, 0);
-    end(&answer);
-    assert_int_equal(setenv("LISTEN_PID", "1", 1), 0); /* somebody else's */
-    ask(&closing, &answer);
-    assert_int_equal(answer.status, 0);
-    end(&answer);
-    forget();
-}
-
-/* ---- the environment ---- */
-
-static size_t count_of(char **environment, const char *start) {
-    size_t count = 0;
-
-    for (char **word = environment; *word != NULL; word++)
-        count += strncmp(*word, start, strlen(start)) == 0;
-    return count;
-}
-
-static bool holds(char **environment, const char *wanted) {
-    for (char **word = environment; *word != NULL; word++)
-        if (strcmp(*word, wanted) == 0)
-            return true;
-    return false;
-}
-
-/* The last words were allocated for it, the others are the old ones. */
-static void free_environment(char **environment, char *const *old) {
-    for (char **word = environment; *word != NULL; word++) {
-        bool is_old = false;
-        for (char *const *o = old; *o != NULL; o++)
-            is_old |= *o == *word;
-        if (!is_old)
-            memory_release(*word);
-    }
-    memory_release(environment);
-}
-
-static char *const OLD[] = {(char[]){"PATH=/bin"},
-                            (char[]){"HOME=/root"},
-                            (char[]){"HOMER=simpson"},
-                            (char[]){"USER=root"},
-                            (char[]){"LOGNAME=root"},
-                            (char[]){"HOME=/also"},
-                            (char[]){"HOME"},
-                            (char[]){"=HOME=x"},
-                            (char[]){"LOGNAME="},
-                            (char[]){"home=/x"},
-                            NULL};
-
-static void the_login_variables_are_the_users_and_there_once(void **state) {
-    const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/var/www"}};
-    char **environment = resolve_environment(OLD, &www);
-
-    (void)state;
-    assert_non_null(environment);
-    assert_true(holds(environment, "HOME=/var/www"));
-    assert_true(holds(environment, "USER=www"));
-    assert_true(holds(environment, "LOGNAME=www"));
-    assert_int_equal(count_of(environment, "HOME="), 1);
-    assert_int_equal(count_of(environment, "USER="), 1);
-    assert_int_equal(count_of(environment, "LOGNAME="), 1);
-    assert_true(holds(environment, "PATH=/bin"));
-    assert_true(holds(environment, "HOMER=simpson"));
-    assert_true(holds(environment, "=HOME=x"));
-    assert_true(holds(environment, "home=/x"));
-    free_environment(environment, OLD);
-}
-
-static void without_an_entry_home_is_the_root_and_there_is_no_name(void **state) {
-    const struct account nobody = {.uid = 4242};
-    char **environment = resolve_environment(OLD, &nobody);
-
-    (void)state;
-    assert_non_null(environment);
-    assert_true(holds(environment, "HOME=/"));
-    assert_int_equal(count_of(environment, "HOME="), 1);
-    assert_int_equal(count_of(environment, "USER="), 0);
-    assert_int_equal(count_of(environment, "LOGNAME="), 0);
-    assert_true(holds(environment, "PATH=/bin"));
-    free_environment(environment, OLD);
-}
-
-static void an_empty_environment_gets_the_login_variables_alone(void **state) {
-    const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/"}};
-    char *const nothing[] = {NULL};
-    char **environment = resolve_environment(nothing, &www);
-
-    (void)state;
-    assert_non_null(environment);
-    assert_int_equal(count_of(environment, ""), 3);
-    free_environment(environment, nothing);
 }
 
 int main(void) {
@@ -688,7 +551,6 @@ int main(void) {
         cmocka_unit_test(numbers_alone_ask_no_database),
         cmocka_unit_test(kept_groups_are_not_changed),
         cmocka_unit_test(nothing_asked_is_nothing_looked_up),
-        cmocka_unit_test(the_other_options_are_handed_on),
         cmocka_unit_test(a_user_is_of_the_form_user_or_user_colon_group),
         cmocka_unit_test(a_word_of_digits_is_a_number_that_must_be_in_range),
         cmocka_unit_test(what_is_almost_a_number_is_a_name_and_unknown),
@@ -702,10 +564,6 @@ int main(void) {
         cmocka_unit_test(groups_that_are_lost_in_one_of_two_answers_are_refused),
         cmocka_unit_test(a_home_that_moves_between_two_answers_is_refused),
         cmocka_unit_test(the_entry_of_another_uid_is_refused),
-        cmocka_unit_test(close_fds_would_close_the_sockets_of_a_supervisor),
-        cmocka_unit_test(the_login_variables_are_the_users_and_there_once),
-        cmocka_unit_test(without_an_entry_home_is_the_root_and_there_is_no_name),
-        cmocka_unit_test(an_empty_environment_gets_the_login_variables_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "core/program.h"
-#include "sys_fake.h"
+#include "fake/kernel.h"
 
 #define INTERPRETER "/bin/true"
 

@@ -10,24 +10,24 @@
 
 #include <cmocka.h>
 
-#include "scenarios.h"
+#include "fake/scenarios.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static void every_scenario_ends_as_it_was_asked_for(void **state) {
     (void)state;
     for (size_t i = 0; i < SCENARIO_COUNT; i++) {
-        struct outcome outcome;
-        const char *unfulfilled;
+        struct run run;
+        const char *unmet;
 
         print_message("  %s\n", SCENARIOS[i].name);
-        enum verdict verdict = scenario_play(&SCENARIOS[i], REAL, &outcome, &unfulfilled);
+        enum verdict verdict = scenario_play(&SCENARIOS[i], REAL, &run, &unmet);
         if (verdict != AS_ASKED)
-            scenario_print(&outcome, unfulfilled);
+            scenario_print(&run, unmet);
         assert_int_equal(verdict, AS_ASKED);
         if (SCENARIOS[i].refused_at == NULL)
             assert_string_equal(fake.exec_path, SERVER);
-        scene_free(&outcome);
+        run_free(&run);
     }
 }
 
@@ -39,11 +39,11 @@ static void every_row_of_the_table_is_made_in_some_scenario(void **state) {
     for (size_t row = 0; row < count; row++) {
         bool made = false;
         for (size_t i = 0; i < SCENARIO_COUNT; i++) {
-            struct outcome outcome;
+            struct run run;
             SCENARIOS[i].set_up();
-            scene_play(&SCENARIOS[i].request, REAL, &outcome);
-            made |= steps[row].wanted(&outcome.plan) == WANTED;
-            scene_free(&outcome);
+            run_play(&SCENARIOS[i].request, REAL, &run);
+            made |= steps[row].wanted(&run.p.plan) == WANTED;
+            run_free(&run);
         }
         if (!made)
             print_error("%s is wanted in no scenario\n", steps[row].name);
@@ -126,22 +126,22 @@ static void a_step_is_wanted_for_the_least_that_it_has_to_change(void **state) {
  * should, started although it should not, and started in a wrong state. */
 struct trial {
     unsigned stopped, unrefused, wrong;
-    const char *wrongly; /* the last thing that was not as wished */
+    const char *wrongly; /* the last thing that was not as expected */
 };
 
 static void try_table(struct table table, struct trial *trial) {
     *trial = (struct trial){0};
     for (size_t i = 0; i < SCENARIO_COUNT; i++) {
-        struct outcome outcome;
-        const char *unfulfilled;
+        struct run run;
+        const char *unmet;
 
-        enum verdict verdict = scenario_play(&SCENARIOS[i], table, &outcome, &unfulfilled);
+        enum verdict verdict = scenario_play(&SCENARIOS[i], table, &run, &unmet);
         trial->stopped += verdict == STOPPED;
         trial->unrefused += verdict == UNREFUSED;
         trial->wrong += verdict == WRONG;
         if (verdict == WRONG)
-            trial->wrongly = unfulfilled;
-        scene_free(&outcome);
+            trial->wrongly = unmet;
+        run_free(&run);
     }
 }
 

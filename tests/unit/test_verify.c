@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "core/observe.h"
-#include "scenarios.h"
-#include "scene.h"
+#include "core/verify.h"
+#include "fake/pipeline.h"
+#include "fake/scenarios.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -25,14 +25,9 @@ static const struct request EVERYTHING = {TO_WWW,
                                           .close_fds = true};
 
 /* Up to the proof, as root who becomes WWW with all that can be asked for. */
-static void arrive(const struct request *request, struct outcome *outcome) {
-    memset(outcome, 0, sizeof *outcome);
-    outcome->program.command = SERVER;
+static void arrive(const struct request *request, struct run *run) {
     as_root();
-    assert_int_equal(observe_all(request, &outcome->start, &outcome->f), 0);
-    assert_int_equal(plan_make(request, &outcome->start, &outcome->plan, &outcome->f), 0);
-    assert_int_equal(transition_preflight(&outcome->plan, &outcome->f), 0);
-    assert_int_equal(transition_run(&outcome->plan, &outcome->program, &outcome->f), 0);
+    run_until(request, STAGE_CHANGE, run);
 }
 
 /* ---- what differs ---- */
@@ -121,43 +116,43 @@ static const struct tampering TAMPERINGS[] = {
 static void whatever_differs_from_the_goal_is_named(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(TAMPERINGS); i++) {
-        struct outcome outcome;
+        struct run run;
 
-        arrive(&EVERYTHING, &outcome);
+        arrive(&EVERYTHING, &run);
         TAMPERINGS[i].tamper();
-        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
-        if (strstr(outcome.f.text, TAMPERINGS[i].word) == NULL)
-            print_error("tampering %zu, \"%s\": \"%s\"\n", i, TAMPERINGS[i].word, outcome.f.text);
-        assert_non_null(strstr(outcome.f.text, TAMPERINGS[i].word));
-        assert_string_equal(outcome.f.step, "verify");
-        assert_int_equal(outcome.f.code, FAIL_NOT_AS_PLANNED);
-        assert_int_equal(outcome.f.error, 0); /* no call has failed */
-        assert_int_equal(outcome.f.exit_code, EXIT_REFUSED);
-        scene_free(&outcome);
+        assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
+        if (strstr(run.f.text, TAMPERINGS[i].word) == NULL)
+            print_error("tampering %zu, \"%s\": \"%s\"\n", i, TAMPERINGS[i].word, run.f.text);
+        assert_non_null(strstr(run.f.text, TAMPERINGS[i].word));
+        assert_string_equal(run.f.step, "verify");
+        assert_int_equal(run.f.code, FAIL_NOT_AS_PLANNED);
+        assert_int_equal(run.f.error, 0); /* no call has failed */
+        assert_int_equal(run.f.exit_code, EXIT_REFUSED);
+        run_free(&run);
     }
 }
 
 static void what_is_as_planned_is_proved(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
-    arrive(&EVERYTHING, &outcome);
-    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
-    scene_free(&outcome);
+    arrive(&EVERYTHING, &run);
+    assert_int_equal(verify_goal(&run.p.plan, &run.f), 0);
+    run_free(&run);
 }
 
 static void groups_are_compared_as_a_sorted_multiset(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
-    arrive(&EVERYTHING, &outcome);
+    arrive(&EVERYTHING, &run);
     fake.groups[0] = LOG; /* a kernel may answer in any order */
     fake.groups[1] = WWW;
     fake.groups[2] = OPS;
-    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
+    assert_int_equal(verify_goal(&run.p.plan, &run.f), 0);
     fake.groups[0] = WWW; /* as many, but one of them twice */
-    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
-    scene_free(&outcome);
+    assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
+    run_free(&run);
 }
 
 /* ---- the old ids ---- */
@@ -175,62 +170,59 @@ static void an_old_id_that_can_be_taken_back_is_reported_as_such(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct outcome outcome;
+        struct run run;
 
-        arrive(&EVERYTHING, &outcome);
+        arrive(&EVERYTHING, &run);
         rows[i].tamper();
-        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
-        assert_int_equal(outcome.f.code, FAIL_REGAINED);
-        assert_int_equal(outcome.f.error, 0); /* nothing failed: that is what is wrong */
-        assert_non_null(strstr(outcome.f.text, rows[i].word));
-        assert_string_equal(outcome.f.step, "verify");
-        scene_free(&outcome);
+        assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
+        assert_int_equal(run.f.code, FAIL_REGAINED);
+        assert_int_equal(run.f.error, 0); /* nothing failed: that is what is wrong */
+        assert_non_null(strstr(run.f.text, rows[i].word));
+        assert_string_equal(run.f.step, "verify");
+        run_free(&run);
     }
 }
 
 static void the_probe_comes_before_anything_is_read(void **state) {
-    struct outcome outcome;
+    struct run run;
     size_t before;
 
     (void)state;
-    arrive(&EVERYTHING, &outcome);
+    arrive(&EVERYTHING, &run);
     before = fake.call_count;
-    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
-    assert_string_equal(fake.calls[before].name, "sys_set_uids");
+    assert_int_equal(verify_goal(&run.p.plan, &run.f), 0);
+    assert_string_equal(fake.calls[before].name, "sys_try_uids");
     assert_true(fake.calls[before].a == 0 && fake.calls[before].b == 0 &&
                 fake.calls[before].c == 0);
-    assert_string_equal(fake.calls[before + 1].name, "sys_set_gids");
+    assert_string_equal(fake.calls[before + 1].name, "sys_try_gids");
     assert_true(fake.calls[before + 1].a == 0 && fake.calls[before + 1].b == 0 &&
                 fake.calls[before + 1].c == 0);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void nothing_follows_a_probe_that_succeeded(void **state) {
-    struct outcome outcome;
+    struct run run;
     size_t before;
 
     (void)state;
-    arrive(&EVERYTHING, &outcome);
+    arrive(&EVERYTHING, &run);
     fake.uid.saved = 0;
     before = fake.call_count;
-    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
+    assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
     assert_int_equal(fake.call_count, before + 1);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 /* Which probes a request leaves: with CAP_SETUID kept the old uid can be taken back by right. */
 static void probes_after(const struct request *request, unsigned uids, unsigned gids) {
-    struct outcome outcome;
-    unsigned uids_before, gids_before;
+    struct run run;
 
-    arrive(request, &outcome);
-    uids_before = fake_called("sys_set_uids");
-    gids_before = fake_called("sys_set_gids");
-    assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
-    assert_int_equal(fake_called("sys_set_uids") - uids_before, uids);
-    assert_int_equal(fake_called("sys_set_gids") - gids_before, gids);
+    arrive(request, &run);
+    assert_int_equal(verify_goal(&run.p.plan, &run.f), 0);
+    assert_int_equal(fake_called("sys_try_uids"), uids);
+    assert_int_equal(fake_called("sys_try_gids"), gids);
     assert_int_equal(fake.uid.real, WWW);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void only_an_id_that_may_be_taken_back_is_not_probed(void **state) {
@@ -268,17 +260,17 @@ static void what_reads_as_on_and_is_not_in_force_is_noticed(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(lies); i++) {
-        struct outcome outcome;
+        struct run run;
 
-        arrive(&EVERYTHING, &outcome);
+        arrive(&EVERYTHING, &run);
         lies[i]();
-        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), -1);
-        assert_string_equal(outcome.f.step, "verify");
-        assert_int_equal(outcome.f.code, FAIL_NOT_AS_PLANNED);
-        assert_int_equal(outcome.f.error, 0);
-        assert_non_null(strstr(outcome.f.text, "not in force"));
+        assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
+        assert_string_equal(run.f.step, "verify");
+        assert_int_equal(run.f.code, FAIL_NOT_AS_PLANNED);
+        assert_int_equal(run.f.error, 0);
+        assert_non_null(strstr(run.f.text, "not in force"));
         assert_int_equal(fake.securebits & SECBIT_KEEP_CAPS, 0);
-        scene_free(&outcome);
+        run_free(&run);
     }
 }
 
@@ -301,28 +293,23 @@ static void only_what_the_run_has_changed_is_asked_twice(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct outcome outcome = {.program.command = SERVER};
+        struct run run;
 
         as_root_for_root();
         fake.no_new_privs = rows[i].no_new_privs;
         fake.securebits = rows[i].securebits;
-        assert_int_equal(observe_all(&rows[i].request, &outcome.start, &outcome.f), 0);
-        if (plan_make(&rows[i].request, &outcome.start, &outcome.plan, &outcome.f) != 0)
-            fail_msg("row %zu: %s", i, outcome.f.text);
-        assert_int_equal(transition_run(&outcome.plan, &outcome.program, &outcome.f), 0);
-        unsigned keepcaps = fake_called("sys_set_keepcaps");
-        assert_int_equal(transition_verify(&outcome.plan, &outcome.f), 0);
+        run_until(&rows[i].request, STAGE_VERIFY, &run);
         assert_int_equal(fake_called("sys_filter_is_refused"), rows[i].filters);
-        assert_int_equal(fake_called("sys_set_keepcaps") - keepcaps, rows[i].keepcaps);
-        scene_free(&outcome);
+        assert_int_equal(fake_called("sys_try_unset_keepcaps"), rows[i].keepcaps);
+        run_free(&run);
     }
 }
 
 /* ---- the run ---- */
 
-static void run_to_failure(const struct request *request, struct outcome *outcome) {
-    scene_play(request, REAL, outcome);
-    assert_int_equal(outcome->stage, STAGE_RUN);
+static void run_to_failure(const struct request *request, struct run *run) {
+    run_play(request, REAL, run);
+    assert_int_equal(run->p.next, STAGE_CHANGE);
     assert_false(fake.exec_reached);
 }
 
@@ -352,21 +339,21 @@ static void an_error_says_what_it_means_where_it_can(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct outcome outcome;
+        struct run run;
 
         as_root();
         (void)fake_arm(FAKE_FAILS, rows[i].call, 1, rows[i].error);
-        run_to_failure(&EVERYTHING, &outcome);
-        assert_string_equal(outcome.f.step, rows[i].step);
-        assert_int_equal(outcome.f.code, rows[i].code);
-        assert_int_equal(outcome.f.error, rows[i].error);
-        assert_true(strlen(outcome.f.text) > 0);
-        bool names_ids = strstr(outcome.f.text, "uid 33 and gid 33") != NULL;
+        run_to_failure(&EVERYTHING, &run);
+        assert_string_equal(run.f.step, rows[i].step);
+        assert_int_equal(run.f.code, rows[i].code);
+        assert_int_equal(run.f.error, rows[i].error);
+        assert_true(strlen(run.f.text) > 0);
+        bool names_ids = strstr(run.f.text, "uid 33 and gid 33") != NULL;
         bool is_about_ids = strstr("uid gid", rows[i].step) != NULL;
         assert_int_equal(names_ids, is_about_ids);
-        bool names_groups = strstr(outcome.f.text, "to 3 groups from 33 to 45") != NULL;
+        bool names_groups = strstr(run.f.text, "to 3 groups from 33 to 45") != NULL;
         assert_int_equal(names_groups, strcmp(rows[i].step, "groups") == 0);
-        scene_free(&outcome);
+        run_free(&run);
     }
 }
 
@@ -374,74 +361,74 @@ static void a_list_of_groups_that_is_not_set_is_named_by_its_ends(void **state) 
     gid_t one[] = {WWW};
     const struct request list_of_one = {.change_groups = true, .groups = {1, one}};
     const struct request empty = {.change_groups = true};
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root_for_root();
     (void)fake_arm(FAKE_FAILS, "sys_set_groups", 1, EPERM);
-    run_to_failure(&list_of_one, &outcome);
-    assert_non_null(strstr(outcome.f.text, "to 1 groups from 33 to 33"));
-    scene_free(&outcome);
+    run_to_failure(&list_of_one, &run);
+    assert_non_null(strstr(run.f.text, "to 1 groups from 33 to 33"));
+    run_free(&run);
 
     as_root_for_root();
     (void)fake_arm(FAKE_FAILS, "sys_set_groups", 1, EPERM);
-    run_to_failure(&empty, &outcome);
-    assert_string_equal(outcome.f.step, "groups");
-    assert_null(strstr(outcome.f.text, "groups from"));
-    scene_free(&outcome);
+    run_to_failure(&empty, &run);
+    assert_string_equal(run.f.step, "groups");
+    assert_null(strstr(run.f.text, "groups from"));
+    run_free(&run);
 }
 
 static void a_program_that_is_refused_is_a_failure_of_the_run(void **state) {
-    struct outcome outcome = {.program.command = "/srv/nothing"};
+    struct run run;
 
     (void)state;
     as_root();
-    assert_int_equal(observe_all(&EVERYTHING, &outcome.start, &outcome.f), 0);
-    assert_int_equal(plan_make(&EVERYTHING, &outcome.start, &outcome.plan, &outcome.f), 0);
-    assert_int_equal(transition_run(&outcome.plan, &outcome.program, &outcome.f), -1);
-    assert_int_equal(outcome.f.code, FAIL_NOT_FOUND);
-    scene_free(&outcome);
+    run_until(&EVERYTHING, STAGE_PREFLIGHT, &run);
+    run.p.program.command = "/srv/nothing";
+    assert_int_equal(pipeline_advance(&run.p, STAGE_CHANGE, &run.f), -1);
+    assert_int_equal(run.f.code, FAIL_NOT_FOUND);
+    run_free(&run);
 }
 
 static void a_process_that_is_as_asked_for_is_not_touched(void **state) {
     const struct request nothing = {0}, same = {.change_identity = true, .uid = 1000, .gid = 1000};
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_user();
     fake.bounding = 0;
     fake.parent_death_signal = 0;
-    scene_play(&nothing, REAL, &outcome);
+    run_play(&nothing, REAL, &run);
     assert_true(fake.exec_reached);
     assert_int_equal(fake.writes, 0);
-    scene_free(&outcome);
+    run_free(&run);
 
     as_user(); /* the ids are set all the same: the kernel alone knows whether they are mapped */
     fake.bounding = 0;
     fake.parent_death_signal = 0;
-    scene_play(&same, REAL, &outcome);
+    run_play(&same, REAL, &run);
     assert_true(fake.exec_reached);
     assert_int_equal(fake.writes, 2);
     assert_int_equal(fake_called("sys_set_uids"), 1);
     assert_int_equal(fake_called("sys_set_gids"), 1);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 /* PR_SET_SECUREBITS needs CAP_SETPCAP even when nothing changes. */
 static void securebits_that_are_there_already_are_not_set(void **state) {
     const struct request lock = {.lock_securebits = true, .keep = BIND};
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_user_with(BIND);
     fake.bounding = BIND;
     fake.securebits = SECBITS_LOCKDOWN;
     fake.parent_death_signal = 0;
-    scene_play(&lock, REAL, &outcome);
+    run_play(&lock, REAL, &run);
     assert_true(fake.exec_reached);
     assert_int_equal(fake_called("sys_set_securebits"), 0);
     assert_int_equal(fake_called("sys_set_keepcaps"), 0);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void parent_dies(const char *name) {
@@ -450,89 +437,87 @@ static void parent_dies(const char *name) {
 }
 
 static void a_parent_that_ends_while_its_signal_is_off_is_noticed(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root();
     fake.before = parent_dies;
-    run_to_failure(&EVERYTHING, &outcome);
-    assert_int_equal(outcome.f.code, FAIL_PARENT_GONE);
-    assert_non_null(strstr(outcome.f.text, "the parent, process "));
-    assert_string_equal(outcome.f.step, "parent-death");
-    scene_free(&outcome);
+    run_to_failure(&EVERYTHING, &run);
+    assert_int_equal(run.f.code, FAIL_PARENT_GONE);
+    assert_non_null(strstr(run.f.text, "the parent, process "));
+    assert_string_equal(run.f.step, "parent-death");
+    run_free(&run);
 }
 
 static void without_a_parent_death_signal_the_parent_may_end(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root();
     fake.parent_death_signal = 0;
     fake.before = parent_dies;
-    scene_play(&EVERYTHING, REAL, &outcome);
+    run_play(&EVERYTHING, REAL, &run);
     assert_true(fake.exec_reached);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void nothing_is_given_away_when_the_program_is_refused(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root();
     fake_find_file("/srv")->owner = 0; /* now nobody else may enter */
-    run_to_failure(&EVERYTHING, &outcome);
-    assert_string_equal(outcome.f.step, "program");
+    run_to_failure(&EVERYTHING, &run);
+    assert_string_equal(run.f.step, "program");
     for (unsigned fd = 0; fd < 3; fd++)
         assert_int_equal(fake.streams[fd].owner, 0);
     assert_int_equal(fake.open_above_stderr, 5);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void only_pipes_of_another_owner_are_handed_over(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root();
     fake.streams[0].handed_over = false; /* a file, a socket, somebody's terminal */
     fake.streams[2].owner = WWW;         /* the new user's already */
-    scene_play(&EVERYTHING, REAL, &outcome);
+    run_play(&EVERYTHING, REAL, &run);
     assert_true(fake.exec_reached);
     assert_int_equal(fake_called("sys_chown_fd"), 1);
     assert_int_equal(fake.streams[0].owner, 0);
     assert_int_equal(fake.streams[1].owner, WWW);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 /* As far as the plan, which the test changes before it is made true. */
-static void plan_everything(struct outcome *outcome) {
-    memset(outcome, 0, sizeof *outcome);
+static void plan_everything(struct run *run) {
     as_root();
-    assert_int_equal(observe_all(&EVERYTHING, &outcome->start, &outcome->f), 0);
-    assert_int_equal(plan_make(&EVERYTHING, &outcome->start, &outcome->plan, &outcome->f), 0);
+    run_until(&EVERYTHING, STAGE_PLAN, run);
 }
 
-static void a_rehearsal_leaves_the_standard_streams_alone(void **state) {
-    struct outcome outcome;
+static void a_dry_run_leaves_the_standard_streams_alone(void **state) {
+    struct run run;
 
     (void)state;
-    plan_everything(&outcome);
-    outcome.plan.rehearsal = true;
-    scene_force(REAL, &outcome);
-    assert_int_equal(outcome.stage, STAGE_EXEC);
+    plan_everything(&run);
+    run.p.plan.dry_run = true;
+    run_force(REAL, &run);
+    assert_int_equal(run.p.next, STAGES);
     assert_int_equal(fake_called("sys_chown_fd"), 0);
     assert_int_equal(fake_called("sys_stdio_owner"), 3); /* at the start only */
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void a_blocked_keyctl_is_no_obstacle(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root();
     fake.keyctl_blocked = true;
-    scene_play(&EVERYTHING, REAL, &outcome);
+    run_play(&EVERYTHING, REAL, &run);
     assert_true(fake.exec_reached);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static const struct fake_call *first_call(const char *name) {
@@ -545,35 +530,35 @@ static const struct fake_call *first_call(const char *name) {
 
 /* What the kernel will not let be inherited is refused while nothing is given up yet. */
 static void the_first_step_makes_all_effective_and_what_is_kept_inheritable(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root();
     fake.inheritable = RAW;
-    scene_play(&EVERYTHING, REAL, &outcome);
+    run_play(&EVERYTHING, REAL, &run);
     assert_true(fake.exec_reached);
     const struct fake_call *capset = first_call("sys_set_caps");
-    assert_true(capset->a == outcome.start.cred.permitted && capset->b == capset->a);
+    assert_true(capset->a == run.p.start.cred.permitted && capset->b == capset->a);
     assert_true(capset->c == (RAW | BIND));
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void descriptors_above_2_are_nobodys_to_hand_over(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
-    plan_everything(&outcome);
-    outcome.plan.stdio = ~0u;
-    scene_force(REAL, &outcome);
-    assert_int_equal(outcome.stage, STAGE_EXEC);
+    plan_everything(&run);
+    run.p.plan.stdio = ~0u;
+    run_force(REAL, &run);
+    assert_int_equal(run.p.next, STAGES);
     assert_int_equal(fake_called("sys_chown_fd"), 3);
     assert_int_equal(fake_called("sys_stdio_owner"), 3 + 3); /* at the start, and in the proof */
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 /* ---- user namespaces ---- */
 
-static void become(uid_t uid, gid_t gid, struct outcome *outcome) {
+static void become(uid_t uid, gid_t gid, struct run *run) {
     gid_t list[] = {gid};
     const struct request request = {.change_identity = true,
                                     .uid = uid,
@@ -582,51 +567,51 @@ static void become(uid_t uid, gid_t gid, struct outcome *outcome) {
                                     .groups = {1, list},
                                     .no_new_privs = true};
 
-    scene_play(&request, REAL, outcome);
+    run_play(&request, REAL, run);
 }
 
 static void an_id_without_a_mapping_is_refused_by_name(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root_for_root();
     fake.uid_map = (struct fake_map){0, 100};
-    become(WWW, WWW, &outcome);
+    become(WWW, WWW, &run);
     assert_true(fake.exec_reached);
-    scene_free(&outcome);
+    run_free(&run);
 
     as_root_for_root();
     fake.uid_map = (struct fake_map){0, 1};
-    become(WWW, 0, &outcome);
-    assert_string_equal(outcome.f.step, "uid");
-    assert_int_equal(outcome.f.code, FAIL_UNMAPPED_ID);
-    scene_free(&outcome);
+    become(WWW, 0, &run);
+    assert_string_equal(run.f.step, "uid");
+    assert_int_equal(run.f.code, FAIL_UNMAPPED_ID);
+    run_free(&run);
 
     as_root_for_root();
     fake.gid_map = (struct fake_map){0, 1};
-    become(0, WWW, &outcome);
-    assert_string_equal(outcome.f.step, "groups");
-    assert_int_equal(outcome.f.code, FAIL_UNMAPPED_ID);
-    scene_free(&outcome);
+    become(0, WWW, &run);
+    assert_string_equal(run.f.step, "groups");
+    assert_int_equal(run.f.code, FAIL_UNMAPPED_ID);
+    run_free(&run);
 }
 
 static void denied_setgroups_is_refused_by_name(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_root_for_root();
     fake.setgroups_denied = true;
-    become(WWW, WWW, &outcome);
-    assert_string_equal(outcome.f.step, "groups");
-    assert_int_equal(outcome.f.code, FAIL_SETGROUPS_DENIED);
-    scene_free(&outcome);
+    become(WWW, WWW, &run);
+    assert_string_equal(run.f.step, "groups");
+    assert_int_equal(run.f.code, FAIL_SETGROUPS_DENIED);
+    run_free(&run);
 
     as_root_for_root();
     fake.gid_map.count = 0; /* where no gid is mapped, nobody may */
-    become(WWW, WWW, &outcome);
-    assert_string_equal(outcome.f.step, "groups");
-    assert_int_equal(outcome.f.code, FAIL_SETGROUPS_DENIED);
-    scene_free(&outcome);
+    become(WWW, WWW, &run);
+    assert_string_equal(run.f.step, "groups");
+    assert_int_equal(run.f.code, FAIL_SETGROUPS_DENIED);
+    run_free(&run);
 }
 
 static void where_setgroups_is_denied_other_errors_are_what_they_are(void **state) {
@@ -637,62 +622,62 @@ static void where_setgroups_is_denied_other_errors_are_what_they_are(void **stat
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct outcome outcome;
+        struct run run;
 
         as_root_for_root();
         fake.setgroups_denied = true;
         (void)fake_arm(FAKE_FAILS, rows[i].call, 1, rows[i].error);
-        become(WWW, WWW, &outcome);
-        assert_string_equal(outcome.f.step, rows[i].step);
-        assert_int_equal(outcome.f.code, FAIL_SYSTEM_CALL);
-        scene_free(&outcome);
+        become(WWW, WWW, &run);
+        assert_string_equal(run.f.step, rows[i].step);
+        assert_int_equal(run.f.code, FAIL_SYSTEM_CALL);
+        run_free(&run);
     }
 }
 
 /* Somebody's root, unmapped here, reads as 65534: not nobody. */
 static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_user();
     fake_be(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID);
     fake_set_groups(1, (const gid_t[]){FAKE_OVERFLOW_GID});
-    become(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID, &outcome); /* truly nobody: nothing to change */
+    become(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID, &run); /* truly nobody: nothing to change */
     assert_true(fake.exec_reached);
-    scene_free(&outcome);
+    run_free(&run);
 
     as_user();
     fake.uid =
         (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
     fake_set_groups(1, (const gid_t[]){1000});
     fake.uid_map = (struct fake_map){0, 1000};
-    become(FAKE_OVERFLOW_UID, 1000, &outcome);
+    become(FAKE_OVERFLOW_UID, 1000, &run);
     assert_false(fake.exec_reached);
-    assert_string_equal(outcome.f.step, "uid");
-    assert_int_equal(outcome.f.code, FAIL_UNMAPPED_ID);
-    scene_free(&outcome);
+    assert_string_equal(run.f.step, "uid");
+    assert_int_equal(run.f.code, FAIL_UNMAPPED_ID);
+    run_free(&run);
 
     as_user();
     fake.uid =
         (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
     fake_set_groups(1, (const gid_t[]){1000});
-    become(FAKE_OVERFLOW_UID, 1000, &outcome); /* 65534 is mapped, and it is somebody else */
+    become(FAKE_OVERFLOW_UID, 1000, &run); /* 65534 is mapped, and it is somebody else */
     assert_false(fake.exec_reached);
-    assert_string_equal(outcome.f.step, "uid");
-    assert_int_equal(outcome.f.error, EPERM);
-    scene_free(&outcome);
+    assert_string_equal(run.f.step, "uid");
+    assert_int_equal(run.f.error, EPERM);
+    run_free(&run);
 
     as_user();
     fake.gid =
         (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
     fake.gid_map = (struct fake_map){0, 1000};
-    become(1000, FAKE_OVERFLOW_GID, &outcome);
+    become(1000, FAKE_OVERFLOW_GID, &run);
     assert_false(fake.exec_reached);
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 static void an_unmapped_group_is_not_taken_for_nogroup(void **state) {
-    struct outcome outcome;
+    struct run run;
 
     (void)state;
     as_user();
@@ -700,21 +685,21 @@ static void an_unmapped_group_is_not_taken_for_nogroup(void **state) {
     fake.group_count = 1;
     fake.groups[0] = FAKE_UNMAPPED(0); /* reads as 65534 */
     fake.gid_map = (struct fake_map){0, 100000};
-    become(1000, FAKE_OVERFLOW_GID, &outcome);
+    become(1000, FAKE_OVERFLOW_GID, &run);
     assert_false(fake.exec_reached);
-    assert_int_equal(outcome.stage, STAGE_PREFLIGHT); /* setgroups has to be called */
-    assert_int_equal(outcome.f.code, FAIL_NEED_SETGID);
-    scene_free(&outcome);
+    assert_int_equal(run.p.next, STAGE_PREFLIGHT); /* setgroups has to be called */
+    assert_int_equal(run.f.code, FAIL_NEED_SETGID);
+    run_free(&run);
 
     as_user_with(SETGID | PCAP);
     fake_be(1000, FAKE_OVERFLOW_GID);
     fake.group_count = 1;
     fake.groups[0] = FAKE_UNMAPPED(0);
     fake.gid_map = (struct fake_map){0, 100000};
-    become(1000, FAKE_OVERFLOW_GID, &outcome);
+    become(1000, FAKE_OVERFLOW_GID, &run);
     assert_true(fake.exec_reached);
     assert_int_equal(fake.groups[0], FAKE_OVERFLOW_GID); /* the real one now */
-    scene_free(&outcome);
+    run_free(&run);
 }
 
 int main(void) {
@@ -737,7 +722,7 @@ int main(void) {
         cmocka_unit_test(without_a_parent_death_signal_the_parent_may_end),
         cmocka_unit_test(nothing_is_given_away_when_the_program_is_refused),
         cmocka_unit_test(only_pipes_of_another_owner_are_handed_over),
-        cmocka_unit_test(a_rehearsal_leaves_the_standard_streams_alone),
+        cmocka_unit_test(a_dry_run_leaves_the_standard_streams_alone),
         cmocka_unit_test(a_blocked_keyctl_is_no_obstacle),
         cmocka_unit_test(the_first_step_makes_all_effective_and_what_is_kept_inheritable),
         cmocka_unit_test(descriptors_above_2_are_nobodys_to_hand_over),

@@ -1,0 +1,51 @@
+#include "core/pipeline.h"
+
+#include "core/observe.h"
+#include "core/transition.h"
+#include "core/verify.h"
+
+static int observe(struct pipeline *p, struct fail *f) {
+    return observe_cred("start", CAP_BITS, &p->start.cred, f) == 0
+               ? plan_check_start(&p->start.cred, f)
+               : -1;
+}
+
+static int observe_rest(struct pipeline *p, struct fail *f) {
+    return observe_start(&p->request, &p->start, f);
+}
+
+static int plan(struct pipeline *p, struct fail *f) {
+    return plan_make(&p->request, &p->start, &p->plan, f);
+}
+
+static int preflight(struct pipeline *p, struct fail *f) {
+    return transition_preflight(&p->plan, f);
+}
+
+static int change(struct pipeline *p, struct fail *f) {
+    return transition_run(&p->plan, &p->program, f);
+}
+
+static int verify(struct pipeline *p, struct fail *f) { return verify_goal(&p->plan, f); }
+
+static const struct stage SEQUENCE[STAGES] = {
+    [STAGE_OBSERVE] = {"observe", observe}, [STAGE_START] = {"start", observe_rest},
+    [STAGE_PLAN] = {"plan", plan},          [STAGE_PREFLIGHT] = {"preflight", preflight},
+    [STAGE_CHANGE] = {"change", change},    [STAGE_VERIFY] = {"verify", verify},
+};
+
+const struct stage *pipeline_stages(void) { return SEQUENCE; }
+
+int pipeline_advance_by(const struct stage *stages, struct pipeline *pipeline,
+                        enum pipeline_stage last, struct fail *f) {
+    for (; pipeline->next <= last; pipeline->next++)
+        if (stages[pipeline->next].run(pipeline, f) != 0)
+            return -1;
+    return 0;
+}
+
+int pipeline_advance(struct pipeline *pipeline, enum pipeline_stage last, struct fail *f) {
+    return pipeline_advance_by(SEQUENCE, pipeline, last, f);
+}
+
+void pipeline_free(struct pipeline *pipeline) { observe_free(&pipeline->start.cred); }

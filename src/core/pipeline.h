@@ -1,0 +1,56 @@
+/*
+ * pipeline - the sequence that a start is, written once:
+ *
+ *     observe -> start -> plan -> preflight -> change -> verify        (-> program_exec)
+ *
+ * The caller makes the request after `observe`, since a request without --user is about the ids
+ * that were observed. capwrap, its dry run, capwrap-learn's trials and the unit tests all advance
+ * through this sequence; none of them has a copy of it.
+ */
+#ifndef CAPWRAP_PIPELINE_H
+#define CAPWRAP_PIPELINE_H
+
+#include "core/fail.h"
+#include "core/plan.h"
+#include "core/program.h"
+
+enum pipeline_stage {
+    STAGE_OBSERVE,   /* read this process's state; refuse a set-id start */
+    STAGE_START,     /* read what else a plan for this request has to know */
+    STAGE_PLAN,      /* decide on the goal; nothing has changed yet */
+    STAGE_PREFLIGHT, /* refuse a step that lacks its capability; nothing has changed yet */
+    STAGE_CHANGE,    /* make the transition, step by step */
+    STAGE_VERIFY,    /* prove from the kernel's own answers that the goal was reached */
+    STAGES
+};
+
+/* Everything that one start knows, filled stage by stage. All zero at first. */
+struct pipeline {
+    struct request request; /* in, before STAGE_START */
+    struct start start;
+    struct plan plan;
+    struct program program;   /* in, before STAGE_CHANGE: command and search_path */
+    enum pipeline_stage next; /* the stage that is to come; the ones before it succeeded */
+};
+
+struct stage {
+    const char *name;
+    int (*run)(struct pipeline *pipeline, struct fail *f); /* 0, or -1 with *f filled */
+};
+
+/* The sequence, in order; its length is STAGES. */
+const struct stage *pipeline_stages(void);
+
+/* Runs the stages from the next one to last, which is included. Returns 0, or -1 with *f filled,
+ * and then pipeline->next is the stage that failed. After a failure of STAGE_CHANGE or STAGE_VERIFY
+ * the process is in no useful state: report and exit. */
+int pipeline_advance(struct pipeline *pipeline, enum pipeline_stage last, struct fail *f);
+
+/* As pipeline_advance, with a sequence of the caller's (tests change it). */
+int pipeline_advance_by(const struct stage *stages, struct pipeline *pipeline,
+                        enum pipeline_stage last, struct fail *f);
+
+/* Releases what the stages allocated. */
+void pipeline_free(struct pipeline *pipeline);
+
+#endif

@@ -1,0 +1,41 @@
+#include "core/proc_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { AT_FIRST = 4096 };
+
+/* Reads until the end or an error. Returns 0 or -ENOMEM. */
+static int read_all(int fd, char **text, size_t *size) {
+    size_t capacity = 0;
+
+    for (ssize_t got = 1; got > 0; *size += got > 0 ? (size_t)got : 0) {
+        if (*size + 1 >= capacity) {
+            capacity = capacity == 0 ? AT_FIRST : capacity * 2;
+            char *grown = realloc(*text, capacity);
+            if (grown == NULL)
+                return -ENOMEM;
+            *text = grown;
+        }
+        got = read(fd, *text + *size, capacity - *size - 1);
+    }
+    (*text)[*size] = '\0';
+    return 0;
+}
+
+int proc_file_read(const char *path, char **text, size_t *size) {
+    *text = NULL;
+    *size = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = read_all(fd, text, size);
+    (void)close(fd);
+    if (error != 0) {
+        free(*text);
+        *text = NULL;
+    }
+    return error;
+}

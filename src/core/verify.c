@@ -1,0 +1,75 @@
+#include "core/verify.h"
+
+#include <linux/capability.h>
+
+#include "core/observe.h"
+#include "core/sys.h"
+
+static bool keeps(const struct plan *plan, int cap) { return (plan->keep & CAP_MASK(cap)) != 0; }
+
+/* The strongest evidence that the old ids are gone is that they cannot be taken back. A success
+ * here means that they can, so the process must end at once. */
+static int probe_regain(const struct plan *plan, struct fail *f) {
+    const struct ids *uid = &plan->start.uid, *gid = &plan->start.gid;
+
+    if (!ids_equal(uid, &plan->goal.uid) && !keeps(plan, CAP_SETUID) &&
+        sys_try_uids(uid->real, uid->effective, uid->saved) >= 0)
+        return fail_set(f, "verify", FAIL_REGAINED, 0, "uid %u could be taken back", uid->real);
+    if (!ids_equal(gid, &plan->goal.gid) && !keeps(plan, CAP_SETGID) &&
+        sys_try_gids(gid->real, gid->effective, gid->saved) >= 0)
+        return fail_set(f, "verify", FAIL_REGAINED, 0, "gid %u could be taken back", gid->real);
+    return 0;
+}
+
+/* Two states have one reader each. What the kernel refuses because of them is a second witness. */
+static int probe_refusals(const struct plan *plan, struct fail *f) {
+    const struct cred *start = &plan->start, *goal = &plan->goal;
+    bool no_new_privs = goal->no_new_privs && !start->no_new_privs && !keeps(plan, CAP_SYS_ADMIN);
+    unsigned locked = goal->securebits & ~start->securebits & SECBIT_KEEP_CAPS_LOCKED;
+
+    if ((no_new_privs && sys_filter_is_refused() == 1) ||
+        (locked != 0 && sys_try_unset_keepcaps() >= 0))
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
+                        "no_new_privs or a locked securebit reads as on, and is not in force");
+    return 0;
+}
+
+static int verify_parent_death(const struct plan *plan, struct fail *f) {
+    int signal;
+
+    int error = sys_get_parent_death_signal(&signal);
+    if (error != 0 || signal != plan->parent_death_signal)
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, error,
+                        "the parent-death signal is %d, not %d", signal, plan->parent_death_signal);
+    return 0;
+}
+
+static int verify_stdio(const struct plan *plan, struct fail *f) {
+    for (int fd = 0; fd <= 2 && !plan->dry_run; fd++) {
+        uid_t owner;
+        if ((plan->stdio & 1u << fd) == 0)
+            continue;
+        int mine = sys_stdio_owner(fd, &owner);
+        if (mine != 1 || owner != plan->goal.uid.real)
+            return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, mine < 0 ? mine : 0,
+                            "descriptor %d was not handed over", fd);
+    }
+    return 0;
+}
+
+int verify_goal(const struct plan *plan, struct fail *f) {
+    struct cred now;
+
+    if (probe_regain(plan, f) != 0)
+        return -1;
+
+    int status = observe_cred("verify", plan->goal.cap_count, &now, f);
+    const char *differs = status == 0 ? cred_difference(&now, &plan->goal) : NULL;
+    observe_free(&now);
+    if (differs != NULL)
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
+                        "the kernel's account differs from the goal in %s", differs);
+    if (status != 0 || probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0)
+        return -1;
+    return verify_stdio(plan, f);
+}

@@ -1,0 +1,19 @@
+/*
+ * verify - the proof: from the kernel's own answers, that the goal was reached.
+ *
+ * An object of its own that links no writer: it reads through raw system calls (core/sys.h,
+ * readers) and makes the probes that must fail (core/sys.h, probes). tests/source/build/verify.bats
+ * lists both.
+ */
+#ifndef CAPWRAP_VERIFY_H
+#define CAPWRAP_VERIFY_H
+
+#include "core/fail.h"
+#include "core/plan.h"
+
+/* First the old ids must not be possible to take back; then the whole state is read and compared
+ * with the goal; then what the kernel refuses because of it is probed. Returns 0, or -1 with *f
+ * filled, after which the process must end. */
+int verify_goal(const struct plan *plan, struct fail *f);
+
+#endif

@@ -1,0 +1,44 @@
+#include "inspect/dry_run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/place.h"
+#include "show/document.h"
+#include "show/report.h"
+
+static int finish(const struct pipeline *p, int status, bool json, struct fail *f) {
+    const struct place place = place_find();
+    const struct fail *failure = status == 0 ? NULL : f;
+
+    if (json)
+        document_json(p, failure, &place);
+    else
+        document_text(p, failure);
+    return report_finish(f) != 0 || status != 0 ? report_failure(f, &place) : 0;
+}
+
+int dry_run(struct pipeline *p, int status, bool json, struct fail *f) {
+    int ended;
+
+    if (status != 0)
+        return finish(p, status, json, f);
+
+    (void)signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it would reap the child */
+    (void)fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        return finish(p, pipeline_advance(p, STAGE_VERIFY, f), json, f);
+    if (child < 0 || waitpid(child, &ended, 0) != child)
+        status = fail_set(f, "start", FAIL_SYSTEM_CALL, errno, "no process for the rehearsal");
+    else if (WIFEXITED(ended))
+        return WEXITSTATUS(ended);
+    else
+        status = fail_set(f, "start", FAIL_KILLED, 0, "the rehearsal was ended by signal %d (%s)",
+                          WTERMSIG(ended), strsignal(WTERMSIG(ended)));
+    return finish(p, status, json, f);
+}

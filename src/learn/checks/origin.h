@@ -1,0 +1,37 @@
+/*
+ * origin - where in the kernel a check came from: the system call, and the rules of noise for it.
+ *
+ * Checks come by the thousand from few places, so what was found out for a chain is remembered.
+ */
+#ifndef CAPWRAP_LEARN_ORIGIN_H
+#define CAPWRAP_LEARN_ORIGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "learn/checks/kallsyms.h"
+#include "learn/checks/noise.h"
+
+struct origin {
+    const char *call; /* as strace would call it, or the outermost function that is known; or "?" */
+    bool whole;       /* the chain reaches that system call, or what else it began with */
+    const struct noise_rule *noise;   /* a rule that the chain alone fulfils; or NULL */
+    const struct noise_rule *foreign; /* one that asks for foreign credentials as well; or NULL */
+};
+
+enum { ORIGINS = 4096 };
+
+/* Remembered origins, each at the place that its hash says; zeros at first. */
+struct origins {
+    struct {
+        uint64_t hash;
+        struct origin origin;
+    } known[ORIGINS];
+};
+
+/* Where a check of cap with these callers came from. What it points to is as old as kallsyms. */
+struct origin origin_of(struct origins *origins, const struct kallsyms *kallsyms, unsigned cap,
+                        const uint64_t *chain, size_t depth);
+
+#endif

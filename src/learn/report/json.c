@@ -1,0 +1,116 @@
+#include "learn/report/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "learn/report/assessment.h"
+#include "learn/report/text.h"
+#include "show/json.h"
+#include "text/capname.h"
+
+static void write_head(FILE *out, const struct result *result) {
+    const struct account *account = &result->subject.identity.account;
+
+    (void)fprintf(out, "{\"version\":1,\"state\":\"%s\",", assessment_state(result));
+    json_caps(out, "keep", result->keep);
+    (void)fprintf(out, ",\"runs\":%u,\"user\":", result->runs);
+    if (account->name != NULL)
+        json_string(out, account->name);
+    else
+        (void)fprintf(out, "\"%u\"", account->uid);
+    (void)fputs(",\"command\":[", out);
+    for (char *const *word = result->subject.command; *word != NULL; word++) {
+        (void)fputs(word == result->subject.command ? "" : ",", out);
+        json_string(out, *word);
+    }
+    (void)fprintf(out, "],\"method\":\"%s\",\"lost\":%llu,\"limits\":[", assessment_method(result),
+                  (unsigned long long)result->lost);
+}
+
+static void write_limits(FILE *out, const struct result *result) {
+    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
+    size_t count = assessment_limits(result, limits);
+
+    for (size_t i = 0; i < count; i++) {
+        (void)fputs(i == 0 ? "" : ",", out);
+        json_string(out, limits[i]);
+    }
+    (void)fputs("],\"capabilities\":[", out);
+}
+
+/* Those who asked, each process and call once. */
+static void write_uses(FILE *out, const struct uses *uses) {
+    for (size_t i = 0; i < uses->count; i++) {
+        (void)fprintf(out, "%s{\"process\":", i == 0 ? "" : ",");
+        json_string(out, uses->list[i].process);
+        (void)fputs(",\"syscall\":", out);
+        json_string(out, uses->list[i].call);
+        (void)fputc('}', out);
+    }
+}
+
+static void write_caps(FILE *out, const struct result *result) {
+    uint64_t caps = assessment_caps(result);
+    const char *separator = "";
+
+    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
+        const struct asked *asked = &result->usage.asked[cap];
+        char name[CAPNAME_SIZE];
+        if ((caps & CAP_MASK(cap)) == 0)
+            continue;
+        capname_print(cap, name);
+        (void)fprintf(
+            out, "%s{\"name\":\"%s\",\"checks\":%llu,\"verdict\":\"%s\",\"reason\":", separator,
+            name, (unsigned long long)(asked->counted.checks + asked->ignored.checks),
+            assessment_of(result, cap));
+        json_string(out, assessment_reason(result, cap));
+        (void)fputs(",\"by\":[", out);
+        write_uses(out, usage_of(asked));
+        (void)fputs("]}", out);
+        separator = ",";
+    }
+    (void)fputs("],\"check\":", out);
+}
+
+static void write_check(FILE *out, const struct result *result) {
+    if (result->options.check_word == NULL) {
+        (void)fputs("null", out);
+        return;
+    }
+    (void)fputc('{', out);
+    json_caps(out, "allowed", result->options.check);
+    (void)fputc(',', out);
+    json_caps(out, "outside", assessment_outside(result));
+    (void)fputc('}', out);
+}
+
+static int write_snippets(FILE *out, const struct result *result) {
+    struct snippet snippet = learn_snippet(result);
+
+    (void)fputs(",\"snippets\":{", out);
+    for (unsigned kind = 0; kind < SNIPPETS; kind++) {
+        char *text = NULL;
+        size_t size;
+        FILE *lines = open_memstream(&text, &size);
+        if (lines == NULL)
+            return -ENOMEM;
+        snippet_write(lines, kind, &snippet);
+        if (fclose(lines) != 0) {
+            free(text);
+            return -ENOMEM;
+        }
+        (void)fprintf(out, "%s\"%s\":", kind == 0 ? "" : ",", snippet_name(kind));
+        json_string(out, text);
+        free(text);
+    }
+    (void)fputs("}}\n", out);
+    return 0;
+}
+
+int learn_json_write(FILE *out, const struct result *result) {
+    write_head(out, result);
+    write_limits(out, result);
+    write_caps(out, result);
+    write_check(out, result);
+    return write_snippets(out, result);
+}

@@ -1,0 +1,177 @@
+#include "learn/report/text.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "learn/report/assessment.h"
+#include "show/report.h"
+#include "text/capname.h"
+
+enum { COLUMNS = 80, INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:" };
+
+/* Text in lines of at most COLUMNS, the first behind what stands already in `used` columns, the
+ * others indented. Control characters, of a name for one, do not get to a terminal. */
+static void paragraph(FILE *out, size_t used, size_t indent, const char *text) {
+    char clean[2048];
+
+    (void)snprintf(clean, sizeof clean, "%s", text);
+    report_clean(clean);
+    for (const char *word = clean; *word != '\0';) {
+        size_t length = strcspn(word, " ");
+        if (used > indent && used + 1 + length > COLUMNS) {
+            (void)fprintf(out, "\n%*s", (int)indent, "");
+            used = indent;
+        } else if (used > indent) {
+            (void)fputc(' ', out);
+            used++;
+        }
+        (void)fprintf(out, "%.*s", (int)length, word);
+        used += length;
+        word += length + strspn(word + length, " ");
+    }
+    (void)fputc('\n', out);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+line(FILE *out, const char *label, const char *format, ...) {
+    enum { LABEL = 12 };
+    char text[2048];
+    va_list values;
+
+    va_start(values, format);
+    (void)vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    (void)fprintf(out, "  %-*s", LABEL - INDENT, label);
+    paragraph(out, LABEL, LABEL, text);
+}
+
+/* ---- the head ---- */
+
+static const char *meaning(const struct result *result) {
+    switch (result->state) {
+    case STATE_CONFIRMED:
+        if (assessment_is_of_failure(result))
+            return "it ends as it does with everything, which is not well: see below";
+        return result->keep == 0 ? "it works without any capability"
+                                 : "it works with exactly these, and not with any one less";
+    case STATE_NOT_CONFIRMED:
+        return "this is the least that is known to work, if anything does";
+    case STATE_OBSERVED:
+        break;
+    }
+    return result->keep == 0 ? "none was asked for" : "these were asked for";
+}
+
+static void write_head(FILE *out, const struct result *result) {
+    const struct account *account = &result->subject.identity.account;
+    char names[CAPNAME_LIST_SIZE], name[64] = "";
+
+    capname_join(result->keep, "", ", ", names);
+    if (account->name != NULL)
+        (void)snprintf(name, sizeof name, " (%s)", account->name);
+    line(out, "needs", "%s", result->keep == 0 ? "no capability" : names);
+    line(out, "state", "%s: %s", assessment_state(result), meaning(result));
+    line(out, "user", "%u:%u%s", account->uid, account->gid, name);
+    line(out, "runs", "%u, %s", result->runs,
+         !result->traced  ? "not watched"
+         : result->kprobe ? "the first one watched (kprobe)"
+                          : "the first one watched (tracepoint)");
+}
+
+/* ---- the capabilities ---- */
+
+enum { TIMES = 32 };
+
+static const char *times(uint64_t checks, char text[TIMES]) {
+    (void)snprintf(text, TIMES, ", %llu times", (unsigned long long)checks);
+    return checks == 1 ? "" : text;
+}
+
+enum { USES_SHOWN = 3 }; /* of each capability, without -v */
+
+static void write_uses(FILE *out, const struct result *result, const struct uses *uses) {
+    uint64_t others = uses->others;
+    char text[TIMES];
+
+    for (size_t i = 0; i < uses->count; i++) {
+        const struct use *use = &uses->list[i];
+        if (i < USES_SHOWN || result->options.verbose)
+            line(out, "", "%s: %s%s", use->process, use->call, times(use->checks, text));
+        else
+            others += use->checks;
+    }
+    if (others > 0)
+        line(out, "", "and more%s", times(others, text));
+}
+
+static void write_cap(FILE *out, const struct result *result, unsigned cap) {
+    char name[CAPNAME_SIZE];
+
+    capname_print(cap, name);
+    (void)fprintf(out, "\n  %s: %s\n", name, assessment_of(result, cap));
+    line(out, "", "%s", assessment_reason(result, cap));
+    write_uses(out, result, usage_of(&result->usage.asked[cap]));
+}
+
+/* What is needed first, then what is not, then what does not count. */
+static void write_caps(FILE *out, const struct result *result) {
+    static const char *const order[] = {"needed", "not needed", "ignored"};
+    uint64_t caps = assessment_caps(result);
+
+    for (size_t i = 0; i < (result->options.verbose ? 3 : 2); i++)
+        for (unsigned cap = 0; cap < CAP_BITS; cap++)
+            if ((caps & CAP_MASK(cap)) != 0 && strcmp(assessment_of(result, cap), order[i]) == 0)
+                write_cap(out, result, cap);
+}
+
+/* ---- the rest ---- */
+
+static void write_check(FILE *out, const struct result *result) {
+    char names[CAPNAME_LIST_SIZE];
+
+    if (result->options.check_word == NULL)
+        return;
+    capname_join(assessment_outside(result), "", ", ", names);
+    line(out, "check", names[0] == '\0' ? "%s" : "failed: %s not in the list",
+         names[0] == '\0' ? "passed" : names);
+}
+
+static void write_limits(FILE *out, const struct result *result) {
+    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
+    size_t count = assessment_limits(result, limits);
+
+    for (size_t i = 0; i < count; i++) {
+        (void)fputs(i == 0 ? "\nHow far this goes\n  - " : "  - ", out);
+        paragraph(out, ITEM, ITEM, limits[i]);
+    }
+}
+
+struct snippet learn_snippet(const struct result *result) {
+    const struct subject *subject = &result->subject;
+
+    return (struct snippet){
+        .user = subject->user,
+        .uid = subject->identity.account.uid,
+        .gid = subject->identity.account.gid,
+        .groups = subject->identity.groups.list,
+        .group_count = subject->identity.groups.count,
+        .keep = result->keep,
+        .command = subject->command,
+        .path = result->first.program.path,
+    };
+}
+
+void learn_text_write(FILE *out, const struct result *result) {
+    struct snippet snippet = learn_snippet(result);
+
+    (void)fputs("capwrap-learn: ", out);
+    paragraph(out, NAME_COLUMNS, NAME_COLUMNS, result->subject.command[0]);
+    write_head(out, result);
+    write_check(out, result);
+    write_caps(out, result);
+    write_limits(out, result);
+    for (unsigned kind = 0; kind < SNIPPETS; kind++) {
+        (void)fprintf(out, "\n%s\n", snippet_title(kind));
+        snippet_write(out, kind, &snippet);
+    }
+}

@@ -1,0 +1,323 @@
+#include "learn/trial/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "learn/error.h"
+#include "learn/trial/children.h"
+#include "learn/trial/terminal.h"
+
+enum {
+    GRACE = 3000,       /* milliseconds between SIGTERM and SIGKILL */
+    TEST_EVERY = 100,   /* milliseconds from one start of the test to the next */
+    POLL_MOST = 256,    /* descriptors: a ring for each processor, and ours */
+    DRAIN_EVERY = 1000, /* milliseconds, whatever fills */
+};
+
+static const char STEP[] = "run";
+
+/* A run on its way. */
+struct run {
+    struct subject *subject;
+    struct outcome *outcome;
+    struct observer *observer;
+    struct child_report *report;
+    pid_t program, test; /* 0: none */
+    int go[2];           /* a pipe for our word to begin */
+    int started;         /* a pipe whose end tells of execve; -1: it has */
+    bool stopping, family_ended, test_at_end;
+    int64_t begin, deadline, next_test; /* milliseconds; 0: none */
+};
+
+static int64_t now(void) {
+    struct timespec time = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static int no_run(struct fail *f, const char *what) {
+    return error_set(f, STEP, errno, "raise the limits of memory, processes or open files", "%s",
+                     what);
+}
+
+int trial_begin(struct subject *subject, struct fail *f) {
+    static const int taken[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        (void)sigaddset(&set, taken[i]);
+    (void)sigprocmask(SIG_BLOCK, &set, &subject->mask);
+    /* Ignored, as it may be inherited, it would reap them all. */
+    subject->ignores_children = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+    subject->input = lseek(STDIN_FILENO, 0, SEEK_CUR);
+    if (subject->input < 0 && errno == EBADF)
+        subject->input = 0; /* closed: there is nothing to read again */
+    subject->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return subject->signals < 0 ? no_run(f, "signalfd") : 0;
+}
+
+/* ---- beginning ---- */
+
+static int begin(struct run *run, uint64_t keep, struct fail *f) {
+    int started[2];
+
+    if (pipe2(run->go, O_CLOEXEC) != 0 || pipe2(started, O_CLOEXEC) != 0)
+        return no_run(f, "pipe");
+    run->started = started[0];
+    pid_t child = fork();
+    if (child == 0)
+        launch_program(run->subject, keep, run->go, run->report);
+    if (child < 0)
+        (void)no_run(f, "fork");
+    (void)close(started[1]);
+    run->program = child > 0 ? child : 0;
+    return child > 0 ? 0 : -1;
+}
+
+/* Opens the watch on the child that waits, and lets it go. */
+static int let_go(struct run *run, unsigned limit, struct fail *f) {
+    if (run->observer != NULL) {
+        run->observer->watch = watch_open(run->program, f);
+        if (run->observer->watch == NULL)
+            return -1;
+    }
+    if (write(run->go[1], "", 1) != 1) /* both ends are ours too, so that there is no SIGPIPE */
+        return no_run(f, "pipe");
+    run->begin = now();
+    unsigned seconds = run->subject->timeout != 0 ? run->subject->timeout : limit;
+    run->deadline = seconds == 0 ? 0 : run->begin + (int64_t)seconds * 1000;
+    return 0;
+}
+
+/* Runs a shell line to its end. */
+static int run_reset(struct subject *subject, struct fail *f) {
+    int status = 0;
+
+    pid_t child = fork();
+    if (child == 0)
+        launch_shell(subject, subject->reset);
+    if (child < 0)
+        return no_run(f, "fork");
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return error_set(f, "reset", 0, "correct the line, or leave out --reset", "'%s' failed",
+                         subject->reset);
+    return children_end(f);
+}
+
+/* ---- on its way ---- */
+
+/* The program and what it left to us are asked to end; what does not is killed. */
+static void stop(struct run *run) {
+    if (run->stopping)
+        return;
+    run->stopping = true;
+    run->deadline = now() + GRACE;
+    (void)children_signal(SIGTERM);
+}
+
+/* A terminal sends its signals to the program as well; another sender means both. */
+static void take_signal(struct run *run, const struct signalfd_siginfo *info) {
+    int number = (int)info->ssi_signo;
+    bool again = run->outcome->interrupted;
+
+    if (number == SIGUSR1 || number == SIGUSR2) {
+        if (run->program != 0)
+            (void)kill(run->program, number);
+        return;
+    }
+    run->outcome->interrupted = true;
+    if (run->program == 0) {
+        stop(run); /* whom it left behind hears no terminal */
+    } else if (info->ssi_code != SI_KERNEL) {
+        (void)kill(run->program, number);
+        if (!run->stopping)
+            run->deadline = now() + GRACE;
+        run->stopping = true;
+    }
+    if (again && run->stopping)
+        run->deadline = now();
+}
+
+static void reap(struct run *run) {
+    int status;
+    pid_t child;
+
+    while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (child == run->program) {
+            run->program = 0;
+            run->outcome->ended = !run->stopping || run->outcome->interrupted;
+            run->outcome->status = status;
+        } else if (child == run->test) {
+            run->test = 0;
+            run->outcome->test_passed |= WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        }
+    }
+    run->family_ended = child < 0;
+}
+
+static void take_signals(struct run *run) {
+    struct signalfd_siginfo info;
+
+    while (read(run->subject->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo != SIGCHLD)
+            take_signal(run, &info);
+    reap(run);
+}
+
+/* Starts the test when it is its time: after execve, one at a time, and once more at the very end.
+ */
+static void drive_test(struct run *run) {
+    const char *test = run->subject->test;
+
+    if (test == NULL || run->started >= 0 || run->test != 0 || run->stopping || run->test_at_end ||
+        run->outcome->test_passed)
+        return;
+    run->test_at_end = run->family_ended;
+    if (!run->family_ended && now() < run->next_test)
+        return;
+    run->next_test = now() + TEST_EVERY;
+    pid_t child = fork();
+    if (child == 0)
+        launch_shell(run->subject, test);
+    run->test = child > 0 ? child : 0;
+    run->family_ended = false;
+}
+
+/* Whether the run is over. */
+static bool decide(struct run *run) {
+    const struct outcome *outcome = run->outcome;
+
+    if (run->family_ended && (run->subject->test == NULL || run->report->refused || run->stopping ||
+                              outcome->test_passed || run->test_at_end))
+        return true;
+    if (outcome->test_passed)
+        stop(run);
+    if (run->deadline == 0 || now() < run->deadline)
+        return false;
+    if (run->stopping)
+        return true;
+    run->outcome->timed_out = true;
+    stop(run);
+    return false;
+}
+
+static int wait_time(const struct run *run) {
+    int64_t until = now() + DRAIN_EVERY;
+
+    if (run->deadline != 0 && run->deadline < until)
+        until = run->deadline;
+    if (run->subject->test != NULL && run->test == 0 && run->started < 0 && run->next_test < until)
+        until = run->next_test;
+    int64_t left = until - now();
+    return left > 0 ? (int)left : 0;
+}
+
+static int drain(struct run *run, bool last, struct fail *f) {
+    if (run->observer == NULL)
+        return 0;
+    int error = watch_drain(run->observer->watch, last, &run->observer->sink);
+    return error == 0 ? 0
+                      : error_set(f, "watch", error, "raise the memory limit", "what was watched");
+}
+
+static int go_on(struct run *run, struct fail *f) {
+    struct pollfd polls[POLL_MOST];
+
+    do {
+        size_t count = 0;
+        polls[count++] = (struct pollfd){.fd = run->subject->signals, .events = POLLIN};
+        polls[count++] = (struct pollfd){.fd = run->started, .events = POLLIN};
+        if (run->observer != NULL)
+            count += watch_polls(run->observer->watch, POLL_MOST - count, polls + count);
+        (void)poll(polls, count, wait_time(run));
+        if (run->started >= 0 && polls[1].revents != 0) {
+            (void)close(run->started); /* execve has closed the other end, or the child has ended */
+            run->started = -1;
+        }
+        take_signals(run);
+        if (drain(run, false, f) != 0)
+            return -1;
+        drive_test(run);
+    } while (!decide(run));
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+static void close_pipes(const struct run *run) {
+    const int all[] = {run->go[0], run->go[1], run->started};
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i] >= 0)
+            (void)close(all[i]);
+}
+
+static int run_once(struct run *run, uint64_t keep, unsigned limit, struct fail *f) {
+    struct outcome *outcome = run->outcome;
+    struct fail swept;
+
+    int status = begin(run, keep, f);
+    if (status == 0)
+        status = let_go(run, limit, f);
+    if (status == 0)
+        status = go_on(run, f);
+    close_pipes(run);
+    outcome->left = run->program == 0 && !run->family_ended && run->test == 0;
+    outcome->duration = (unsigned)(now() - run->begin);
+    int end = children_end(&swept);
+    if (status == 0 && end != 0)
+        *f = swept;
+    if (status == 0 && end == 0)
+        status = drain(run, true, f);
+    return status == 0 && end == 0 ? 0 : -1;
+}
+
+int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct observer *observer,
+              struct outcome *outcome, struct fail *f) {
+    struct terminal terminal;
+
+    memset(outcome, 0, sizeof *outcome);
+    if (subject->reset != NULL && run_reset(subject, f) != 0)
+        return -1;
+    struct child_report *report =
+        mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (report == MAP_FAILED)
+        return no_run(f, "mmap");
+    struct run run = {.subject = subject,
+                      .outcome = outcome,
+                      .observer = observer,
+                      .report = report,
+                      .go = {-1, -1},
+                      .started = -1};
+    terminal_save(&terminal);
+    int status = run_once(&run, keep, limit, f);
+    terminal_restore(&terminal);
+    outcome->refused = report->refused;
+    outcome->refusal = report->fail;
+    outcome->program = report->pipeline.program;
+    /* What the refusal names may stand in the memory that goes away. */
+    ptrdiff_t offset = report->fail.subject - (const char *)&report->pipeline.program;
+    if (report->refused && offset >= 0 && offset < (ptrdiff_t)sizeof outcome->program)
+        outcome->refusal.subject = (const char *)&outcome->program + offset;
+    (void)munmap(report, sizeof *report);
+    return status;
+}
+
+bool trial_works(const struct subject *subject, const struct outcome *first,
+                 const struct outcome *outcome) {
+    if (outcome->refused)
+        return false;
+    if (subject->test != NULL)
+        return outcome->test_passed;
+    return outcome->timed_out == first->timed_out && outcome->ended == first->ended &&
+           (!outcome->ended || outcome->status == first->status);
+}

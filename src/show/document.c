@@ -1,0 +1,168 @@
+#include "show/document.h"
+
+#include <stdio.h>
+
+#include "core/transition.h"
+#include "show/errno_name.h"
+#include "show/hint.h"
+#include "show/json.h"
+#include "show/notes.h"
+#include "show/report.h"
+#include "show/state_text.h"
+
+enum { LINE = 8192 };
+
+/* Whether there is a plan that could be made: the stages before the first change succeeded. */
+static bool has_plan(const struct pipeline *p) { return p->next > STAGE_PREFLIGHT; }
+
+/* ---- as text ---- */
+
+static void text_steps(const struct pipeline *p) {
+    size_t count;
+    const struct step *steps = transition_steps(&count);
+
+    (void)printf("steps:\n");
+    for (size_t i = 0; i < count; i++)
+        if (steps[i].wanted(&p->plan) != NOT_WANTED)
+            (void)printf("  %-13s %s\n", steps[i].name, steps[i].why);
+}
+
+/* A file's name may come out of a #! line, so it is nobody's own text. */
+static void text_name(const char *label, const char *name) {
+    char clean[PATH_MAX];
+
+    (void)snprintf(clean, sizeof clean, "%s", name);
+    report_clean(clean);
+    (void)printf("  %-13s %s\n", label, clean);
+}
+
+void document_text(const struct pipeline *p, const struct fail *f) {
+    struct note notes[NOTES_MOST];
+    size_t count = has_plan(p) ? notes_collect(p, notes) : 0;
+
+    if (p->next > STAGE_OBSERVE) {
+        (void)printf("now:\n");
+        state_text_print(stdout, &p->start.cred, true);
+    }
+    if (has_plan(p)) {
+        (void)printf("goal:\n");
+        state_text_print(stdout, &p->plan.goal, true);
+        text_steps(p);
+    }
+    if (p->program.path[0] != '\0') {
+        (void)printf("program:\n");
+        text_name("path", p->program.path);
+        for (unsigned i = 0; i < p->program.interpreter_count; i++)
+            text_name("interpreter", p->program.interpreters[i]);
+    }
+    if (p->program.inspected) {
+        (void)printf("the program will hold:\n");
+        state_text_print(stdout, &p->program.after, true);
+    }
+    for (size_t i = 0; i < count; i++)
+        (void)printf("note: %s\n", notes[i].text);
+    (void)printf("outcome: %s\n", f == NULL ? "it would start" : "refused");
+}
+
+/* ---- as JSON ---- */
+
+static void json_steps(const struct pipeline *p) {
+    size_t count;
+    const struct step *steps = transition_steps(&count);
+    const char *separator = "";
+
+    (void)printf("\"steps\":");
+    if (!has_plan(p)) {
+        (void)printf("null,");
+        return;
+    }
+    (void)printf("[");
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].wanted(&p->plan) == NOT_WANTED)
+            continue;
+        (void)printf("%s{\"name\":\"%s\",\"why\":", separator, steps[i].name);
+        json_string(stdout, steps[i].why);
+        (void)printf("}");
+        separator = ",";
+    }
+    (void)printf("],");
+}
+
+static void json_program(const struct program *program) {
+    const struct exec_file *file = &program->file;
+
+    (void)printf("\"program\":");
+    if (program->path[0] == '\0') {
+        (void)printf("null,");
+        return;
+    }
+    (void)printf("{\"path\":");
+    json_string(stdout, program->path);
+    (void)printf(",\"interpreters\":[");
+    for (unsigned i = 0; i < program->interpreter_count; i++) {
+        (void)printf("%s", i == 0 ? "" : ",");
+        json_string(stdout, program->interpreters[i]);
+    }
+    (void)printf("],\"file_capabilities\":");
+    if (file->has_caps)
+        json_file_caps(stdout, file);
+    else
+        (void)printf("null");
+    (void)printf(",\"after_exec\":");
+    if (program->inspected)
+        json_cred(stdout, &program->after, true);
+    else
+        (void)printf("null");
+    (void)printf("},");
+}
+
+static void json_notes(const struct pipeline *p) {
+    struct note notes[NOTES_MOST];
+    size_t count = has_plan(p) ? notes_collect(p, notes) : 0;
+
+    (void)printf("\"notes\":[");
+    for (size_t i = 0; i < count; i++) {
+        (void)printf("%s{\"code\":\"%s\",\"text\":", i == 0 ? "" : ",", notes[i].code);
+        json_string(stdout, notes[i].text);
+        (void)printf("}");
+    }
+    (void)printf("],");
+}
+
+static void json_error(const struct fail *f, const struct place *place) {
+    char text[LINE];
+
+    (void)printf("\"error\":{\"step\":\"%s\",\"code\":\"%s\",\"errno\":", f->step,
+                 json_code(f->code));
+    json_string(stdout, f->error == 0 ? NULL : errno_name(f->error));
+    report_text(f, sizeof text, text);
+    (void)printf(",\"text\":");
+    json_string(stdout, text);
+    hint_for(f, place, sizeof text, text);
+    (void)printf(",\"hint\":");
+    json_string(stdout, text);
+    (void)printf("}");
+}
+
+void document_json(const struct pipeline *p, const struct fail *f, const struct place *place) {
+    (void)printf("{\"version\":1,\"outcome\":\"%s\",\"exit\":%d,\"start\":",
+                 f == NULL ? "ok" : "refused", f == NULL ? 0 : f->exit_code);
+    if (p->next > STAGE_OBSERVE)
+        json_cred(stdout, &p->start.cred, true);
+    else
+        (void)printf("null");
+    (void)printf(",\"goal\":");
+    if (has_plan(p))
+        json_cred(stdout, &p->plan.goal, true);
+    else
+        (void)printf("null");
+    (void)printf(",");
+    json_steps(p);
+    json_program(&p->program);
+    json_notes(p);
+    if (f == NULL)
+        (void)printf("\"error\":null");
+    else
+        json_error(f, place);
+    (void)printf("}\n");
+}

@@ -1,0 +1,124 @@
+#include "show/state_parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/observe.h"
+#include "text/number.h"
+
+/* Reads decimal numbers with blanks between, at most most. Returns how many there were; more than
+ * most when there are more, or something else. */
+static size_t read_numbers(char *value, size_t most, uint32_t *numbers) {
+    size_t count = 0;
+    uint64_t number;
+    char *rest;
+
+    for (char *word = strtok_r(value, " \t", &rest); word != NULL;
+         word = strtok_r(NULL, " \t", &rest)) {
+        if (count == most || number_parse(word, UINT32_MAX, &number) != 0)
+            return most + 1;
+        numbers[count++] = (uint32_t)number;
+    }
+    return count;
+}
+
+static int read_groups(char *value, struct groups *groups) {
+    size_t most = strlen(value) / 2 + 1;
+
+    groups->list = calloc(most, sizeof groups->list[0]);
+    if (groups->list == NULL)
+        return -ENOMEM;
+    groups->count = read_numbers(value, most, groups->list);
+    if (groups->count > most)
+        return -EPROTO;
+    observe_sort(groups);
+    return 0;
+}
+
+static int read_ids(char *value, struct ids *ids) {
+    uint32_t four[4];
+
+    if (read_numbers(value, 4, four) != 4)
+        return -EPROTO;
+    *ids = (struct ids){four[0], four[1], four[2], four[3]};
+    return 0;
+}
+
+static int read_flag(char *value, bool *flag) {
+    uint32_t number;
+
+    if (read_numbers(value, 1, &number) != 1 || number > 1)
+        return -EPROTO;
+    *flag = number == 1;
+    return 0;
+}
+
+static int read_set(const char *value, uint64_t *set) {
+    return number_parse_hex(value + strspn(value, " \t"), set) == 0 ? 0 : -EPROTO;
+}
+
+/* The lines that are wanted, each of them once. */
+enum {
+    UID,
+    GID,
+    GROUPS,
+    PERMITTED,
+    EFFECTIVE,
+    INHERITABLE,
+    BOUNDING,
+    AMBIENT,
+    NO_NEW_PRIVS,
+    LINES
+};
+
+/* Takes a line, without its end; *found has a bit for each that was taken. Returns 0 or -errno. */
+static int read_line(char *line, struct cred *cred, unsigned *found) {
+    static const char *const keys[LINES] = {"Uid",    "Gid",    "Groups", "CapPrm",    "CapEff",
+                                            "CapInh", "CapBnd", "CapAmb", "NoNewPrivs"};
+    uint64_t *const sets[LINES] = {[PERMITTED] = &cred->permitted,
+                                   [EFFECTIVE] = &cred->effective,
+                                   [INHERITABLE] = &cred->inheritable,
+                                   [BOUNDING] = &cred->bounding,
+                                   [AMBIENT] = &cred->ambient};
+    char *value = strchr(line, ':');
+    unsigned key = 0;
+
+    if (value == NULL)
+        return 0;
+    *value++ = '\0';
+    while (key < LINES && strcmp(line, keys[key]) != 0)
+        key++;
+    if (key == LINES)
+        return 0;
+    if ((*found & 1u << key) != 0)
+        return -EPROTO;
+    *found |= 1u << key;
+    switch (key) {
+    case UID:
+        return read_ids(value, &cred->uid);
+    case GID:
+        return read_ids(value, &cred->gid);
+    case GROUPS:
+        return read_groups(value, &cred->groups);
+    case NO_NEW_PRIVS:
+        return read_flag(value, &cred->no_new_privs);
+    default:
+        return read_set(value, sets[key]);
+    }
+}
+
+int state_parse(char *text, size_t size, struct cred *cred) {
+    const char *end = text + size;
+    unsigned found = 0;
+    int error = 0;
+
+    for (char *line = text; error == 0 && line < end;) {
+        char *newline = memchr(line, '\n', (size_t)(end - line));
+        size_t length = newline != NULL ? (size_t)(newline - line) : (size_t)(end - line);
+        line[length] = '\0';
+        error = strlen(line) == length ? read_line(line, cred, &found) : -EPROTO;
+        line += length + 1;
+    }
+    return error == 0 && found != (1u << LINES) - 1 ? -EPROTO : error;
+}

@@ -1,0 +1,35 @@
+/*
+ * passwd - the user and group database: NSS through the C library (passwd_nss.c), or in a static
+ * program the files themselves (passwd_files.c).
+ *
+ * Every function returns 1 when there is an answer, 0 when the database has none, -errno when it
+ * could not be asked.
+ */
+#ifndef CAPWRAP_PASSWD_H
+#define CAPWRAP_PASSWD_H
+
+#include "core/cred.h"
+
+enum { PASSWD_GROUPS_MAX = 65536 }; /* NGROUPS_MAX, linux/limits.h */
+
+struct account {
+    char *name, *home; /* released by passwd_free(); NULL without an entry */
+    uid_t uid;
+    gid_t gid;
+};
+
+int passwd_by_name(const char *name, struct account *account); /* getpwnam(3) */
+int passwd_by_uid(uid_t uid, struct account *account);         /* getpwuid(3) */
+int passwd_group(const char *name, gid_t *gid);                /* getgrnam(3) */
+
+/* The groups of the user name and gid, in no order; getgrouplist(3). The list is the caller's to
+ * release, by pool_release(). */
+int passwd_groups(const char *name, gid_t gid, struct groups *groups);
+
+/* For those who answer (passwd.c): copies an entry; an empty home is /. Returns 1 or -ENOMEM. */
+int passwd_answer(const char *name, uid_t uid, gid_t gid, const char *home,
+                  struct account *account);
+
+void passwd_free(struct account *account);
+
+#endif

@@ -1,0 +1,75 @@
+#include "users/passwd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "core/pool.h"
+
+/* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
+ * file and this process may not read it. */
+static int can_read(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno == ENOENT ? 1 : -errno;
+    (void)close(fd);
+    return 1;
+}
+
+/* getpwnam(3): no entry is NULL with errno untouched, or with one of these. */
+static int no_answer(void) { return errno == 0 || errno == ENOENT || errno == ESRCH ? 0 : -errno; }
+
+static int copy_account(const struct passwd *entry, struct account *account) {
+    if (entry == NULL)
+        return no_answer();
+    return passwd_answer(entry->pw_name, entry->pw_uid, entry->pw_gid, entry->pw_dir, account);
+}
+
+int passwd_by_name(const char *name, struct account *account) {
+    int readable = can_read("/etc/passwd");
+
+    errno = 0;
+    return readable < 0 ? readable : copy_account(getpwnam(name), account);
+}
+
+int passwd_by_uid(uid_t uid, struct account *account) {
+    int readable = can_read("/etc/passwd");
+
+    errno = 0;
+    return readable < 0 ? readable : copy_account(getpwuid(uid), account);
+}
+
+int passwd_group(const char *name, gid_t *gid) {
+    int readable = can_read("/etc/group");
+    if (readable < 0)
+        return readable;
+
+    errno = 0;
+    const struct group *entry = getgrnam(name);
+    if (entry == NULL)
+        return no_answer();
+    *gid = entry->gr_gid;
+    return 1;
+}
+
+int passwd_groups(const char *name, gid_t gid, struct groups *groups) {
+    int readable = can_read("/etc/group");
+    if (readable < 0)
+        return readable;
+
+    for (int capacity = 64; capacity <= PASSWD_GROUPS_MAX; capacity *= 4) {
+        int count = capacity;
+        gid_t *list = pool_take((size_t)capacity, sizeof *list);
+        if (list == NULL)
+            return -ENOMEM;
+        if (getgrouplist(name, gid, list, &count) >= 0) {
+            *groups = (struct groups){.count = (size_t)count, .list = list};
+            return 1;
+        }
+        pool_release(list);
+    }
+    return -E2BIG;
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# A step lies, and so does the check that should notice it: the program starts exactly as asked or
+# not at all, but for those pairs that no program can notice. pairs.py says which, and why.
+
+load ../../support/common
+
+setup() {
+    require_root
+    pairs="$SRC_DIR/tests/attack/faults/pairs.py"
+    attack_from_here
+}
+
+@test "every row of the transition table writes a state that has witnesses, or changes nothing" {
+    run "$pairs" --rows
+    assert_success
+    assert_line 'uid: user ids'
+    refute_line --partial 'in no state'
+}
+
+@test "a step that lies is noticed unless every witness lies as well and tells the same story" {
+    mapfile -t cases < <(cases_for_this_build)
+    run "$pairs" "${cases[@]}"
+    sed -n '/^what /,/^summary: /s/^/# /p' <<<"$output" >&3
+    assert_success
+    # It is an attack: most are noticed, and what cannot be noticed does happen.
+    run jq '.attacks > 500 and .refused > 400 and .beyond > 50 and
+        .wrong + .unnamed + .blind + .vain == 0' <<<"$(counts)"
+    assert_output true
+}
+
+@test "the threat model says which lies nobody can notice" {
+    run "$pairs" --table
+    assert_success
+    diff <(sed -n '/^<!-- generated: lies -->$/,/^<!-- end -->$/{/^<!--/!p}' \
+        "$SRC_DIR/docs/threat-model.md") - <<<"$output"
+}

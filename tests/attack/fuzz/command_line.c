@@ -1,0 +1,400 @@
+/*
+ * The whole of capwrap on the fake kernel: main() with the real stages, a user database in memory,
+ * and a kernel that starts in whatever state, fails or lies at up to four calls.
+ *
+ * Whatever the arguments, the start and the answers:
+ * - execve is reached only with the state that was asked for, which is worked out here from the
+ *   words (ref_options, ref_resolve) and from the true state before (expected_make of scene.h);
+ *   and after that execve the program holds exactly what is kept;
+ * - it gets the words behind COMMAND, and the environment that is promised;
+ * - when execve is not reached, the exit status is 125, 126 or 127, and standard error ends with
+ *   "capwrap: STEP: WHAT" and a hint; options that only look and --dry-run may end with 0;
+ * - --dry-run, and what is refused before the plan, makes no change; every document is JSON.
+ *
+ * What nobody can notice is left out of the first rule, and nothing else (world_excuses()).
+ *
+ * Input: the words behind "capwrap", each ended by NUL; 0xff; numbers that make the world
+ * (world.h).
+ */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/observe.h"
+#include "core/pool.h"
+#include "fake/expected.h"
+#include "fuzz.h"
+#include "proc_fake.h"
+#include "ref.h"
+#include "users/resolve.h"
+#include "users_fake.h"
+#include "world.h"
+
+int capwrap_main(int argc, char **argv);
+
+/* The names that the linker's --wrap gives. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+pid_t __wrap_fork(void);
+pid_t __wrap_waitpid(pid_t pid, int *status, int options);
+int __wrap_sys_execve(const char *path, char *const argv[], char *const envp[]);
+int __real_sys_execve(const char *path, char *const argv[], char *const envp[]);
+char **__wrap_resolve_environment(char *const *environment, const struct account *account);
+char **__real_resolve_environment(char *const *environment, const struct account *account);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+enum { STOP = 0xff };
+
+/* One run. */
+struct run {
+    struct world world;
+    struct words words;
+    struct said said;
+    bool said_well; /* the words are not refused */
+    struct ref_identity who;
+    bool known; /* neither is whom they name */
+    struct expected expected;
+    struct printed printed;
+    int status;
+    char **environment; /* what resolve_environment() made: main leaves it to execve */
+    bool forked;
+};
+
+static struct run run;
+
+/* ---- what main calls and this process must not do ---- */
+
+/* In place of the child that rehearses this process goes on, or the parent sees what became of a
+ * child. */
+pid_t __wrap_fork(void) {
+    run.forked = true;
+    errno = EAGAIN;
+    return run.world.fork_result;
+}
+
+pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
+    (void)options;
+    *status = run.world.wait_status;
+    return pid;
+}
+
+char **__wrap_resolve_environment(char *const *environment, const struct account *account) {
+    run.environment = __real_resolve_environment(environment, account);
+    return run.environment;
+}
+
+static void free_environment(void) {
+    for (size_t i = 0; run.environment != NULL && run.environment[i] != NULL; i++) {
+        bool given = false;
+        for (char **variable = run.world.environment; *variable != NULL; variable++)
+            given |= *variable == run.environment[i];
+        if (!given)
+            pool_release(run.environment[i]);
+    }
+    pool_release(run.environment);
+    run.environment = NULL;
+}
+
+/* ---- what execve is given ---- */
+
+static bool begins(const char *text, const char *prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool is_login(const char *variable) {
+    return begins(variable, "HOME=") || begins(variable, "USER=") || begins(variable, "LOGNAME=");
+}
+
+/* Takes NAME=VALUE, which must stand there exactly once. */
+static void check_variable(char *const envp[], const char *name, const char *value) {
+    unsigned found = 0;
+
+    for (; *envp != NULL; envp++) {
+        if (!begins(*envp, name))
+            continue;
+        found++;
+        CHECK(value != NULL && strcmp(*envp + strlen(name), value) == 0, "%s", *envp);
+    }
+    CHECK(found == (value != NULL), "%u times %s", found, name);
+}
+
+static void check_environment(char *const envp[]) {
+    char **given = run.world.environment;
+    bool login = run.who.change_identity && !run.said.no_login_env;
+    const struct ref_user *entry = run.who.entry;
+
+    for (char *const *variable = envp; *variable != NULL; variable++) {
+        if (login && is_login(*variable))
+            continue;
+        while (login && *given != NULL && is_login(*given))
+            given++;
+        CHECK(*given == *variable, "%s", *variable);
+        given++;
+    }
+    while (login && *given != NULL && is_login(*given))
+        given++;
+    CHECK(*given == NULL, "%s is missing", *given);
+    if (!login)
+        return;
+    check_variable(envp, "HOME=", entry == NULL ? "/" : entry->home);
+    check_variable(envp, "USER=", entry == NULL ? NULL : entry->name);
+    check_variable(envp, "LOGNAME=", entry == NULL ? NULL : entry->name);
+}
+
+int __wrap_sys_execve(const char *path, char *const argv[], char *const envp[]) {
+    CHECK(run.said_well, "the line is to be refused");
+    CHECK(run.said.mode == SAID_RUN && !run.said.dry_run, "it was not to be run");
+    CHECK(argv == run.words.list + run.said.command, "other words");
+    check_environment(envp);
+    return __real_sys_execve(path, argv, envp);
+}
+
+/* ---- the state at execve ---- */
+
+static bool differs(uint64_t a, uint64_t b, uint64_t excused) { return ((a ^ b) & ~excused) != 0; }
+
+/* An unmapped id reads as the overflow id; asked for by number, it must be that very id. */
+static bool ids_are_real(const struct fake_ids *ids, uint32_t id) {
+    return ids->real == id && ids->effective == id && ids->saved == id && ids->fs == id;
+}
+
+static bool groups_are_real(const struct ref_identity *who) {
+    if (fake.group_count != who->count)
+        return false;
+    for (size_t i = 0; i < who->count; i++)
+        if (fake.groups[i] != who->groups[i])
+            return false;
+    return true;
+}
+
+static void check_ids(const struct excuses *excuses, const struct cred *truth) {
+    const struct cred *expected = &run.expected.cred;
+    bool uid = ids_equal(&truth->uid, &expected->uid), gid = ids_equal(&truth->gid, &expected->gid);
+    bool groups = groups_equal(&truth->groups, &expected->groups);
+
+    if (run.who.change_identity) {
+        uid = ids_are_real(&fake.uid, run.who.uid);
+        gid = ids_are_real(&fake.gid, run.who.gid);
+    }
+    if (run.who.change_groups)
+        groups = groups_are_real(&run.who);
+    CHECK(uid || excuses->uid, "uid %u", truth->uid.real);
+    CHECK(gid || excuses->gid, "gid %u", truth->gid.real);
+    CHECK(run.known || (excuses->who && !run.who.change_identity), "no such user or group");
+    CHECK(groups || excuses->groups || (excuses->who && !run.who.change_identity), "%zu groups",
+          truth->groups.count);
+}
+
+static void check_caps(const struct excuses *excuses, const struct cred *truth) {
+    const struct cred *expected = &run.expected.cred;
+
+    CHECK(truth->permitted == expected->permitted || excuses->permitted, "permitted %llx",
+          (unsigned long long)truth->permitted);
+    CHECK(truth->effective == expected->effective || excuses->effective, "effective %llx",
+          (unsigned long long)truth->effective);
+    CHECK(truth->inheritable == expected->inheritable || excuses->inheritable, "inheritable %llx",
+          (unsigned long long)truth->inheritable);
+    CHECK(!differs(truth->bounding, expected->bounding, excuses->bounding), "bounding %llx",
+          (unsigned long long)truth->bounding);
+    CHECK(!differs(truth->ambient, expected->ambient, excuses->ambient), "ambient %llx",
+          (unsigned long long)truth->ambient);
+    CHECK(truth->securebits == expected->securebits || excuses->securebits, "securebits %x",
+          truth->securebits);
+    CHECK(truth->no_new_privs == expected->no_new_privs || excuses->no_new_privs, "no_new_privs %d",
+          truth->no_new_privs);
+}
+
+static void check_surroundings(const struct excuses *excuses) {
+    const struct expected *expected = &run.expected;
+
+    CHECK(fake.parent_death_signal == expected->parent_death_signal || excuses->signal, "signal %d",
+          fake.parent_death_signal);
+    CHECK(!expected->new_keyring || excuses->keyring ||
+              (fake.keyring != expected->keyring_before &&
+               fake.keyring_owner == expected->keyring_owner),
+          "keyring of %llu", (unsigned long long)fake.keyring_owner);
+    CHECK(!expected->closed_fds || fake.open_above_stderr == 0, "%u open", fake.open_above_stderr);
+    for (unsigned fd = 0; fd < 3 && !run.said.dry_run; fd++)
+        CHECK((expected->streams & 1u << fd) == 0 || excuses->streams ||
+                  (excuses->who && !run.who.change_identity) ||
+                  fake.streams[fd].owner == expected->stream_owner,
+              "stream %u", fd);
+}
+
+/* What the kernel makes of the state at execve. */
+static void check_after(const struct excuses *excuses, const struct cred *truth) {
+    struct exec_file file;
+    struct cred after;
+
+    if (excuses->file || (excuses->bounding | excuses->ambient) != 0 ||
+        !world_exec_file(fake.exec_path, &file))
+        return;
+    if (fake_after_exec(truth, &file, &after) != 0)
+        return; /* the kernel would have refused */
+    CHECK(after.permitted == run.expected.cred.permitted || excuses->permitted,
+          "then permitted %llx", (unsigned long long)after.permitted);
+    CHECK(after.effective == run.expected.cred.permitted || excuses->permitted,
+          "then effective %llx", (unsigned long long)after.effective);
+    CHECK(after.uid.effective == truth->uid.effective &&
+              after.gid.effective == truth->gid.effective,
+          "then %u:%u", after.uid.effective, after.gid.effective);
+}
+
+static void check_state(void) {
+    struct excuses excuses;
+    struct cred truth;
+
+    fake_truth(&truth);
+    world_excuses(&run.expected.cred, &excuses);
+    check_ids(&excuses, &truth);
+    check_caps(&excuses, &truth);
+    check_surroundings(&excuses);
+    if (fake.exec_reached)
+        check_after(&excuses, &truth);
+    free(truth.groups.list);
+}
+
+/* ---- what is said ---- */
+
+/* One word from STEP: the stage or row that the last line but the hint names. */
+static void check_error(const char *err) {
+    const char *line = err, *last = NULL, *hint = NULL;
+
+    CHECK(err[0] != '\0' && err[strlen(err) - 1] == '\n', "no whole line: %s", err);
+    for (; *line != '\0'; line = strchr(line, '\n') + 1) {
+        CHECK(hint == NULL, "something after the hint: %s", err);
+        if (begins(line, "  hint: "))
+            hint = line;
+        else
+            last = line;
+        CHECK(line == hint || begins(line, "capwrap: "), "%s", err);
+    }
+    CHECK(hint != NULL && hint[strlen("  hint: ")] != '\n' && last != NULL, "%s", err);
+    if (run.status != EXIT_REFUSED && last != NULL)
+        CHECK(begins(last, "capwrap: program: ") || begins(last, "capwrap: exec: "), "%d: %s",
+              run.status, last);
+}
+
+static void check_clean(const char *text) {
+    for (; *text != '\0'; text++)
+        CHECK(*text == '\n' || ((unsigned char)*text >= ' ' && *text != 0x7f), "byte %d", *text);
+}
+
+static void check_refusal(void) {
+    CHECK(run.status == EXIT_REFUSED || run.status == EXIT_NOT_EXECUTABLE ||
+              run.status == EXIT_NOT_FOUND,
+          "exit status %d", run.status);
+    check_error(run.printed.err);
+}
+
+static bool child_ended(void) { return run.forked && run.world.fork_result > 0; }
+
+static void check_rehearsal(void) {
+    CHECK(!child_ended() || fake.writes == 0, "the parent changed something");
+    if (run.status == 0 && !child_ended())
+        check_state();
+    if (run.status != 0 && !(child_ended() && WIFEXITED(run.world.wait_status)))
+        check_refusal();
+    for (unsigned fd = 0; fd < 3; fd++)
+        CHECK(fake.streams[fd].owner == run.world.stream_owners[fd], "stream %u", fd);
+}
+
+/* ---- the run ---- */
+
+static void check_outcome(void) {
+    bool only_looks = run.said_well && run.said.mode != SAID_RUN;
+    struct excuses excuses;
+    const char *last = fake.call_count == 0 ? "" : fake.calls[fake.call_count - 1].name;
+
+    check_clean(run.printed.err);
+    if (run.printed.out_size > 0 && run.printed.out[0] == '{')
+        CHECK(ref_is_json(run.printed.out, run.printed.out_size), "%s", run.printed.out);
+    if (fake.exec_reached) {
+        fuzz_count("reached execve");
+        CHECK(strcmp(last, "sys_execve") == 0, "%s", last);
+        check_state();
+    } else if (only_looks) {
+        fuzz_count("only looked");
+        CHECK(fake.writes == 0, "something was changed");
+        if (run.status != 0)
+            check_refusal();
+    } else if (run.said_well && run.said.dry_run) {
+        fuzz_count(run.status == 0 ? "would have reached execve" : "rehearsed a refusal");
+        check_rehearsal();
+    } else {
+        fuzz_count(run.said_well ? "refused" : "refused the words");
+        check_refusal();
+    }
+    world_excuses(&run.expected.cred, &excuses);
+    if (!run.said_well || (!run.known && !only_looks && !excuses.keyring)) {
+        CHECK(run.status == EXIT_REFUSED, "exit status %d", run.status);
+        CHECK(fake.writes == 0, "something was changed");
+    }
+}
+
+/* The request in other words: what the line and the database say. */
+static void make_wish(void) {
+    struct request request = {.change_identity = run.who.change_identity,
+                              .uid = run.who.uid,
+                              .gid = run.who.gid,
+                              .change_groups = run.who.change_groups,
+                              .groups = {run.who.count, run.who.groups},
+                              .keep = run.said.keep,
+                              .keep_all = run.said.keep_all,
+                              .no_new_privs = run.said.no_new_privs,
+                              .lock_securebits = run.said.lock_securebits,
+                              .chown_stdio = run.said.chown_stdio,
+                              .close_fds = run.said.close_fds,
+                              .strict = run.said.strict};
+
+    expected_make(&request, &run.expected);
+}
+
+static void launch(void) {
+    char **environment = environ;
+
+    environ = run.world.environment;
+    capture_begin();
+    run.status = capwrap_main(run.words.count, run.words.list);
+    capture_end(&run.printed);
+    environ = environment;
+}
+
+static void explain(FILE *out) {
+    for (int i = 0; i < run.words.count; i++)
+        (void)fprintf(out, "%s'%s'", i == 0 ? "  " : " ", run.words.list[i]);
+    (void)fprintf(out, "\n  exit status %d; standard error:\n%s", run.status,
+                  run.printed.err == NULL ? "" : run.printed.err);
+    world_print(out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct input input = input_of(data, size);
+    struct cred before;
+    size_t length;
+
+    memset(&run, 0, sizeof run);
+    fuzz_explain = explain;
+    char *text = input_until(&input, STOP, &length);
+    words_of("capwrap", text, length, &run.words);
+    world_make(&input, &run.world);
+    run.said_well = ref_options(run.words.count, run.words.list, &run.said);
+    fake_truth(&before);
+    run.known = ref_resolve(&run.said, before.uid.effective, before.gid.effective,
+                            users_fake.database, &run.who) &&
+                !(run.said.close_fds && run.world.listen_pid);
+    make_wish();
+    launch();
+    world_end();
+    check_outcome();
+    expected_free(&run.expected);
+    printed_free(&run.printed);
+    free_environment();
+    free(run.who.groups);
+    free(before.groups.list);
+    words_free(&run.words);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,125 @@
+/*
+ * What a program's file makes of the goal: the attribute security.capability and set-id bits.
+ * program_find() lets through exactly those files after whose execve the program holds what is
+ * kept, and refuses all that is not clear.
+ * Input: numbers that make the file and the goal, then the attribute.
+ */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/program.h"
+#include "fake/kernel.h"
+#include "fuzz.h"
+#include "ref.h"
+
+#define SERVER "/srv/server"
+
+struct scene {
+    struct cred goal;
+    struct exec_file file; /* the reference's reading */
+    enum ref_caps caps;
+    bool elsewhere; /* a user namespace: not every id is mapped */
+};
+
+static void make_goal(struct input *input, struct cred *goal) {
+    static const uid_t ids[] = {0, 33, 1000, 33};
+
+    uint8_t flags = input_byte(input);
+    uint64_t keep = input_number(input, 8) & FAKE_ALL_CAPS;
+    keep = (flags & 1) != 0 ? keep : keep & 0x2400;
+    fake_be(ids[flags >> 1 & 3], ids[flags >> 3 & 3]);
+    fake.no_new_privs = (flags & 0x20) != 0;
+    fake.securebits = (flags & 0x40) != 0 ? SECBITS_LOCKDOWN : 0;
+    fake.permitted = fake.effective = fake.inheritable = fake.ambient = keep;
+    fake.bounding = (flags & 0x80) != 0 ? FAKE_ALL_CAPS : keep;
+    fake_truth(goal);
+}
+
+static void make_file(struct input *input, struct scene *scene) {
+    static const uid_t owners[] = {0, 33, 1000, 44};
+
+    uint8_t flags = input_byte(input), owner = input_byte(input);
+    struct fake_file *file =
+        fake_add_file(SERVER, S_IFREG | 0755, owners[owner & 3], owners[owner >> 2 & 3], "\177ELF");
+    file->mode |= ((flags & 1) != 0 ? S_ISUID : 0) | ((flags & 2) != 0 ? S_ISGID : 0);
+    /* Without its x the group's members could not execute it. */
+    bool member = file->group == 0 || file->group == scene->goal.gid.effective;
+    file->mode &= (flags & 4) != 0 && !member ? ~(unsigned)S_IXGRP : ~0u;
+    file->nosuid = (flags & 8) != 0;
+    scene->elsewhere = (flags & 0x10) != 0;
+    if (scene->elsewhere)
+        fake.uid_map.count = 65536;
+    size_t size = (size_t)(input->end - input->next);
+    file->caps = size == 0 ? NULL : input->next;
+    file->caps_size = size > 24 ? 24 : size; /* larger ones, sys.c does not hand on: ERANGE */
+
+    struct ref_file_caps caps = {0};
+    scene->caps = size == 0 ? REF_NO_CAPS : ref_file_caps(file->caps, file->caps_size, &caps);
+    if (scene->elsewhere && size >= 24 && scene->caps == REF_NO_CAPS)
+        scene->caps = REF_UNCLEAR; /* whose root that is cannot be told */
+    if (file->nosuid)
+        scene->caps = REF_NO_CAPS;
+    scene->file = (struct exec_file){.set_uid = !file->nosuid && (file->mode & S_ISUID) != 0,
+                                     .set_gid = !file->nosuid && (file->mode & S_ISGID) != 0 &&
+                                                (file->mode & S_IXGRP) != 0,
+                                     .owner = file->owner,
+                                     .group = file->group,
+                                     .has_caps = scene->caps == REF_CAPS,
+                                     .caps_effective = caps.effective,
+                                     .caps_permitted = caps.permitted,
+                                     .caps_inheritable = caps.inheritable};
+}
+
+/* The kernel would start it with what is kept and as who it is. */
+static bool is_right(const struct scene *scene) {
+    struct cred after;
+
+    return scene->caps != REF_UNCLEAR && fake_after_exec(&scene->goal, &scene->file, &after) == 0 &&
+           after.permitted == scene->goal.permitted && after.effective == scene->goal.permitted &&
+           after.uid.effective == scene->goal.uid.effective &&
+           after.gid.effective == scene->goal.gid.effective;
+}
+
+static void check_read(const struct program *program, const struct scene *scene) {
+    const struct exec_file *read = &program->file, *file = &scene->file;
+
+    CHECK(read->has_caps == file->has_caps, "%d", read->has_caps);
+    if (file->has_caps)
+        CHECK(read->caps_effective == file->caps_effective &&
+                  read->caps_permitted == file->caps_permitted &&
+                  read->caps_inheritable == file->caps_inheritable,
+              "%d %llx %llx", read->caps_effective, (unsigned long long)read->caps_permitted,
+              (unsigned long long)read->caps_inheritable);
+    CHECK(read->set_uid == file->set_uid && read->set_gid == file->set_gid, "set-id bits");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct input input = input_of(data, size);
+    struct program program = {.command = SERVER};
+    struct plan plan = {0};
+    struct scene scene = {0};
+    struct fail f = {0};
+
+    fake_reset();
+    make_goal(&input, &scene.goal);
+    make_file(&input, &scene);
+    plan.goal = scene.goal;
+    plan.keep = scene.goal.permitted;
+    int status = program_find(&plan, &program, &f);
+    bool unseen_but_harmless =
+        scene.caps == REF_UNCLEAR && plan.keep == 0 && scene.goal.no_new_privs;
+    if (status == 0) {
+        fuzz_count(scene.file.has_caps ? "with capabilities" : "let through");
+        CHECK(is_right(&scene) || unseen_but_harmless, "let through");
+        if (!unseen_but_harmless)
+            check_read(&program, &scene);
+    } else {
+        fuzz_count("refused");
+        CHECK(!is_right(&scene), "refused: %s", f.text);
+        CHECK(f.code == FAIL_FILE_CAPABILITIES || f.code == FAIL_OUTSIDE_BOUNDING ||
+                  f.code == FAIL_SET_ID || f.code == FAIL_ROOT_GAINS,
+              "%d", f.code);
+    }
+    free(scene.goal.groups.list);
+    return 0;
+}

@@ -1,0 +1,128 @@
+/*
+ * The reader of /proc/PID/status: what it takes is complete and each value stands there once, as
+ * the kernel writes it; what the kernel could not have written is refused.
+ * Input: the file.
+ */
+#include "show/state_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/observe.h"
+#include "fuzz.h"
+#include "proc_fake.h"
+#include "ref.h"
+
+/* The value of the one line that begins with key and ':', as a string of its own; NULL when there
+ * is none, or more than one. */
+static char *value_of(const char *text, size_t size, const char *key) {
+    struct input input = input_of((const uint8_t *)text, size);
+    size_t length = strlen(key), line_length;
+    char *value = NULL;
+    unsigned lines = 0;
+
+    while (input.next != input.end) {
+        char *line = input_until(&input, '\n', &line_length);
+        if (strncmp(line, key, length) == 0 && line[length] == ':') {
+            lines++;
+            free(value);
+            value = strdup(line + length + 1);
+        }
+        free(line);
+    }
+    if (lines <= 1)
+        return value;
+    free(value);
+    return NULL;
+}
+
+/* Numbers with blanks between; false when anything else stands there. */
+static bool read_numbers(char *value, size_t *count, uint32_t *numbers, size_t most) {
+    char *word;
+    uint64_t number;
+
+    for (*count = 0; (word = strsep(&value, " \t")) != NULL;) {
+        if (word[0] == '\0')
+            continue;
+        if (*count == most || !ref_number(word, UINT32_MAX, &number))
+            return false;
+        numbers[(*count)++] = (uint32_t)number;
+    }
+    return true;
+}
+
+static bool read_ids(const char *text, size_t size, const char *key, struct ids *ids) {
+    char *value = value_of(text, size, key);
+    uint32_t four[4];
+    size_t count = 0;
+
+    bool good = value != NULL && read_numbers(value, &count, four, 4) && count == 4;
+    if (good)
+        *ids = (struct ids){four[0], four[1], four[2], four[3]};
+    free(value);
+    return good;
+}
+
+static bool read_set(const char *text, size_t size, const char *key, uint64_t *set) {
+    char *value = value_of(text, size, key);
+    const char *word = value == NULL ? "" : value + strspn(value, " \t");
+
+    bool good = strpbrk(word, "ABCDEFXx") == NULL && ref_hex(word, set);
+    free(value);
+    return good;
+}
+
+static bool read_groups(const char *text, size_t size, struct groups *groups) {
+    char *value = value_of(text, size, "Groups");
+    size_t most = value == NULL ? 0 : strlen(value);
+
+    groups->list = fuzz_allocate(most * sizeof(gid_t));
+    bool good = value != NULL && read_numbers(value, &groups->count, groups->list, most);
+    observe_sort(groups);
+    free(value);
+    return good;
+}
+
+/* The reference: every line that is asked for, once, and no NUL. */
+static bool ref_status(const char *text, size_t size, struct cred *cred) {
+    char *value = value_of(text, size, "NoNewPrivs");
+    uint32_t flag = 0;
+    size_t count = 0;
+
+    bool good = value != NULL && read_numbers(value, &count, &flag, 1) && count == 1 && flag <= 1;
+    cred->no_new_privs = flag == 1;
+    free(value);
+    return read_groups(text, size, &cred->groups) && good && memchr(text, '\0', size) == NULL &&
+           read_ids(text, size, "Uid", &cred->uid) && read_ids(text, size, "Gid", &cred->gid) &&
+           read_set(text, size, "CapPrm", &cred->permitted) &&
+           read_set(text, size, "CapEff", &cred->effective) &&
+           read_set(text, size, "CapInh", &cred->inheritable) &&
+           read_set(text, size, "CapBnd", &cred->bounding) &&
+           read_set(text, size, "CapAmb", &cred->ambient);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct cred cred = {.cap_count = 41}, expected = {.cap_count = 41};
+    struct fail f = {0};
+
+    char *text = fuzz_allocate(size + 1);
+    if (size > 0)
+        memcpy(text, data, size);
+    proc_fake = (struct proc_fake){.text = text, .size = size};
+    bool good = ref_status(text, size, &expected);
+    int status = proc_status_read(1, &cred, &f);
+    if (status == 0) {
+        fuzz_count("read");
+        CHECK(good, "accepted");
+        const char *differs = cred_difference(&cred, &expected);
+        CHECK(differs == NULL, "%s", differs);
+    } else {
+        fuzz_count("refused");
+        CHECK(!good, "refused: %s", f.text);
+        CHECK(f.code == FAIL_NO_PROCESS && f.exit_code == EXIT_REFUSED, "%d", f.code);
+    }
+    observe_free(&cred);
+    free(expected.groups.list);
+    free(text);
+    return 0;
+}

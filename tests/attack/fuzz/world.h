@@ -1,0 +1,67 @@
+/*
+ * world - everything around one run of capwrap, made from a few numbers: the machine, the state at
+ * the start, files, environment, the user database, and which calls fail or lie. All numbers zero
+ * is root on an ordinary machine, undisturbed.
+ */
+#ifndef CAPWRAP_FUZZ_WORLD_H
+#define CAPWRAP_FUZZ_WORLD_H
+
+#include <sys/types.h>
+
+#include "fake/kernel.h"
+#include "fuzz.h"
+
+enum { WORLD_VARIABLES = 12 };
+
+struct world {
+    char *environment[WORLD_VARIABLES + 1];
+    bool listen_pid;   /* LISTEN_PID is this process */
+    pid_t fork_result; /* 0: the process goes on as the child */
+    int wait_status;
+    uid_t stream_owners[3];
+};
+
+/* Sets fake, users_fake and proc_fake as well. */
+void world_make(struct input *input, struct world *world);
+
+/* After the run, before world_excuses(). */
+void world_end(void);
+
+/* What may be otherwise than asked for, because nobody can notice; bits of sets one by one. */
+struct excuses {
+    bool uid, gid, groups, permitted, effective, inheritable, securebits, no_new_privs;
+    uint64_t bounding, ambient;
+    bool signal, keyring, streams;
+    bool who;  /* whom the caller's own ids name */
+    bool file; /* what execve makes of the program's file */
+};
+
+/*
+ * Some lies never get out of sys.c, so they are not told here: that sys_new_session_keyring() or
+ * sys_close_above_stderr() did it (both look for themselves), and ids that are still the poison
+ * (-EIO).
+ *
+ * Excused is a part of the state when the last call that could tell it, in the read-back of verify,
+ * lied and said what was wished: the ids, groups or capability sets as zeros; one bit of the
+ * bounding or ambient set as 0, or as a capability that this kernel does not have (EINVAL);
+ * securebits 0; no_new_privs 0. A lie that says anything else, and a lie about the start alone,
+ * excuses nothing, but for what is not read back as a state of its own:
+ *   the parent-death signal, when the start is told without one;
+ *   the keyring, when the ids at the start are told as zeros: it is renewed when they change;
+ *   the bounding set, when the capability sets are told as zeros at the start and in the read-back:
+ *   where nothing is permitted it may stay;
+ *   the owner of a stream, when it is told to be none that is handed over;
+ *   without --user the groups that depend on who the caller is, and the owner of a stream, when the
+ *   ids are told as zeros at the start and in the read-back;
+ *   what execve makes of the file, when a call that looks at files failed or lied, or when verify
+ *   was told ids as zeros that the program keeps: the look at the file is a diagnosis.
+ */
+void world_excuses(const struct cred *expected, struct excuses *excuses);
+
+/* The calls that were made, the first of several alike, and those that failed or lied. */
+void world_print(FILE *out);
+
+/* What execve will find at path, through its interpreters; false when it finds nothing clear. */
+bool world_exec_file(const char *path, struct exec_file *file);
+
+#endif

@@ -1,0 +1,173 @@
+"""The table of `compare`: for a terminal, for docs/known-failures.md and for README.md."""
+
+import re
+import textwrap
+
+import cases
+
+BEGIN = "<!-- generated: compare -->"
+END = "<!-- end -->"
+MEASURED = "Measured on "
+VERSIONS = "Versions: "
+
+
+def plain(cell):
+    return f"WRONG: {cell.text}" if cell.verdict == "wrong" else cell.text
+
+
+def marked(cell):
+    """A cell in Markdown: what went wrong stands out."""
+    return f"**{cell.text}**" if cell.verdict == "wrong" else cell.text
+
+
+def measured_cases(table):
+    return sorted(
+        (one for one in cases.CASES if one.number in table), key=lambda one: (one.row, one.number)
+    )
+
+
+# ---- a terminal ----
+
+
+def terminal(tools, table):
+    """Side by side, each cell wrapped to its column."""
+    first, width = 30, 16
+    heads = ["", *tools]
+    lines = []
+
+    def add(texts):
+        columns = [
+            textwrap.wrap(text, first if index == 0 else width) or [""]
+            for index, text in enumerate(texts)
+        ]
+        for row in range(max(map(len, columns))):
+            words = [column[row] if row < len(column) else "" for column in columns]
+            lines.append(
+                " ".join(word.ljust(first if index == 0 else width)
+                         for index, word in enumerate(words)).rstrip()
+            )
+
+    add(heads)
+    for one in measured_cases(table):
+        lines.append("")
+        add([f"{one.number} {one.title}", *(plain(table[one.number][tool]) for tool in tools)])
+    return "\n".join(lines) + "\n"
+
+
+# ---- Markdown ----
+
+
+def row_of(words):
+    return "| " + " | ".join(words) + " |"
+
+
+def commands(found, tools):
+    """The commands behind the cells: cases with the same ones together."""
+    together = {}
+    for one in found:
+        lines = [one.commands[tool] for tool in tools if tool in one.commands]
+        together.setdefault(tuple(lines), []).append(one.number)
+    for lines, numbers in together.items():
+        yield ", ".join(numbers) + ":"
+        yield from (f"    {line}" for line in lines)
+        yield ""
+    yield "What stands before the command:"
+    yield from (f"    {one.number}: {one.start}" for one in found if one.start)
+
+
+def whole(tools, table, versions, day, name):
+    """Everything between the marks of docs/known-failures.md."""
+    lines = [
+        BEGIN,
+        f"{MEASURED}{day} with {name} by `tests/attack/known-failures/compare`.",
+        f"{VERSIONS}{versions}.",
+        "",
+        row_of(["row", "case", *tools]),
+        row_of(["---"] * (len(tools) + 2)),
+    ]
+    found = measured_cases(table)
+    for one in found:
+        lines.append(row_of([one.number, one.title,
+                             *(marked(table[one.number][tool]) for tool in tools)]))
+    lines += ["", "<details><summary>The command behind each cell</summary>", "", "```"]
+    lines += commands(found, tools)
+    return "\n".join([*lines, "```", "", "</details>", END]) + "\n"
+
+
+def together(verdicts):
+    """One word for several cases: wrong in one is wrong."""
+    if "wrong" in verdicts:
+        return "**no**"
+    return "yes" if "right" in verdicts else "–"
+
+
+def short(tools, verdicts, day):
+    """Everything between the marks of README.md: some rows, and whether each tool is right."""
+    lines = [BEGIN, row_of(["", *tools]), row_of(["---"] * (len(tools) + 1))]
+    for title, numbers in cases.SHORT:
+        words = [together({verdicts[number][tool] for number in numbers}) for tool in tools]
+        lines.append(row_of([title, *words]))
+    lines += ["", f"{MEASURED}{day}; – means that it has no such option.", END]
+    return "\n".join(lines) + "\n"
+
+
+# ---- the marks of a page ----
+
+
+def between(path):
+    """A page in three parts: before the marks, what they enclose (with them), behind them."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    parts = re.split(f"({re.escape(BEGIN)}\n.*?{re.escape(END)}\n)", text, flags=re.DOTALL)
+    if len(parts) != 3:
+        raise SystemExit(f"compare: {path} does not hold the marks {BEGIN} and {END} once")
+    return parts
+
+
+def replace(path, new):
+    before, _, after = between(path)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + new + after)
+
+
+def printed(path):
+    """What docs/known-failures.md says: the tools, the cells by case (the first is its title), the
+    versions and the day."""
+    lines = between(path)[1].splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    said = {name: line.removeprefix(name) for line in lines for name in (VERSIONS, MEASURED)
+            if line.startswith(name)}
+    cells = {row[0]: row[1:] for row in rows[2:]}
+    return rows[0][2:], cells, said[VERSIONS].rstrip("."), said[MEASURED].split()[0]
+
+
+def printed_short(path):
+    """The README's part as it must be by what docs/known-failures.md says."""
+    tools, cells, _, day = printed(path)
+    verdicts = {}
+    for number, (_, *texts) in cells.items():
+        words = ["wrong" if text.startswith("**") else "none" if text == "–" else "right"
+                 for text in texts]
+        verdicts[number] = dict(zip(tools, words))
+    return short(tools, verdicts, day)
+
+
+def differences(path, tools, table, versions):
+    """What a new measurement says of the page: errors and notes."""
+    heads, cells, of_page, _ = printed(path)
+    errors, notes = [], []
+    if heads != tools:
+        return [f"{path} has the columns {heads}, not {tools}"], notes
+    if list(cells) != [one.number for one in measured_cases(table)]:
+        return [f"{path} does not have the rows of cases.py"], notes
+    same = versions == of_page
+    if not same:
+        notes.append(f"{path} was measured with {of_page}; here are {versions}")
+    for number, (title, *texts) in cells.items():
+        for tool, text in zip(heads, texts):
+            now = marked(table[number][tool])
+            if now == text:
+                continue
+            said = f"{path} is stale: case {number} ({title}), {tool}: {text}; now {now}"
+            (errors if same or tool == "capwrap" else notes).append(said)
+    return errors, notes

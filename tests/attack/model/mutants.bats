@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# A capwrap that skips one step of its transition is noticed: by its own proof, by another step, or
+# by the model. And what the model says of a broken one can be replayed.
+
+load ../../support/common
+
+setup() {
+    require_root
+    model=$SRC_DIR/tests/attack/model
+}
+
+# broken ROW: CAPWRAP is one that skips this step from here on.
+broken() {
+    run cmake -S "$SRC_DIR" -B "$PUBLIC/build" -G Ninja -DCAPWRAP_SKIP_STEP="$1" \
+        -DBUILD_TESTING=OFF -DCAPWRAP_HARDENING=OFF -DCMAKE_BUILD_TYPE=None
+    [[ $status == 0 ]] || return 0
+    ninja -C "$PUBLIC/build" capwrap >/dev/null
+    CAPWRAP=$PUBLIC/build/capwrap
+}
+
+@test "each step of the table is missed when it is skipped, with the proof and without" {
+    run "$model/mutants"
+    printf '# %s\n' "${lines[@]}" >&3
+    assert_success
+    run jq '.mutants >= 17 and .missed == [] and .missed_without_verify == ["un-keep-caps"]' \
+        <<<"$(counts)"
+    assert_output true
+}
+
+@test "a failure is shrunk to a simple case, and the command printed with it shows it again" {
+    local real=$CAPWRAP
+    broken fds
+    run "$model/run" --cases 100 --seed 1
+    assert_equal "$status" 1
+    assert_output --partial 'descriptors: fds is 0,1,2,'
+    case=$(sed -n "s/^  tests.model.run --replay '\(.*\)'$/\1/p" <<<"$output" | head -n 1)
+    # one descriptor, one option, and nothing else
+    assert_regex "$case" '^\{"before": \{"fds": \[.\]\}, "request": \{"close_fds": true\}\}$'
+    run "$model/run" --replay "$case"
+    assert_equal "$status" 1
+    assert_line --partial 'descriptors: fds is 0,1,2,'
+    CAPWRAP=$real run "$model/run" --replay "$case"
+    assert_success
+    assert_line 'as the model says'
+}
+
+@test "a step that the table does not have cannot be skipped" {
+    broken nonsense
+    assert_equal "$status" 1
+    assert_output --partial 'no step "nonsense"'
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bats
+# The core is changed in one small place after another, and a test notices each change, or the file
+# `equivalent` says why nobody could. tests/attack/mutation/run says how.
+# (A failure names its mutant; `tests/attack/mutation/run --only ID` shows it again.)
+
+load ../../support/common
+
+setup() {
+    require_root
+    mutation="$SRC_DIR/tests/attack/mutation/run"
+}
+
+@test "no mutant of the core survives without an explanation, and no explanation is idle" {
+    run "$mutation" --sample "$("$SRC_DIR/tests/support/tier" mutants)"
+    sed -n '/^seed \|^summary: /s/^/# /p' <<<"$output" >&3
+    assert_success
+    run jq '.survived == 0 and .killed.unit >= 20' <<<"$(counts)"
+    assert_output true
+}
+
+@test "a mutant survives where nobody looks, and an explanation of nothing is reported" {
+    echo "text.c:capname_parse:constant: no [such -> line]
+  a reason" >"$BATS_TEST_TMPDIR/equivalent"
+    run "$mutation" --file text.c --sample 4 --tests fail \
+        --equivalent "$BATS_TEST_TMPDIR/equivalent"
+    assert_failure 1
+    assert_line --regexp '^survived: text\.c:[0-9]+:[0-9]+:'
+    assert_line --regexp '^explained, but there is no such mutant'
+    assert_line --regexp '^summary: .*"survived": [1-4], "stale": 1'
+}
+
+@test "a mutant that a test kills must not be explained" {
+    run "$mutation" --list --file text.c
+    assert_success
+    id=$(grep -m 1 ':return:true$' <<<"$output")
+    key=$(grep -m 1 -A 1 ':return:true$' <<<"$output" | sed -n 's/^  //p')
+    printf '%s\n  a reason\n' "$key" >"$BATS_TEST_TMPDIR/equivalent"
+    run "$mutation" --only "$id" --file text.c --tests text \
+        --equivalent "$BATS_TEST_TMPDIR/equivalent"
+    assert_failure 1
+    assert_line "explained, but unit text: $id"
+    assert_line --regexp '^summary: .*"killed": \{"unit": 1,.*"stale": 1'
+}
+
+@test "nothing is concluded from a test that is red by itself" {
+    copy=$BATS_TEST_TMPDIR/copy
+    mkdir "$copy"
+    tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy" -xf -
+    sed -i 's/^int main(void) {/& return 1;/' "$copy/tests/unit/test_number.c"
+    run "$copy/tests/attack/mutation/run" --file text.c --sample 1 --tests text
+    assert_failure 2
+    assert_line --partial 'the unit test text is red without any change'
+}

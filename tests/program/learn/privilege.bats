@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# Where checks cannot be watched: what is missing is named, and --no-trace as the way out.
+
+# shellcheck disable=SC2154 # bats sets output and stderr
+load ../../support/common
+load learn
+
+# The number of the call, which the support programs do not name.
+PERF_EVENT_OPEN=$(printf '#include <sys/syscall.h>\nSYS_perf_event_open\n' | gcc -E -P - | tail -n 1)
+
+setup() {
+    require_root
+    cd "$PUBLIC" || return
+}
+
+# cannot PATTERN COMMAND...: the learner ends with 125, says so, and nothing ran.
+cannot() {
+    local pattern=$1
+    shift
+    attempt "$@" touch "$MARKER"
+    assert_failure 125
+    assert_regex "$stderr" "^capwrap-learn: $pattern"
+    did_not_run
+}
+
+# shellcheck disable=SC2016
+without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/null; exec "$@"'
+
+@test "an ordinary user is told what it takes" {
+    cannot '(watch: .*SYS_ADMIN|bounding|user|groups).*' as_user 1000 1000 -- "$CAPWRAP_LEARN" --
+    assert_regex "$stderr" 'hint: .*(--no-trace|root)'
+}
+
+@test "an ordinary user can try, and learns of what he has: nothing" {
+    attempt as_user 1000 1000 -- "$CAPWRAP_LEARN" --no-trace --json -o "$LEARNED" -- true
+    needs "" confirmed
+    limited 'does not hold .*NET_RAW'
+    assert_equal "$(told .user)" 1000
+    attempt as_user 1000 1000 -- "$CAPWRAP_LEARN" --no-trace -u nobody -- true
+    assert_failure 125
+    assert_regex "$stderr" 'SETUID'
+}
+
+@test "a perf_event_open that a seccomp filter refuses is named, with --no-trace" {
+    cannot 'watch: perf_event_open: it takes CAP_PERFMON.*' \
+        "$SUPPORT_BIN/seccomp-errno" "$PERF_EVENT_OPEN" EPERM "$CAPWRAP_LEARN" --
+    assert_regex "$stderr" 'hint: .*--no-trace'
+}
+
+@test "without SYS_ADMIN and PERFMON perf_event_open is refused" {
+    cannot 'watch: .*' setpriv --bounding-set=-sys_admin,-perfmon "$CAPWRAP_LEARN" --
+    assert_regex "$stderr" 'hint: .*--no-trace'
+}
+
+@test "where tracefs is not mounted and cannot be, SYS_ADMIN is named" {
+    cannot 'watch: tracefs cannot be read: .*SYS_ADMIN' \
+        unshare --mount --propagation private -- bash -c "$without_tracefs" - \
+        setpriv --bounding-set=-sys_admin "$CAPWRAP_LEARN" --
+}
+
+@test "where tracefs is not mounted it is reached all the same, and mounted nowhere" {
+    local before
+    before=$(cat /proc/self/mountinfo)
+    attempt unshare --mount --propagation private -- bash -c "$without_tracefs" - \
+        "$CAPWRAP_LEARN" --json -o "$LEARNED" -- grep -c tracefs /proc/self/mountinfo
+    assert_output 0
+    assert_equal "$(told .method)" tracepoint
+    assert_equal "$(cat /proc/self/mountinfo)" "$before"
+}
+
+@test "a mounted tracefs needs no SYS_ADMIN" {
+    # shellcheck disable=SC2016
+    attempt unshare --mount --propagation private -- bash -c '
+        { mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; } && exec setpriv --bounding-set=-sys_admin "$@"' - \
+        "$CAPWRAP_LEARN" --json -o "$LEARNED" -- "$ASKS" raw
+    needs NET_RAW
+    limited 'does not hold .*SYS_ADMIN'
+}
+
+@test "in the default set of Docker, trying finds the answer where watching is refused" {
+    local docker=chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,sys_chroot,kill,audit_write
+    local drop=-all,+${docker//,/,+}
+    local in_docker=("$SUPPORT_BIN/seccomp-errno" "$PERF_EVENT_OPEN" EPERM
+        setpriv --bounding-set="$drop")
+    cannot 'watch: ' "${in_docker[@]}" "$CAPWRAP_LEARN" --
+    attempt "${in_docker[@]}" "$CAPWRAP_LEARN" --no-trace --json -o "$LEARNED" -- "$ASKS" raw
+    needs NET_RAW confirmed
+    [ "$(told .runs)" -le 8 ]
+}
+
+@test "a small limit of locked memory makes small rings, not an error" {
+    attempt prlimit --memlock=0 setpriv --bounding-set=-ipc_lock "$CAPWRAP_LEARN" --json \
+        -o "$LEARNED" -- "$ASKS" raws 100
+    needs NET_RAW
+    assert_equal "$(checks NET_RAW)" 100
+}

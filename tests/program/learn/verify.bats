@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# The search by running again: what it finds, how often it runs, when it says that it does not know.
+
+# shellcheck disable=SC2154 # bats sets output and stderr
+load ../../support/common
+load learn
+
+setup() {
+    require_root
+    cd "$PUBLIC" || return
+}
+
+@test "nothing is run again unless that is asked for" {
+    learned -- sh -c 'echo ran >>count'
+    assert_success
+    assert_equal "$(cat count)" ran
+}
+
+@test "a program that needs nothing is confirmed in two runs" {
+    learned --verify -- true
+    needs "" confirmed
+    assert_equal "$(told .runs)" 2
+}
+
+@test "a capability that is needed is confirmed in three runs" {
+    learned --verify -- "$ASKS" raw
+    needs NET_RAW confirmed
+    assert_equal "$(told .runs)" 3
+}
+
+@test "what is asked for and not needed is left out, and told apart" {
+    learned --verify -- sh -c "$ASKS raw && { test -r /etc/shadow || true; }"
+    needs NET_RAW confirmed
+    learned --verify -- ps aux
+    needs "" confirmed
+    assert_equal "$(verdict SYS_PTRACE)" "not needed"
+}
+
+@test "a confirmed set is what capwrap then runs the program with, and one less is not enough" {
+    echo secret >secret
+    chmod 600 secret
+    learned --verify -- sh -c "$ASKS raw && cat secret"
+    needs DAC_READ_SEARCH,NET_RAW confirmed
+    run bash -c "PATH=$(dirname "$CAPWRAP"):\$PATH; $(told .snippets.capwrap)"
+    assert_success
+    assert_output secret
+    local less
+    for less in DAC_READ_SEARCH NET_RAW; do
+        run "$CAPWRAP" --user nobody --keep "$less" --no-new-privs -- sh -c "$ASKS raw && cat secret"
+        assert_failure
+    done
+}
+
+@test "without a watch the same set is found, in more runs" {
+    learned --no-trace -- "$ASKS" raw
+    needs NET_RAW confirmed
+    assert_equal "$(told .method,.lost)" $'trial\n0'
+    [ "$(told .runs)" -le 10 ]
+    learned --no-trace -- true
+    needs "" confirmed
+    [ "$(told .runs)" -le 3 ]
+}
+
+@test "works means: ends with the same status as in the first run" {
+    learned --verify -- sh -c "$ASKS raw && exit 7; exit 8"
+    needs NET_RAW confirmed
+    limited 'status 7 with everything kept'
+    learned --verify -- sh -c "$ASKS raw && kill -TERM \$\$; exit 8"
+    needs NET_RAW confirmed
+    limited 'ended by signal 15'
+}
+
+@test "a server works when the test succeeds, which is tried until then" {
+    learned --verify --timeout 2 --test 'test -e served' --reset 'rm -f served' -- \
+        "$ASKS" raw sleep 0.5 touch served sleep 1000
+    needs NET_RAW confirmed
+    [ "$(told .runs)" -eq 3 ]
+}
+
+@test "a test that never succeeds confirms nothing" {
+    learned --timeout 1 --test false -- "$ASKS" raw sleep 1000
+    assert_failure 2
+    assert_equal "$(told .state,.runs)" $'not confirmed\n1'
+    limited 'the test never succeeded'
+    learned --verify --timeout 1 --test false -- true
+    assert_failure 2
+    assert_equal "$(told .runs)" 1
+}
+
+@test "a test may be about what is there when the program has ended" {
+    learned --verify --test 'test -e result' --reset 'rm -f result' -- "$ASKS" raw touch result
+    needs NET_RAW confirmed
+}
+
+@test "the test does not run as the program's user, and its output is nobody's" {
+    learned --test 'id -u >who; echo output; echo error >&2' -- sleep 1000
+    assert_success
+    assert_output ""
+    quiet
+    assert_equal "$(cat who)" 0
+}
+
+@test "reset runs before each run" {
+    learned --verify --reset 'echo reset >>count' -- "$ASKS" raw
+    needs NET_RAW confirmed
+    assert_equal "$(wc -l <count)" "$(told .runs)"
+}
+
+@test "a reset that fails ends it" {
+    attempt "$CAPWRAP_LEARN" --verify --reset false -- true
+    assert_failure 125
+    assert_regex "$stderr" "^capwrap-learn: reset: 'false' failed"
+}
+
+@test "what an earlier run left behind does not make the next one pass" {
+    # A daemon that cannot be asked to end serves until it is killed, or it makes every test pass.
+    local name=1234.$BASHPID
+    learned --verify --test "pgrep -xf 'sleep $name'" -- \
+        "$ASKS" daemon exec sh -c "trap '' TERM; $ASKS raw && exec sleep $name"
+    needs NET_RAW confirmed
+    run pgrep -xf "sleep $name"
+    assert_failure
+}
+
+@test "a program that fails now and then is tried again" {
+    # Of the runs in which it could work, the second fails: the first one with less.
+    cat >flaky <<'END'
+#!/bin/sh
+"$ASKS" raw || exit 1
+echo good >>count
+test "$(wc -l <count)" -ne 2
+END
+    chmod +x flaky
+    learned --verify --repeat 3 -- ./flaky
+    needs NET_RAW confirmed
+    assert_equal "$(told .runs)" 6
+}
+
+@test "a program that works no more is not confirmed" {
+    learned --verify -- sh -c 'test ! -e ran && touch ran'
+    assert_failure 2
+    assert_equal "$(told .state)" "not confirmed"
+}
+
+@test "a run that hangs with less is bounded by what the first one took" {
+    learned --verify --timeout 2 -- sh -c "$ASKS raw || sleep 1000"
+    needs NET_RAW confirmed
+    [ "$(told .runs)" -eq 3 ]
+}
+
+@test "without a timeout it is bounded as well" {
+    learned --verify -- sh -c "$ASKS raw || sleep 1000"
+    needs NET_RAW confirmed
+    [ "$(told .runs)" -eq 3 ]
+}
+
+@test "a program whose file has capabilities is learned with these" {
+    cp "$ASKS" "$BATS_TEST_TMPDIR/asks"
+    setcap cap_net_raw,cap_kill=ep "$BATS_TEST_TMPDIR/asks"
+    learned --verify -- "$BATS_TEST_TMPDIR/asks" raw
+    needs KILL,NET_RAW confirmed
+    limited 'the program.s file has capabilities of its own'
+}
+
+@test "check: 0 when nothing else is needed, 1 when something is" {
+    learned --check NET_RAW,KILL -- "$ASKS" raw
+    needs NET_RAW
+    assert_equal "$(told '.check | .allowed + ["outside"] + .outside | join(",")')" KILL,NET_RAW,outside
+    learned --check none -- true
+    needs ""
+    learned --check KILL -- "$ASKS" raw
+    assert_failure 1
+    assert_equal "$(told '.check.outside[]')" NET_RAW
+    # What is asked for and not needed is no reason to fail, once that is known.
+    learned --check none -- ps
+    assert_failure 1
+    learned --verify --check none -- ps
+    assert_success
+}
+
+@test "standard input that can be read again is: each run gets all of it" {
+    echo input >input
+    learned --verify -- sh -c "test \"\$(cat)\" = input && $ASKS raw" <input
+    needs NET_RAW confirmed
+}
+
+@test "standard input that cannot be read again is told of" {
+    echo input | {
+        rm -f "$LEARNED"
+        "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- cat
+    }
+    limited 'standard input cannot be read again'
+    "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- true <&-
+    run told '.limits[]'
+    refute_line --partial 'standard input'
+}

@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# HOME, USER and LOGNAME: a program that is somebody else does not look into root's home.
+
+# shellcheck disable=SC2154,SC2030,SC2031 # run sets output and stderr; exports end with their test
+load ../../support/common
+
+setup() {
+    require_root
+    users=$PUBLIC/passwd
+    groups=$PUBLIC/group
+    printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'joe:x:1001:1001:Joe:/home/joe:/bin/sh' \
+        'nohome:x:1002:1002:::/bin/sh' 'relative:x:1003:1003::home/rel:/bin/sh' \
+        'blank:x:1004:1004::/home/with blank:/bin/sh' >"$users"
+    printf '%s\n' 'root:x:0:' >"$groups"
+    export HOME=/root USER=root LOGNAME=root
+}
+
+keys=home,user,logname,home_count,user_count,logname_count
+
+# login OPTION...: the three variables of a program that root starts with these options.
+login() {
+    attempt with_users "$users" "$groups" -- "${before[@]}" "$CAPWRAP" "$@" -- "$PROBE" --only "$keys"
+    assert_success
+    quiet
+}
+
+# is_login HOME USER LOGNAME
+is_login() {
+    local count=1
+    [[ $2 != unset ]] || count=0
+    assert_output "$(printf '%s\n' "home=$1" "user=$2" "logname=$3" home_count=1 \
+        "user_count=$count" "logname_count=$count")"
+}
+
+before=()
+
+@test "the three variables become the user's" {
+    login --user joe
+    is_login /home/joe joe joe
+    login --user joe:5
+    is_login /home/joe joe joe
+}
+
+@test "the number of a user gives the same as its name" {
+    login --user 1001
+    is_login /home/joe joe joe
+    login --user 1001:5
+    is_login /home/joe joe joe
+}
+
+@test "the user that it already is gets its variables too" {
+    export HOME=/elsewhere USER=x LOGNAME=y
+    login --user root
+    is_login /root root root
+    login --user 0:0
+    is_login /root root root
+}
+
+@test "without an entry HOME is / and the other two are gone" {
+    login --user 6001:6001
+    is_login / unset unset
+}
+
+@test "an entry without a home means /" {
+    login --user nohome
+    is_login / nohome nohome
+}
+
+@test "a home is taken as it stands in the database" {
+    login --user blank
+    is_login '/home/with blank' blank blank
+}
+
+@test "variables that were not there are set" {
+    before=(env -u HOME -u USER -u LOGNAME)
+    login --user joe
+    is_login /home/joe joe joe
+    login --user 6001:6001
+    is_login / unset unset
+}
+
+@test "an empty environment gets the three variables and nothing else" {
+    attempt with_users "$users" "$groups" -- env -i "$CAPWRAP" --user joe -- /usr/bin/env
+    assert_success
+    assert_equal "$(sort <<<"$output")" $'HOME=/home/joe\nLOGNAME=joe\nUSER=joe'
+}
+
+@test "no other variable changes" {
+    attempt with_users "$users" "$groups" -- env -i A=1 HOMER=h USERS=u LOGNAMES=l HOME=/root \
+        _HOME=x SHELL=/bin/sh MAIL=/m B= "$CAPWRAP" --user joe -- /usr/bin/env
+    assert_success
+    assert_equal "$(sort <<<"$output")" "$(printf '%s\n' A=1 B= HOME=/home/joe HOMER=h \
+        LOGNAME=joe LOGNAMES=l MAIL=/m SHELL=/bin/sh USER=joe USERS=u _HOME=x)"
+}
+
+@test "all copies of a variable are removed before it is set" {
+    before=("$START_AS" --env-dup HOME=/evil --env-dup USER=evil --env-dup LOGNAME=evil
+        --env-dup HOME=/worse --)
+    attempt "${before[@]}" "$PROBE" --only "$keys"
+    assert_line home_count=3
+    assert_line user_count=2
+    login --user joe
+    is_login /home/joe joe joe
+    login --user 6001:6001
+    is_login / unset unset
+    # and a shell, which may read another copy than the C library, agrees
+    # shellcheck disable=SC2016 # expands in the shell under test
+    attempt with_users "$users" "$groups" -- "${before[@]}" "$CAPWRAP" --user joe -- \
+        sh -c 'echo "$HOME $USER $LOGNAME"'
+    assert_output '/home/joe joe joe'
+}
+
+@test "an entry of the environment without = does not hide the one behind it" {
+    attempt with_users "$users" "$groups" -- "$START_AS" --env-dup HOME --env-dup USER \
+        --env-dup HOME=/evil -- "$CAPWRAP" --user joe -- "$PROBE" --only "$keys"
+    assert_success
+    is_login /home/joe joe joe
+}
+
+@test "--no-login-env leaves the three variables as they are" {
+    login --user joe --no-login-env
+    is_login /root root root
+    login --user 6001:6001 --no-login-env
+    is_login /root root root
+    before=("$START_AS" --env-dup HOME=/second --)
+    login --user joe --no-login-env
+    assert_line home=/root
+    assert_line home_count=2
+    before=(env -u HOME -u USER -u LOGNAME)
+    login --user joe --no-login-env
+    assert_line home=unset
+    assert_line user=unset
+}
+
+@test "without --user the three variables stay" {
+    export HOME=/elsewhere USER=x LOGNAME=y
+    login
+    is_login /elsewhere x y
+    login --groups none
+    is_login /elsewhere x y
+}
+
+@test "the working folder is not the user's home: it stays" {
+    attempt with_users "$users" "$groups" -- "$START_AS" --chdir "$PUBLIC" -- \
+        "$CAPWRAP" --user joe -- "$PROBE" --only cwd
+    assert_output "cwd=$PUBLIC"
+}
+
+@test "a home with a line feed or control characters is nobody's message" {
+    printf 'odd:x:1009:1009::/home/\033[31modd:/bin/sh\n' >>"$users"
+    attempt with_users "$users" "$groups" -- "$CAPWRAP" -v --user odd -- true
+    refute_regex "$stderr" $'\033'
+}

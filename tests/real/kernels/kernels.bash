@@ -1,0 +1,76 @@
+# Machines that run another kernel, for kernels.bats. Source it after support/common.
+#
+# Each has a folder below $MACHINES with its console in `log` and its `report`: for each thing that ran in
+# it a line "== NAME", its TAP, and "exit status N". Takes job.bash.
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # bats sets output
+
+# machine NAME COMMAND...: as a job, which ends after MACHINE_SECONDS at the latest.
+machine() {
+    local folder=$MACHINES/$1
+    shift
+    job "$folder" env --chdir "$folder" timeout --foreground --signal KILL "$MACHINE_SECONDS" "$@"
+}
+
+# user_mode_linux NAME SUITE: with the files of tests/program/root that the regular expression names.
+user_mode_linux() {
+    local folder=$MACHINES/$1
+    mkdir -p "$folder"/{temporary,share/programs}
+    cp "$CAPWRAP" "$folder/share/programs/capwrap"
+    cp "$CAPWRAP_MUSL" "$folder/share/programs/capwrap-static"
+    cp -r "$SUPPORT_BIN" "$folder/share/support-bin"
+    ln -s share/report "$folder/report"
+    gcc -shared -fPIC -O2 -o "$folder/xstate.so" "$SRC_DIR/tests/real/kernels/xstate.c"
+    machine "$1" env TMPDIR="$folder/temporary" LD_PRELOAD="$folder/xstate.so" \
+        linux.uml mem=1G uml_dir="$folder/temporary" con=null con0=null,fd:1 quiet \
+        root=none rootfstype=hostfs rootflags=/ ro init="$SRC_DIR/tests/real/kernels/uml-init" \
+        src="$SRC_DIR" share="$folder/share" suite="$2"
+}
+
+# qemu NAME PACKAGE: the kernel of that package in QEMU, without hardware support. An old processor, and a
+# kernel that guards against none of its faults, are emulated in three quarters of the time.
+qemu() {
+    local folder=$MACHINES/$1 image
+    mkdir -p "$folder"
+    image=$("$SRC_DIR/tests/real/kernels/image" "$2" "$BUILD_DIR/kernels") || return 1
+    machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m 512 -nodefaults -display none \
+        -no-reboot -kernel "$image" -initrd "$MACHINES/initramfs" \
+        -append 'console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init' \
+        -serial stdio -serial file:report
+}
+
+# Emulated, a program that needs no loader starts much faster.
+initramfs() {
+    local kernels=$SRC_DIR/tests/real/kernels support=$SRC_DIR/tests/support program
+    for program in probe start-as; do
+        gcc -static -O2 -D_FILE_OFFSET_BITS=64 -o "$MACHINES/$program" \
+            "$support/$program.c" || return 1
+    done
+    "$kernels/initramfs" "$kernels/init" \
+        /programs/capwrap="$CAPWRAP" /programs/capwrap-static="$CAPWRAP_MUSL" \
+        /support/self-test="$support/self-test" /support/probe="$MACHINES/probe" \
+        /support/start-as="$MACHINES/start-as" \
+        /etc/passwd="$support/self-test.passwd" /etc/group="$support/self-test.group" \
+        /bin/setcap="$(command -v setcap)" >"$MACHINES/initramfs"
+}
+
+# report_of MACHINE: waits until that is off, and takes its report into $output.
+report_of() {
+    job_wait "$MACHINES/$1"
+    output=$(tr -d '\r' <"$MACHINES/$1/report") || output=
+    [[ -n $output ]] || fail "no report of $1; its console: $(tail -n 30 "$MACHINES/$1/log")"
+}
+
+# part NAME: of the report in $output, what NAME wrote.
+part() {
+    awk -v name="$1" '/^== / { mine = $2 == name; next } mine' <<<"$output"
+}
+
+# passed NAME: it ran, all that was planned, nothing failed, nothing was skipped.
+passed() {
+    local text planned
+    text=$(part "$1")
+    planned=$(sed -n 's/^1\.\.//p' <<<"$text")
+    [[ $planned -gt 0 && $(grep -c '^ok ' <<<"$text") == "$planned" && $text != *$'\nnot ok'* &&
+        $text != *' # skip'* && $text == *$'\nexit status 0' ]] || fail "$1: $text"
+}

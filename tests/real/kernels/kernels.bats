@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# capwrap on other kernels than this machine's: user-mode-linux, with all 41 capabilities, and two of
+# Debian's in QEMU. They are booted once, side by side. In each of them tests/support/self-test runs on the
+# packaged program and on the static one; user-mode-linux, which sees this machine's files, runs files
+# of tests/program/root as well.
+# shellcheck disable=SC2154 # bats sets output
+
+load ../../support/common
+load ../../support/as-before
+load ../../support/job
+load kernels
+
+setup_file() {
+    [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
+    : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
+    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=3000 SUITE
+    # In user mode each of these takes minutes; UML_SUITE=. runs all of them.
+    SUITE=${UML_SUITE:-server}
+    [[ $SUITE == server ]] || MACHINE_SECONDS=7000
+    mkdir "$MACHINES"
+    remember_machine
+    user_mode_linux uml "$SUITE"
+    initramfs
+    qemu 6.1 linux-image-cloud-amd64
+    qemu 6.12 linux-image-6.12-cloud-amd64
+}
+
+teardown_file() {
+    job_end "$MACHINES"/*/
+}
+
+# self_tested MACHINE RELEASE: both programs, on that kernel, with all capabilities there.
+self_tested() {
+    local program
+    report_of "$1"
+    for program in /programs/capwrap /programs/capwrap-static; do
+        passed "$program"
+        assert_regex "$(part "$program")" \
+            "# $2[^ ]*, 41 capabilities, permitted 000001ffffffffff"
+    done
+}
+
+@test "Linux 6.1, user-mode-linux: the self-test, with each of 41 capabilities, and SYS_RESOURCE used" {
+    self_tested uml '6\.1\.'
+}
+
+@test "Linux 6.1, user-mode-linux: files of the root suite" {
+    local file files=0 tests=0
+    report_of uml
+    for file in $(cd "$SRC_DIR/tests/program/root" && printf '%s\n' *.bats | grep -E "$SUITE"); do
+        passed "$file"
+        files=$((files + 1))
+        tests=$((tests + $(part "$file" | grep -c '^ok ')))
+    done
+    ((files > 0))
+    echo "# $tests tests of $files files" >&3
+}
+
+@test "Linux 6.1, Debian's for clouds in QEMU: the self-test" {
+    self_tested 6.1 '6\.1\.'
+}
+
+@test "Linux 6.12, Debian's for clouds in QEMU: the self-test" {
+    self_tested 6.12 '6\.12\.'
+}
+
+@test "a kernel that cannot be had, and wrong usage, are one clear error" {
+    local unknown='kernels-image: apt knows no package no-such-kernel that names a kernel: '
+    unknown+='run apt-get update first, as root'
+    run "$SRC_DIR/tests/real/kernels/image" no-such-kernel "$BATS_TEST_TMPDIR"
+    assert_failure 1
+    assert_output "$unknown"
+    # Nor one whose package lists were never fetched, or are gone.
+    printf 'Dir::State::Lists "%s"; Dir::Cache "%s";\n' "$BATS_TEST_TMPDIR"{,/cache} >"$BATS_TEST_TMPDIR/apt.conf"
+    APT_CONFIG=$BATS_TEST_TMPDIR/apt.conf run "$SRC_DIR/tests/real/kernels/image" \
+        linux-image-cloud-amd64 "$BATS_TEST_TMPDIR"
+    assert_failure 1
+    assert_output "${unknown/no-such-kernel/linux-image-cloud-amd64}"
+    run "$SRC_DIR/tests/real/kernels/image"
+    assert_failure 1
+    assert_output 'kernels-image: usage: kernels-image PACKAGE FOLDER'
+    run "$SRC_DIR/tests/real/kernels/initramfs" /bin/true here
+    assert_failure 1
+    assert_output "kernels-initramfs: 'here' is not PLACE=FILE, both absolute"
+}
+
+# ---- the machine ----
+
+@test "afterwards the machine is as before" {
+    jobs_leave_nothing "$MACHINES"/*/
+}
+
+@test "the machine is as before also when the test is killed while another kernel runs" {
+    MACHINES=$BATS_TEST_TMPDIR
+    killed_job_leaves_nothing "$MACHINES/uml" "$MACHINES/uml/log" user_mode_linux uml none
+}

@@ -1,0 +1,313 @@
+#!/usr/bin/env bats
+# contrib/kubernetes and docs/kubernetes.md. No cluster: podman runs the manifests, with a container's
+# capabilities as containerd and CRI-O hand them over (tests/real/kubernetes/runtime), and kubectl and the
+# schema of the API judge them (tests/real/kubernetes/check.py).
+
+# shellcheck disable=SC2030,SC2031,SC2154 # set_up and tests are subshells; bats sets output
+load ../../support/common
+load ../engines/podman
+
+: "${CAPWRAP_MUSL:?is not set: the static capwrap, as contrib/packaging/static-musl.sh builds it}"
+
+CONTRIB=$SRC_DIR/contrib/kubernetes
+FIELDS=$SRC_DIR/tests/real/kubernetes/fields.yaml
+net_bind_service=$(mask NET_BIND_SERVICE)
+none=$(mask)
+
+setup_file() {
+    require_root
+    remember_machine
+    export TOOLS=$BATS_FILE_TMPDIR/tools
+    cp -r "$SRC_DIR/tests/real/kubernetes/npm" "$TOOLS"
+    (cd "$TOOLS" && exec timeout 600 npm ci --silent --cache "$TOOLS/cache") \
+        >"$BATS_FILE_TMPDIR/npm.log" 2>&1 3>&- &
+    podman_start
+    support_folder
+    capwrap_image
+    small_image docker.io/library/debian:stable-slim
+    podman tag debian:stable-slim docker.io/library/busybox:stable
+    build registry.example/capwrap:1 "$CONTRIB" --file "$CONTRIB/capwrap.Dockerfile"
+    build registry.example/web:1 "$CONTRIB/web"
+    wait $! || { cat "$BATS_FILE_TMPDIR/npm.log" >&2 && return 1; }
+    "$SRC_DIR/tests/real/kubernetes/check.py" "$TOOLS" "$CONTRIB/pod.yaml" # unpacks kubectl
+}
+
+teardown_file() {
+    close_room
+}
+
+teardown() {
+    [ ! -e "$ROOM" ] || no_pods
+}
+
+# no_pods: containers first, which ends a pod in a fifth of the time.
+no_pods() {
+    podman rm --all --force --time 0
+    podman pod rm --all --force --time 0
+}
+
+# play FILE: its pod runs, as Kubernetes' runtimes would start it.
+play() {
+    podman --runtime "$SRC_DIR/tests/real/kubernetes/runtime" kube play "$1"
+}
+
+# in_pod NAME ARGUMENT...: a command beside process 1 of that container.
+in_pod() {
+    podman exec "$@"
+}
+
+# serves NAME PAGE: what the server of that container answers, as soon as it does.
+serves() {
+    eventually answers "$@" || { podman logs "$1" && return 1; }
+}
+
+answers() {
+    attempt in_pod "$1" wget -q -O - "http://127.0.0.1/$2"
+    [[ $status == 0 ]]
+}
+
+# logged NAME TEXT: that container has written it.
+logged() {
+    podman logs "$1" 2>&1 | grep -F "$2"
+}
+
+# serves_with_one_capability NAME: the server in the image "web" shows that it is uid 1000.
+serves_with_one_capability() {
+    serves "$1" cgi-bin/whoami
+    status_shows 1000 "$net_bind_service" "$net_bind_service" "$net_bind_service" \
+        "$net_bind_service" 1
+    assert_line 'Gid:	1000	1000	1000	1000'
+    assert_line 'Groups:	1000 '
+    assert_line 'Seccomp:	2'
+    run podman logs "$1"
+    refute_output --partial capwrap:
+}
+
+# runs_with_one_capability NAME: the server in the image "busybox", by the capwrap in a volume.
+runs_with_one_capability() {
+    serves "$1" etc/passwd
+    process_1_holds 1000 NET_BIND_SERVICE in_pod "$1" /opt/capwrap/capwrap
+    run in_pod "$1" touch /opt/capwrap/capwrap
+    assert_output --partial 'Read-only file system'
+}
+
+# third_party CONTRIB: what kubectl builds from the third-party Deployment and the component there.
+third_party() {
+    HOME=$TOOLS "$TOOLS/kubectl/kubectl" kustomize "$1/third-party"
+}
+
+# ---- the manifests ----
+
+@test "every manifest is valid, and admitted at the Pod Security level that it names" {
+    run "$SRC_DIR/tests/real/kubernetes/check.py" "$TOOLS" \
+        "$CONTRIB"/{pod,deployment,image-volume,third-party/deployment}.yaml "$FIELDS"
+    assert_success
+    assert_line "$CONTRIB/pod.yaml: Pod web: baseline"
+    assert_line "$CONTRIB/deployment.yaml: Deployment web: restricted"
+    assert_line "$CONTRIB/image-volume.yaml: Pod httpd: baseline"
+    assert_line "$FIELDS: Pod fields: privileged"
+    assert_equal "$(grep -lF 'Security level "restricted"' "$CONTRIB"/*.yaml)" "$CONTRIB/deployment.yaml"
+}
+
+@test "the component makes a valid one of a third-party Deployment, StatefulSet and DaemonSet" {
+    local kind
+    for kind in Deployment StatefulSet DaemonSet; do
+        cp -r "$CONTRIB" "$BATS_TEST_TMPDIR/$kind"
+        sed -i "s/^kind: Deployment/kind: $kind/" "$BATS_TEST_TMPDIR/$kind"/third-party/*.yaml
+        run --separate-stderr third_party "$BATS_TEST_TMPDIR/$kind"
+        assert_success
+        assert_equal "$stderr" ''
+        assert_line '      initContainers:'
+        run "$SRC_DIR/tests/real/kubernetes/check.py" "$TOOLS" - <<<"$output"
+        assert_success
+        assert_output -- "-: $kind httpd: baseline"
+    done
+}
+
+@test "the init container of the component is itself for level restricted" {
+    third_party "$CONTRIB" | python3 -c '
+import sys, yaml
+for thing in yaml.safe_load_all(sys.stdin):
+    pod = thing["spec"]["template"]["spec"]
+    pod["containers"] = pod.pop("initContainers")
+    print("---", yaml.safe_dump(thing), sep="\n")' >"$BATS_TEST_TMPDIR/init.yaml"
+    run "$SRC_DIR/tests/real/kubernetes/check.py" "$TOOLS" "$BATS_TEST_TMPDIR/init.yaml"
+    assert_output "$BATS_TEST_TMPDIR/init.yaml: Deployment httpd: restricted"
+}
+
+@test "what is not valid is told: an unknown field, a wrong type, a value that is none" {
+    cd "$BATS_TEST_TMPDIR"
+    sed 's/readOnlyRoot/readonlyRoot/' "$CONTRIB/pod.yaml" >a-field
+    sed 's/runAsUser: 0/runAsUser: "0"/' "$CONTRIB/pod.yaml" >a-type
+    sed 's/RuntimeDefault/RuntimeDefaults/' "$CONTRIB/pod.yaml" >a-value
+    attempt "$SRC_DIR/tests/real/kubernetes/check.py" "$TOOLS" a-field a-type a-value
+    assert_failure 1
+    assert_regex "$stderr" 'a-field: unknown to Kubernetes: .*readonlyRootFilesystem'
+    assert_regex "$stderr" 'a-type: .*cannot unmarshal string .*runAsUser'
+    assert_regex "$stderr" 'seccompProfile/type must be equal to one of the allowed values'
+}
+
+@test "both images hold the licences of the capwrap in them" {
+    local image
+    for image in capwrap:1 web:1; do
+        podman run --rm --network none --entrypoint test "registry.example/$image" -s /licenses/NOTICE
+    done
+}
+
+# ---- what they do ----
+
+@test "pod.yaml: started as root, the server on port 80 is uid 1000 and holds exactly one capability" {
+    play "$CONTRIB/pod.yaml"
+    serves_with_one_capability web-web
+    # Not from the manifest: podman 4.3 reads no sysctls of a pod.
+    run in_pod web-web cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+    assert_output 1024
+    run in_pod web-web touch /www/x
+    assert_output --partial 'Read-only file system'
+}
+
+@test "deployment.yaml, level restricted: started as uid 1000, the server holds exactly one capability" {
+    play "$CONTRIB/deployment.yaml"
+    serves_with_one_capability web-pod-0-web
+}
+
+@test "without capwrap the same container holds nothing, and may not have port 80" {
+    # Without -f, httpd goes to the background once it has the port.
+    sed '/^ *command:/d; s/args: \[.*/command: [sh, -c, "busybox httpd -p 80; sleep 600"]/' \
+        "$CONTRIB/deployment.yaml" >"$BATS_TEST_TMPDIR/bare.yaml"
+    play "$BATS_TEST_TMPDIR/bare.yaml"
+    eventually logged web-pod-0-web 'bind: Permission denied'
+    run in_pod web-pod-0-web cat /proc/1/status
+    status_shows 1000 "$none" "$none" "$net_bind_service" "$none" 1
+}
+
+@test "deployment.yaml at level baseline, with allowPrivilegeEscalation: the same" {
+    sed 's/\(allowPrivilegeEscalation:\) false/\1 true/' "$CONTRIB/deployment.yaml" \
+        >"$BATS_TEST_TMPDIR/baseline.yaml"
+    run "$SRC_DIR/tests/real/kubernetes/check.py" "$TOOLS" "$BATS_TEST_TMPDIR/baseline.yaml"
+    assert_output --partial 'Deployment web: baseline'
+    play "$BATS_TEST_TMPDIR/baseline.yaml"
+    serves_with_one_capability web-pod-0-web
+}
+
+@test "a group that is not capwrap's cannot execute it" {
+    run podman run --rm --network none --user 1000:2000 registry.example/web:1 --status
+    assert_failure
+    assert_output --partial 'ermission denied'
+}
+
+@test "the component: a third-party image runs through the capwrap that the init container has copied" {
+    # podman 4.3 starts an init container again and again where restartPolicy is Always (podman #15631).
+    third_party "$CONTRIB" | sed 's/^      initContainers:/      restartPolicy: Never\n&/' \
+        >"$BATS_TEST_TMPDIR/third-party.yaml"
+    play "$BATS_TEST_TMPDIR/third-party.yaml"
+    runs_with_one_capability httpd-pod-0-httpd
+    no_pods
+    podman volume rm --all
+}
+
+@test "image-volume.yaml, but for the kind of its volume, which podman 4.3 does not read" {
+    run play "$CONTRIB/image-volume.yaml"
+    assert_failure
+    assert_output --partial 'only supported VolumeSource'
+    # What stands in for it is the same image, mounted by podman; all the rest is played as it is written.
+    image=$(sed -n 's/^ *reference: \([^ ]*\).*/\1/p' "$CONTRIB/image-volume.yaml")
+    mounted=$(podman image mount "$image")
+    sed "s|^ *reference: .*|        path: $mounted|; /pullPolicy:/d; s/^      image:\$/      hostPath:/" \
+        "$CONTRIB/image-volume.yaml" >"$BATS_TEST_TMPDIR/host-path.yaml"
+    play "$BATS_TEST_TMPDIR/host-path.yaml"
+    runs_with_one_capability httpd-httpd
+    no_pods
+    podman image unmount "$image"
+}
+
+# says NAME: what that container of the pod "fields" has written, when it has ended; $status is its own.
+says() {
+    local code
+    code=$(podman wait "fields-$1")
+    attempt podman logs "fields-$1"
+    status=$code
+}
+
+@test "fields that no shipped manifest has do to capwrap what docs/kubernetes.md tells" {
+    play "$FIELDS"
+    says groups
+    status_shows 1000 "$none" "$none" "$none" "$none" 1
+    assert_line 'Groups:	1000 '
+    says groups-kept
+    assert_line 'Groups:	0 44 '
+    says no-group
+    assert_output 0
+    says privileged
+    local sys_admin
+    sys_admin=$(mask SYS_ADMIN)
+    status_shows 1000 "$sys_admin" "$sys_admin" "$sys_admin" "$sys_admin" 1
+    says stdio
+    assert_output mine
+    says stdio-not-handed-over
+    assert_failure
+    assert_regex "$stderr" 'Permission denied'
+    says masked
+    assert_success
+    says after-a-shell
+    refused keep 'NET_BIND_SERVICE: in the bounding set only, and no_new_privs is on'
+    podman healthcheck run fields-probed
+    run podman inspect --format '{{range .State.Health.Log}}{{.Output}}{{end}}' fields-probed
+    assert_line --regexp '^ +uid +0$'
+    assert_line --regexp '^ +effective +CHOWN,SETGID,SETUID,SETPCAP$'
+}
+
+# ---- the documentation ----
+
+# may_be_added LEVEL: what the checks of this file take for the capabilities of that level.
+may_be_added() {
+    python3 -c 'import runpy, sys; print(*sorted(runpy.run_path(sys.argv[1])[sys.argv[2]]), sep=", ")' \
+        "$SRC_DIR/tests/real/kubernetes/check.py" "${1^^}"
+}
+
+@test "docs/kubernetes.md tells what may be added at each Pod Security level" {
+    local level
+    for level in baseline restricted; do
+        assert_equal "$(sed -n "s/^| $level | \([^|]*\) |.*/\1/p" "$SRC_DIR/docs/kubernetes.md")" \
+            "$(may_be_added "$level")"
+    done
+}
+
+# fields: of the table of fields, "FIELD FILE" for each file that a row names.
+fields() {
+    "$SRC_DIR/tests/source/docs/docs.py" table docs/kubernetes.md fields |
+        jq -r '(.[0] | capture("`(?<field>[A-Za-z]+)").field) as $field
+            | .[2] | if . == "read" then "\($field) read" else
+                scan("[(]([.][^)]+)[)]")[0] | "\($field) \(.)" end'
+}
+
+@test "docs/kubernetes.md tells of each field in which file it is tried, or that it was read" {
+    local field file tried=0
+    while read -r field file; do
+        [[ $file != read ]] || continue
+        [[ $file == */podman.bats ]] || grep -qw "$field" "$SRC_DIR/docs/$file" || fail "$file: no $field"
+        tried=$((tried + 1))
+    done < <(fields)
+    ((tried >= 12)) || fail "$tried"
+}
+
+@test "docs/kubernetes.md tells what each combination that cannot work says" {
+    run "$SRC_DIR/tests/real/kubernetes/errors.py" "$SRC_DIR/docs/kubernetes.md"
+    assert_success
+    assert_output --partial 'summary: '
+}
+
+# ---- the machine ----
+
+@test "afterwards the machine is as before" {
+    leaves_nothing
+}
+
+a_pod() {
+    podman_start && small_image docker.io/library/busybox:stable &&
+        play "$CONTRIB/third-party/deployment.yaml"
+}
+
+@test "the machine is as before also when the test is killed while a pod runs" {
+    leaves_nothing_when_killed a_pod
+}

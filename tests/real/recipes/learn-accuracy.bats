@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# capwrap-learn on programs whose true sets are known, and that docs/learn-accuracy.md says so:
+# tests/program/learn/truth.py, on the root file system that tests/real/recipes/programs makes.
+
+load ../../support/common
+
+: "${PROGRAMS:?is not set: a root file system, as tests/real/recipes/programs makes it}"
+: "${CAPWRAP_LEARN:?is not set: the program under test}"
+
+setup_file() {
+    require_root
+    export ROOT=$BATS_FILE_TMPDIR/root PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
+    cp -a "$PROGRAMS" "$ROOT"
+    chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
+}
+
+@test "each of many programs is learned exactly, and a watched run alone misses nothing" {
+    run "$SRC_DIR/tests/program/learn/truth.py" "$ROOT" "$SRC_DIR/docs/learn-accuracy.md" \
+        "$("$SRC_DIR/tests/support/tier" learned-programs)"
+    echo "$output"
+    sed -n 's/^summary: /# &/p' <<<"$output" >&3
+    assert_success
+    run jq '.exact == .programs and .missed_by_the_watch == 0 and .mean_runs <= 5' <<<"$(counts)"
+    assert_output true
+}
+
+# one_program NAME EXPRESSION: that program of a list that the sed expression has changed.
+one_program() {
+    cp -r "$SRC_DIR/tests" "$BATS_TEST_TMPDIR"
+    sed -i "/^\[$1\]/,/^\$/ $2" "$BATS_TEST_TMPDIR"/tests/{real/recipes,program/learn}/*.ini
+    run "$BATS_TEST_TMPDIR/tests/program/learn/truth.py" "$ROOT" --one "$1"
+    assert_failure 1
+}
+
+@test "the README says of how many programs, and with how many runs" {
+    local count
+    count=$(grep -cE '^\| .*\|.*\|.*\|.*\|.*\|$' "$SRC_DIR/docs/learn-accuracy.md")
+    ((count > 40))
+    grep -F "Of $((count - 1)) programs with known needs it was right on each" "$SRC_DIR/README.md"
+}
+
+@test "a truth that is none is found" {
+    one_program ls 's/^keep =.*/keep = CHOWN/'
+    assert_output --partial 'ls: works without CHOWN'
+    assert_output --partial "ls: the watch missed {'CHOWN'}"
+    one_program nsenter 's/^keep =.*/keep = SYS_ADMIN, SYS_CHROOT/'
+    assert_output --partial 'nsenter: does not work with it'
+    assert_output --partial "nsenter: learned ['SYS_CHROOT', 'SYS_PTRACE', 'SYS_ADMIN']"
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# capwrap-learn's manual page, --help and completions, against the program.
+
+load ../../support/common
+load offers
+
+setup() {
+    begin_completing
+    MANUAL=$SRC_DIR/docs/capwrap-learn.1
+    # The program's own table: "name letter", letter 0 for none.
+    OPTIONS=$(sed -nE "/ OPTIONS\[\] = /,/^};/s/^ *\{\"([a-z-]+)\", ('(.)'|(0)), .*/\1 \3\4/p" \
+        "$SRC_DIR/src/learn/options.c")
+    (($(wc -l <<<"$OPTIONS") > 10)) || fail "the table of options is not read: $OPTIONS"
+}
+
+# each_option FUNCTION: calls it with each name and letter.
+each_option() {
+    local name letter
+    while read -r name letter; do
+        "$1" "$name" "$letter"
+    done <<<"$OPTIONS"
+}
+
+# What stands before a long option in a text: its letter and a comma, or nothing.
+with_letter() {
+    [[ $1 == 0 ]] || printf -- '-%s%s, ' "$1" "$2"
+}
+
+in_help() {
+    assert_line --regexp "^ +$(with_letter "$2" '')--$1([] =[]|$)"
+}
+
+in_manual() {
+    assert_line --regexp "^ +$(with_letter "$2" '.*')--$1([] =[]|$)"
+}
+
+@test "every option stands in --help and in the manual page, with its letter, and no other does" {
+    run "$CAPWRAP_LEARN" --help
+    each_option in_help
+    run bash -c 'mandoc -T ascii "$1" | col -bx' - "$MANUAL"
+    each_option in_manual
+    local word
+    while read -r word; do
+        [[ $'\n'$OPTIONS == *$'\n'"${word#--} "* || " --no-new-privs --self-test " == *" $word "* ]] ||
+            fail "$word is no option"
+    done < <(grep -oE -- '--[a-z]+(-[a-z]+)*' <<<"$output" | sort -u)
+}
+
+@test "every option is completed in bash, fish and zsh, and no other is offered" {
+    local shell name word
+    for shell in bash fish zsh; do
+        run "$COMPLETE/complete.$shell" 'capwrap-learn --'
+        assert_success
+        local offered=$output
+        while read -r name _; do
+            grep -qE -- "^--$name([ =]|$)" <<<"$offered" || fail "$shell: no --$name in: $offered"
+        done <<<"$OPTIONS"
+        while read -r word; do
+            [[ $'\n'$OPTIONS == *$'\n'"${word#--} "* ]] || fail "$shell offers $word"
+        done < <(grep -oE '^--[a-z-]+' <<<"$offered")
+    done
+}
+
+@test "--check completes capabilities, -o files, and after the options a command" {
+    offers bash 'capwrap-learn --check=NET_RAW,CHECKP' NET_RAW,CHECKPOINT_RESTORE
+    offers bash 'capwrap-learn --check ' none NET_RAW
+    offers bash 'capwrap-learn -o file-h' file-here
+    offers fish 'capwrap-learn --check=NET_RAW,CHECKP' --check=NET_RAW,CHECKPOINT_RESTORE
+    offers zsh 'capwrap-learn --check NET_RAW,CHECKP' CHECKPOINT_RESTORE
+    local shell
+    for shell in bash fish zsh; do
+        offers $shell 'capwrap-learn --verify -u root -- setpri' setpriv
+        offers $shell 'capwrap-learn --test=x cat file-h' file-here
+    done
+}
+
+@test "every rule about noise stands in the manual page and in docs/learning.md, and no other does" {
+    local rules
+    rules=$(sed -nE 's/^    \{"([a-z-]+)", NOISE_.*/\1/p' "$SRC_DIR/src/learn/checks/noise.c")
+    (($(wc -l <<<"$rules") > 5)) || fail "the table of rules is not read: $rules"
+    assert_equal "$(sed -nE '/Dq ignored/,/^\.El/s/^\.It //p' "$MANUAL")" "$rules"
+    assert_equal "$(sed -nE '/^\| rule /,/^$/s/^\| ([a-z-]+) \| .*/\1/p' "$SRC_DIR/docs/learning.md" |
+        tail -n +2)" "$rules"
+}

@@ -1,0 +1,69 @@
+#include "fake/pipeline.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+void run_add_server(void) { (void)fake_add_file(SERVER, S_IFREG | 0755, 0, 0, "\177ELF"); }
+
+/* The table that a changed STAGE_CHANGE takes. */
+static struct table current;
+
+static int change(struct pipeline *p, struct fail *f) {
+    return transition_run_steps(current.steps, current.count, &p->plan, &p->program, f);
+}
+
+void run_make_stages(struct table table, struct stage stages[STAGES]) {
+    memcpy(stages, pipeline_stages(), STAGES * sizeof stages[0]);
+    current = table;
+    if (table.steps != NULL)
+        stages[STAGE_CHANGE].run = change;
+}
+
+static void begin(const struct request *request, struct run *run) {
+    memset(run, 0, sizeof *run);
+    memset(&run->p.start, 0xa5, sizeof run->p.start); /* whatever is not set is seen */
+    run->p.start.cred = (struct cred){0};
+    run->p.request = *request;
+    run->p.program.command = SERVER;
+}
+
+static void go_on(const struct stage *stages, struct run *run) {
+    char *no_words[] = {NULL};
+
+    if (pipeline_advance_by(stages, &run->p, STAGE_VERIFY, &run->f) == 0)
+        (void)program_exec(&run->p.program, no_words, no_words, &run->f);
+}
+
+void run_play_stages(const struct request *request, const struct stage *stages, struct run *run) {
+    begin(request, run);
+    go_on(stages, run);
+}
+
+void run_play(const struct request *request, struct table table, struct run *run) {
+    struct stage stages[STAGES];
+
+    run_make_stages(table, stages);
+    run_play_stages(request, stages, run);
+}
+
+void run_force(struct table table, struct run *run) {
+    struct stage stages[STAGES];
+
+    run_make_stages(table, stages);
+    run->p.program = (struct program){.command = SERVER};
+    run->p.next = STAGE_CHANGE;
+    go_on(stages, run);
+}
+
+void run_until(const struct request *request, enum pipeline_stage last, struct run *run) {
+    begin(request, run);
+    assert_int_equal(pipeline_advance(&run->p, last, &run->f), 0);
+}
+
+void run_free(struct run *run) { pipeline_free(&run->p); }

@@ -1,0 +1,104 @@
+/* The environment of the program: the login variables are the user's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/pool.h"
+#include "users/environment.h"
+
+static size_t count_of(char **environment, const char *start) {
+    size_t count = 0;
+
+    for (char **word = environment; *word != NULL; word++)
+        count += strncmp(*word, start, strlen(start)) == 0;
+    return count;
+}
+
+static bool holds(char **environment, const char *wanted) {
+    for (char **word = environment; *word != NULL; word++)
+        if (strcmp(*word, wanted) == 0)
+            return true;
+    return false;
+}
+
+/* The last words were allocated for it, the others are the old ones. */
+static void free_environment(char **environment, char *const *old) {
+    for (char **word = environment; *word != NULL; word++) {
+        bool is_old = false;
+        for (char *const *o = old; *o != NULL; o++)
+            is_old |= *o == *word;
+        if (!is_old)
+            pool_release(*word);
+    }
+    pool_release(environment);
+}
+
+static char *const OLD[] = {(char[]){"PATH=/bin"},
+                            (char[]){"HOME=/root"},
+                            (char[]){"HOMER=simpson"},
+                            (char[]){"USER=root"},
+                            (char[]){"LOGNAME=root"},
+                            (char[]){"HOME=/also"},
+                            (char[]){"HOME"},
+                            (char[]){"=HOME=x"},
+                            (char[]){"LOGNAME="},
+                            (char[]){"home=/x"},
+                            NULL};
+
+static void the_login_variables_are_the_users_and_there_once(void **state) {
+    const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/var/www"}};
+    char **environment = environment_make(OLD, &www);
+
+    (void)state;
+    assert_non_null(environment);
+    assert_true(holds(environment, "HOME=/var/www"));
+    assert_true(holds(environment, "USER=www"));
+    assert_true(holds(environment, "LOGNAME=www"));
+    assert_int_equal(count_of(environment, "HOME="), 1);
+    assert_int_equal(count_of(environment, "USER="), 1);
+    assert_int_equal(count_of(environment, "LOGNAME="), 1);
+    assert_true(holds(environment, "PATH=/bin"));
+    assert_true(holds(environment, "HOMER=simpson"));
+    assert_true(holds(environment, "=HOME=x"));
+    assert_true(holds(environment, "home=/x"));
+    free_environment(environment, OLD);
+}
+
+static void without_an_entry_home_is_the_root_and_there_is_no_name(void **state) {
+    const struct account nobody = {.uid = 4242};
+    char **environment = environment_make(OLD, &nobody);
+
+    (void)state;
+    assert_non_null(environment);
+    assert_true(holds(environment, "HOME=/"));
+    assert_int_equal(count_of(environment, "HOME="), 1);
+    assert_int_equal(count_of(environment, "USER="), 0);
+    assert_int_equal(count_of(environment, "LOGNAME="), 0);
+    assert_true(holds(environment, "PATH=/bin"));
+    free_environment(environment, OLD);
+}
+
+static void an_empty_environment_gets_the_login_variables_alone(void **state) {
+    const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/"}};
+    char *const nothing[] = {NULL};
+    char **environment = environment_make(nothing, &www);
+
+    (void)state;
+    assert_non_null(environment);
+    assert_int_equal(count_of(environment, ""), 3);
+    free_environment(environment, nothing);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_login_variables_are_the_users_and_there_once),
+        cmocka_unit_test(without_an_entry_home_is_the_root_and_there_is_no_name),
+        cmocka_unit_test(an_empty_environment_gets_the_login_variables_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
