@@ -55,7 +55,10 @@ static int read_flag(char *value, bool *flag) {
 }
 
 static int read_set(const char *value, uint64_t *set) {
-    return number_parse_hex(value + strspn(value, " \t"), set) == 0 ? 0 : -EPROTO;
+    const char *word = value + strspn(value, " \t");
+    bool as_written = strpbrk(word, "ABCDEF") == NULL; /* the kernel writes small letters */
+
+    return as_written && number_parse_hex(word, set) == 0 ? 0 : -EPROTO;
 }
 
 /* The lines that are wanted, each of them once. */

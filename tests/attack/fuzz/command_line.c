@@ -41,8 +41,8 @@ pid_t __wrap_fork(void);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 int __wrap_sys_execve(const char *path, char *const argv[], char *const envp[]);
 int __real_sys_execve(const char *path, char *const argv[], char *const envp[]);
-char **__wrap_resolve_environment(char *const *environment, const struct account *account);
-char **__real_resolve_environment(char *const *environment, const struct account *account);
+char **__wrap_environment_make(char *const *environment, const struct account *account);
+char **__real_environment_make(char *const *environment, const struct account *account);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 enum { STOP = 0xff };
@@ -58,7 +58,7 @@ struct run {
     struct expected expected;
     struct printed printed;
     int status;
-    char **environment; /* what resolve_environment() made: main leaves it to execve */
+    char **environment; /* what environment_make() made: main leaves it to execve */
     bool forked;
 };
 
@@ -80,8 +80,8 @@ pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
     return pid;
 }
 
-char **__wrap_resolve_environment(char *const *environment, const struct account *account) {
-    run.environment = __real_resolve_environment(environment, account);
+char **__wrap_environment_make(char *const *environment, const struct account *account) {
+    run.environment = __real_environment_make(environment, account);
     return run.environment;
 }
 

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "inspect/status.h"
+#include "inspect/decode.h"
 #include "ref.h"
+#include "show/report.h"
 
 /* The set that a printed list of names stands for; text is cut up. */
 static uint64_t read_back(char *text) {
@@ -31,9 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t set;
 
     char *word = input_word(&input);
-    struct options options = {.mode = MODE_DECODE, .mode_value = word};
+    const struct place place = {0};
+    struct fail f = {0};
     capture_begin();
-    int status = show(&options);
+    int status = decode_set(word, &f) == 0 ? report_finish(&f) : report_failure(&f, &place);
     capture_end(&printed);
     if (ref_hex(word, &set)) {
         fuzz_count("decoded");

@@ -1,19 +1,24 @@
 #include "proc_fake.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
+
+#include "core/proc_file.h"
+#include "fuzz.h"
 
 /* The name that the linker's --wrap gives. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-FILE *__wrap_fopen64(const char *path, const char *mode);
+int __wrap_proc_file_read(const char *path, char **text, size_t *size);
 
 struct proc_fake proc_fake;
 
-FILE *__wrap_fopen64(const char *path, const char *mode) {
+int __wrap_proc_file_read(const char *path, char **text, size_t *size) {
     (void)path;
-    (void)mode;
-    if (proc_fake.text != NULL)
-        return fmemopen(proc_fake.text, proc_fake.size, "r");
-    errno = ENOENT;
-    return NULL;
+    *text = NULL;
+    *size = proc_fake.size;
+    if (proc_fake.text == NULL)
+        return -ENOENT;
+    *text = fuzz_allocate(proc_fake.size + 1);
+    memcpy(*text, proc_fake.text, proc_fake.size);
+    return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * proc_fake - one file in memory in place of every /proc/PID/status (linked with --wrap=fopen64).
+ * proc_fake - one file in memory in place of every /proc/PID/status (linked with --wrap=proc_file_read).
  */
 #ifndef CAPWRAP_FUZZ_PROC_FAKE_H
 #define CAPWRAP_FUZZ_PROC_FAKE_H

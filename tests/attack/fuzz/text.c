@@ -2,14 +2,14 @@
  * The strict readers of numbers and of capability names.
  * Input: which maximum, then the word.
  */
-#include "text/number.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
 #include "ref.h"
+#include "text/capname.h"
+#include "text/number.h"
 
 /* Those that capwrap asks for, and the highest that number_parse() can tell from an overflow. */
 static const uint64_t MOST[] = {63, INT32_MAX, UINT32_MAX - 1, UINT32_MAX, 9999999999999999999u};

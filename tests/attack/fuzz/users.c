@@ -2,8 +2,8 @@
  * Names to numbers: resolve() on a user database that the input makes up, which may fail at one
  * lookup or give one wrong answer. What is accepted is what the manual page says of the true
  * database; one wrong answer is never believed.
- * Compiled twice: with users.c, whose NSS answers from what the C library reads in the two files,
- * and with users_file.c, which reads them itself, strictly.
+ * Compiled twice: with passwd_nss.c, whose NSS answers from what the C library reads in the two files,
+ * and with passwd_files.c, which reads them itself, strictly.
  * Input: USER, the value of --groups, /etc/passwd, /etc/group, each ended by 0xff; then numbers.
  */
 #include <errno.h>
@@ -21,7 +21,7 @@ static const int ERRORS[] = {EIO, EACCES, EMFILE, ENOMEM, EINTR, ENOENT, ESRCH, 
 
 struct question {
     char *user, *groups;
-    struct options options;
+    struct who who;
     struct said said;
     struct cred caller;
 };
@@ -30,11 +30,11 @@ static void ask(struct input *input, struct question *question) {
     uint8_t flags = input_byte(input);
 
     bool login_env = (flags & 1) == 0, user = (flags & 2) == 0, groups = (flags & 4) != 0;
-    question->options = (struct options){.user = user ? question->user : NULL,
-                                         .groups = groups ? question->groups : NULL,
-                                         .no_login_env = !login_env};
-    question->said = (struct said){.user = question->options.user,
-                                   .groups = question->options.groups,
+    question->who = (struct who){.user = user ? question->user : NULL,
+                                 .groups = groups ? question->groups : NULL,
+                                 .login = login_env};
+    question->said = (struct said){.user = question->who.user,
+                                   .groups = question->who.groups,
                                    .no_login_env = !login_env};
     question->caller.uid = ids_all((uid_t)input_number(input, 2));
     question->caller.gid = ids_all((gid_t)input_number(input, 2));
@@ -93,16 +93,17 @@ static void check_accepted(const struct request *request, const struct identity 
 static void check(const struct question *question, const struct ref_database *database) {
     struct ref_identity expected;
     struct identity identity;
-    struct request request;
+    struct request request = {0};
     struct fail f = {0};
 
     bool good = ref_resolve(&question->said, question->caller.uid.effective,
                             question->caller.gid.effective, database, &expected);
-    int status = resolve(&question->options, &question->caller, &request, &identity, &f);
+    int status = resolve(&question->who, &question->caller, &identity, &f);
     if (status == 0) {
         fuzz_count("accepted");
         CHECK(good, "accepted");
         CHECK(!users_fake.said_so, "a lookup failed");
+        resolve_apply(&identity, &request);
         check_accepted(&request, &identity, &expected);
     } else {
         bool disturbed = users_fake.failed || users_fake.was_wrong ||

@@ -11,11 +11,8 @@ setup() {
 
 # broken ROW: CAPWRAP is one that skips this step from here on.
 broken() {
-    run cmake -S "$SRC_DIR" -B "$PUBLIC/build" -G Ninja -DCAPWRAP_SKIP_STEP="$1" \
-        -DBUILD_TESTING=OFF -DCAPWRAP_HARDENING=OFF -DCMAKE_BUILD_TYPE=None
-    [[ $status == 0 ]] || return 0
-    ninja -C "$PUBLIC/build" capwrap >/dev/null
-    CAPWRAP=$PUBLIC/build/capwrap
+    run "$SRC_DIR/tests/support/skip-step" "$PUBLIC/build" "$1"
+    [[ $status != 0 ]] || CAPWRAP=$output
 }
 
 @test "each step of the table is missed when it is skipped, with the proof and without" {
@@ -33,7 +30,7 @@ broken() {
     run "$model/run" --cases 100 --seed 1
     assert_equal "$status" 1
     assert_output --partial 'descriptors: fds is 0,1,2,'
-    case=$(sed -n "s/^  tests.model.run --replay '\(.*\)'$/\1/p" <<<"$output" | head -n 1)
+    case=$(sed -n "s/^  tests.attack.model.run --replay '\(.*\)'$/\1/p" <<<"$output" | head -n 1)
     # one descriptor, one option, and nothing else
     assert_regex "$case" '^\{"before": \{"fds": \[.\]\}, "request": \{"close_fds": true\}\}$'
     run "$model/run" --replay "$case"

@@ -38,10 +38,10 @@ UNSHARE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "--
 
 # Tests of the built program, for a mutant that every unit test let live: the model's, which look at
 # the whole state, and a few of what it does not know.
-PROGRAM_TESTS = ("model/run --cases 100 --seed 1 --stop",
-                 "support/run-bats {}/root/streams.bats",
-                 "support/run-bats {}/root/target.bats",
-                 "support/run-bats {}/root/surroundings.bats")
+PROGRAM_TESTS = ("attack/model/run --cases 100 --seed 1 --stop",
+                 "support/run-bats {}/program/root/streams.bats",
+                 "support/run-bats {}/program/root/target.bats",
+                 "support/run-bats {}/program/root/surroundings.bats")
 
 SAME, UNBUILT, TIMEOUT = "same code", "not compiled", "timeout"
 
@@ -94,8 +94,8 @@ class Laboratory:
             self.commands[entry["file"]] = [w for w in words if w not in ("-c", entry["file"])]
 
     def path(self, name):
-        """The file of the core with this name."""
-        return str(self.tree / "src/core" / name)
+        """The file of the core or of text with this name."""
+        return str(next((self.tree / "src").glob(f"[ct]*/{name}")))
 
     def arguments(self, name):
         """What libclang has to know to read a file."""

@@ -21,24 +21,24 @@ setup() {
 @test "a mutant survives where nobody looks, and an explanation of nothing is reported" {
     echo "text.c:capname_parse:constant: no [such -> line]
   a reason" >"$BATS_TEST_TMPDIR/equivalent"
-    run "$mutation" --file text.c --sample 4 --tests fail \
+    run "$mutation" --file number.c --sample 4 --tests fail \
         --equivalent "$BATS_TEST_TMPDIR/equivalent"
     assert_failure 1
-    assert_line --regexp '^survived: text\.c:[0-9]+:[0-9]+:'
+    assert_line --regexp '^survived: number\.c:[0-9]+:[0-9]+:'
     assert_line --regexp '^explained, but there is no such mutant'
     assert_line --regexp '^summary: .*"survived": [1-4], "stale": 1'
 }
 
 @test "a mutant that a test kills must not be explained" {
-    run "$mutation" --list --file text.c
+    run "$mutation" --list --file number.c
     assert_success
     id=$(grep -m 1 ':return:true$' <<<"$output")
     key=$(grep -m 1 -A 1 ':return:true$' <<<"$output" | sed -n 's/^  //p')
     printf '%s\n  a reason\n' "$key" >"$BATS_TEST_TMPDIR/equivalent"
-    run "$mutation" --only "$id" --file text.c --tests text \
+    run "$mutation" --only "$id" --file number.c --tests number \
         --equivalent "$BATS_TEST_TMPDIR/equivalent"
     assert_failure 1
-    assert_line "explained, but unit text: $id"
+    assert_line "explained, but unit number: $id"
     assert_line --regexp '^summary: .*"killed": \{"unit": 1,.*"stale": 1'
 }
 
@@ -47,7 +47,7 @@ setup() {
     mkdir "$copy"
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy" -xf -
     sed -i 's/^int main(void) {/& return 1;/' "$copy/tests/unit/test_number.c"
-    run "$copy/tests/attack/mutation/run" --file text.c --sample 1 --tests text
+    run "$copy/tests/attack/mutation/run" --file number.c --sample 1 --tests number
     assert_failure 2
-    assert_line --partial 'the unit test text is red without any change'
+    assert_line --partial 'the unit test number is red without any change'
 }

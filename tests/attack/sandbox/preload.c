@@ -3,8 +3,8 @@
  * be root does. Built by preload.bats.
  *
  * LIES names the functions that say "done" and do nothing, for instance LIES=setresuid,prctl. A
- * reader that is named leaves its answer as it was. With "story" in it, setresuid is refused the
- * second time, and syscall(2) answers for the user ids what setresuid was asked for.
+ * reader that is named leaves its answer as it was. With "story" in it, setresuid does nothing, and
+ * syscall(2) refuses another setresuid and answers for the user ids what the first was asked for.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -39,11 +39,9 @@ static bool lies(const char *name) {
 
 int setresuid(uid_t real, uid_t effective, uid_t saved) {
     if (lies("story")) {
-        bool again = has_told;
-        errno = EPERM;
-        told = again ? told : effective;
+        told = effective;
         has_told = true;
-        return again ? -1 : 0;
+        return 0;
     }
     return lies("setresuid") ? 0 : REAL(setresuid)(real, effective, saved);
 }
@@ -95,6 +93,10 @@ long syscall(long number, ...) {
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(rest, long);
     va_end(rest);
+    if (lies("story") && has_told && number == SYS_setresuid) {
+        errno = EPERM;
+        return -1;
+    }
     if (lies("story") && has_told && number == SYS_setfsuid)
         return (long)told;
     if (lies("story") && has_told && number == SYS_getresuid) {
