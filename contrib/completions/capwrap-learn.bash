@@ -4,21 +4,31 @@
 #
 # Install as /usr/share/bash-completion/completions/capwrap-learn, or source it from ~/.bashrc.
 
+# What --help lists: the options, those that take the next word, and the letters of the latter.
+# generated: options
+_capwrap_learn_options='--user= --verify --test= --reset= --repeat= --no-trace --timeout= --check=
+    --json --output= --verbose --help --version -u -o -v -h -V'
+_capwrap_learn_values='--user --test --reset --repeat --timeout --check --output'
+_capwrap_learn_letters=uo
+# end
+
 # Prints the index of COMMAND in COMP_WORDS, or 0 while options are being typed. A value of an option may
 # be a word of its own; readline takes "=" for one as well.
 _capwrap_learn_command() {
-    local i
+    local i word
     for ((i = 1; i <= COMP_CWORD; i++)); do
-        case ${COMP_WORDS[i]} in
+        word=${COMP_WORDS[i]}
+        case $word in
             --)
                 ((i == COMP_CWORD)) && break # an option begins
                 echo $((i + 1)) && return
                 ;;
-            --user | --test | --reset | --repeat | --timeout | --check | --output | -*[uo])
+            -*)
+                [[ " $_capwrap_learn_values " == *" $word "* ||
+                    $word == -[!-]*[$_capwrap_learn_letters] || $word == -[$_capwrap_learn_letters] ]] || continue
                 ((i++))
                 [[ ${COMP_WORDS[i]-} != = ]] || ((i++))
                 ;;
-            -*) ;;
             *) echo "$i" && return ;;
         esac
     done
@@ -27,8 +37,6 @@ _capwrap_learn_command() {
 
 _capwrap_learn() {
     local cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} command names done=''
-    local options='--user= --verify --test= --reset= --repeat= --no-trace --timeout= --check= --json
-        --output= --verbose --help --version -u -o -v -h -V'
     COMPREPLY=()
     command=$(_capwrap_learn_command)
     if ((command > 0 && command < COMP_CWORD)) && declare -F _command_offset >/dev/null; then
@@ -54,10 +62,10 @@ _capwrap_learn() {
             [[ $cur != *,* ]] || done=${cur%,*},
             mapfile -t COMPREPLY < <(compgen -P "$done" -W "$names" -- "${cur#"$done"}")
             ;;
-        --test | --reset | --repeat | --timeout) ;;
         *)
+            [[ " $_capwrap_learn_values " != *" $option "* ]] || return
             compopt -o nospace 2>/dev/null
-            mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W "$_capwrap_learn_options" -- "$cur")
             # A word that takes no value ends with a blank.
             COMPREPLY=("${COMPREPLY[@]/%/ }")
             COMPREPLY=("${COMPREPLY[@]/%= /=}")

@@ -3,12 +3,17 @@
 # Install as /usr/share/fish/vendor_completions.d/capwrap-learn.fish, or put it into
 # ~/.config/fish/completions.
 
+# What argparse(1) has to know of the options.
+# generated: spec
+set -g __capwrap_learn_spec u/user= verify test= reset= repeat= no-trace timeout= check= json \
+    o/output= v/verbose h/help V/version
+# end
+
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
 function __capwrap_learn_command
     set -l tokens (commandline -opc) (commandline -ct)
     set -e tokens[1]
-    argparse -s u/user= verify test= reset= repeat= no-trace timeout= check= json o/output= v/verbose \
-        h/help V/version -- $tokens 2>/dev/null
+    argparse -s $__capwrap_learn_spec -- $tokens 2>/dev/null
     or return 1
     set -q argv[1]
     and not string match -q -- '-*' $argv[1]
@@ -20,8 +25,12 @@ function __capwrap_learn_no_command
     not __capwrap_learn_command >/dev/null
 end
 
+function __capwrap_learn_complete_user
+    __fish_complete_users
+end
+
 # Completes a list element by element.
-function __capwrap_learn_check
+function __capwrap_learn_complete_check
     set -l capwrap (commandline -opc | string replace -r -- '-learn$' '')[1]
     set -l caps ($capwrap --list-caps 2>/dev/null | string match -rg '^ *\d+ (\S+)')
     set -l done (commandline -ct | string replace -r -- '^--check=' '' | string match -r -- '.*,')
@@ -35,16 +44,18 @@ end
 complete -c capwrap-learn -f
 complete -c capwrap-learn -n __capwrap_learn_command -x -a '(__fish_complete_subcommand --commandline (__capwrap_learn_command | string split0))'
 
-complete -c capwrap-learn -n __capwrap_learn_no_command -s u -l user -x -a '(__fish_complete_users)' -d 'Who the program is: USER[:GROUP]'
-complete -c capwrap-learn -n __capwrap_learn_no_command -l verify -d 'Run it again with less'
+# generated: options
+complete -c capwrap-learn -n __capwrap_learn_no_command -s u -l user -x -a '(__capwrap_learn_complete_user)' -d 'Who the program is'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l verify -d 'Run it again with less, until nothing more can go, and confirm what is left'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l test -x -d 'It works when this shell line succeeds'
-complete -c capwrap-learn -n __capwrap_learn_no_command -l reset -x -d 'Run this shell line before each run'
-complete -c capwrap-learn -n __capwrap_learn_no_command -l repeat -x -d 'Try a set that fails so often'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l reset -x -d 'A shell line to run before each run'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l repeat -x -d 'Try a set that fails N times'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l no-trace -d 'Do not watch'
-complete -c capwrap-learn -n __capwrap_learn_no_command -l timeout -x -d 'End each run after so many seconds'
-complete -c capwrap-learn -n __capwrap_learn_no_command -l check -x -a '(__capwrap_learn_check)' -d 'Status 1 when it needs more'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l timeout -x -d 'End each run after this time'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l check -x -a '(__capwrap_learn_complete_check)' -d 'Status 1 when it needs more than these capabilities'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l json -d 'Report as JSON'
-complete -c capwrap-learn -n __capwrap_learn_no_command -s o -l output -r -F -d 'Report to a file'
-complete -c capwrap-learn -n __capwrap_learn_no_command -s v -l verbose -d 'Tell what was asked for by the way'
-complete -c capwrap-learn -n __capwrap_learn_no_command -s h -l help -d 'Show help'
+complete -c capwrap-learn -n __capwrap_learn_no_command -s o -l output -r -F -d 'Report to FILE'
+complete -c capwrap-learn -n __capwrap_learn_no_command -s v -l verbose -d 'Tell as well what was asked for by the way'
+complete -c capwrap-learn -n __capwrap_learn_no_command -s h -l help -d 'Show this'
 complete -c capwrap-learn -n __capwrap_learn_no_command -s V -l version -d 'Show the version'
+# end

@@ -4,6 +4,15 @@
 #
 # Install as /usr/share/bash-completion/completions/capwrap, or source it from ~/.bashrc.
 
+# What --help lists: the options, those that take the next word, and the letters of the latter.
+# generated: options
+_capwrap_options='--user= --groups= --keep= --no-new-privs --lock-securebits --no-login-env
+    --chown-stdio --close-fds --strict --dry-run --json --status --status= --decode= --list-caps
+    --verbose --quiet --help --version -u -G -k -n -v -q -h -V'
+_capwrap_values='--user --groups --keep --decode'
+_capwrap_letters=uGk
+# end
+
 # Readline splits words at "=" and ":" as well (COMP_WORDBREAKS). Joins them again: _capwrap_words
 # gets the words up to the cursor, _capwrap_starts the place in COMP_WORDS where each began.
 _capwrap_join() {
@@ -59,10 +68,12 @@ _capwrap_scan() {
                 _capwrap_command=$((i + 1))
                 return
                 ;;
-            --user | --groups | --keep) _capwrap_option=$word ;;
-            --*) continue ;;
-            -[!uGk]*[uGk]) _capwrap_option=-${word: -1} ;;
-            -[uGk]) _capwrap_option=$word ;;
+            --*)
+                [[ " $_capwrap_values " == *" $word "* ]] || continue
+                _capwrap_option=$word
+                ;;
+            -[!$_capwrap_letters]*[$_capwrap_letters]) _capwrap_option=-${word: -1} ;;
+            -[$_capwrap_letters]) _capwrap_option=$word ;;
             -*) continue ;;
             *)
                 _capwrap_command=$i
@@ -77,7 +88,7 @@ _capwrap_scan() {
     word=${_capwrap_words[-1]}
     case $word in
         --*=*) _capwrap_option=${word%%=*} ;;
-        -[uGk]?*) _capwrap_option=${word:0:2} ;;
+        -[$_capwrap_letters]?*) _capwrap_option=${word:0:2} ;;
         -*) ;;
         *) _capwrap_command=$((${#_capwrap_words[@]} - 1)) ;;
     esac
@@ -85,10 +96,7 @@ _capwrap_scan() {
 
 _capwrap() {
     local _capwrap_words _capwrap_starts _capwrap_command _capwrap_option
-    local cur prefix='' options
-    options='--user= --groups= --keep= --no-new-privs --lock-securebits --no-login-env --chown-stdio
-        --close-fds --strict --dry-run --json --status --status= --decode= --list-caps --verbose
-        --quiet --help --version -u -G -k -n -v -q -h -V'
+    local cur prefix=''
     COMPREPLY=()
     _capwrap_join
     _capwrap_scan
@@ -111,7 +119,7 @@ _capwrap() {
 
     if [[ -z $_capwrap_option ]]; then
         compopt -o nospace 2>/dev/null
-        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "$_capwrap_options" -- "$cur")
         # A word that takes no value ends with a blank.
         COMPREPLY=("${COMPREPLY[@]/%/ }")
         COMPREPLY=("${COMPREPLY[@]/%= /=}")
@@ -120,7 +128,7 @@ _capwrap() {
 
     case $cur in
         "$_capwrap_option="*) prefix=$_capwrap_option= ;;
-        -[uGk]?*) prefix=$_capwrap_option ;;
+        -[$_capwrap_letters]?*) prefix=$_capwrap_option ;;
     esac
     [[ $_capwrap_option != --user && $_capwrap_option != -u ]] || compopt -o nospace 2>/dev/null
     mapfile -t COMPREPLY < <(_capwrap_value "$1" "$_capwrap_option" "${cur#"$prefix"}")

@@ -3,13 +3,18 @@
 # Install as /usr/share/fish/vendor_completions.d/capwrap.fish, or put it into
 # ~/.config/fish/completions.
 
+# What argparse(1) has to know of the options.
+# generated: spec
+set -g __capwrap_spec u/user= G/groups= k/keep= n/no-new-privs lock-securebits no-login-env \
+    chown-stdio close-fds strict dry-run json 'status=?' decode= list-caps v/verbose q/quiet h/help \
+    V/version
+# end
+
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
 function __capwrap_command
     set -l tokens (commandline -opc) (commandline -ct)
     set -e tokens[1]
-    argparse -s u/user= G/groups= k/keep= n/no-new-privs lock-securebits no-login-env chown-stdio \
-        close-fds strict dry-run json 'status=?' decode= list-caps v/verbose q/quiet h/help V/version \
-        -- $tokens 2>/dev/null
+    argparse -s $__capwrap_spec -- $tokens 2>/dev/null
     or return 1
     set -q argv[1]
     and not string match -q -- '-*' $argv[1]
@@ -59,21 +64,23 @@ end
 complete -c capwrap -f
 complete -c capwrap -n __capwrap_command -x -a '(__fish_complete_subcommand --commandline (__capwrap_command | string split0))'
 
-complete -c capwrap -n __capwrap_no_command -s u -l user -x -a '(__capwrap_complete_user)' -d 'Who the program is: USER[:GROUP]'
+# generated: options
+complete -c capwrap -n __capwrap_no_command -s u -l user -x -a '(__capwrap_complete_user)' -d 'Who the program is'
 complete -c capwrap -n __capwrap_no_command -s G -l groups -x -a '(__capwrap_complete_groups)' -d 'Supplementary groups'
-complete -c capwrap -n __capwrap_no_command -s k -l keep -x -a '(__capwrap_complete_keep)' -d 'Capabilities the program holds'
-complete -c capwrap -n __capwrap_no_command -s n -l no-new-privs -d 'No gain through exec, ever'
-complete -c capwrap -n __capwrap_no_command -l lock-securebits -d 'uid 0 means nothing, and cannot again'
+complete -c capwrap -n __capwrap_no_command -s k -l keep -x -a '(__capwrap_complete_keep)' -d 'Capabilities that the program holds'
+complete -c capwrap -n __capwrap_no_command -s n -l no-new-privs -d 'No execve ever gives more'
+complete -c capwrap -n __capwrap_no_command -l lock-securebits -d 'Uid 0 is not special, no keep-caps, no ambient raise'
 complete -c capwrap -n __capwrap_no_command -l no-login-env -d 'Leave HOME, USER and LOGNAME alone'
-complete -c capwrap -n __capwrap_no_command -l chown-stdio -d 'Hand the standard streams\' pipes to the user'
+complete -c capwrap -n __capwrap_no_command -l chown-stdio -d 'Hand pipes on the standard streams to the user'
 complete -c capwrap -n __capwrap_no_command -l close-fds -d 'Nothing above descriptor 2 is inherited'
 complete -c capwrap -n __capwrap_no_command -l strict -d 'What would be a note is a refusal'
-complete -c capwrap -n __capwrap_no_command -l dry-run -d 'Rehearse and report'
-complete -c capwrap -n __capwrap_no_command -l json -d 'Report as JSON'
-complete -c capwrap -n __capwrap_no_command -l status -a '(__fish_complete_pids)' -d 'Show a process\'s privileges by name'
-complete -c capwrap -n __capwrap_no_command -l decode -x -d 'Name the capabilities in a hexadecimal mask'
-complete -c capwrap -n __capwrap_no_command -l list-caps -d 'List the capabilities of this kernel'
+complete -c capwrap -n __capwrap_no_command -l dry-run -d 'Make the whole transition in a child, and report it'
+complete -c capwrap -n __capwrap_no_command -l json -d 'Report --dry-run and --status as JSON'
+complete -c capwrap -n __capwrap_no_command -l status -a '(__fish_complete_pids)' -d 'Show a process\'s ids and capability sets'
+complete -c capwrap -n __capwrap_no_command -l decode -x -d 'Name the capabilities of a set in /proc/PID/status'
+complete -c capwrap -n __capwrap_no_command -l list-caps -d 'List this kernel\'s capabilities, and which are here'
 complete -c capwrap -n __capwrap_no_command -s v -l verbose -d 'Tell each step'
 complete -c capwrap -n __capwrap_no_command -s q -l quiet -d 'No notes'
-complete -c capwrap -n __capwrap_no_command -s h -l help -d 'Show help'
+complete -c capwrap -n __capwrap_no_command -s h -l help -d 'Show this'
 complete -c capwrap -n __capwrap_no_command -s V -l version -d 'Show the version'
+# end

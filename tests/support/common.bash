@@ -62,6 +62,18 @@ attempt() {
     run --separate-stderr "$@"
 }
 
+# listed flags|values|optional: the long options of --help that take no value, take one, or may. Their
+# row is "  -x, --name ARGUMENT  text".
+listed() {
+    local after
+    case $1 in
+        flags) after='  ' ;;
+        values) after='(=| [^ ])' ;;
+        optional) after='\[=' ;;
+    esac
+    "$CAPWRAP" --help | sed -nE "s/^  (-., |    )(--[a-z-]+)$after.*/\2/p"
+}
+
 # with_users FILE_PASSWD FILE_GROUP -- CMD...: CMD with these files as /etc/passwd and /etc/group,
 # in a mount namespace of its own. The process id stays.
 with_users() {

@@ -1,6 +1,10 @@
 #!/usr/bin/env bats
-# The options that --help lists, and nothing else, stand in the manual page, in the README's list
-# and in the completions of each shell, with their letters. Each place is read as text here.
+# --help of each program is printed from the rows of its options. What it lists, and nothing else,
+# stands in the manual page, in the README and in the completions, with its letters.
+
+setup() {
+    CAPWRAP_LEARN=${CAPWRAP_LEARN:-$CAPWRAP-learn}
+}
 
 # Options in text, one a line. An option in these places is a word of its own.
 options_in() {
@@ -8,74 +12,69 @@ options_in() {
         grep -oE -- '--[a-z]+(-[a-z]+)*|-[a-zA-Z]'
 }
 
+# help_options PROGRAM
 help_options() {
-    "$CAPWRAP" --help | sed -nE 's/^ +(-[a-zA-Z], )?(--[a-z-]+).*/\1\n\2/p' | options_in
+    "$1" --help | sed -nE 's/^ +(-[a-zA-Z], )?(--[a-z-]+).*/\1\n\2/p' | options_in | sort -u
 }
 
+# manual_options PAGE
 manual_options() {
-    sed -nE '/^\.It Fl /p' "$SRC_DIR/docs/capwrap.1" |
-        grep -oE 'Fl [^ ]+' | sed 's/^Fl /-/' | options_in
-}
-
-bash_options() {
-    sed -n "/^    options='/,/'\$/p" "$SRC_DIR/contrib/completions/capwrap.bash" |
-        tr " '" '\n' | options_in
-}
-
-# The part of each line of _arguments that stands before the description.
-zsh_options() {
-    sed -n '/^_arguments /,$p' "$SRC_DIR/contrib/completions/_capwrap" |
-        sed -nE "s/^ +(.*)\[.*/\1/p" | tr "(){},=+' " '\n' | options_in
-}
-
-fish_options() {
-    sed -nE 's/^complete -c capwrap -n __capwrap_no_command(( -s [a-zA-Z])?( -l [a-z-]+)).*/\1/p' \
-        "$SRC_DIR/contrib/completions/capwrap.fish" |
-        sed -E 's/ -s (.)/-\1\n/; s/ -l (.*)/--\1/' | options_in
-}
-
-readme_options() {
-    sed -nE 's/^ +(-[a-zA-Z], )?(--[a-z-]+).*/\1\n\2/p' "$SRC_DIR/README.md" | options_in
+    sed -nE '/^\.It Fl /p' "$SRC_DIR/docs/$1" | grep -oE 'Fl [^ ]+' | sed 's/^Fl /-/' | options_in |
+        sort -u
 }
 
 # In commands, up to the -- that ends the options.
 used_options() {
     grep -oE 'capwrap( +-[^|`]*)' "$SRC_DIR/README.md" | sed -E 's/ -- .*| --$//' |
-        tr ' ' '\n' | options_in
+        tr ' ' '\n' | options_in | sort -u
 }
 
-same_as_help() {
-    help_options | sort -u >"$BATS_TEST_TMPDIR/help"
-    [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 20 ]
-    "$@" | sort -u | diff "$BATS_TEST_TMPDIR/help" -
+# same PROGRAM LEAST COMMAND...: what the command prints is what --help lists, at least LEAST options.
+same() {
+    help_options "$1" >"$BATS_TEST_TMPDIR/help"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt "$2" ]
+    "${@:3}" | diff "$BATS_TEST_TMPDIR/help" -
 }
 
-@test "the manual page has the options of --help, and no other" {
-    same_as_help manual_options
+@test "the manual pages have the options of --help, and no other" {
+    same "$CAPWRAP" 20 manual_options capwrap.1
+    same "$CAPWRAP_LEARN" 15 manual_options capwrap-learn.1
 }
 
-@test "the completion for bash has the options of --help, and no other" {
-    same_as_help bash_options
-}
-
-@test "the completion for zsh has the options of --help, and no other" {
-    same_as_help zsh_options
-}
-
-@test "the completion for fish has the options of --help, and no other" {
-    same_as_help fish_options
+@test "the completions for bash, zsh and fish are as --help makes them" {
+    export CAPWRAP_LEARN
+    run "$SRC_DIR/tests/source/docs/docs.py" completions --check
+    echo "$output"
+    [ "$status" -eq 0 ]
 }
 
 @test "the option list of the README is that of --help" {
-    same_as_help readme_options
+    "$CAPWRAP" --help | grep -E '^ +(-[a-zA-Z], )?--[a-z-]+' >"$BATS_TEST_TMPDIR/help"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
+    run grep -vxFf "$SRC_DIR/README.md" "$BATS_TEST_TMPDIR/help"
+    echo "$output"
+    [ -z "$output" ]
 }
 
 @test "every option of capwrap that the README uses exists" {
-    help_options | sort -u >"$BATS_TEST_TMPDIR/help"
-    used_options | sort -u >"$BATS_TEST_TMPDIR/used"
+    help_options "$CAPWRAP" >"$BATS_TEST_TMPDIR/help"
+    used_options >"$BATS_TEST_TMPDIR/used"
     [ "$(wc -l <"$BATS_TEST_TMPDIR/used")" -gt 3 ]
     run comm -13 "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/used"
     echo "$output"
     [ "$status" -eq 0 ]
     [ -z "$output" ]
+}
+
+@test "an option that --help does not list is found in a completion, and one that is missing" {
+    local copy=$BATS_TEST_TMPDIR/copy
+    mkdir -p "$copy/contrib" "$copy/tests/source"
+    cp -r "$SRC_DIR/contrib/completions" "$copy/contrib/"
+    cp -r "$SRC_DIR/tests/source/docs" "$copy/tests/source/"
+    export CAPWRAP_LEARN SRC_DIR=$copy
+    sed -i 's/--strict/--lenient/' "$copy/contrib/completions/capwrap.bash"
+    run "$copy/tests/source/docs/docs.py" completions --check
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"-    --chown-stdio --close-fds --lenient"* ]]
 }

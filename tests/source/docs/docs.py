@@ -2,6 +2,7 @@
 """docs.py - reads the documents, and makes the parts of them that commands can make.
 
   docs.py generate [--check]   writes the generated parts; with --check only tells the differences
+  docs.py completions [--check] the same for the completions alone, which takes no root
   docs.py table FILE NAME      the rows of the table below `<!-- NAME -->`, one JSON list a line
   docs.py commands FILE...     every capwrap command line in the documents, one JSON list a line
   docs.py containers FILE      every container in the document, one JSON object a line: the words of
@@ -23,8 +24,15 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True  # not into the source tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+# pylint: disable=wrong-import-position
+import completions  # noqa: E402
+
 SRC = os.environ.get("SRC_DIR") or str(pathlib.Path(__file__).resolve().parents[3])
 CAPWRAP = os.environ.get("CAPWRAP") or os.path.join(SRC, "build/release/capwrap")
+CAPWRAP_LEARN = os.environ.get("CAPWRAP_LEARN") or f"{CAPWRAP}-learn"
 SUPPORT_BIN = os.environ.get("SUPPORT_BIN") or os.path.join(
     SRC, "build/release/tests/support-bin")
 END = {"md": "<!-- end -->", "1": '.\\" end'}
@@ -161,11 +169,23 @@ def generated():
     yield "docs/capwrap.1", put_block(read("docs/capwrap.1"), '.\\" generated: transition',
                                       END["1"], mdoc_transition())
     yield "README.md", regenerate_transcripts(read("README.md"))
+    yield from generated_completions()
 
 
-def generate(check):
+def generated_completions():
+    """The completions of both programs, for three shells."""
+    for program, path in (("capwrap", CAPWRAP), ("capwrap-learn", CAPWRAP_LEARN)):
+        help_text = subprocess.run([path, "--help"], check=True, text=True,
+                                   stdout=subprocess.PIPE).stdout
+        for shell, file in (("bash", f"{program}.bash"), ("zsh", f"_{program}"),
+                            ("fish", f"{program}.fish")):
+            name = f"contrib/completions/{file}"
+            yield name, completions.completed(read(name), shell, program, help_text)
+
+
+def generate(parts, check):
     stale = 0
-    for name, wanted in generated():
+    for name, wanted in parts:
         present = read(name)
         if present == wanted:
             continue
@@ -251,10 +271,10 @@ def error_codes(name):
 
 def main(arguments):
     match arguments:
-        case ["generate"]:
-            return generate(check=False)
-        case ["generate", "--check"]:
-            return generate(check=True)
+        case ["generate", *check] if check in ([], ["--check"]):
+            return generate(generated(), bool(check))
+        case ["completions", *check] if check in ([], ["--check"]):
+            return generate(generated_completions(), bool(check))
         case ["table", name, marker]:
             for row in table(name, marker):
                 print(json.dumps(row))
