@@ -1,9 +1,8 @@
 /*
  * verify - the proof: from the kernel's own answers, that the goal was reached.
  *
- * An object of its own that links no writer: it reads through raw system calls (core/sys.h,
- * readers) and makes the probes that must fail (core/sys.h, probes). tests/source/build/verify.bats
- * lists both.
+ * An object of its own that names no writer: it reads through raw system calls (core/sys.h,
+ * readers) and makes the probes that must fail (core/sys.h, probes).
  */
 #ifndef CAPWRAP_VERIFY_H
 #define CAPWRAP_VERIFY_H

@@ -40,6 +40,62 @@ unexplained() {
             grep -vE '^$|:$' | sort -u)
 }
 
+# names OBJECT PATTERN: the undefined symbols of an object that match.
+names() {
+    nm --undefined-only --format=just-symbols "$1" | grep -E "$2" | sort -u
+}
+
+# What the proof may name of the kernel surface: readers, and the probes that must fail.
+proof() {
+    cat <<'END'
+sys_filter_is_refused
+sys_get_parent_death_signal
+sys_stdio_owner
+sys_try_gids
+sys_try_uids
+sys_try_unset_keepcaps
+END
+}
+
+@test "the proof names no writer, but the probes that must fail" {
+    cd "$OBJECTS"
+    nm --defined-only verify.c.o | grep -w verify_goal
+    run names verify.c.o '^(sys_|transition_|syscall|prctl|set|cap)'
+    echo "$output"
+    [ "$output" = "$(proof)" ]
+}
+
+@test "the read-back, which the proof calls, names no writer" {
+    cd "$OBJECTS"
+    run names observe.c.o '^(sys_|transition_|syscall|prctl|set|cap)'
+    echo "$output"
+    [ "${#lines[@]}" -gt 10 ]
+    [ -z "$(grep -vE '^sys_(get_[a-z_]+|bounding_has|ambient_has|all_ids_mapped|overflow_id|stdio_owner)$' <<<"$output")" ]
+}
+
+@test "a writer in the proof is found" {
+    cd "$OBJECTS"
+    run names transition.c.o '^sys_'
+    grep -qx sys_set_uids <<<"$output"
+    ! grep -qx sys_set_uids < <(proof)
+}
+
+# Calls that read the kernel, make processes or change anything.
+kernel='^(sys_|fork|vfork|execv|wait|kill|open|read|pread|write$|get(env|uid|gid|pid|xattr|auxval)|access|[lf]?stat(64)?$|prctl|syscall|set[ug])'
+
+@test "what prints values asks the kernel nothing and changes nothing" {
+    cd "$BUILD_DIR/src/CMakeFiles/capwrap_cli.dir/show"
+    local object
+    for object in *.c.o; do
+        run names "$object" "$kernel"
+        echo "$object: $output"
+        [ -z "$output" ]
+    done
+    [ "$(ls -- *.c.o | wc -l)" -ge 8 ]
+    run names ../inspect/dry_run.c.o "$kernel" # which does both
+    [[ $output == *fork* ]]
+}
+
 @test "plan, cred and fail refer to no system call" {
     cd "$OBJECTS"
     nm --defined-only plan.c.o | grep -w plan_make

@@ -1,10 +1,10 @@
 /*
  * The strict parsers, with any text: no undefined behaviour, no number that wraps, and no answer
- * but those that core/text.h promises.
+ * but those that text/number.h and text/capname.h promise.
  */
-#include "text/number.h"
-
 #include "any.h"
+#include "text/capname.h"
+#include "text/number.h"
 
 enum { NUMBER_MOST = 24, NAME_MOST = 40 }; /* longer than any that is accepted */
 
