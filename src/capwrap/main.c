@@ -78,7 +78,7 @@ static int prepare(struct capwrap *c) {
 static int launch(struct capwrap *c) {
     char **environment = environ;
 
-    if (c->identity.changes_ids && !c->options.no_login_env)
+    if (c->identity.changes_ids && !c->options.who.ids_only)
         environment = environment_make(environ, &c->identity.account);
     if (environment == NULL)
         return fail_set(&c->fail, "user", FAIL_MEMORY, ENOMEM, "the environment");
@@ -107,7 +107,7 @@ static int run(int argc, char **argv, struct capwrap *c) {
         return inspect(options, &c->fail);
     if (status == 0)
         status = prepare(c);
-    if (options->dry_run)
+    if (options->request.dry_run)
         return dry_run(&c->pipeline, status, options->json, &c->fail);
     if (status == 0)
         (void)launch(c);

@@ -24,7 +24,7 @@ static int read_word(const struct option *option, void *into, const char *value,
 /* One element of the list after --keep. */
 static int add_cap(struct options *options, const char *word, size_t length, struct fail *f) {
     if (length == 3 && strncmp(word, "all", length) == 0) {
-        options->keep_all = true;
+        options->request.keep_all = true;
     } else if (length == 4 && strncmp(word, "none", length) == 0) {
         options->keep_none = true;
     } else {
@@ -32,9 +32,9 @@ static int add_cap(struct options *options, const char *word, size_t length, str
         if (cap < 0)
             return fail_set(f, "keep", FAIL_USAGE, 0, "'%.*s' is not a capability", (int)length,
                             word);
-        options->keep |= UINT64_C(1) << cap;
+        options->request.keep |= UINT64_C(1) << cap;
     }
-    if (options->keep_given && (options->keep_all || options->keep_none))
+    if (options->keep_given && (options->request.keep_all || options->keep_none))
         return fail_set(f, "keep", FAIL_USAGE, 0, "'all' and 'none' stand alone");
     options->keep_given = true;
     return 0;
@@ -72,21 +72,23 @@ static int read_mode(const struct option *option, void *into, const char *value,
 
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {
-    {"user", 'u', WORD(user), .argument = " USER[:GROUP]",
+    {"user", 'u', WORD(who.user), .argument = " USER[:GROUP]",
      .help = "who the program is; names or numbers"},
-    {"groups", 'G', WORD(groups), .argument = " LIST|init|none|keep",
+    {"groups", 'G', WORD(who.groups), .argument = " LIST|init|none|keep",
      .help = "supplementary groups (default: init, the user's own;\n"
              "where GROUP is given none, the primary group alone)"},
     {"keep", 'k', .takes = VALUE, .read = read_keep, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds; none (default),\nall"},
-    {"no-new-privs", 'n', FLAG(no_new_privs), .help = "no execve ever gives more"},
-    {"lock-securebits", 0, FLAG(lock_securebits),
+    {"no-new-privs", 'n', FLAG(request.no_new_privs), .help = "no execve ever gives more"},
+    {"lock-securebits", 0, FLAG(request.lock_securebits),
      .help = "uid 0 is not special, no keep-caps, no ambient raise;\nall of it locked"},
-    {"no-login-env", 0, FLAG(no_login_env), .help = "leave HOME, USER and LOGNAME alone"},
-    {"chown-stdio", 0, FLAG(chown_stdio), .help = "hand pipes on the standard streams to the user"},
-    {"close-fds", 0, FLAG(close_fds), .help = "nothing above descriptor 2 is inherited"},
-    {"strict", 0, FLAG(strict), .help = "what would be a note is a refusal"},
-    {"dry-run", 0, FLAG(dry_run), .help = "make the whole transition in a child, and report it"},
+    {"no-login-env", 0, FLAG(who.ids_only), .help = "leave HOME, USER and LOGNAME alone"},
+    {"chown-stdio", 0, FLAG(request.chown_stdio),
+     .help = "hand pipes on the standard streams to the user"},
+    {"close-fds", 0, FLAG(request.close_fds), .help = "nothing above descriptor 2 is inherited"},
+    {"strict", 0, FLAG(request.strict), .help = "what would be a note is a refusal"},
+    {"dry-run", 0, FLAG(request.dry_run),
+     .help = "make the whole transition in a child, and report it"},
     {"json", 0, .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct options, json),
      .help = "report --dry-run and --status as JSON"},
     {"status", 0, MODE(VALUE_AFTER_EQUALS, MODE_STATUS), .argument = "[=PID]",
@@ -128,7 +130,7 @@ static int check(const struct options *options, struct fail *f) {
     if (options->mode != MODE_RUN && (command || options->run_option))
         return fail_set(f, STEP, FAIL_USAGE, 0,
                         "--status, --decode and --list-caps only look: they start no command");
-    if (options->json && !options->dry_run && options->mode != MODE_STATUS)
+    if (options->json && !options->request.dry_run && options->mode != MODE_STATUS)
         return fail_set(f, STEP, FAIL_USAGE, 0, "--json goes with --dry-run or --status");
     if (options->mode == MODE_RUN && !command)
         return fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");

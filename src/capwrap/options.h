@@ -6,9 +6,10 @@
 #define CAPWRAP_OPTIONS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "core/fail.h"
+#include "core/plan.h"
+#include "users/resolve.h"
 
 /* What to do. Everything but MODE_RUN only inspects, and prints to standard output. */
 enum mode { MODE_RUN, MODE_STATUS, MODE_DECODE, MODE_LIST_CAPS, MODE_HELP, MODE_VERSION };
@@ -16,12 +17,10 @@ enum mode { MODE_RUN, MODE_STATUS, MODE_DECODE, MODE_LIST_CAPS, MODE_HELP, MODE_
 struct options {
     enum mode mode;
     const char *mode_value; /* the value of --status or --decode; NULL when none was given */
-    const char *user;       /* USER[:GROUP] as given; NULL when not given, as the next one */
-    const char *groups;
-    uint64_t keep;
-    bool keep_given, keep_all, keep_none;
-    bool no_new_privs, lock_securebits, no_login_env, chown_stdio, close_fds, strict;
-    bool dry_run, json, verbose, quiet;
+    struct who who; /* --user, --groups, --no-login-env: words that are still to be resolved */
+    struct request request; /* what is asked of the core, but for the identity */
+    bool keep_given, keep_none;
+    bool json, verbose, quiet;
     bool run_option; /* one of those that only MODE_RUN takes was given */
     char **command;  /* COMMAND and its arguments, NULL at the end */
 };

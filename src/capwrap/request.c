@@ -16,27 +16,12 @@ static bool receives_sockets(void) {
 
 int request_make(const struct options *options, const struct cred *caller, struct request *request,
                  struct identity *identity, struct fail *f) {
-    const struct who who = {
-        .user = options->user,
-        .groups = options->groups,
-        .login = !options->no_login_env,
-    };
-
-    if (options->close_fds && receives_sockets())
+    if (options->request.close_fds && receives_sockets())
         return fail_set(f, "fds", FAIL_LISTEN_FDS, 0,
                         "LISTEN_PID is this process: --close-fds would close its sockets");
-    if (resolve(&who, caller, identity, f) != 0)
+    if (resolve(&options->who, caller, identity, f) != 0)
         return -1;
-    *request = (struct request){
-        .keep_all = options->keep_all,
-        .keep = options->keep,
-        .no_new_privs = options->no_new_privs,
-        .lock_securebits = options->lock_securebits,
-        .chown_stdio = options->chown_stdio,
-        .close_fds = options->close_fds,
-        .strict = options->strict,
-        .dry_run = options->dry_run,
-    };
+    *request = options->request;
     resolve_apply(identity, request);
     return 0;
 }

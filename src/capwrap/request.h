@@ -1,6 +1,6 @@
 /*
- * request - what was asked for, as the core takes it: the one place where an option becomes a part
- * of the request.
+ * request - what was asked for, as the core takes it: the request that the options filled, with the
+ * identity that their words mean.
  */
 #ifndef CAPWRAP_REQUEST_H
 #define CAPWRAP_REQUEST_H

@@ -42,7 +42,7 @@ static int choose_user(struct result *result, struct fail *f) {
     subject->user = result->options.user;
     if (subject->user == NULL && caller->uid.effective == 0)
         subject->user = "nobody";
-    const struct who who = {.user = subject->user, .login = true};
+    const struct who who = {.user = subject->user};
     if (resolve(&who, caller, &subject->identity, f) != 0)
         return -1;
     if (subject->user != NULL) {

@@ -63,7 +63,7 @@ static bool groups_are(const struct who *who, const char *word) {
 
 /* Whether anything but the ids themselves is wanted of the user: numbers alone ask no database. */
 static bool needs_entry(const struct who *who) {
-    return who->login || strchr(who->user, ':') == NULL || groups_are(who, "init");
+    return !who->ids_only || strchr(who->user, ':') == NULL || groups_are(who, "init");
 }
 
 static int find_user(const struct who *who, struct account *account, struct fail *f) {

@@ -13,7 +13,7 @@
 struct who {
     const char *user;   /* USER[:GROUP], names or numbers; NULL: the caller's ids stay */
     const char *groups; /* LIST, init, none or keep; NULL: what USER[:GROUP] implies */
-    bool login;         /* the name and home of the user are wanted as well */
+    bool ids_only;      /* the name and home of the user are not wanted */
 };
 
 /* The answers of the database, and what was made of them. */

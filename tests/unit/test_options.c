@@ -79,13 +79,14 @@ static void without_options_there_is_only_the_command(void **state) {
 
     (void)state;
     assert_int_equal(options.mode, MODE_RUN);
-    assert_null(options.user);
-    assert_null(options.groups);
-    assert_true(options.keep == 0);
-    assert_false(options.keep_given || options.keep_all || options.keep_none);
-    assert_false(options.no_new_privs || options.lock_securebits || options.no_login_env ||
-                 options.chown_stdio || options.close_fds || options.strict || options.dry_run ||
-                 options.json || options.verbose || options.quiet);
+    assert_null(options.who.user);
+    assert_null(options.who.groups);
+    assert_true(options.request.keep == 0);
+    assert_false(options.keep_given || options.request.keep_all || options.keep_none);
+    assert_false(options.request.no_new_privs || options.request.lock_securebits ||
+                 options.who.ids_only || options.request.chown_stdio || options.request.close_fds ||
+                 options.request.strict || options.request.dry_run || options.json ||
+                 options.verbose || options.quiet);
     assert_string_equal(options.command[0], "./server");
     assert_string_equal(options.command[2], "b");
     assert_null(options.command[3]);
@@ -96,14 +97,14 @@ static void every_flag_sets_its_own_field_and_no_other(void **state) {
         const char *line;
         size_t offset;
     } rows[] = {
-        {"--no-new-privs x", offsetof(struct options, no_new_privs)},
-        {"-n x", offsetof(struct options, no_new_privs)},
-        {"--lock-securebits x", offsetof(struct options, lock_securebits)},
-        {"--no-login-env x", offsetof(struct options, no_login_env)},
-        {"--chown-stdio x", offsetof(struct options, chown_stdio)},
-        {"--close-fds x", offsetof(struct options, close_fds)},
-        {"--strict x", offsetof(struct options, strict)},
-        {"--dry-run x", offsetof(struct options, dry_run)},
+        {"--no-new-privs x", offsetof(struct options, request.no_new_privs)},
+        {"-n x", offsetof(struct options, request.no_new_privs)},
+        {"--lock-securebits x", offsetof(struct options, request.lock_securebits)},
+        {"--no-login-env x", offsetof(struct options, who.ids_only)},
+        {"--chown-stdio x", offsetof(struct options, request.chown_stdio)},
+        {"--close-fds x", offsetof(struct options, request.close_fds)},
+        {"--strict x", offsetof(struct options, request.strict)},
+        {"--dry-run x", offsetof(struct options, request.dry_run)},
         {"--verbose x", offsetof(struct options, verbose)},
         {"-v x", offsetof(struct options, verbose)},
         {"--quiet x", offsetof(struct options, quiet)},
@@ -113,12 +114,18 @@ static void every_flag_sets_its_own_field_and_no_other(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct options options = read_as(rows[i].line);
-        const bool *const flags[] = {&options.no_new_privs, &options.lock_securebits,
-                                     &options.no_login_env, &options.chown_stdio,
-                                     &options.close_fds,    &options.strict,
-                                     &options.dry_run,      &options.json,
-                                     &options.verbose,      &options.quiet,
-                                     &options.keep_given,   &options.keep_all,
+        const bool *const flags[] = {&options.request.no_new_privs,
+                                     &options.request.lock_securebits,
+                                     &options.who.ids_only,
+                                     &options.request.chown_stdio,
+                                     &options.request.close_fds,
+                                     &options.request.strict,
+                                     &options.request.dry_run,
+                                     &options.json,
+                                     &options.verbose,
+                                     &options.quiet,
+                                     &options.keep_given,
+                                     &options.request.keep_all,
                                      &options.keep_none};
         for (size_t k = 0; k < COUNT(flags); k++) {
             bool is_it = (const char *)flags[k] == (const char *)&options + rows[i].offset;
@@ -130,7 +137,7 @@ static void every_flag_sets_its_own_field_and_no_other(void **state) {
 
 static void a_flag_may_be_repeated(void **state) {
     (void)state;
-    assert_true(read_as("-n -n --no-new-privs -vv x").no_new_privs);
+    assert_true(read_as("-n -n --no-new-privs -vv x").request.no_new_privs);
 }
 
 static void a_value_stands_in_four_places(void **state) {
@@ -140,27 +147,28 @@ static void a_value_stands_in_four_places(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(lines); i++) {
         struct options options = read_as(lines[i]);
-        assert_string_equal(options.user, "www:web");
+        assert_string_equal(options.who.user, "www:web");
         assert_string_equal(options.command[0], "x");
     }
-    assert_string_equal(read_as("-G a,b x").groups, "a,b");
-    assert_string_equal(read_as("--groups=none x").groups, "none");
-    assert_string_equal(read_as("-u =www x").user, "=www"); /* the = belongs to long names only */
-    assert_string_equal(read_as("--user=a=b x").user, "a=b");
+    assert_string_equal(read_as("-G a,b x").who.groups, "a,b");
+    assert_string_equal(read_as("--groups=none x").who.groups, "none");
+    assert_string_equal(read_as("-u =www x").who.user,
+                        "=www"); /* the = belongs to long names only */
+    assert_string_equal(read_as("--user=a=b x").who.user, "a=b");
 }
 
 static void a_value_may_look_like_an_option(void **state) {
     (void)state;
-    assert_string_equal(read_as("--user --strict x").user, "--strict");
-    assert_string_equal(read_as("-u -- x").user, "--");
-    assert_false(read_as("-u -n x").no_new_privs);
+    assert_string_equal(read_as("--user --strict x").who.user, "--strict");
+    assert_string_equal(read_as("-u -- x").who.user, "--");
+    assert_false(read_as("-u -n x").request.no_new_privs);
 }
 
 static void options_end_at_the_first_other_word(void **state) {
     struct options options = read_as("-n ./server --strict -v");
 
     (void)state;
-    assert_false(options.strict || options.verbose);
+    assert_false(options.request.strict || options.verbose);
     assert_string_equal(options.command[0], "./server");
     assert_string_equal(options.command[1], "--strict");
     assert_string_equal(read_as("-- --strict").command[0], "--strict");
@@ -173,15 +181,15 @@ static void kept_capabilities_add_up(void **state) {
     const uint64_t both = CAP_MASK(CAP_NET_RAW) | CAP_MASK(CAP_NET_BIND_SERVICE);
 
     (void)state;
-    assert_true(read_as("-k NET_RAW,NET_BIND_SERVICE x").keep == both);
-    assert_true(read_as("-k NET_RAW --keep=cap_net_bind_service x").keep == both);
-    assert_true(read_as("-kNET_RAW,13,10 x").keep == both); /* 13 is NET_RAW */
-    assert_true(read_as("-k 0,63 x").keep == (CAP_MASK(0) | CAP_MASK(63)));
+    assert_true(read_as("-k NET_RAW,NET_BIND_SERVICE x").request.keep == both);
+    assert_true(read_as("-k NET_RAW --keep=cap_net_bind_service x").request.keep == both);
+    assert_true(read_as("-kNET_RAW,13,10 x").request.keep == both); /* 13 is NET_RAW */
+    assert_true(read_as("-k 0,63 x").request.keep == (CAP_MASK(0) | CAP_MASK(63)));
     assert_true(read_as("-k NET_RAW x").keep_given);
-    assert_true(read_as("-k all x").keep_all);
-    assert_true(read_as("-k all x").keep == 0);
+    assert_true(read_as("-k all x").request.keep_all);
+    assert_true(read_as("-k all x").request.keep == 0);
     assert_true(read_as("-k none x").keep_none);
-    assert_true(read_as("-k none x").keep == 0);
+    assert_true(read_as("-k none x").request.keep == 0);
 }
 
 /* ---- what is refused ---- */
@@ -358,7 +366,7 @@ static void json_goes_with_a_rehearsal(void **state) {
     struct options options = read_as("--dry-run --json x");
 
     (void)state;
-    assert_true(options.json && options.dry_run);
+    assert_true(options.json && options.request.dry_run);
 }
 
 static void what_was_read_before_a_refusal_is_there_for_the_report(void **state) {
@@ -367,7 +375,7 @@ static void what_was_read_before_a_refusal_is_there_for_the_report(void **state)
 
     (void)state;
     assert_int_equal(parse_text("--dry-run --json --bad x", &options, &f), -1);
-    assert_true(options.json && options.dry_run);
+    assert_true(options.json && options.request.dry_run);
 }
 
 int main(void) {

@@ -42,7 +42,7 @@ static void an_option_that_is_not_given_asks_for_nothing(void **state) {
 
 #define BECOMES(option, value)                                                                     \
     do {                                                                                           \
-        const struct options options = {.option = (value)};                                        \
+        const struct options options = {.request.option = (value)};                                \
         ask(&options, &answer);                                                                    \
         assert_int_equal(answer.status, 0);                                                        \
         assert_true(answer.request.option == (value));                                             \
@@ -66,7 +66,7 @@ static void each_option_becomes_the_field_of_its_name(void **state) {
 }
 
 static void user_and_groups_become_the_identity(void **state) {
-    const struct options options = {.user = "33:34", .groups = "7,9", .no_login_env = true};
+    const struct options options = {.who = {.user = "33:34", .groups = "7,9", .ids_only = true}};
     struct answer answer;
 
     (void)state;
@@ -79,7 +79,7 @@ static void user_and_groups_become_the_identity(void **state) {
 }
 
 static void close_fds_would_close_the_sockets_of_a_supervisor(void **state) {
-    const struct options closing = {.close_fds = true}, open = {.close_fds = false};
+    const struct options closing = {.request.close_fds = true}, open = {.request.close_fds = false};
     struct answer answer;
     char pid[16];
 

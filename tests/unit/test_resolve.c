@@ -158,7 +158,7 @@ static void ask(const struct who *who, struct answer *answer) {
 static void end(struct answer *answer) { resolve_free(&answer->identity); }
 
 static struct who words(const char *user, const char *groups) {
-    return (struct who){.user = user, .groups = groups, .login = true};
+    return (struct who){.user = user, .groups = groups};
 }
 
 /* Asserts who USER and LIST lead to; the groups are listed up to the last argument, 0. */
@@ -279,7 +279,7 @@ static void numbers_alone_ask_no_database(void **state) {
         struct answer answer;
 
         forget();
-        who.login = !rows[i].no_login;
+        who.ids_only = rows[i].no_login;
         ask(&who, &answer);
         assert_int_equal(answer.status, 0);
         assert_int_equal(database.calls > 0, rows[i].asks);

@@ -130,11 +130,12 @@ static void judge_ids(const struct state *now) {
 
 static void judge_caps(const struct state *now) {
     const struct state *before = &run.before;
-    unsigned long long keep = run.said.keep_all ? before->permitted : run.said.keep;
-    bool nnp = before->no_new_privs != 0 || run.said.no_new_privs;
+    unsigned long long keep =
+        run.said.options.request.keep_all ? before->permitted : run.said.options.request.keep;
+    bool nnp = before->no_new_privs != 0 || run.said.options.request.no_new_privs;
     bool may_stay = (before->permitted >> CAP_SETPCAP & 1) == 0 &&
                     (nnp || (before->permitted == 0 && before->uid[0] != 0));
-    int securebits = before->securebits | (run.said.lock_securebits ? 0xef : 0);
+    int securebits = before->securebits | (run.said.options.request.lock_securebits ? 0xef : 0);
 
     CHECK(now->permitted == keep, "permitted %llx", now->permitted);
     CHECK(now->effective == keep, "effective %llx", now->effective);
@@ -150,7 +151,8 @@ static void judge_caps(const struct state *now) {
 static _Noreturn void judge(char *const *argv) {
     struct state now;
 
-    CHECK(run.good && run.said.mode == SAID_RUN && !run.said.dry_run, "it was not to be run");
+    CHECK(run.good && run.said.options.mode == MODE_RUN && !run.said.options.request.dry_run,
+          "it was not to be run");
     CHECK(argv == run.words.list + run.said.command, "other words");
     look(&now);
     judge_ids(&now);
@@ -202,11 +204,12 @@ int main(void) {
     read_database();
     look(&run.before);
     bool said_well = ref_options(run.words.count, run.words.list, &run.said);
-    run.good = said_well && ref_resolve(&run.said, run.before.uid[1], run.before.gid[1],
+    run.good = said_well && ref_resolve(&run.said.options.who, run.before.uid[1], run.before.gid[1],
                                         &run.database, &run.who);
 
     int status = capwrap_main(run.words.count, run.words.list);
-    bool may_end_well = said_well && (run.said.mode != SAID_RUN || run.said.dry_run);
+    bool may_end_well =
+        said_well && (run.said.options.mode != MODE_RUN || run.said.options.request.dry_run);
     CHECK((status >= 125 && status <= 127) || (may_end_well && status == 0), "status %d", status);
     CHECK(said_well || status == 125, "status %d for words that are to be refused", status);
     return status;

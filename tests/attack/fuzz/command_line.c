@@ -122,7 +122,7 @@ static void check_variable(char *const envp[], const char *name, const char *val
 
 static void check_environment(char *const envp[]) {
     char **given = run.world.environment;
-    bool login = run.who.change_identity && !run.said.no_login_env;
+    bool login = run.who.change_identity && !run.said.options.who.ids_only;
     const struct ref_user *entry = run.who.entry;
 
     for (char *const *variable = envp; *variable != NULL; variable++) {
@@ -145,7 +145,8 @@ static void check_environment(char *const envp[]) {
 
 int __wrap_sys_execve(const char *path, char *const argv[], char *const envp[]) {
     CHECK(run.said_well, "the line is to be refused");
-    CHECK(run.said.mode == SAID_RUN && !run.said.dry_run, "it was not to be run");
+    CHECK(run.said.options.mode == MODE_RUN && !run.said.options.request.dry_run,
+          "it was not to be run");
     CHECK(argv == run.words.list + run.said.command, "other words");
     check_environment(envp);
     return __real_sys_execve(path, argv, envp);
@@ -216,7 +217,7 @@ static void check_surroundings(const struct excuses *excuses) {
                fake.keyring_owner == expected->keyring_owner),
           "keyring of %llu", (unsigned long long)fake.keyring_owner);
     CHECK(!expected->closed_fds || fake.open_above_stderr == 0, "%u open", fake.open_above_stderr);
-    for (unsigned fd = 0; fd < 3 && !run.said.dry_run; fd++)
+    for (unsigned fd = 0; fd < 3 && !run.said.options.request.dry_run; fd++)
         CHECK((expected->streams & 1u << fd) == 0 || excuses->streams ||
                   (excuses->who && !run.who.change_identity) ||
                   fake.streams[fd].owner == expected->stream_owner,
@@ -304,7 +305,7 @@ static void check_rehearsal(void) {
 /* ---- the run ---- */
 
 static void check_outcome(void) {
-    bool only_looks = run.said_well && run.said.mode != SAID_RUN;
+    bool only_looks = run.said_well && run.said.options.mode != MODE_RUN;
     struct excuses excuses;
     const char *last = fake.call_count == 0 ? "" : fake.calls[fake.call_count - 1].name;
 
@@ -320,7 +321,7 @@ static void check_outcome(void) {
         CHECK(fake.writes == 0, "something was changed");
         if (run.status != 0)
             check_refusal();
-    } else if (run.said_well && run.said.dry_run) {
+    } else if (run.said_well && run.said.options.request.dry_run) {
         fuzz_count(run.status == 0 ? "would have reached execve" : "rehearsed a refusal");
         check_rehearsal();
     } else {
@@ -335,20 +336,14 @@ static void check_outcome(void) {
 }
 
 /* The request in other words: what the line and the database say. */
-static void make_wish(void) {
-    struct request request = {.change_identity = run.who.change_identity,
-                              .uid = run.who.uid,
-                              .gid = run.who.gid,
-                              .change_groups = run.who.change_groups,
-                              .groups = {run.who.count, run.who.groups},
-                              .keep = run.said.keep,
-                              .keep_all = run.said.keep_all,
-                              .no_new_privs = run.said.no_new_privs,
-                              .lock_securebits = run.said.lock_securebits,
-                              .chown_stdio = run.said.chown_stdio,
-                              .close_fds = run.said.close_fds,
-                              .strict = run.said.strict};
+static void make_expected(void) {
+    struct request request = run.said.options.request;
 
+    request.change_identity = run.who.change_identity;
+    request.uid = run.who.uid;
+    request.gid = run.who.gid;
+    request.change_groups = run.who.change_groups;
+    request.groups = (struct groups){run.who.count, run.who.groups};
     expected_make(&request, &run.expected);
 }
 
@@ -382,10 +377,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     world_make(&input, &run.world);
     run.said_well = ref_options(run.words.count, run.words.list, &run.said);
     fake_truth(&before);
-    run.known = ref_resolve(&run.said, before.uid.effective, before.gid.effective,
+    run.known = ref_resolve(&run.said.options.who, before.uid.effective, before.gid.effective,
                             users_fake.database, &run.who) &&
-                !(run.said.close_fds && run.world.listen_pid);
-    make_wish();
+                !(run.said.options.request.close_fds && run.world.listen_pid);
+    make_expected();
     launch();
     world_end();
     check_outcome();

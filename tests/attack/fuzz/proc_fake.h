@@ -1,5 +1,6 @@
 /*
- * proc_fake - one file in memory in place of every /proc/PID/status (linked with --wrap=proc_file_read).
+ * proc_fake - one file in memory in place of every /proc/PID/status (linked with
+ * --wrap=proc_file_read).
  */
 #ifndef CAPWRAP_FUZZ_PROC_FAKE_H
 #define CAPWRAP_FUZZ_PROC_FAKE_H

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capwrap/options.h"
+
 /* ---- words (ref_words.c) ---- */
 
 /* Decimal: digits only, no leading zero, at most max. */
@@ -21,15 +23,9 @@ int ref_cap(const char *word, size_t length);
 
 /* ---- the command line, by getopt_long(3) (ref_options.c) ---- */
 
-enum said_mode { SAID_RUN, SAID_STATUS, SAID_DECODE, SAID_LIST_CAPS, SAID_HELP, SAID_VERSION };
-
+/* What the words say, in the fields of struct options; of these the parser's own are left alone. */
 struct said {
-    enum said_mode mode;
-    const char *mode_value, *user, *groups;
-    uint64_t keep;
-    bool keep_all;
-    bool no_new_privs, lock_securebits, no_login_env, chown_stdio, close_fds, strict;
-    bool dry_run, json, verbose, quiet;
+    struct options options;
     int command; /* index of COMMAND; that of the NULL at the end when there is none */
 };
 
@@ -77,7 +73,7 @@ struct ref_identity {
 
 /* False when the manual page says that it is refused. The caller's ids stand for a missing --user.
  */
-bool ref_resolve(const struct said *said, uint32_t caller_uid, uint32_t caller_gid,
+bool ref_resolve(const struct who *who, uint32_t caller_uid, uint32_t caller_gid,
                  const struct ref_database *database, struct ref_identity *identity);
 
 /* ---- files, as execve reads them (ref_files.c) ---- */

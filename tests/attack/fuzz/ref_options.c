@@ -2,14 +2,18 @@
  * The command line as capwrap(1) tells it, read by getopt_long(3), which differs in one point only:
  * it takes abbreviations.
  */
-#include <getopt.h>
 #include <string.h>
 
 #include "ref.h"
 
+/* capwrap's own table of options is a struct of the same name. */
+#define option getopt_option
+#include <getopt.h>
+#undef option
+
 enum { ONLY_LONG = 256 };
 
-static const struct option OPTIONS[] = {
+static const struct getopt_option OPTIONS[] = {
     {"user", required_argument, NULL, 'u'},
     {"groups", required_argument, NULL, 'G'},
     {"keep", required_argument, NULL, 'k'},
@@ -42,14 +46,14 @@ static void take_word(const char *word, size_t length, struct said *said, struct
 
     line->words++;
     if (length == 3 && memcmp(word, "all", 3) == 0) {
-        said->keep_all = true;
+        said->options.request.keep_all = true;
         line->special_words++;
     } else if (length == 4 && memcmp(word, "none", 4) == 0) {
         line->special_words++;
     } else if (cap < 0) {
         line->bad = true;
     } else {
-        said->keep |= UINT64_C(1) << cap;
+        said->options.request.keep |= UINT64_C(1) << cap;
     }
 }
 
@@ -66,12 +70,12 @@ static void take_value(int option, const char *value, struct said *said, struct 
     case 'u':
         line->users++;
         line->bad |= value[0] == '\0';
-        said->user = value;
+        said->options.who.user = value;
         return;
     case 'G':
         line->lists++;
         line->bad |= value[0] == '\0';
-        said->groups = value;
+        said->options.who.groups = value;
         return;
     case 'k':
         take_list(value, said, line);
@@ -85,19 +89,19 @@ static void take_value(int option, const char *value, struct said *said, struct 
 static bool take_mode(int option, const char *value, struct said *said, struct line *line) {
     static const struct {
         int option;
-        enum said_mode mode;
-    } modes[] = {{ONLY_LONG + 7, SAID_STATUS},
-                 {ONLY_LONG + 8, SAID_DECODE},
-                 {ONLY_LONG + 9, SAID_LIST_CAPS},
-                 {'h', SAID_HELP},
-                 {'V', SAID_VERSION}};
+        enum mode mode;
+    } modes[] = {{ONLY_LONG + 7, MODE_STATUS},
+                 {ONLY_LONG + 8, MODE_DECODE},
+                 {ONLY_LONG + 9, MODE_LIST_CAPS},
+                 {'h', MODE_HELP},
+                 {'V', MODE_VERSION}};
 
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         if (modes[i].option != option)
             continue;
         line->modes++;
-        said->mode = modes[i].mode;
-        said->mode_value = value;
+        said->options.mode = modes[i].mode;
+        said->options.mode_value = value;
         return true;
     }
     return false;
@@ -107,16 +111,16 @@ static void take(int option, const char *value, struct said *said, struct line *
     const struct {
         int option;
         bool *flag;
-    } flags[] = {{'n', &said->no_new_privs},
-                 {ONLY_LONG, &said->lock_securebits},
-                 {ONLY_LONG + 1, &said->no_login_env},
-                 {ONLY_LONG + 2, &said->chown_stdio},
-                 {ONLY_LONG + 3, &said->close_fds},
-                 {ONLY_LONG + 4, &said->strict},
-                 {ONLY_LONG + 5, &said->dry_run},
-                 {ONLY_LONG + 6, &said->json},
-                 {'v', &said->verbose},
-                 {'q', &said->quiet}};
+    } flags[] = {{'n', &said->options.request.no_new_privs},
+                 {ONLY_LONG, &said->options.request.lock_securebits},
+                 {ONLY_LONG + 1, &said->options.who.ids_only},
+                 {ONLY_LONG + 2, &said->options.request.chown_stdio},
+                 {ONLY_LONG + 3, &said->options.request.close_fds},
+                 {ONLY_LONG + 4, &said->options.request.strict},
+                 {ONLY_LONG + 5, &said->options.request.dry_run},
+                 {ONLY_LONG + 6, &said->options.json},
+                 {'v', &said->options.verbose},
+                 {'q', &said->options.quiet}};
 
     if (take_mode(option, value, said, line))
         return;
@@ -142,13 +146,13 @@ static bool is_refused(const struct said *said, const struct line *line, bool co
     if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 ||
         (line->special_words > 0 && line->words > 1))
         return true;
-    if (said->mode == SAID_HELP || said->mode == SAID_VERSION)
+    if (said->options.mode == MODE_HELP || said->options.mode == MODE_VERSION)
         return false;
-    if (said->mode != SAID_RUN && (command || line->run_options > 0))
+    if (said->options.mode != MODE_RUN && (command || line->run_options > 0))
         return true;
-    if (said->json && !said->dry_run && said->mode != SAID_STATUS)
+    if (said->options.json && !said->options.request.dry_run && said->options.mode != MODE_STATUS)
         return true;
-    return said->mode == SAID_RUN && !command;
+    return said->options.mode == MODE_RUN && !command;
 }
 
 bool ref_options(int argc, char **argv, struct said *said) {

@@ -220,9 +220,9 @@ static bool is(const char *word, const char *other) {
 }
 
 /* USER, without GROUP, in user. */
-static bool find_user(const struct said *said, const char *user, bool alone,
+static bool find_user(const struct who *who, const char *user, bool alone,
                       const struct ref_database *database, struct ref_identity *identity) {
-    bool need_entry = alone || !said->no_login_env || is(said->groups, "init");
+    bool need_entry = alone || !who->ids_only || is(who->groups, "init");
     uint64_t number;
 
     if (ref_is_number(user)) {
@@ -240,19 +240,19 @@ static bool find_user(const struct said *said, const char *user, bool alone,
     return identity->entry != NULL || !alone;
 }
 
-static bool find_identity(const struct said *said, const struct ref_database *database,
+static bool find_identity(const struct who *who, const struct ref_database *database,
                           struct ref_identity *identity) {
     char user[SPEC_MOST + 1];
-    const char *colon = strchr(said->user, ':');
+    const char *colon = strchr(who->user, ':');
 
-    if (strlen(said->user) > SPEC_MOST)
+    if (strlen(who->user) > SPEC_MOST)
         return false;
-    memcpy(user, said->user, strlen(said->user) + 1);
+    memcpy(user, who->user, strlen(who->user) + 1);
     if (colon != NULL)
-        user[colon - said->user] = '\0';
+        user[colon - who->user] = '\0';
     if (user[0] == '\0' || (colon != NULL && (colon[1] == '\0' || strchr(colon + 1, ':') != NULL)))
         return false;
-    return find_user(said, user, colon == NULL, database, identity) &&
+    return find_user(who, user, colon == NULL, database, identity) &&
            (colon == NULL || find_group(colon + 1, database, &identity->gid));
 }
 
@@ -271,12 +271,12 @@ static bool find_list(const char *list, const struct ref_database *database,
     return good;
 }
 
-static bool find_groups(const struct said *said, const struct ref_database *database,
+static bool find_groups(const struct who *who, const struct ref_database *database,
                         struct ref_identity *identity) {
-    bool beside = said->user != NULL && strchr(said->user, ':') != NULL;
-    bool init = said->groups == NULL ? !beside : is(said->groups, "init");
+    bool beside = who->user != NULL && strchr(who->user, ':') != NULL;
+    bool init = who->groups == NULL ? !beside : is(who->groups, "init");
 
-    identity->change_groups = said->groups == NULL ? said->user != NULL : !is(said->groups, "keep");
+    identity->change_groups = who->groups == NULL ? who->user != NULL : !is(who->groups, "keep");
     if (!identity->change_groups)
         return true;
     add_id(identity, identity->gid);
@@ -285,20 +285,20 @@ static bool find_groups(const struct said *said, const struct ref_database *data
     for (size_t i = 0; init && i < database->group_count; i++)
         if (ref_is_member(&database->groups[i], identity->entry->name))
             add_id(identity, database->groups[i].gid);
-    if (init || said->groups == NULL || is(said->groups, "none"))
+    if (init || who->groups == NULL || is(who->groups, "none"))
         return true;
-    return find_list(said->groups, database, identity);
+    return find_list(who->groups, database, identity);
 }
 
-bool ref_resolve(const struct said *said, uint32_t caller_uid, uint32_t caller_gid,
+bool ref_resolve(const struct who *who, uint32_t caller_uid, uint32_t caller_gid,
                  const struct ref_database *database, struct ref_identity *identity) {
     *identity = (struct ref_identity){.uid = caller_uid, .gid = caller_gid};
-    identity->change_identity = said->user != NULL;
-    if (said->user == NULL && is(said->groups, "init"))
+    identity->change_identity = who->user != NULL;
+    if (who->user == NULL && is(who->groups, "init"))
         identity->entry = ref_user_by_uid(database, caller_uid);
-    if (said->user != NULL && !find_identity(said, database, identity))
+    if (who->user != NULL && !find_identity(who, database, identity))
         return false;
-    if (!find_groups(said, database, identity) || identity->uid == NOBODYS ||
+    if (!find_groups(who, database, identity) || identity->uid == NOBODYS ||
         identity->gid == NOBODYS)
         return false;
     return identity->count == 0 || identity->groups[identity->count - 1] != NOBODYS;

@@ -2,9 +2,9 @@
  * Names to numbers: resolve() on a user database that the input makes up, which may fail at one
  * lookup or give one wrong answer. What is accepted is what the manual page says of the true
  * database; one wrong answer is never believed.
- * Compiled twice: with passwd_nss.c, whose NSS answers from what the C library reads in the two files,
- * and with passwd_files.c, which reads them itself, strictly.
- * Input: USER, the value of --groups, /etc/passwd, /etc/group, each ended by 0xff; then numbers.
+ * Compiled twice: with passwd_nss.c, whose NSS answers from what the C library reads in the two
+ * files, and with passwd_files.c, which reads them itself, strictly. Input: USER, the value of
+ * --groups, /etc/passwd, /etc/group, each ended by 0xff; then numbers.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +22,6 @@ static const int ERRORS[] = {EIO, EACCES, EMFILE, ENOMEM, EINTR, ENOENT, ESRCH, 
 struct question {
     char *user, *groups;
     struct who who;
-    struct said said;
     struct cred caller;
 };
 
@@ -32,10 +31,7 @@ static void ask(struct input *input, struct question *question) {
     bool login_env = (flags & 1) == 0, user = (flags & 2) == 0, groups = (flags & 4) != 0;
     question->who = (struct who){.user = user ? question->user : NULL,
                                  .groups = groups ? question->groups : NULL,
-                                 .login = login_env};
-    question->said = (struct said){.user = question->who.user,
-                                   .groups = question->who.groups,
-                                   .no_login_env = !login_env};
+                                 .ids_only = !login_env};
     question->caller.uid = ids_all((uid_t)input_number(input, 2));
     question->caller.gid = ids_all((gid_t)input_number(input, 2));
 }
@@ -96,7 +92,7 @@ static void check(const struct question *question, const struct ref_database *da
     struct request request = {0};
     struct fail f = {0};
 
-    bool good = ref_resolve(&question->said, question->caller.uid.effective,
+    bool good = ref_resolve(&question->who, question->caller.uid.effective,
                             question->caller.gid.effective, database, &expected);
     int status = resolve(&question->who, &question->caller, &identity, &f);
     if (status == 0) {
