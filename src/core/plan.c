@@ -165,6 +165,7 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->close_fds = request->close_fds;
     plan->stdio = request->chown_stdio ? start->stdio : 0;
     plan->parent_death_signal = start->parent_death_signal;
+    plan->set_parent_death = start->parent_death_signal != 0;
 
     plan->goal.permitted = plan->goal.effective = plan->keep;
     plan->goal.inheritable = plan->goal.ambient = plan->keep;

@@ -48,9 +48,10 @@ struct plan {
     bool changes_identity; /* uid or gid change, or may: an unmapped id may read as right */
     bool close_fds;
     bool strict;
-    bool bounding_left;      /* the note: the bounding set stays wider than keep */
-    bool dry_run;            /* --dry-run: leave the standard streams as they are */
-    int parent_death_signal; /* to be armed again; 0 when none */
+    bool bounding_left; /* the note: the bounding set stays wider than keep */
+    bool dry_run;       /* --dry-run: leave the standard streams as they are */
+    bool set_parent_death;
+    int parent_death_signal; /* to be in force at execve; 0 when none */
     unsigned stdio;          /* descriptors to hand to the user */
 };
 

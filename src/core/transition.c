@@ -64,7 +64,7 @@ static enum wanted final_wanted(const struct plan *plan) {
 }
 
 static enum wanted parent_death_wanted(const struct plan *plan) {
-    return when(plan->parent_death_signal != 0);
+    return when(plan->set_parent_death);
 }
 
 static enum wanted fds_wanted(const struct plan *plan) { return when(plan->close_fds); }

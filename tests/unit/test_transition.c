@@ -96,7 +96,7 @@ static const struct want WANTS[] = {
     {"stdio", {.stdio = 1}, WANTED},
     {"final-caps", {.working = 1}, WANTED},
     {"final-caps", {.working = 1, .keep = 1}, NOT_WANTED},
-    {"parent-death", {.parent_death_signal = 1}, WANTED},
+    {"parent-death", {.set_parent_death = true}, WANTED},
     {"fds", {.close_fds = true}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true, .start.no_new_privs = true}, NOT_WANTED},

@@ -60,19 +60,8 @@ DEFAULT = {
         "owners": [0, 0, 0],
     },
     "capwrap": PLAIN_FILE,
-    "request": {
-        "user": None,
-        "group": None,
-        "groups": None,
-        "keep": 0,
-        "no_new_privs": False,
-        "lock_securebits": False,
-        "strict": False,
-        "close_fds": False,
-        "chown_stdio": False,
-        "no_login_env": True,
-        "verbose": False,
-    },
+    "request": {field.name: field.default for field in dataclasses.fields(Request)}
+    | {"no_login_env": True},
     "program": {"path": "plain", "file": PLAIN_FILE},
 }
 
@@ -154,8 +143,13 @@ def arguments(request):
         words.append("--keep=all")
     elif request["keep"]:
         words.append("--keep=" + ",".join(map(str, c.caps_of(request["keep"]))))
-    flags = [f.name for f in dataclasses.fields(Request)][4:]
-    return words + [f"--{flag.replace('_', '-')}" for flag in flags if request[flag]]
+    for field in dataclasses.fields(Request)[4:]:
+        option, value = f"--{field.name.replace('_', '-')}", request[field.name]
+        if value is True:
+            words.append(option)
+        elif value is not False and value is not None:
+            words.append(f"{option}={value}")
+    return words
 
 
 # ---- chance ----
@@ -314,6 +308,9 @@ class Chance:
         request["chown_stdio"] = self.maybe(0.6 if any(case["before"]["owners"]) else 0.15)
         request["no_login_env"] = self.maybe(0.4)
         request["verbose"] = self.maybe(0.4)
+        for field in dataclasses.fields(Request):  # what needs no thought: one of these values
+            if "values" in field.metadata:
+                request[field.name] = rng.choice(field.metadata["values"])
 
     def choose_keep(self, request, start):
         style = self.rng.random()
