@@ -6,6 +6,7 @@
 #include "text/capname.h"
 #include "text/list.h"
 #include "text/optparse.h"
+#include "text/signame.h"
 
 static const char STEP[] = "options";
 
@@ -54,6 +55,19 @@ static int read_keep(const struct option *option, void *into, const char *value,
     return 0;
 }
 
+static int read_signal(const struct option *option, void *into, const char *value, struct fail *f) {
+    struct options *options = into;
+    int signal = signame_parse(value);
+
+    if (options->request.change_parent_death)
+        return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
+    if (signal < 0)
+        return fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a signal", value);
+    options->run_option = options->request.change_parent_death = true;
+    options->request.parent_death_signal = signal;
+    return 0;
+}
+
 static int read_mode(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
@@ -86,6 +100,8 @@ static const struct option OPTIONS[] = {
     {"chown-stdio", 0, FLAG(request.chown_stdio),
      .help = "hand pipes on the standard streams to the user"},
     {"close-fds", 0, FLAG(request.close_fds), .help = "nothing above descriptor 2 is inherited"},
+    {"pdeathsig", 0, .takes = VALUE, .read = read_signal, .argument = " SIGNAL",
+     .help = "signal that the program gets when its parent ends, by\nname or number; 0 for none"},
     {"strict", 0, FLAG(request.strict), .help = "what would be a note is a refusal"},
     {"dry-run", 0, FLAG(request.dry_run),
      .help = "make the whole transition in a child, and report it"},

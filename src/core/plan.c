@@ -164,8 +164,10 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->dry_run = request->dry_run;
     plan->close_fds = request->close_fds;
     plan->stdio = request->chown_stdio ? start->stdio : 0;
-    plan->parent_death_signal = start->parent_death_signal;
-    plan->set_parent_death = start->parent_death_signal != 0;
+    plan->parent_death_signal =
+        request->change_parent_death ? request->parent_death_signal : start->parent_death_signal;
+    plan->set_parent_death = plan->parent_death_signal != 0 || start->parent_death_signal != 0;
+    plan->needs_parent_death = request->change_parent_death && plan->parent_death_signal != 0;
 
     plan->goal.permitted = plan->goal.effective = plan->keep;
     plan->goal.inheritable = plan->goal.ambient = plan->keep;

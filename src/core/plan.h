@@ -23,6 +23,8 @@ struct request {
     bool lock_securebits;
     bool chown_stdio;
     bool close_fds;
+    bool change_parent_death; /* --pdeathsig was given; otherwise the caller's signal stays */
+    int parent_death_signal;  /* 0: none */
     bool strict;
     bool dry_run; /* --dry-run: leave the standard streams as they are */
 };
@@ -51,6 +53,8 @@ struct plan {
     bool bounding_left; /* the note: the bounding set stays wider than keep */
     bool dry_run;       /* --dry-run: leave the standard streams as they are */
     bool set_parent_death;
+    bool needs_parent_death; /* it was asked for: a program that execve would disarm it for is
+                                refused */
     int parent_death_signal; /* to be in force at execve; 0 when none */
     unsigned stdio;          /* descriptors to hand to the user */
 };

@@ -266,6 +266,9 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
     }
     program->ambient_cleared = after->ambient != goal->ambient;
     program->signal_cleared = plan->parent_death_signal != 0 && is_secure(goal, &program->file);
+    if (plan->needs_parent_death && program->signal_cleared)
+        return refuse(f, FAIL_FILE_CAPABILITIES, EXIT_REFUSED, 0, path,
+                      "its file capabilities would disarm the parent-death signal");
     if (plan->strict && (program->ambient_cleared || program->signal_cleared))
         return refuse(f, FAIL_STRICT, EXIT_REFUSED, 0, path,
                       program->ambient_cleared
@@ -284,8 +287,9 @@ int program_find(const struct plan *plan, struct program *program, struct fail *
     if (checked == CHECK_DONE)
         return judge(plan, program, f);
 
-    /* With nothing kept and no_new_privs there is nothing that a file could add or take away. */
-    bool cannot_matter = plan->keep == 0 && plan->goal.no_new_privs;
+    /* With nothing kept and no_new_privs there is nothing that a file could add, and a signal that
+     * was asked for is all that it could take away. */
+    bool cannot_matter = plan->keep == 0 && plan->goal.no_new_privs && !plan->needs_parent_death;
     return checked == CHECK_INCOMPLETE && cannot_matter ? 0 : -1;
 }
 

@@ -718,6 +718,30 @@ static void a_parent_death_signal_is_set_again(void **state) {
     start.parent_death_signal = 9;
     make(&request, &start, &plan);
     assert_int_equal(plan.parent_death_signal, 9);
+    assert_true(plan.set_parent_death);
+    assert_false(plan.needs_parent_death);
+}
+
+static void a_parent_death_signal_that_is_asked_for_replaces_the_callers(void **state) {
+    static const struct {
+        int before, asked;
+        bool set, needed;
+    } rows[] = {
+        {0, 15, true, true}, {9, 15, true, true}, {9, 0, true, false}, {0, 0, false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {.change_parent_death = true,
+                                        .parent_death_signal = rows[i].asked};
+        struct start start = ROOT;
+        struct plan plan;
+
+        start.parent_death_signal = rows[i].before;
+        make(&request, &start, &plan);
+        assert_int_equal(plan.parent_death_signal, rows[i].asked);
+        assert_int_equal(plan.set_parent_death, rows[i].set);
+        assert_int_equal(plan.needs_parent_death, rows[i].needed);
+    }
 }
 
 static void no_new_privs_is_never_taken_back(void **state) {
@@ -769,6 +793,7 @@ int main(void) {
         cmocka_unit_test(noroot_alone_stands_in_no_way),
         cmocka_unit_test(what_a_later_step_needs_is_held_back_for_it),
         cmocka_unit_test(a_parent_death_signal_is_set_again),
+        cmocka_unit_test(a_parent_death_signal_that_is_asked_for_replaces_the_callers),
         cmocka_unit_test(no_new_privs_is_never_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -803,6 +803,15 @@ static void a_parent_death_signal_that_execve_disarms_is_told_of(void **state) {
         assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
         assert_int_equal(program.signal_cleared, armed && rows[i / 2].cleared);
 
+        plan.needs_parent_death = armed; /* asked for, it is no note but a refusal */
+        assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f),
+                         program.signal_cleared ? -1 : 0);
+        if (program.signal_cleared) {
+            assert_int_equal(f.code, FAIL_FILE_CAPABILITIES);
+            assert_int_equal(f.exit_code, EXIT_REFUSED);
+        }
+        plan.needs_parent_death = false;
+
         plan.strict = true;
         bool noted = program.signal_cleared || program.ambient_cleared;
         assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), noted ? -1 : 0);

@@ -2,7 +2,9 @@
  * The command line as capwrap(1) tells it, read by getopt_long(3), which differs in one point only:
  * it takes abbreviations.
  */
+#include <signal.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ref.h"
 
@@ -22,6 +24,7 @@ static const struct getopt_option OPTIONS[] = {
     {"no-login-env", no_argument, NULL, ONLY_LONG + 1},
     {"chown-stdio", no_argument, NULL, ONLY_LONG + 2},
     {"close-fds", no_argument, NULL, ONLY_LONG + 3},
+    {"pdeathsig", required_argument, NULL, 'P'},
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
     {"json", no_argument, NULL, ONLY_LONG + 6},
@@ -37,7 +40,7 @@ static const struct getopt_option OPTIONS[] = {
 
 /* What the line is made of, beside struct said. */
 struct line {
-    unsigned modes, users, lists, words, special_words, run_options;
+    unsigned modes, users, lists, signals, words, special_words, run_options;
     bool bad;
 };
 
@@ -65,6 +68,19 @@ static void take_list(const char *list, struct said *said, struct line *line) {
     take_word(list, strlen(list), said, line);
 }
 
+/* The number of a signal by the C library's own names, or -1. */
+static int signal_of(const char *word) {
+    const char *bare = strncasecmp(word, "SIG", 3) == 0 ? word + 3 : word;
+    uint64_t number;
+
+    if (ref_is_number(word))
+        return ref_number(word, 64, &number) ? (int)number : -1;
+    for (int i = 1; i < 32; i++)
+        if (i != SIGSTKFLT && strcasecmp(bare, sigabbrev_np(i)) == 0)
+            return i;
+    return strcasecmp(bare, "IO") == 0 ? SIGIO : -1;
+}
+
 static void take_value(int option, const char *value, struct said *said, struct line *line) {
     switch (option) {
     case 'u':
@@ -76,6 +92,12 @@ static void take_value(int option, const char *value, struct said *said, struct 
         line->lists++;
         line->bad |= value[0] == '\0';
         said->options.who.groups = value;
+        return;
+    case 'P':
+        line->signals++;
+        line->bad |= signal_of(value) < 0;
+        said->options.request.change_parent_death = true;
+        said->options.request.parent_death_signal = signal_of(value);
         return;
     case 'k':
         take_list(value, said, line);
@@ -143,7 +165,7 @@ static bool is_whole(const char *word, int index) {
 }
 
 static bool is_refused(const struct said *said, const struct line *line, bool command) {
-    if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 ||
+    if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 || line->signals > 1 ||
         (line->special_words > 0 && line->words > 1))
         return true;
     if (said->options.mode == MODE_HELP || said->options.mode == MODE_VERSION)

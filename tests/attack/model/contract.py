@@ -71,6 +71,9 @@ class Request:
     chown_stdio: bool = False
     no_login_env: bool = False
     verbose: bool = False
+    pdeathsig: int | None = dataclasses.field(
+        default=None, metadata={"values": (None,) * 6 + (0, 15, 64)}
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -327,8 +330,11 @@ class _Judge:
 
     def decide_flags(self):
         off = self.start.no_new_privs or self.request.no_new_privs
+        asked = self.request.pdeathsig
         self.goal = dataclasses.replace(
-            self.goal, no_new_privs=off, pdeathsig=self.start.pdeathsig
+            self.goal,
+            no_new_privs=off,
+            pdeathsig=self.start.pdeathsig if asked is None else asked,
         )
         if self.request.close_fds and self.around.listen:
             self.reasons.add("listen-fds")
@@ -351,7 +357,9 @@ class _Judge:
             self.reasons.add("interpreter" if is_script else "not-executable")
             return None
         inspected = may_access(goal, image, 4)
-        if not inspected and not (goal.no_new_privs and self.keep == 0):
+        if not inspected and not (
+            goal.no_new_privs and self.keep == 0 and not self.request.pdeathsig
+        ):
             self.reasons.add("unreadable")
         self.judge_set_id()
         try:
@@ -385,6 +393,8 @@ class _Judge:
             self.notes.add("ambient-cleared")
         if after.pdeathsig != self.goal.pdeathsig:
             self.notes.add("parent-death-cleared")
+            if self.request.pdeathsig:
+                self.reasons.add("file-capabilities")
         if self.request.strict and self.notes & {"ambient-cleared", "parent-death-cleared"}:
             self.reasons.add("strict")
 

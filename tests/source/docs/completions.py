@@ -1,4 +1,5 @@
-"""completions.py - the parts of contrib/completions that are made from --help.
+"""completions.py - the parts of contrib/completions, and of the fuzzers' words, that are made from
+--help.
 
 completed(text, shell, program, help_text) is the text of a completion with its generated parts made
 anew: those between a line `# generated: NAME` and the next line `# end`. What completes a value is
@@ -151,7 +152,19 @@ def fish(program, rows):
     return "".join(lines)
 
 
-MADE = {"bash": {"options": bash}, "zsh": {"options": zsh},
+# ---- the words of a fuzzer ----
+
+def dictionary(_program, rows):
+    """Each option as a word of libFuzzer's dictionary; a NUL ends a word of the command line."""
+    lines = []
+    for row in rows:
+        lines += [f'"--{row.name}\\x00"\n']
+        lines += [f'"--{row.name}="\n'] if row.argument else []
+        lines += [f'"-{row.letter}\\x00"\n'] if row.letter else []
+    return "".join(lines)
+
+
+MADE = {"bash": {"options": bash}, "zsh": {"options": zsh}, "dictionary": {"options": dictionary},
         "fish": {"spec": fish_spec, "options": fish}}
 
 

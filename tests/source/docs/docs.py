@@ -181,7 +181,7 @@ def put_figure(text):
 
 
 def generated_completions():
-    """The completions of both programs, for three shells."""
+    """The completions of both programs, for three shells, and the words of a fuzzer."""
     for program, path in (("capwrap", CAPWRAP), ("capwrap-learn", CAPWRAP_LEARN)):
         help_text = subprocess.run([path, "--help"], check=True, text=True,
                                    stdout=subprocess.PIPE).stdout
@@ -189,6 +189,9 @@ def generated_completions():
                             ("fish", f"{program}.fish")):
             name = f"contrib/completions/{file}"
             yield name, completions.completed(read(name), shell, program, help_text)
+        if program == "capwrap":
+            name = "tests/attack/fuzz/command_line.dict"
+            yield name, completions.completed(read(name), "dictionary", program, help_text)
 
 
 def generate(parts, check):

@@ -46,7 +46,8 @@ void expected_make(const struct request *request, struct expected *expected) {
     expected->new_keyring = changes && !fake.keyctl_blocked;
     expected->keyring_owner = expected->cred.uid.real;
     expected->keyring_before = fake.keyring;
-    expected->parent_death_signal = fake.parent_death_signal;
+    expected->parent_death_signal =
+        request->change_parent_death ? request->parent_death_signal : fake.parent_death_signal;
     expected->closed_fds = request->close_fds;
     expected->bounding_may_stay =
         (before.permitted & CAP_MASK(CAP_SETPCAP)) == 0 &&
