@@ -29,6 +29,7 @@ static void begin(const struct request *request, struct run *run) {
     memset(run, 0, sizeof *run);
     memset(&run->p.start, 0xa5, sizeof run->p.start); /* whatever is not set is seen */
     run->p.start.cred = (struct cred){0};
+    run->p.start.all_ids_mapped = true; /* a bool has two values */
     run->p.request = *request;
     run->p.program.command = SERVER;
 }
