@@ -5,9 +5,9 @@
 
 # What argparse(1) has to know of the options.
 # generated: spec
-set -g __capwrap_spec u/user= G/groups= k/keep= n/no-new-privs lock-securebits no-login-env \
-    chown-stdio close-fds pdeathsig= strict dry-run json 'status=?' decode= list-caps v/verbose \
-    q/quiet h/help V/version
+set -g __capwrap_spec u/user= G/groups= k/keep= n/no-new-privs lock-securebits disable-userns \
+    no-login-env chown-stdio close-fds pdeathsig= strict dry-run json 'status=?' decode= list-caps \
+    v/verbose q/quiet h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
@@ -70,6 +70,7 @@ complete -c capwrap -n __capwrap_no_command -s G -l groups -x -a '(__capwrap_com
 complete -c capwrap -n __capwrap_no_command -s k -l keep -x -a '(__capwrap_complete_keep)' -d 'Capabilities that the program holds'
 complete -c capwrap -n __capwrap_no_command -s n -l no-new-privs -d 'No execve ever gives more'
 complete -c capwrap -n __capwrap_no_command -l lock-securebits -d 'Uid 0 is not special, no keep-caps, no ambient raise'
+complete -c capwrap -n __capwrap_no_command -l disable-userns -d 'No user namespace can be made or entered'
 complete -c capwrap -n __capwrap_no_command -l no-login-env -d 'Leave HOME, USER and LOGNAME alone'
 complete -c capwrap -n __capwrap_no_command -l chown-stdio -d 'Hand pipes on the standard streams to the user'
 complete -c capwrap -n __capwrap_no_command -l close-fds -d 'Nothing above descriptor 2 is inherited'

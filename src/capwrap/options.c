@@ -96,6 +96,8 @@ static const struct option OPTIONS[] = {
     {"no-new-privs", 'n', FLAG(request.no_new_privs), .help = "no execve ever gives more"},
     {"lock-securebits", 0, FLAG(request.lock_securebits),
      .help = "uid 0 is not special, no keep-caps, no ambient raise;\nall of it locked"},
+    {"disable-userns", 0, FLAG(request.disable_userns),
+     .help = "no user namespace can be made or entered; needs\n--no-new-privs"},
     {"no-login-env", 0, FLAG(who.ids_only), .help = "leave HOME, USER and LOGNAME alone"},
     {"chown-stdio", 0, FLAG(request.chown_stdio),
      .help = "hand pipes on the standard streams to the user"},

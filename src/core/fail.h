@@ -31,7 +31,8 @@ enum {
     X(CAP_MASKED, "cap-masked") X(NEED_SETPCAP, "need-setpcap")                            \
     X(NEED_SETUID, "need-setuid") X(NEED_SETGID, "need-setgid")                            \
     X(NEED_CHOWN, "need-chown") X(STRICT, "strict")                                        \
-    X(SECUREBITS_LOCKED, "securebits-locked")                                              \
+    X(SECUREBITS_LOCKED, "securebits-locked") X(NEED_NO_NEW_PRIVS, "need-no-new-privs")    \
+    X(UNSUPPORTED, "unsupported")                                                          \
     /* while changing */                                                                   \
     X(UNMAPPED_ID, "unmapped-id") X(SETGROUPS_DENIED, "setgroups-denied")                  \
     X(KEY_QUOTA, "key-quota") X(SYSTEM_CALL, "system-call") X(PARENT_GONE, "parent-gone")  \

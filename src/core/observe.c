@@ -132,6 +132,11 @@ int observe_start(const struct request *request, struct start *start, struct fai
         start->overflow_gid = sys_overflow_id("/proc/sys/kernel/overflowgid");
     }
 
+    if (request->disable_userns) {
+        start->userns_known = sys_userns_known();
+        start->userns_refused = sys_userns_refused();
+    }
+
     uid_t goal = request->change_identity ? request->uid : cred->uid.effective;
     for (int fd = 0; request->chown_stdio && fd <= 2; fd++) {
         uid_t owner = goal;

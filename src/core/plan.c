@@ -3,6 +3,8 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "core/sys.h"
+
 static bool holds_gid(const struct groups *groups, gid_t gid) {
     for (size_t i = 0; i < groups->count; i++)
         if (groups->list[i] == gid)
@@ -118,6 +120,21 @@ static int plan_securebits(const struct request *request, struct plan *plan, str
     return 0;
 }
 
+/* Without no_new_privs a set-user-ID program could run under the filter, where a call that it
+ * relies on fails (seccomp(2), PR_SET_NO_NEW_PRIVS). */
+static int plan_userns(const struct request *request, const struct start *start, struct plan *plan,
+                       struct fail *f) {
+    plan->disable_userns = request->disable_userns;
+    plan->userns_refused = start->userns_refused == USERNS_ALL;
+    if (plan->disable_userns && !plan->goal.no_new_privs)
+        return fail_set(f, "userns", FAIL_NEED_NO_NEW_PRIVS, 0,
+                        "--disable-userns needs no_new_privs");
+    if (plan->disable_userns && !start->userns_known)
+        return fail_set(f, "userns", FAIL_UNSUPPORTED, 0,
+                        "this program has no filter for this architecture");
+    return 0;
+}
+
 /* Leaving uid 0 clears the sets unless keep-caps or no-setuid-fixup is on (capabilities(7)). */
 static int plan_carry(struct plan *plan, struct fail *f) {
     unsigned inherited = plan->start.securebits;
@@ -175,7 +192,7 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan_identity(request, start, plan);
 
     if (check_kept(plan, f) != 0 || check_grant(plan, f) != 0 || plan_bounding(plan, f) != 0 ||
-        plan_securebits(request, plan, f) != 0)
+        plan_securebits(request, plan, f) != 0 || plan_userns(request, start, plan, f) != 0)
         return -1;
     return plan_carry(plan, f);
 }

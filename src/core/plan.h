@@ -25,6 +25,7 @@ struct request {
     bool close_fds;
     bool change_parent_death; /* --pdeathsig was given; otherwise the caller's signal stays */
     int parent_death_signal;  /* 0: none */
+    bool disable_userns;
     bool strict;
     bool dry_run; /* --dry-run: leave the standard streams as they are */
 };
@@ -37,6 +38,8 @@ struct start {
     gid_t overflow_gid;
     int parent_death_signal; /* PR_GET_PDEATHSIG; 0 when none */
     unsigned stdio;          /* bit n: --chown-stdio has to change the owner of descriptor n */
+    bool userns_known;       /* --disable-userns: there is a filter for this architecture */
+    int userns_refused;      /* and these calls are refused here already (enum sys_userns) */
 };
 
 struct plan {
@@ -57,6 +60,8 @@ struct plan {
                                 refused */
     int parent_death_signal; /* to be in force at execve; 0 when none */
     unsigned stdio;          /* descriptors to hand to the user */
+    bool disable_userns;
+    bool userns_refused; /* the note: what the filter refuses was refused here already */
 };
 
 /* Refuses a start with different real and effective ids: capwrap was installed set-id, or its

@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/magic.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include "core/userns_filter.h"
 
 /* The calls without 32 in their name carry 16-bit ids where both exist (i386, arm, ...). */
 #ifdef SYS_getresuid32
@@ -102,6 +105,37 @@ int sys_filter_is_refused(void) {
     /* A sandbox that refuses the whole option refuses a mode that does not exist as well. */
     return ask(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (unsigned long)&nowhere) == -EACCES &&
            ask(PR_SET_SECCOMP, no_mode, 0) != -EACCES;
+}
+
+bool sys_userns_known(void) { return userns_machine() != NULL; }
+
+int sys_get_seccomp_mode(void) { return ask(PR_GET_SECCOMP, 0, 0); }
+
+/* clone(2) of these flags, which never makes a process. An answer of 0 would be a lie, and nobody
+ * takes it for being the child. */
+static int clone_nothing(unsigned long flags) {
+    const struct userns_machine *machine = userns_machine();
+    bool second = machine != NULL && machine->abis[0].clone_flags == 1;
+
+    return result(second ? syscall(SYS_clone, 0UL, flags, 0UL, 0UL, 0UL)
+                         : syscall(SYS_clone, flags, 0UL, 0UL, 0UL, 0UL));
+}
+
+int sys_userns_refused(void) {
+    const unsigned long newuser = CLONE_NEWUSER, fs = CLONE_FS;
+    int refused = 0;
+
+    if (result(syscall(SYS_unshare, newuser | 1)) == -EPERM)
+        refused |= USERNS_UNSHARE;
+    if (clone_nothing(newuser | fs) == -EPERM)
+        refused |= USERNS_CLONE;
+    if (result(syscall(SYS_setns, -1, newuser)) == -EPERM)
+        refused |= USERNS_SETNS;
+    if (result(syscall(SYS_setns, -1, 0UL)) == -EPERM)
+        refused |= USERNS_SETNS_ANY;
+    if (result(syscall(SYS_clone3, NULL, 0UL)) == -ENOSYS)
+        refused |= USERNS_CLONE3;
+    return refused;
 }
 
 /* Reads a file of the kernel that is to consist of one line. */
@@ -188,6 +222,18 @@ int sys_set_no_new_privs(void) { return set(PR_SET_NO_NEW_PRIVS, 1, 0); }
 
 int sys_set_parent_death_signal(int signal) {
     return set(PR_SET_PDEATHSIG, (unsigned long)signal, 0);
+}
+
+int sys_disable_userns(void) {
+    const struct userns_machine *machine = userns_machine();
+    struct sock_filter filter[USERNS_FILTER_MOST];
+    struct sock_fprog program = {.filter = filter};
+
+    if (machine == NULL)
+        return -EOPNOTSUPP;
+    program.len =
+        (unsigned short)userns_filter_make(machine, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, filter);
+    return set(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (unsigned long)&program);
 }
 
 int sys_set_groups(const struct groups *groups) {

@@ -46,6 +46,23 @@ uid_t sys_overflow_id(const char *path);
  * gid is mapped yet (user_namespaces(7)). */
 int sys_setgroups_denied(void);
 
+/* The calls that make or enter a user namespace, as asked without effect: with arguments that the
+ * kernel refuses by another error where no filter refuses the call. */
+enum sys_userns {
+    USERNS_UNSHARE = 1,   /* unshare(CLONE_NEWUSER | 1): EINVAL, or EPERM */
+    USERNS_CLONE = 2,     /* clone(CLONE_NEWUSER | CLONE_FS): EINVAL, or EPERM */
+    USERNS_SETNS = 4,     /* setns(-1, CLONE_NEWUSER): EBADF, or EPERM */
+    USERNS_SETNS_ANY = 8, /* setns(-1, 0): EBADF, or EPERM */
+    USERNS_CLONE3 = 16,   /* clone3(NULL, 0): EINVAL, or ENOSYS */
+    USERNS_ALL = 31,
+};
+
+/* Those that are refused as by the filter of --disable-userns, whoever's filter it is, as a mask.
+ */
+int sys_userns_refused(void);
+bool sys_userns_known(void);    /* this architecture has a row in core/userns_filter */
+int sys_get_seccomp_mode(void); /* PR_GET_SECCOMP: 0, or 2 under a filter */
+
 /* ---- probes: raw system calls of the proof, which must fail ---- */
 
 /* setresuid(2) and setresgid(2), back to the ids of the start. */
@@ -66,6 +83,7 @@ int sys_set_uids(uid_t real, uid_t effective, uid_t saved); /* setresuid(2) */
 int sys_set_securebits(unsigned bits);                      /* PR_SET_SECUREBITS */
 int sys_set_no_new_privs(void);                             /* PR_SET_NO_NEW_PRIVS */
 int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG */
+int sys_disable_userns(void); /* PR_SET_SECCOMP with core/userns_filter */
 
 /* A fresh, empty session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING), read back by its serial
  * number. Returns 0 as well when keyctl as a whole is blocked (ENOSYS, EPERM), as by a container's

@@ -69,6 +69,8 @@ static enum wanted parent_death_wanted(const struct plan *plan) {
 
 static enum wanted fds_wanted(const struct plan *plan) { return when(plan->close_fds); }
 
+static enum wanted userns_wanted(const struct plan *plan) { return when(plan->disable_userns); }
+
 static enum wanted no_new_privs_wanted(const struct plan *plan) {
     return when(plan->goal.no_new_privs && !plan->start.no_new_privs);
 }
@@ -166,6 +168,11 @@ static int set_no_new_privs(struct transition *t) {
     return sys_set_no_new_privs();
 }
 
+static int disable_userns(struct transition *t) {
+    (void)t;
+    return sys_disable_userns();
+}
+
 /* ---- the table ---- */
 
 static const struct step STEPS[] = {
@@ -202,7 +209,9 @@ static const struct step STEPS[] = {
     {"fds", fds_wanted, NEEDS_NONE, close_fds, "close_range",
      "late: nothing opens a descriptor after it"},
     {"no-new-privs", no_new_privs_wanted, NEEDS_NONE, set_no_new_privs, "PR_SET_NO_NEW_PRIVS",
-     "last: only the proof and execve follow"},
+     "late: only userns, the proof and execve follow"},
+    {"userns", userns_wanted, NEEDS_NONE, disable_userns, "PR_SET_SECCOMP",
+     "last: after no-new-privs, without which a filter takes CAP_SYS_ADMIN"},
 };
 
 const struct step *transition_steps(size_t *count) {
@@ -258,6 +267,8 @@ static int explain(const struct transition *t, const struct step *step, int erro
         code = FAIL_KEY_QUOTA;
     else if (error == -ENOSYS && step->run == close_fds)
         code = FAIL_OLD_KERNEL;
+    else if ((error == -EINVAL || error == -ENOSYS) && step->run == disable_userns)
+        code = FAIL_UNSUPPORTED; /* a kernel without CONFIG_SECCOMP_FILTER */
     if (step->run == set_groups && goal->groups.count > 0)
         return fail_set(t->fail, step->name, code, error, "%s, to %zu groups from %u to %u",
                         step->call, goal->groups.count, goal->groups.list[0],

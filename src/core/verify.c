@@ -57,6 +57,19 @@ static int verify_stdio(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
+/* What is proven is the effect: there is a filter, and the calls are refused. */
+static int verify_userns(const struct plan *plan, struct fail *f) {
+    enum { FILTERED = 2 }; /* SECCOMP_MODE_FILTER */
+
+    int mode = plan->disable_userns ? sys_get_seccomp_mode() : FILTERED;
+    int refused = plan->disable_userns && mode == FILTERED ? sys_userns_refused() : USERNS_ALL;
+    if (mode == FILTERED && refused == USERNS_ALL)
+        return 0;
+    int error = mode < 0 ? mode : refused;
+    return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, error < 0 ? error : 0,
+                    "a user namespace could still be made or entered");
+}
+
 int verify_goal(const struct plan *plan, struct fail *f) {
     struct cred now;
 
@@ -71,5 +84,5 @@ int verify_goal(const struct plan *plan, struct fail *f) {
                         "the kernel's account differs from the goal in %s", differs);
     if (status != 0 || probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0)
         return -1;
-    return verify_stdio(plan, f);
+    return verify_stdio(plan, f) == 0 ? verify_userns(plan, f) : -1;
 }

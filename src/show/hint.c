@@ -116,6 +116,8 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_LISTEN_FDS] = "leave out --close-fds: the program is to receive these sockets",
     [FAIL_CAP_UNKNOWN] = "leave it out of --keep; capwrap --list-caps tells what there is",
     [FAIL_SECUREBITS_LOCKED] = "start from a process whose securebits are not locked",
+    [FAIL_NEED_NO_NEW_PRIVS] = "add --no-new-privs",
+    [FAIL_UNSUPPORTED] = "leave out --disable-userns, and set user.max_user_namespaces to 0",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
     [FAIL_SETGROUPS_DENIED] =
         "add --groups keep: this user namespace denies setgroups (/proc/self/setgroups, gid_map)",

@@ -27,5 +27,12 @@ size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MO
             .text = "the program's file capabilities clear the ambient set; permitted and "
                     "effective are as asked",
         };
+    if (pipeline->plan.disable_userns && pipeline->plan.userns_refused)
+        notes[count++] = (struct note){
+            .code = "userns-refused-already",
+            .always = false,
+            .text = "making and entering user namespaces was refused here already, by another "
+                    "filter",
+        };
     return count;
 }

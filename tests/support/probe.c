@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
+#include <linux/sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -161,6 +162,18 @@ static void print_capabilities(void) {
     print_set("ambient", collect(ambient_has));
 }
 
+/* Whether a filter refuses user namespaces: without one the flags are what is wrong here. */
+static void print_userns(void) {
+    enum { NO_FLAG_OF_UNSHARE = 1 };
+
+    if (wanted("userns"))
+        printf("userns=%s\n",
+               syscall(SYS_unshare, (long)(CLONE_NEWUSER | NO_FLAG_OF_UNSHARE)) != 0 &&
+                       errno == EPERM
+                   ? "refused"
+                   : "open");
+}
+
 static void print_process_flags(void) {
     int signal = -1;
 
@@ -170,6 +183,7 @@ static void print_process_flags(void) {
     if (prctl(PR_GET_PDEATHSIG, &signal, 0L, 0L, 0L) != 0)
         die("PR_GET_PDEATHSIG");
     print_number("pdeathsig", signal);
+    print_userns();
     print_number("ppid", getppid());
 }
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/plan.h"
+#include "core/sys.h"
 #include "core/transition.h"
 #include "show/json.h"
 
@@ -722,6 +723,35 @@ static void a_parent_death_signal_is_set_again(void **state) {
     assert_false(plan.needs_parent_death);
 }
 
+static void disabling_user_namespaces_needs_no_new_privs_and_a_filter(void **state) {
+    static const struct {
+        bool asked, in_force, known;
+        enum fail_code code;
+    } rows[] = {
+        {true, false, true, FAIL_NONE},
+        {false, true, true, FAIL_NONE},
+        {false, false, true, FAIL_NEED_NO_NEW_PRIVS},
+        {true, false, false, FAIL_UNSUPPORTED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {.disable_userns = true, .no_new_privs = rows[i].asked};
+        struct start start = ROOT;
+        struct plan plan;
+        struct fail f = {0};
+
+        start.cred.no_new_privs = rows[i].in_force;
+        start.userns_known = rows[i].known;
+        start.userns_refused = i == 0 ? USERNS_ALL : USERNS_CLONE3;
+        int status = plan_make(&request, &start, &plan, &f);
+        assert_int_equal(status, rows[i].code == FAIL_NONE ? 0 : -1);
+        assert_int_equal(f.code, rows[i].code);
+        if (status == 0)
+            assert_true(plan.disable_userns && plan.userns_refused == (i == 0));
+    }
+}
+
 static void a_parent_death_signal_that_is_asked_for_replaces_the_callers(void **state) {
     static const struct {
         int before, asked;
@@ -792,6 +822,7 @@ int main(void) {
         cmocka_unit_test(a_ban_on_ambient_is_refused_where_something_must_be_raised),
         cmocka_unit_test(noroot_alone_stands_in_no_way),
         cmocka_unit_test(what_a_later_step_needs_is_held_back_for_it),
+        cmocka_unit_test(disabling_user_namespaces_needs_no_new_privs_and_a_filter),
         cmocka_unit_test(a_parent_death_signal_is_set_again),
         cmocka_unit_test(a_parent_death_signal_that_is_asked_for_replaces_the_callers),
         cmocka_unit_test(no_new_privs_is_never_taken_back),

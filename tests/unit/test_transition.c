@@ -98,6 +98,7 @@ static const struct want WANTS[] = {
     {"final-caps", {.working = 1, .keep = 1}, NOT_WANTED},
     {"parent-death", {.set_parent_death = true}, WANTED},
     {"fds", {.close_fds = true}, WANTED},
+    {"userns", {.disable_userns = true}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true, .start.no_new_privs = true}, NOT_WANTED},
 };

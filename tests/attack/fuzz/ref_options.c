@@ -24,6 +24,7 @@ static const struct getopt_option OPTIONS[] = {
     {"no-login-env", no_argument, NULL, ONLY_LONG + 1},
     {"chown-stdio", no_argument, NULL, ONLY_LONG + 2},
     {"close-fds", no_argument, NULL, ONLY_LONG + 3},
+    {"disable-userns", no_argument, NULL, 'N'},
     {"pdeathsig", required_argument, NULL, 'P'},
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
@@ -133,7 +134,8 @@ static void take(int option, const char *value, struct said *said, struct line *
     const struct {
         int option;
         bool *flag;
-    } flags[] = {{'n', &said->options.request.no_new_privs},
+    } flags[] = {{'N', &said->options.request.disable_userns},
+                 {'n', &said->options.request.no_new_privs},
                  {ONLY_LONG, &said->options.request.lock_securebits},
                  {ONLY_LONG + 1, &said->options.who.ids_only},
                  {ONLY_LONG + 2, &said->options.request.chown_stdio},

@@ -23,6 +23,7 @@ RULES = {
     "grant-identity": "CAPABILITIES: in that mode it changes neither identity nor owners",
     "group-needed": "IDENTITY: a number without an entry there needs a group",
     "listen-fds": "--close-fds: refused when a supervisor passes sockets to this process",
+    "need-no-new-privs": "--disable-userns: needs -n, or that no_new_privs is on",
     "strict": "--strict: refuse where there would be a note",
     "securebits-locked": "design, Capabilities: securebits are only ever added; locked bits that"
     " stand in the way are a refusal of their own. The transition: one fixed order",
@@ -71,6 +72,9 @@ class Request:
     chown_stdio: bool = False
     no_login_env: bool = False
     verbose: bool = False
+    disable_userns: bool = dataclasses.field(
+        default=False, metadata={"values": (False,) * 7 + (True,)}
+    )
     pdeathsig: int | None = dataclasses.field(
         default=None, metadata={"values": (None,) * 6 + (0, 15, 64)}
     )
@@ -111,6 +115,7 @@ class Promise:
     fds: tuple = ()
     login: tuple = ()
     notes: frozenset = frozenset()
+    userns: str | None = None  # "refused" by the request
 
 
 class _Judge:
@@ -151,6 +156,7 @@ class _Judge:
             () if self.request.close_fds else self.around.fds,
             self.login(entry),
             frozenset(self.notes),
+            "refused" if self.request.disable_userns else None,
         )
 
     # ---- IDENTITY ----
@@ -336,6 +342,8 @@ class _Judge:
             no_new_privs=off,
             pdeathsig=self.start.pdeathsig if asked is None else asked,
         )
+        if self.request.disable_userns and not off:
+            self.reasons.add("need-no-new-privs")
         if self.request.close_fds and self.around.listen:
             self.reasons.add("listen-fds")
         if self.request.strict and ("bounding-left" in self.notes or self.reads_as_right):

@@ -136,6 +136,8 @@ def _expectations(found):
     yield "descriptors", "fds", fds
     for key, value in zip(("home", "user", "logname"), found.promise.login):
         yield "login environment", key, value
+    if found.promise.userns is not None:
+        yield "user namespaces", "userns", found.promise.userns
     yield "process", "pid", str(found.answer.pid)
     yield "process", "cwd", "/"
     yield "process", "umask", "0022"

@@ -27,7 +27,7 @@ broken() {
 @test "a failure is shrunk to a simple case, and the command printed with it shows it again" {
     local real=$CAPWRAP
     broken fds
-    run "$model/run" --cases 100 --seed 1
+    run "$model/run" --cases 400 --seed 1
     assert_equal "$status" 1
     assert_output --partial 'descriptors: fds is 0,1,2,'
     case=$(sed -n "s/^  tests.attack.model.run --replay '\(.*\)'$/\1/p" <<<"$output" | head -n 1)

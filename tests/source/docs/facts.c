@@ -108,6 +108,7 @@ static int run(const struct step *steps, size_t count, const char *command) {
         .lock_securebits = true,
         .chown_stdio = true,
         .close_fds = true,
+        .disable_userns = true,
     };
     p.program.command = command;
     memcpy(stages, pipeline_stages(), sizeof stages);

@@ -49,6 +49,7 @@ void expected_make(const struct request *request, struct expected *expected) {
     expected->parent_death_signal =
         request->change_parent_death ? request->parent_death_signal : fake.parent_death_signal;
     expected->closed_fds = request->close_fds;
+    expected->userns_disabled = request->disable_userns;
     expected->bounding_may_stay =
         (before.permitted & CAP_MASK(CAP_SETPCAP)) == 0 &&
         (expected->cred.no_new_privs ||
@@ -109,6 +110,8 @@ const char *expected_unmet(const struct expected *expected, const struct plan *p
         return "the session keyring";
     if (expected->closed_fds && fake.open_above_stderr != 0)
         return "the descriptors above 2";
+    if (expected->userns_disabled && !fake.userns_disabled)
+        return "user namespaces";
     for (unsigned fd = 0; fd < 3; fd++)
         if ((expected->streams & 1u << fd) != 0 && fake.streams[fd].owner != expected->stream_owner)
             return "the owner of a standard stream";

@@ -15,6 +15,7 @@ struct expected {
     uid_t keyring_owner;
     unsigned keyring_before;
     bool closed_fds;
+    bool userns_disabled;
     unsigned streams; /* bit n: stream n belongs to stream_owner */
     uid_t stream_owner;
     bool bounding_may_stay; /* if it cannot be narrowed */

@@ -580,6 +580,30 @@ int sys_close_above_stderr(void) {
     return 0;
 }
 
+/* ---- user namespaces ---- */
+
+bool sys_userns_known(void) { return !fake.userns_unknown; } /* no call */
+
+int sys_userns_refused(void) {
+    READ_SIMPLE(0, 0, 0);
+    return fake.userns_disabled ? USERNS_ALL : fake.userns_refused;
+}
+
+int sys_get_seccomp_mode(void) {
+    READ_SIMPLE(0, 0, 0);
+    return fake.userns_disabled || fake.filtered ? 2 : 0;
+}
+
+int sys_disable_userns(void) {
+    WRITE(0, 0, 0);
+    if (fake.userns_unknown)
+        return -EOPNOTSUPP;
+    if (!fake.no_new_privs && !capable(CAP_SYS_ADMIN))
+        return -EACCES;
+    fake.userns_disabled = true;
+    return 0;
+}
+
 /* ---- the standard streams ---- */
 
 int sys_stdio_owner(int fd, uid_t *owner) {

@@ -97,6 +97,9 @@ struct fake {
     gid_t overflow_gid;
     bool setgroups_denied; /* /proc/self/setgroups */
     bool keyctl_blocked;   /* by a seccomp filter */
+    bool filtered;         /* by any */
+    int userns_refused;    /* the calls that another filter refuses already */
+    bool userns_unknown;   /* no filter for this architecture */
     struct fake_file files[FAKE_FILES];
     size_t file_count;
     pid_t parent;
@@ -111,6 +114,7 @@ struct fake {
     unsigned keyring; /* serial number of the session keyring */
     fake_id keyring_owner;
     unsigned open_above_stderr;
+    bool userns_disabled;
     struct fake_stream streams[3];
 
     /* the record */

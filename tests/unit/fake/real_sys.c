@@ -34,6 +34,10 @@
 #define sys_set_securebits          real_sys_set_securebits
 #define sys_set_uids                real_sys_set_uids
 #define sys_stdio_owner             real_sys_stdio_owner
+#define sys_disable_userns          real_sys_disable_userns
+#define sys_userns_known            real_sys_userns_known
+#define sys_userns_refused          real_sys_userns_refused
+#define sys_get_seccomp_mode        real_sys_get_seccomp_mode
 #define sys_try_gids                real_sys_try_gids
 #define sys_try_uids                real_sys_try_uids
 #define sys_try_unset_keepcaps      real_sys_try_unset_keepcaps
