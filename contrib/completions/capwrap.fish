@@ -5,7 +5,7 @@
 
 # What argparse(1) has to know of the options.
 # generated: spec
-set -g __capwrap_spec u/user= G/groups= k/keep= n/no-new-privs lock-securebits disable-userns \
+set -g __capwrap_spec u/user= G/groups= k/keep= want= n/no-new-privs lock-securebits disable-userns \
     no-login-env chown-stdio close-fds pdeathsig= strict dry-run json 'status=?' decode= list-caps \
     v/verbose q/quiet h/help V/version
 # end
@@ -68,6 +68,7 @@ complete -c capwrap -n __capwrap_command -x -a '(__fish_complete_subcommand --co
 complete -c capwrap -n __capwrap_no_command -s u -l user -x -a '(__capwrap_complete_user)' -d 'Who the program is'
 complete -c capwrap -n __capwrap_no_command -s G -l groups -x -a '(__capwrap_complete_groups)' -d 'Supplementary groups'
 complete -c capwrap -n __capwrap_no_command -s k -l keep -x -a '(__capwrap_complete_keep)' -d 'Capabilities that the program holds'
+complete -c capwrap -n __capwrap_no_command -l want -x -a '(__capwrap_complete_keep)' -d 'Capabilities that the program holds where they are permitted'
 complete -c capwrap -n __capwrap_no_command -s n -l no-new-privs -d 'No execve ever gives more'
 complete -c capwrap -n __capwrap_no_command -l lock-securebits -d 'Uid 0 is not special, no keep-caps, no ambient raise'
 complete -c capwrap -n __capwrap_no_command -l disable-userns -d 'No user namespace can be made or entered'

@@ -55,6 +55,23 @@ static int read_keep(const struct option *option, void *into, const char *value,
     return 0;
 }
 
+/* Names alone: all that is permitted would be --keep all. */
+static int read_want(const struct option *option, void *into, const char *value, struct fail *f) {
+    struct options *options = into;
+
+    options->run_option = true;
+    for (struct list list = {.rest = value}; list_next(&list);) {
+        int cap = capname_parse(list.word, list.length);
+        if (list.length == 0)
+            return fail_set(f, option->name, FAIL_USAGE, 0, "the list has an empty element");
+        if (cap < 0)
+            return fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not a capability",
+                            (int)list.length, list.word);
+        options->request.want |= UINT64_C(1) << cap;
+    }
+    return 0;
+}
+
 static int read_signal(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
     int signal = signame_parse(value);
@@ -93,6 +110,8 @@ static const struct option OPTIONS[] = {
              "where GROUP is given none, the primary group alone)"},
     {"keep", 'k', .takes = VALUE, .read = read_keep, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds; none (default),\nall"},
+    {"want", 0, .takes = VALUE, .read = read_want, .argument = " CAP[,CAP...]",
+     .help = "capabilities that the program holds where they are\npermitted"},
     {"no-new-privs", 'n', FLAG(request.no_new_privs), .help = "no execve ever gives more"},
     {"lock-securebits", 0, FLAG(request.lock_securebits),
      .help = "uid 0 is not special, no keep-caps, no ambient raise;\nall of it locked"},

@@ -55,6 +55,21 @@ static int check_grant(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
+/* What is kept: what must be, and of what is wanted that which check_kept() would not refuse. */
+static int plan_keep(const struct request *request, struct plan *plan, struct fail *f) {
+    const struct cred *start = &plan->start;
+    uint64_t possible = start->permitted & (start->inheritable | start->bounding);
+
+    plan->keep = request->keep_all ? start->permitted : request->keep;
+    plan->left_out = request->want & ~possible & ~plan->keep;
+    plan->keep |= request->want & possible;
+    plan->goal.permitted = plan->goal.effective = plan->keep;
+    plan->goal.inheritable = plan->goal.ambient = plan->keep;
+    if (plan->left_out != 0 && plan->strict)
+        return fail_caps(f, "want", FAIL_STRICT, plan->left_out, "wanted, and not permitted here");
+    return 0;
+}
+
 static int check_kept(const struct plan *plan, struct fail *f) {
     const struct cred *start = &plan->start;
     uint64_t known = cred_known_caps(start);
@@ -176,7 +191,6 @@ int plan_make(const struct request *request, const struct start *start, struct p
     if (plan_check_start(cred, f) != 0)
         return -1;
     plan->start = plan->goal = *cred;
-    plan->keep = request->keep_all ? cred->permitted : request->keep;
     plan->strict = request->strict;
     plan->dry_run = request->dry_run;
     plan->close_fds = request->close_fds;
@@ -186,13 +200,12 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->set_parent_death = plan->parent_death_signal != 0 || start->parent_death_signal != 0;
     plan->needs_parent_death = request->change_parent_death && plan->parent_death_signal != 0;
 
-    plan->goal.permitted = plan->goal.effective = plan->keep;
-    plan->goal.inheritable = plan->goal.ambient = plan->keep;
     plan->goal.no_new_privs = cred->no_new_privs || request->no_new_privs;
     plan_identity(request, start, plan);
 
-    if (check_kept(plan, f) != 0 || check_grant(plan, f) != 0 || plan_bounding(plan, f) != 0 ||
-        plan_securebits(request, plan, f) != 0 || plan_userns(request, start, plan, f) != 0)
+    if (plan_keep(request, plan, f) != 0 || check_kept(plan, f) != 0 || check_grant(plan, f) != 0 ||
+        plan_bounding(plan, f) != 0 || plan_securebits(request, plan, f) != 0 ||
+        plan_userns(request, start, plan, f) != 0)
         return -1;
     return plan_carry(plan, f);
 }

@@ -19,6 +19,7 @@ struct request {
     struct groups groups; /* ascending, no id twice */
     bool keep_all;        /* --keep all: whatever is permitted */
     uint64_t keep;        /* --keep, as a mask */
+    uint64_t want;        /* --want: kept where it can be */
     bool no_new_privs;
     bool lock_securebits;
     bool chown_stdio;
@@ -45,6 +46,7 @@ struct start {
 struct plan {
     struct cred start, goal;
     uint64_t keep;
+    uint64_t left_out;        /* the note: wanted, and not permitted */
     uint64_t working;         /* permitted and effective between the uid step and the final one */
     uint64_t ambient_missing; /* what the ambient step has to raise */
     bool set_uid, set_gid;    /* make the call, even where the ids read as right already */

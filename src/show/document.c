@@ -59,8 +59,11 @@ void document_text(const struct pipeline *p, const struct fail *f) {
         (void)printf("the program will hold:\n");
         state_text_print(stdout, &p->program.after, true);
     }
-    for (size_t i = 0; i < count; i++)
-        (void)printf("note: %s\n", notes[i].text);
+    for (size_t i = 0; i < count; i++) {
+        char text[NOTE_SIZE];
+        note_print(&notes[i], text);
+        (void)printf("note: %s\n", text);
+    }
     (void)printf("outcome: %s\n", f == NULL ? "it would start" : "refused");
 }
 
@@ -122,8 +125,10 @@ static void json_notes(const struct pipeline *p) {
 
     (void)printf("\"notes\":[");
     for (size_t i = 0; i < count; i++) {
+        char text[NOTE_SIZE];
+        note_print(&notes[i], text);
         (void)printf("%s{\"code\":\"%s\",\"text\":", i == 0 ? "" : ",", notes[i].code);
-        json_string(stdout, notes[i].text);
+        json_string(stdout, text);
         (void)printf("}");
     }
     (void)printf("],");

@@ -201,6 +201,14 @@ static const char *for_system_call(int error) {
     }
 }
 
+static const char *for_strict(const char *step) {
+    if (strcmp(step, "bounding") == 0)
+        return "leave out --strict, or permit SETPCAP so that it can be narrowed";
+    if (strcmp(step, "want") == 0)
+        return "leave out --strict, or --want";
+    return "leave out --strict, or remove the file capabilities with setcap -r";
+}
+
 void hint_for(const struct fail *f, const struct place *place, size_t size, char *text) {
     char way[CAPNAME_LIST_SIZE + 128];
 
@@ -238,10 +246,7 @@ void hint_for(const struct fail *f, const struct place *place, size_t size, char
                            : "use Linux 4.3 or later");
         return;
     case FAIL_STRICT:
-        (void)snprintf(text, size, "%s",
-                       strcmp(f->step, "bounding") == 0
-                           ? "leave out --strict, or permit SETPCAP so that it can be narrowed"
-                           : "leave out --strict, or remove the file capabilities with setcap -r");
+        (void)snprintf(text, size, "%s", for_strict(f->step));
         return;
     case FAIL_SYSTEM_CALL:
         (void)snprintf(text, size, "%s", for_system_call(f->error));

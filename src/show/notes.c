@@ -1,5 +1,16 @@
 #include "show/notes.h"
 
+#include <stdio.h>
+
+#include "text/capname.h"
+
+void note_print(const struct note *note, char text[NOTE_SIZE]) {
+    char names[CAPNAME_LIST_SIZE];
+
+    capname_join(note->caps, "", ",", names);
+    (void)snprintf(text, NOTE_SIZE, "%s%s%s", names, note->caps == 0 ? "" : ": ", note->text);
+}
+
 size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MOST]) {
     size_t count = 0;
 
@@ -12,6 +23,13 @@ size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MO
                           "with no_new_privs no execve can use it"
                         : "the bounding set stays as it is, because CAP_SETPCAP is not permitted; "
                           "the program holds nothing, and --no-new-privs would keep it so",
+        };
+    if (pipeline->plan.left_out != 0)
+        notes[count++] = (struct note){
+            .code = "want-left-out",
+            .always = true,
+            .caps = pipeline->plan.left_out,
+            .text = "wanted, and not permitted here: the program starts without",
         };
     if (pipeline->program.signal_cleared)
         notes[count++] = (struct note){

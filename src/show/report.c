@@ -85,9 +85,12 @@ void report_notes(const struct pipeline *pipeline, bool all) {
     struct note notes[NOTES_MOST];
     size_t count = notes_collect(pipeline, notes);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        char text[NOTE_SIZE];
+        note_print(&notes[i], text);
         if (notes[i].always || all)
-            say("note", notes[i].text, "");
+            say("note", text, "");
+    }
 }
 
 int report_finish(struct fail *f) {

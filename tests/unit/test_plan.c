@@ -723,6 +723,32 @@ static void a_parent_death_signal_is_set_again(void **state) {
     assert_false(plan.needs_parent_death);
 }
 
+static void what_is_wanted_is_kept_where_it_can_be(void **state) {
+    struct request request = {
+        .keep = BIND, .want = BIND | RAW | CAP_MASK(CAP_CHOWN), .no_new_privs = true};
+    struct start start = ROOT;
+    struct plan plan;
+    struct fail f = {0};
+
+    (void)state;
+    start.cred.permitted = start.cred.effective = BIND | RAW | PCAP;
+    make(&request, &start, &plan);
+    assert_true(plan.keep == (BIND | RAW) && plan.left_out == CAP_MASK(CAP_CHOWN));
+    assert_true(plan.goal.permitted == plan.keep && plan.goal.ambient == plan.keep);
+    start.cred.bounding = BIND | PCAP; /* permitted, and it cannot be inherited */
+    start.cred.inheritable = 0;
+    make(&request, &start, &plan);
+    assert_true(plan.keep == BIND && plan.left_out == (RAW | CAP_MASK(CAP_CHOWN)));
+    request.strict = true;
+    assert_int_equal(plan_make(&request, &start, &plan, &f), -1);
+    assert_int_equal(f.code, FAIL_STRICT);
+    assert_true(f.caps == (RAW | CAP_MASK(CAP_CHOWN)));
+    request.keep |= CAP_MASK(CAP_CHOWN); /* in both lists it has to be permitted */
+    request.strict = false;
+    assert_int_equal(plan_make(&request, &start, &plan, &f), -1);
+    assert_int_equal(f.code, FAIL_CAP_NOT_PERMITTED);
+}
+
 static void disabling_user_namespaces_needs_no_new_privs_and_a_filter(void **state) {
     static const struct {
         bool asked, in_force, known;
@@ -822,6 +848,7 @@ int main(void) {
         cmocka_unit_test(a_ban_on_ambient_is_refused_where_something_must_be_raised),
         cmocka_unit_test(noroot_alone_stands_in_no_way),
         cmocka_unit_test(what_a_later_step_needs_is_held_back_for_it),
+        cmocka_unit_test(what_is_wanted_is_kept_where_it_can_be),
         cmocka_unit_test(disabling_user_namespaces_needs_no_new_privs_and_a_filter),
         cmocka_unit_test(a_parent_death_signal_is_set_again),
         cmocka_unit_test(a_parent_death_signal_that_is_asked_for_replaces_the_callers),

@@ -19,6 +19,7 @@ static const struct getopt_option OPTIONS[] = {
     {"user", required_argument, NULL, 'u'},
     {"groups", required_argument, NULL, 'G'},
     {"keep", required_argument, NULL, 'k'},
+    {"want", required_argument, NULL, 'W'},
     {"no-new-privs", no_argument, NULL, 'n'},
     {"lock-securebits", no_argument, NULL, ONLY_LONG},
     {"no-login-env", no_argument, NULL, ONLY_LONG + 1},
@@ -82,6 +83,18 @@ static int signal_of(const char *word) {
     return strcasecmp(bare, "IO") == 0 ? SIGIO : -1;
 }
 
+static void take_wanted(const char *list, struct said *said, struct line *line) {
+    for (const char *end;; list = end + 1) {
+        end = strchrnul(list, ',');
+        int cap = ref_cap(list, (size_t)(end - list));
+        line->bad |= cap < 0;
+        if (cap >= 0)
+            said->options.request.want |= UINT64_C(1) << cap;
+        if (*end == 0)
+            return;
+    }
+}
+
 static void take_value(int option, const char *value, struct said *said, struct line *line) {
     switch (option) {
     case 'u':
@@ -93,6 +106,9 @@ static void take_value(int option, const char *value, struct said *said, struct 
         line->lists++;
         line->bad |= value[0] == '\0';
         said->options.who.groups = value;
+        return;
+    case 'W':
+        take_wanted(value, said, line);
         return;
     case 'P':
         line->signals++;

@@ -72,6 +72,10 @@ class Request:
     chown_stdio: bool = False
     no_login_env: bool = False
     verbose: bool = False
+    want: str | None = dataclasses.field(
+        default=None,
+        metadata={"values": (None,) * 5 + ("0,10,13", "cap_net_raw", "SETUID,5,40,63")},
+    )
     disable_userns: bool = dataclasses.field(
         default=False, metadata={"values": (False,) * 7 + (True,)}
     )
@@ -139,6 +143,7 @@ class _Judge:
         self.decide_identity(entry)
         self.decide_groups(entry)
         self.decide_owners()
+        self.decide_wanted()
         self.decide_kept()
         self.decide_grant()
         self.decide_bounding()
@@ -276,6 +281,17 @@ class _Judge:
 
     # ---- CAPABILITIES ----
 
+    def decide_wanted(self):
+        """"Capabilities that the program holds where they are permitted at the start, and does
+        without where they are not." What cannot be inherited could not be held either."""
+        numbers = {"cap_net_raw": "13", "SETUID": "7"}
+        words = (self.request.want or "").split(",")
+        wanted = sum(c.bit(int(numbers.get(word, word))) for word in words if word)
+        possible = self.start.permitted & (self.start.inheritable | self.start.bounding)
+        if wanted & ~possible & ~self.keep:
+            self.notes.add("want-left-out")
+        self.keep |= wanted & possible
+
     def decide_kept(self):
         """"A kept capability must be permitted at the start." """
         keep, start = self.keep, self.start
@@ -346,7 +362,8 @@ class _Judge:
             self.reasons.add("need-no-new-privs")
         if self.request.close_fds and self.around.listen:
             self.reasons.add("listen-fds")
-        if self.request.strict and ("bounding-left" in self.notes or self.reads_as_right):
+        noted = self.notes & {"bounding-left", "want-left-out"}
+        if self.request.strict and (noted or self.reads_as_right):
             self.reasons.add("strict")
 
     # ---- The program ----

@@ -118,7 +118,7 @@ necessary() {
 
 @test "the modules that the page names are those of the source tree" {
     local named
-    named=$(sed -nE 's,^    src/([a-z]+)/ +([a-z_, ]+)$,\1 \2,p' "$SRC_DIR/docs/design.md" | tr -d , |
+    named=$(sed -nE 's,^    src/([a-z/]+)/ +([a-z_, ]+)$,\1 \2,p' "$SRC_DIR/docs/design.md" | tr -d , |
         awk '{ for (i = 2; i <= NF; i++) print $1 "/" $i }' | LC_ALL=C sort)
     assert_equal "$named" "$(cd "$SRC_DIR/src" && find . -name '*.[ch]' |
         sed -E 's,^\./,,; s,\.[ch]$,,' | LC_ALL=C sort -u)"

@@ -34,6 +34,7 @@ void expected_make(const struct request *request, struct expected *expected) {
             groups->list[i] = request->groups.list[i];
     }
     uint64_t keep = request->keep_all ? before.permitted : request->keep;
+    keep |= request->want & before.permitted & (before.inheritable | before.bounding);
     expected->cred.permitted = expected->cred.effective = keep;
     expected->cred.inheritable = expected->cred.ambient = keep;
     expected->cred.bounding = before.bounding & keep;
