@@ -39,9 +39,10 @@ UNSHARE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "--
 # Tests of the built program, for a mutant that every unit test let live: the model's, which look at
 # the whole state, and a few of what it does not know.
 PROGRAM_TESTS = ("attack/model/run --cases 100 --seed 1 --stop",
-                 "support/run-bats {}/program/root/streams.bats",
-                 "support/run-bats {}/program/root/target.bats",
-                 "support/run-bats {}/program/root/surroundings.bats")
+                 *(f"support/run-bats {{}}/program/root/{name}.bats" for name in (
+                     "option_chown_stdio", "option_close_fds", "standard_streams", "program_file",
+                     "program_script", "kernel_answers", "caller_process", "option_dry_run",
+                     "parent_death_signal", "session_keyring", "user_database")))
 
 SAME, UNBUILT, TIMEOUT = "same code", "not compiled", "timeout"
 

@@ -4,6 +4,7 @@
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common
+load ../../support/states
 
 # prompt [-STATUS] CMD...
 prompt() {
@@ -15,22 +16,20 @@ prompt() {
     attempt "${expected[@]}" as_user 12345 12345 -- "$@"
 }
 
-@test "with no option the program keeps its user and holds nothing" {
-    prompt "$CAPWRAP" -- "$PROBE"
+@test "an ordinary user's program needs no option and no privilege, and the bounding set stays, with one note" {
+    FROM=(as_user 12345 12345 --)
+    runs -- "$PROBE"
     is_user 12345 12345 ""
     assert_line "permitted=$(mask)"
     assert_line "effective=$(mask)"
     assert_line "inheritable=$(mask)"
     assert_line "ambient=$(mask)"
+    noted bounding
+    assert_line "bounding=$("${FROM[@]}" "$PROBE" --only bounding | cut -d= -f2)"
+    refute_line "bounding=$(mask)"
 }
 
-@test "at an ordinary prompt there is one note: the bounding set is left" {
-    prompt "$CAPWRAP" -- "$PROBE" --only bounding
-    noted 'bounding'
-    refute_output "bounding=$(mask)"
-}
-
-@test "-q takes the note away, and nothing else" {
+@test "-q suppresses the note, and changes nothing else" {
     prompt "$CAPWRAP" -q -- "$PROBE" --only bounding
     assert_success
     refute_output "bounding=$(mask)"
@@ -41,7 +40,7 @@ prompt() {
     refused options
 }
 
-@test "--strict makes a refusal of the note" {
+@test "--strict makes an error of the note" {
     prompt "$CAPWRAP" --strict -- "${MARKED[@]}"
     refused bounding
     prompt "$CAPWRAP" --strict -q -- "${MARKED[@]}"
@@ -86,7 +85,7 @@ prompt() {
     done
 }
 
-@test "who the user already is needs no privilege" {
+@test "--user with the ids of the caller needs no privilege" {
     prompt "$CAPWRAP" -q --user 12345:12345 --groups keep -- "$PROBE"
     is_user 12345 12345 ""
     quiet

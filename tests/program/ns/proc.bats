@@ -57,27 +57,27 @@ all_starts_are_exact() {
     holds_exactly "$NBS"
 }
 
-@test "/proc absent" {
+@test "/proc is not mounted: every kind of start works" {
     in_mounts 'mount -t tmpfs none /proc'
     all_starts_are_exact
 }
 
-@test "/proc hidden: subset=pid" {
+@test "/proc is mounted with subset=pid: every kind of start works" {
     in_mounts 'mount -t proc -o subset=pid proc /proc && [[ ! -e /proc/sys ]]'
     all_starts_are_exact
 }
 
-@test "/proc hidden: other users' processes are invisible" {
+@test "/proc is mounted with hidepid=invisible: every kind of start works" {
     in_mounts 'mount -t proc -o hidepid=invisible proc /proc'
     all_starts_are_exact
 }
 
-@test "/proc without this process: that of a pid namespace which has ended" {
+@test "/proc is that of a pid namespace that has ended: every kind of start works" {
     in_mounts 'unshare --pid --fork mount -t proc proc /proc && [[ ! -e /proc/self/status ]]'
     all_starts_are_exact
 }
 
-@test "/proc of the pid namespace around ours: our process ids name other processes there" {
+@test "/proc is that of the parent pid namespace, where our process ids name other processes: every kind of start works" {
     FROM=(unshare --pid --fork --)
     # shellcheck disable=SC2016 # expanded by the shell that is started
     assert_equal "$("${FROM[@]}" /bin/bash -c 'echo "$$ $(readlink /proc/self | grep -c "^$$\$")"')" \
@@ -85,7 +85,7 @@ all_starts_are_exact() {
     all_starts_are_exact
 }
 
-@test "/proc absent: a granted capwrap" {
+@test "/proc is not mounted: a capwrap with file capabilities works" {
     require_suid_mount
     granted_capwrap cap_net_bind_service=p
     in_mounts 'mount -t tmpfs none /proc'
@@ -96,7 +96,7 @@ all_starts_are_exact() {
     holds_exactly "$NBS"
 }
 
-@test "/proc absent inside a user namespace: 65534 is still not taken for an unmapped root" {
+@test "/proc is not mounted in a user namespace: an unmapped root is not taken for 65534" {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     FROM=("$SUPPORT_BIN/in-userns" --uid-map "1000,1000,1" --gid-map "1000,1000,1" --keep-caps --
         unshare --mount -- /bin/bash -c 'mount -t tmpfs none /proc || exit 99; exec "$@"' absent)
@@ -107,7 +107,7 @@ all_starts_are_exact() {
     holds_exactly "$NBS"
 }
 
-@test "/proc absent inside a user namespace: an unmapped group is still not taken for 65534" {
+@test "/proc is not mounted in a user namespace: an unmapped group is not taken for 65534" {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     FROM=("$START_AS" --groups 0 -- "$SUPPORT_BIN/in-userns" --uid-map "65534,65534,1"
         --gid-map "65534,65534,1" --deny-setgroups --keep-caps --
@@ -116,7 +116,7 @@ all_starts_are_exact() {
     refuses groups system-call setgroups -- --user 65534:65534
 }
 
-@test "/proc absent: file capabilities for another user namespace's root are not guessed at" {
+@test "/proc is not mounted: file capabilities for the root of another user namespace are without effect, or refused" {
     require_suid_mount
     install -m 755 "$PROBE" "$PUBLIC/target"
     setcap -n 100000 cap_net_raw=ep "$PUBLIC/target"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The job that it is all for: a real server on a privileged port, as an ordinary user.
+# A real server on a privileged port, as an ordinary user.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common
@@ -45,7 +45,7 @@ serve() {
     assert_line 'NoNewPrivs: 1'
 }
 
-@test "the same server without the kept capability cannot have the port" {
+@test "the same server without the kept capability cannot bind the port" {
     serve --user www-data --no-new-privs
     assert_failure
     assert_output --partial 'Permission denied'

@@ -32,7 +32,7 @@ mapped() {
     quiet
 }
 
-@test "one mapped id, setgroups denied: being who one is already needs no setgroups" {
+@test "one mapped id, setgroups denied: a caller that is the target user already needs no setgroups" {
     FROM=("${ORDINARY[@]}" -- unshare --user --map-root-user --)
     runs --strict --user 0:0 --groups keep --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 0 0 ''
@@ -54,7 +54,7 @@ mapped() {
     hint_says '(_map|map(ped|ping)?)'
 }
 
-@test "one mapped id that is not root's: its user becomes itself" {
+@test "one mapped id that is not root's: a program runs as that user" {
     FROM=("$IN" --as "1000,1000" --uid-map "1000,1000,1" --gid-map "1000,1000,1" --keep-caps)
     runs --strict --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 1000 1000 1000
@@ -74,7 +74,7 @@ mapped() {
 
 # ---- a whole map ----
 
-@test "every uid mapped and not every gid: being who one is already still takes the calls" {
+@test "every uid is mapped and not every gid: the ids are set also where they read as requested" {
     attempt "$IN" --uid-map 0,0,4294967295 --gid-map 0,0,1 -- "$CAPWRAP" --user 0:0 -- "$PROBE"
     is_user 0 0 0
     quiet
@@ -89,7 +89,7 @@ mapped() {
     holds_exactly "$NBS"
 }
 
-@test "a whole map elsewhere (a rootless container): everything as outside" {
+@test "a map of 65536 ids (a rootless container): everything works as outside" {
     FROM=("$IN" --as "100000,100000" --uid-map "0,100000,65536" --gid-map "0,100000,65536")
     runs --strict --user 1000:1000 --groups 5,6 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 1000 1000 5,6,1000
@@ -112,7 +112,7 @@ mapped() {
 
 # ---- nothing mapped ----
 
-@test "nothing mapped (unshare --user): the program runs as nobody knows whom, without privilege" {
+@test "nothing mapped (unshare --user): the program runs with unmapped ids, without privilege" {
     for unmapped in "$IN" "unshare --user --"; do
         read -ra FROM <<<"$unmapped"
         runs -- "$PROBE"
@@ -122,7 +122,7 @@ mapped() {
     done
 }
 
-@test "nothing mapped: an unmapped root is not 65534, although it reads so" {
+@test "nothing mapped: an unmapped root that reads as 65534 is not taken for 65534" {
     FROM=("$IN")
     assert_equal "$("$IN" "$PROBE" --only ruid)" ruid=65534
     refuses gid unmapped-id 65534 -- --user 65534:65534 --groups keep
@@ -130,7 +130,7 @@ mapped() {
     refuses groups need-setgid SETGID -- --no-new-privs --user 65534:65534
 }
 
-@test "nothing mapped, with every capability there: still nobody can be become" {
+@test "nothing mapped, with every capability: every --user is refused" {
     FROM=("$IN" --keep-caps)
     refuses gid unmapped-id 65534 -- --user 65534:65534 --groups keep
     refuses gid unmapped-id 1000 -- --user 1000:1000 --groups keep
@@ -152,7 +152,7 @@ mapped() {
     refuses uid unmapped-id 65534 -- --user 65534:1000
 }
 
-@test "an unmapped root that reads as 65534 becomes a user who is mapped" {
+@test "an unmapped root runs a program as a mapped user" {
     mapped 1000
     runs --strict --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 1000 1000 1000
@@ -160,7 +160,7 @@ mapped() {
     quiet
 }
 
-@test "an unmapped root becomes the real 65534 where that is mapped" {
+@test "an unmapped root runs a program as the mapped user 65534" {
     mapped 65534
     runs --strict --user 65534:65534 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 65534 65534 65534
@@ -178,7 +178,7 @@ mapped() {
     assert_line --regexp $'^Groups:\t65534 ?$'
 }
 
-@test "the true 65534 inside a user namespace is right already: setresuid says so" {
+@test "a mapped 65534 in a user namespace is the target user already, as setresuid succeeds" {
     FROM=("$IN" --as "65534,65534" --uid-map "65534,65534,1" --gid-map "65534,65534,1")
     runs --user 65534:65534 --groups keep -- "$PROBE"
     is_user 65534 65534 ''
@@ -186,7 +186,7 @@ mapped() {
     noted bounding
 }
 
-@test "an unmapped supplementary group that reads as 65534 is not the group 65534" {
+@test "an unmapped supplementary group that reads as 65534 is replaced by the group 65534" {
     # root's group 0 is unmapped: a list that reads as right would leave it in place
     FROM=("$START_AS" --groups 0 -- "$IN" --uid-map "65534,65534,1" --gid-map "65534,65534,1"
         --keep-caps)
@@ -243,7 +243,7 @@ mapped() {
     holds_exactly "$NBS"
 }
 
-@test "a set-user-ID program whose owner is unmapped is started as the kernel does, or not at all" {
+@test "a set-user-ID program whose owner is unmapped is run as the kernel does, or refused" {
     require_suid_mount
     FROM=("$IN" --as "100000,100000" --uid-map "0,100000,65536" --gid-map "0,100000,65536")
     install -o 0 -g 0 -m 4755 "$PROBE" "$PUBLIC/target"

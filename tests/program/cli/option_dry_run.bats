@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# --dry-run: the transition is rehearsed and told, and the program does not run.
+# --dry-run: the transition is made in a child and reported, and the program does not run.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common
 
-@test "a rehearsal tells now, goal, steps and what the program will hold, and does not run it" {
+@test "--dry-run prints the current state, the goal, the steps and what the program will hold, and runs nothing" {
     local heading found=
     attempt as_user 12345 12345 -- "$CAPWRAP" --dry-run --no-new-privs -- "${MARKED[@]}"
     assert_success
@@ -22,12 +22,12 @@ load ../../support/common
     assert_line --regexp '^note: .*bounding'
 }
 
-@test "a rehearsal leaves standard input to whoever reads it next" {
+@test "--dry-run does not read standard input" {
     run bash -c 'echo "still here" | { "$1" --dry-run -- cat >/dev/null; cat; }' sh "$CAPWRAP"
     assert_output 'still here'
 }
 
-@test "a rehearsal refuses what the real run refuses: same status, same words" {
+@test "--dry-run refuses what a real run refuses, with the same status and messages" {
     local -a words
     local options real real_status
     printf '#!/bin/sh\n' >"$PUBLIC/not-executable"
@@ -62,7 +62,7 @@ no-such-command
 END
 }
 
-@test "the errors of a real run that stand on standard error are there once" {
+@test "--dry-run prints an error once on standard error" {
     attempt as_user 12345 12345 -- "$CAPWRAP" --dry-run --keep chown -- "${MARKED[@]}"
     refused keep CHOWN
 }

@@ -48,7 +48,7 @@ grants_the_capability() {
     grants_the_capability no_new_privs=1
 }
 
-@test "nothing permitted, under no_new_privs: nothing is gained, and capwrap says so" {
+@test "nothing permitted, under no_new_privs: the file grants nothing, and the error names no_new_privs" {
     container_user empty "$NBS" --no-new-privs
     refuses keep cap-masked NET_BIND_SERVICE -- --keep NET_BIND_SERVICE
     error_says no_new_privs
@@ -61,7 +61,7 @@ grants_the_capability() {
     noted bounding
 }
 
-@test "Docker's bounding set, both shapes: narrowing it takes SETPCAP, which was not granted" {
+@test "Docker's bounding set, both shapes: SETPCAP is required and was not granted" {
     for shape in empty kept; do
         container_user "$shape" "$DOCKER"
         refuses bounding need-setpcap SETPCAP -- --keep NET_BIND_SERVICE
@@ -100,7 +100,7 @@ grants_the_capability() {
     done
 }
 
-@test "a grant that is not kept is given up" {
+@test "a granted capability that is not kept is dropped" {
     container_user empty "$NBS"
     # P is not empty, so the bounding set must not stay without no_new_privs
     refuses bounding need-setpcap SETPCAP --
@@ -110,7 +110,7 @@ grants_the_capability() {
     noted bounding
 }
 
-@test "a capability that the file does not grant is missing" {
+@test "a capability that the file does not grant is refused" {
     container_user empty "$(mask NET_BIND_SERVICE NET_RAW)"
     refuses keep cap-bounding-only NET_RAW -- --keep NET_RAW,NET_BIND_SERVICE
     container_user kept "$(mask NET_BIND_SERVICE NET_RAW)" --no-new-privs
@@ -137,7 +137,7 @@ grants_the_capability() {
     holds_exactly "$NBS"
 }
 
-@test "a granted capwrap changes no identity, whatever else it was granted" {
+@test "a capwrap with file capabilities refuses --user and --groups, with any capabilities" {
     granted_capwrap cap_net_bind_service,cap_setuid,cap_setgid,cap_setpcap,cap_chown=p
     for shape in empty kept; do
         container_user "$shape" "$DOCKER"
@@ -149,24 +149,23 @@ grants_the_capability() {
     done
 }
 
-@test "a granted capwrap hands no stream over" {
+@test "a capwrap with file capabilities refuses --chown-stdio" {
     granted_capwrap cap_net_bind_service,cap_chown,cap_setpcap=p
     container_user empty "$DOCKER"
     refuses stdio grant-identity 'file' -- --chown-stdio --keep NET_BIND_SERVICE
-    # a pipe of root's on standard output stays root's
     # a pipe of root's stays root's
     run bash -c '"$@" 2>&1 | { cat && stat -L -c owner=%u /proc/self/fd/0; }' pipe \
         "${FROM[@]}" "$CAPWRAP" --chown-stdio -- "${MARKED[@]}"
     assert_line owner=0
 }
 
-@test "root's capabilities do not come from the file: the granted copy changes the user for root" {
+@test "started by root, a capwrap with file capabilities runs a program as another user" {
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 1000 1000 1000
     holds_exactly "$NBS"
 }
 
-@test "a granted capwrap starts no program with set-id bits or file capabilities of its own" {
+@test "a capwrap with file capabilities refuses a program with set-id bits or file capabilities" {
     granted_capwrap cap_net_bind_service,cap_setpcap=p
     container_user empty "$DOCKER"
     install -m 4755 "$PROBE" "$PUBLIC/set-uid"

@@ -27,7 +27,7 @@ setup() {
 
 # ---- rows ----
 
-@test "no_new_privs: a file capability that is permitted at the start is not gained" {
+@test "under no_new_privs a file capability that is permitted at the start is not gained" {
     install -m 755 "$PROBE" "$PUBLIC/with-net-raw"
     setcap cap_net_raw=ep "$PUBLIC/with-net-raw"
     raw=$(mask NET_RAW)
@@ -51,7 +51,7 @@ read_by_group_program() {
     attempt "$@" /bin/sh -c 'exec "$0" "$1"' "$PUBLIC/cat" "$PUBLIC/closed"
 }
 
-@test "a set-group-ID program does not open what is closed to the program's own group" {
+@test "a set-group-ID program does not open what the mode forbids the program's own group" {
     read_by_group_program "$CAPWRAP" --user 1000:1000 --groups none --
     assert_failure 1
     refute_output --partial secret
@@ -67,7 +67,7 @@ lookup_with_failed_read() {
         "$CAPWRAP" --user web -- "${MARKED[@]}"
 }
 
-@test "a failed read of the group file starts nothing, whichever read it is" {
+@test "where a read of the group file fails, whichever it is, the program is not started" {
     echo web:x:1000:1000::/home/web:/bin/sh >"$PUBLIC/passwd"
     { for ((id = 5000; id < 6000; id++)); do echo "g$id:x:$id:"; done; echo logs:x:4000:web; } \
         >"$PUBLIC/group"
@@ -81,13 +81,13 @@ lookup_with_failed_read() {
     [[ $read -gt 4 ]] || fail "only $((read - 1)) reads failed"
 }
 
-@test "setresuid answers done and does nothing: the program is not started" {
+@test "setresuid reports success and does nothing: the program is not started" {
     attempt strace -f -qq -o /dev/null -e inject=setresuid,setreuid,setuid:retval=0 \
         "$CAPWRAP" --user 1000:1000 -- "${MARKED[@]}"
     refused verify
 }
 
-@test "setgroups answers done and does nothing: the program is not started" {
+@test "setgroups reports success and does nothing: the program is not started" {
     attempt "$START_AS" --groups 4,27 -- strace -f -qq -o /dev/null -e inject=setgroups:retval=0 \
         "$CAPWRAP" --user 1000:1000 -- "${MARKED[@]}"
     refused verify
@@ -136,7 +136,7 @@ libraries_of() {
     assert_output --partial "[stack]"
 }
 
-@test "LD_PRELOAD reaches a program that holds a kept capability, and env -i keeps it out" {
+@test "LD_PRELOAD reaches a program that holds a kept capability, and env -i removes it" {
     export LD_PRELOAD=libm.so.6
     libraries_of "$CAPWRAP" --user 1000:1000 --keep NET_RAW --
     assert_output --partial libm.so.6
@@ -144,7 +144,7 @@ libraries_of() {
     refute_output --partial libm.so.6
 }
 
-@test "a user namespace of the program's own is full of capabilities, inside, where it may make one" {
+@test "in a user namespace of its own a program holds every capability, where it may make one" {
     from=("$START_AS" --uid 1000 --gid 1000 --groups 1000 --bounding 0 --)
     inside=("${from[@]}" "$CAPWRAP" --no-new-privs -- unshare --user --map-root-user)
     install -m 600 /dev/null "$PUBLIC/of-root"
@@ -178,7 +178,7 @@ bounding=$(mask)"
 
 GIVE_UP='import os; os.setuid(1000); print("saved uid", os.getresuid()[2])'
 
-@test "a set-user-ID-root child gives up root but for its saved uid; no_new_privs: it never has it" {
+@test "a set-user-ID-root child keeps its saved uid of 0 after setuid, and under no_new_privs does not get it" {
     install -m 4755 "$(readlink -f /usr/bin/python3)" "$PUBLIC/python-as-root"
     child=(/usr/bin/env "$PUBLIC/python-as-root" -I -S -c "$GIVE_UP")
     attempt "$CAPWRAP" --user 1000:1000 -- "${child[@]}"
@@ -187,7 +187,7 @@ GIVE_UP='import os; os.setuid(1000); print("saved uid", os.getresuid()[2])'
     assert_output "saved uid 1000"
 }
 
-@test "uid 0 with one capability changes a file of root's, and another user does not" {
+@test "uid 0 without capabilities, or with one, changes root's files, and another user does not" {
     install -m 644 /dev/null "$PUBLIC/passwd"
     write=(/bin/sh -c 'echo changed >"$1"' sh "$PUBLIC/passwd")
     attempt "$CAPWRAP" --user 1000:1000 --keep NET_BIND_SERVICE -- "${write[@]}"
@@ -196,4 +196,11 @@ GIVE_UP='import os; os.setuid(1000); print("saved uid", os.getresuid()[2])'
     attempt "$CAPWRAP" --keep NET_BIND_SERVICE -- "${write[@]}"
     assert_success
     [[ -s $PUBLIC/passwd ]]
+    install -m 600 /dev/null "$PUBLIC/passwd"
+    attempt "$CAPWRAP" -- "${write[@]}"
+    assert_success
+    [[ -s $PUBLIC/passwd ]]
+    # what root may do with capabilities only
+    attempt "$CAPWRAP" -- chown daemon "$PUBLIC/passwd"
+    assert_failure 1
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The options that only look: --help, --version, --decode, --list-caps, --status.
+# The options that only print: --help, --version, --decode, --list-caps, --status.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common

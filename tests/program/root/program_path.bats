@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# How COMMAND is looked up: PATH empty, unset, with empty and relative elements; with the new
-# identity; the first that can be executed.
+# The search of COMMAND in PATH: empty, unset, with empty and relative elements; with the new identity;
+# the first that can be executed.
 
 # shellcheck disable=SC2154 # bats sets stderr
 load ../../support/common
@@ -46,7 +46,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     fails_with 127 program not-found the-probe -- --user 1000:1000 -- the-probe
 }
 
-@test "an empty PATH finds nothing, not even here" {
+@test "with an empty PATH no program is found, also in the working directory" {
     decoy here
     searching ''
     fails_with 127 program not-found 'here' -- --user 1000:1000 -- here
@@ -79,7 +79,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     fails_with 127 program not-found the-probe -- "${ARGS[@]}"
 }
 
-@test "the first match wins" {
+@test "the first match is used" {
     install "$PROBE" first/the-probe
     decoy second/the-probe
     searching "$PUBLIC/first:$PUBLIC/second"
@@ -95,7 +95,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     found_in "$PUBLIC/second"
 }
 
-@test "what may not be executed is skipped" {
+@test "a file that nobody may execute is skipped" {
     decoy first/the-probe
     chmod 644 first/the-probe
     install "$PROBE" second/the-probe
@@ -104,7 +104,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     found_in "$PUBLIC/second"
 }
 
-@test "what only root may execute is skipped: the search is the new user's" {
+@test "a file that only root may execute is skipped" {
     decoy first/the-probe
     chmod 700 first/the-probe
     install "$PROBE" second/the-probe
@@ -113,7 +113,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     found_in "$PUBLIC/second"
 }
 
-@test "a folder that only root may search is skipped: the search is the new user's" {
+@test "a directory that only root may search is skipped" {
     decoy first/the-probe
     chmod 700 first
     install "$PROBE" second/the-probe
@@ -122,7 +122,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     found_in "$PUBLIC/second"
 }
 
-@test "with DAC_READ_SEARCH kept a folder that only root may search is searched" {
+@test "with DAC_READ_SEARCH kept a directory that only root may search is searched" {
     install -m 755 "$PROBE" first/the-probe
     chmod 700 first
     searching "$PUBLIC/first:$PUBLIC/second"
@@ -130,7 +130,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     holds_exactly "$(mask DAC_READ_SEARCH)"
 }
 
-@test "a permission that was denied on the way is remembered: 126, not 127" {
+@test "a file that may not be executed and no other match: 126, not 127" {
     decoy first/the-probe
     chmod 700 first/the-probe
     searching "$PUBLIC/first:$PUBLIC/second"
@@ -140,7 +140,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     fails_with 126 program not-executable 'the-probe' -- "${ARGS[@]}"
 }
 
-@test "a folder that only root may search holds nothing for the user: 127, not 126" {
+@test "a directory that only root may search and no other match: 127, not 126" {
     decoy first/the-probe
     chmod 700 first
     searching "$PUBLIC/first:$PUBLIC/second"
@@ -150,14 +150,14 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
         "$PUBLIC/first/the-probe"
 }
 
-@test "a folder of PATH that is none, or is missing, is skipped" {
+@test "a missing element of PATH, or one that is no directory, is skipped" {
     install "$PROBE" second/the-probe
     searching "$PUBLIC/missing:$PROBE:$PUBLIC/second"
     runs "${ARGS[@]}"
     found_in "$PUBLIC/second"
 }
 
-@test "nowhere on PATH: 127" {
+@test "no match in PATH: 127" {
     searching "$PUBLIC/first:$PUBLIC/second:/usr/bin"
     fails_with 127 program not-found 'the-probe' -- "${ARGS[@]}"
 }

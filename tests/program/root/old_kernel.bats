@@ -40,7 +40,7 @@ hint_is() {
     hint_is 4.3
 }
 
-@test "it is the same error without --keep, for --dry-run, --status and --list-caps" {
+@test "before 4.3 the error is the same without --keep, with --dry-run, --status and --list-caps" {
     lacking "$AMBIENT=$EINVAL" -- "$CAPWRAP" -- "${MARKED[@]}"
     refused start 'this kernel has no ambient set'
     lacking "$AMBIENT=$EINVAL" -- "$CAPWRAP" --dry-run --user www-data -- "${MARKED[@]}"
@@ -51,14 +51,14 @@ hint_is() {
     refused start 'this kernel has no ambient set'
 }
 
-@test "before 3.5, without no_new_privs as well, it is the same error, asked for or not" {
+@test "before 3.5, without no_new_privs as well, the error is the same, with --no-new-privs and without" {
     as_www "$AMBIENT=$EINVAL" "$GET_NO_NEW_PRIVS=$EINVAL" "$SET_NO_NEW_PRIVS=$EINVAL" --
     refused start 'this kernel has no ambient set'
     as_www "$AMBIENT=$EINVAL" "$GET_NO_NEW_PRIVS=$EINVAL" "$SET_NO_NEW_PRIVS=$EINVAL" -- --no-new-privs
     refused start 'this kernel has no ambient set'
 }
 
-@test "no_new_privs that cannot be read, or not be set, is an error of its own" {
+@test "no_new_privs that cannot be read, or cannot be set, is refused" {
     as_www "$GET_NO_NEW_PRIVS=$EINVAL" --
     refused start 'the kernel does not tell the no_new_privs flag: Invalid argument'
     as_www "$SET_NO_NEW_PRIVS=$EINVAL" -- --no-new-privs
@@ -70,7 +70,7 @@ hint_is() {
     refused start 'the kernel does not tell the bounding set'
 }
 
-@test "before 5.9, without close_range, --close-fds is refused, and the rest works" {
+@test "before 5.9, without close_range, --close-fds is refused, and everything else works" {
     as_www close_range=ENOSYS -- --close-fds
     refused fds 'not implemented'
     hint_is 5.9
@@ -78,7 +78,7 @@ hint_is() {
     holds_exactly "$(mask NET_BIND_SERVICE)"
 }
 
-@test "with no system call that is younger than Linux 4.3 it still does all the rest" {
+@test "without the system calls of later kernels than 4.3 everything but --close-fds works" {
     local missing=() number
     for ((number = 325; number < 475; number++)); do # mlock2 of 4.4, and all that came after it
         missing+=("$number=ENOSYS")

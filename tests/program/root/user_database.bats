@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Who the program is, with users and groups that exist only in these tests: each test writes its own
-# passwd and group files, which stand in for the machine's in a private mount namespace.
+# --user and --groups with users and groups that exist only in these tests: each test writes its own
+# passwd and group files and mounts them over the machine's in a private mount namespace.
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../../support/common
@@ -34,7 +34,7 @@ refuses() {
 
 # ---- names ----
 
-@test "names with dots, dashes, underscores, capitals, @, \\ and \$ are names" {
+@test "names have dots, dashes, underscores, capitals, @, \ and \$" {
     local name uid=2000
     local -a names=(first.last web-app under_score Mixed.CASE-9 machine\$ me@example.org 'DOM\user'
         9lives 0x10 1.5 3- x a.b-c_d.e 'with space')
@@ -55,7 +55,7 @@ refuses() {
     done
 }
 
-@test "names with bytes that are not ASCII are names" {
+@test "names have bytes that are not ASCII" {
     local name uid=3000
     local -a names=(jörg.müller 用户 Ünïcode $'latin1-\xe9' $'\xff\xfe')
     for name in "${names[@]}"; do
@@ -73,7 +73,7 @@ refuses() {
     done
 }
 
-@test "an entry whose name begins with a plus or a minus sign is no user (nss_compat)" {
+@test "an entry whose name begins with a plus or a minus sign (nss_compat) is not a user" {
     user '+joe:x:1001:1001::/:/bin/sh' '-ann:x:1002:1002::/:/bin/sh' '+:x:0:0::/:/bin/sh'
     group '+app:x:501:' '-web:x:502:'
     refuses user '' --user +joe
@@ -83,7 +83,7 @@ refuses() {
     refuses groups '' --groups=-web
 }
 
-@test "a user's name is found as it stands: case and blanks matter" {
+@test "a name is compared as a whole: case and blanks matter" {
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     group 'joe:x:1001:'
     local name
@@ -113,7 +113,7 @@ refuses() {
     assert_line user=1234
 }
 
-@test "an entry with an empty name is nobody's: an empty part is refused all the same" {
+@test "an empty name is refused also where an entry has an empty name" {
     user ':x:1001:1001::/:/bin/sh' 'joe:x:1002:1002::/:/bin/sh'
     group ':x:501:joe'
     refuses user '' --user ''
@@ -127,7 +127,7 @@ refuses() {
 
 # ---- which entry ----
 
-@test "of two entries with one name the first counts" {
+@test "of two entries with one name the first is used" {
     user 'joe:x:1001:1001::/home/first:/bin/sh' 'joe:x:0:0::/home/second:/bin/sh'
     group 'app:x:501:' 'app:x:0:'
     become --user joe
@@ -137,7 +137,7 @@ refuses() {
     is_user 1001 501 501
 }
 
-@test "of two names with one uid each has its own group and home, and the number means the first" {
+@test "of two names with one uid each has its own group and home, and the uid stands for the first" {
     user 'one:x:1001:1001::/home/one:/bin/sh' 'two:x:1001:1002::/home/two:/bin/sh'
     become --user two
     is_user 1001 1002 1002
@@ -149,13 +149,13 @@ refuses() {
     assert_line user=one
 }
 
-@test "a user whose entry says group 0 has group 0: it was named there" {
+@test "a user whose entry names group 0 has group 0" {
     user 'joe:x:1001:0::/home/joe:/bin/sh'
     become --user joe
     is_user 1001 0 0
 }
 
-@test "a user with the uid of root is root" {
+@test "another name of uid 0 has uid 0 and its own home" {
     user 'toor:x:0:0::/home/toor:/bin/sh'
     become --user toor
     is_user 0 0 0
@@ -164,7 +164,7 @@ refuses() {
 
 # ---- supplementary groups ----
 
-@test "the user's groups are those that list it, with the primary group" {
+@test "the user's groups are those that list it, and the primary group" {
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     group 'joe:x:1001:' 'a:x:501:joe' 'b:x:502:ann,joe,bob' 'c:x:503:ann' 'd:x:504:joey' \
         'e:x:505:xjoe' 'f:x:506:' 'g:x:507:joe,joe'
@@ -183,21 +183,21 @@ refuses() {
     is_user 1001 1001 503,506,1001
 }
 
-@test "a group that lists the user twice, or stands there twice, counts once" {
+@test "a group that lists the user twice, or stands there twice, is set once" {
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     group 'a:x:501:joe' 'a:x:501:joe' 'b:x:501:joe' 'joe:x:1001:joe'
     become --user joe
     is_user 1001 1001 501,1001
 }
 
-@test "explicit group and --groups init: the user's groups with that group" {
+@test "with a group and --groups init the program has that group and the user's supplementary groups" {
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     group 'a:x:501:joe' 'b:x:502:'
     become --user joe:b --groups init
     is_user 1001 502 501,502
 }
 
-@test "a user without groups has its own group" {
+@test "a user in no group has its primary group" {
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     become --user joe
     is_user 1001 1001 1001
@@ -213,7 +213,7 @@ refuses() {
     is_user 1001 1001 "1001,$(seq -s, 20001 21000)"
 }
 
-@test "a user in as many groups as the kernel takes has them all; with one more it is refused" {
+@test "a user in as many groups as the kernel permits has them all, and one more is refused" {
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     seq 100001 165535 | sed 's/.*/g&:x:&:joe/' >>"$groups"
     become --user joe
@@ -226,7 +226,7 @@ refuses() {
     is_user 1001 1001 1001
 }
 
-@test "a group line of a megabyte is read whole" {
+@test "a group entry of a megabyte is read whole" {
     local members
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     members=$(seq -s, -f 'member%.0f' 1 100000)
@@ -236,6 +236,14 @@ refuses() {
     is_user 1001 1001 501,502,1001
     become --user joe:big
     is_user 1001 501 501
+}
+
+@test "--groups init without --user sets the caller's groups" {
+    user 'joe:x:1001:1001::/home/joe:/bin/sh'
+    group 'a:x:501:joe'
+    attempt with_users "$users" "$groups" -- "$START_AS" --groups 9 -- \
+        "$CAPWRAP" --groups init -- "$PROBE"
+    is_user 0 0 0
 }
 
 # ---- large files ----
@@ -256,7 +264,7 @@ refuses() {
 
 # ---- broken files ----
 
-@test "an entry with missing fields is no entry" {
+@test "a passwd entry with missing fields is ignored" {
     local line
     for line in 'joe' 'joe:' 'joe:x' 'joe:x:' 'joe:x:1001' 'joe:x:1001:' 'joe:x::1001::/home/joe:/bin/sh' \
         'joe:x:1001:::/home/joe:/bin/sh' 'joe:x:::::' 'joe:::::::' \
@@ -269,7 +277,7 @@ refuses() {
     done
 }
 
-@test "a group with missing fields is no group" {
+@test "a group entry with missing fields is ignored" {
     local line
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     for line in 'app' 'app:' 'app:x' 'app:x:' 'app:x::joe' 'app:x:abc:joe' 'app:x:501x:joe' \
@@ -316,7 +324,7 @@ out_of_range=(4294967295 4294967296 4294967297 18446744073709551615 184467440737
     done
 }
 
-@test "membership in a group out of range is refused, or no membership: never in a wrapped gid" {
+@test "membership in a group whose gid is out of range is refused or ignored, never a wrapped gid" {
     local id
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     printf '%s\n' 'root:x:0:' 'app:x:4294967295:joe' >"$groups"
@@ -330,7 +338,7 @@ out_of_range=(4294967295 4294967296 4294967297 18446744073709551615 184467440737
     done
 }
 
-@test "an entry out of range is nobody else's affair" {
+@test "an entry out of range does not affect other users" {
     user 'bad:x:4294967295:4294967295::/:/bin/sh' 'joe:x:1001:1001::/home/joe:/bin/sh'
     group 'bad:x:4294967295:bad' 'app:x:501:joe'
     become --user joe
@@ -338,7 +346,7 @@ out_of_range=(4294967295 4294967296 4294967297 18446744073709551615 184467440737
     quiet
 }
 
-@test "empty lines, comments and a missing last line feed do no harm" {
+@test "empty lines, comments and a missing last line feed are ignored" {
     printf '\n\n# comment\n   \njoe:x:1001:1001::/home/joe:/bin/sh' >>"$users"
     printf '\n# comment\n\napp:x:501:joe' >>"$groups"
     become --user joe:app
@@ -347,7 +355,7 @@ out_of_range=(4294967295 4294967296 4294967297 18446744073709551615 184467440737
     is_user 1001 1001 501,1001
 }
 
-@test "an empty user database knows nobody" {
+@test "an empty user database has no users" {
     : >"$users"
     : >"$groups"
     refuses user joe --user joe
@@ -357,33 +365,52 @@ out_of_range=(4294967295 4294967296 4294967297 18446744073709551615 184467440737
     is_user 1001 1001 1001
 }
 
-@test "a binary user database starts nobody" {
+@test "in a user database of random bytes no user is found" {
     head -c 100000 /dev/urandom >"$users"
     head -c 100000 /dev/urandom >"$groups"
     refuses user joe --user joe
     refuses '(user|groups?)' app --user 1001:app
 }
 
+# ---- files that are missing, or cannot be read ----
+
+# A user who may change identity, and whom no capability helps to read a file.
+CHANGES=$(mask SETUID SETGID SETPCAP)
+CHANGER=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted "$CHANGES"
+    --inheritable "$CHANGES" --ambient "$CHANGES" --)
+
+@test "a group file that cannot be read is an error, not an empty file" {
+    printf 'root:x:0:\nwww-data:x:33:\nadm:x:4:www-data\n' >"$PUBLIC/group"
+    attempt with_users /etc/passwd "$PUBLIC/group" -- "$CAPWRAP" --user www-data -- "$PROBE"
+    assert_line groups=4,33
+    chmod 000 "$PUBLIC/group"
+    attempt with_users /etc/passwd "$PUBLIC/group" -- \
+        "${CHANGER[@]}" "$CAPWRAP" --user www-data -- "${MARKED[@]}"
+    refused groups 'cannot be read: Permission denied'
+}
+
+@test "a passwd file that cannot be read is an error, for a name and for numbers" {
+    cp /etc/passwd "$PUBLIC/passwd"
+    chmod 000 "$PUBLIC/passwd"
+    for user in www-data 33:33; do
+        attempt with_users "$PUBLIC/passwd" /etc/group -- \
+            "${CHANGER[@]}" "$CAPWRAP" --user "$user" -- "${MARKED[@]}"
+        refused user 'cannot be read: Permission denied'
+    done
+}
+
+@test "without a passwd file a uid is a user without an entry" {
+    # shellcheck disable=SC2016 # expands in the inner shell
+    attempt unshare --mount --propagation private -- /bin/bash -c '
+        mkdir -p "$1/etc" && cp -a /etc/. "$1/etc" && rm "$1/etc/passwd" "$1/etc/group" &&
+            mount --bind "$1/etc" /etc && shift && exec "$@"' sh "$PUBLIC" \
+        "$CAPWRAP" --user 33:33 -- "$PROBE" --only euid,egid,groups,home,user
+    assert_success
+    assert_output "$(printf 'euid=33\negid=33\ngroups=33\nhome=/\nuser=unset')"
+}
+
 # ---- a user without an entry ----
 
-@test "a uid without an entry and a group's name: that group alone" {
-    group 'app:x:501:'
-    become --user 6001:app
-    is_user 6001 501 501
-    assert_line home=/
-    assert_line user=unset
-    assert_line logname=unset
-    quiet
-}
-
-@test "a uid without an entry has no groups in the database: init is refused" {
+@test "--groups init is refused for a uid without an entry" {
     refuses groups 'no entry' --user 6001:6001 --groups init
-}
-
-@test "--groups init without --user asks for the caller's own" {
-    user 'joe:x:1001:1001::/home/joe:/bin/sh'
-    group 'a:x:501:joe'
-    attempt with_users "$users" "$groups" -- "$START_AS" --groups 9 -- \
-        "$CAPWRAP" --groups init -- "$PROBE"
-    is_user 0 0 0
 }

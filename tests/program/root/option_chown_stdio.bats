@@ -1,67 +1,14 @@
 #!/usr/bin/env bats
-# The program's descriptors: --close-fds, and --chown-stdio, which hands over pipes and nothing else.
+# --chown-stdio: pipes and the terminal of the session become the user's, and nothing else does.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common
+load ../../support/states
 
 setup() {
     require_root
     www=$(id -u www-data)
 }
-
-# ---- --close-fds ----
-
-@test "--close-fds leaves nothing above 2" {
-    attempt "$START_AS" --open 7=/etc/passwd --open 9=/dev/null --open 900=/etc/passwd -- \
-        "$CAPWRAP" --user www-data --close-fds -- "$PROBE" --only fds
-    assert_success
-    assert_output 'fds=0,1,2'
-    quiet
-    attempt "$START_AS" --open 7=/etc/passwd -- "$CAPWRAP" --close-fds -k chown -n -- "$PROBE" --only fds
-    assert_output 'fds=0,1,2'
-}
-
-@test "without --close-fds what was inherited stays" {
-    local before
-    attempt "$START_AS" --open 7=/etc/passwd --open 900=/etc/passwd -- "$PROBE" --only fds
-    before=$output
-    assert_regex ",$before," ',7,(.*,)?900,'
-    attempt "$START_AS" --open 7=/etc/passwd --open 900=/etc/passwd -- \
-        "$CAPWRAP" --user www-data -- "$PROBE" --only fds
-    assert_output "$before"
-}
-
-@test "--close-fds is refused when a supervisor passed sockets to this process" {
-    attempt bash -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"' sh \
-        "$CAPWRAP" --user www-data --close-fds -- "${MARKED[@]}"
-    refused fds 'LISTEN_PID'
-    attempt bash -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"' sh \
-        "$CAPWRAP" --close-fds --user www-data --dry-run -- "${MARKED[@]}"
-    assert_equal "$status" 125
-}
-
-@test "LISTEN_PID of another process is no obstacle" {
-    attempt env LISTEN_PID=1 LISTEN_FDS=1 "$CAPWRAP" --user www-data --close-fds -- "$PROBE" --only fds
-    assert_success
-    assert_output 'fds=0,1,2'
-    attempt bash -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"' sh "$CAPWRAP" --user www-data -- "$PROBE" --only pid
-    assert_success
-}
-
-# ---- closed standard streams ----
-
-@test "a standard stream that was closed is closed for the program, too" {
-    local fd
-    for fd in 0 1 2; do
-        attempt "$START_AS" --close "$fd" -- "$CAPWRAP" --user www-data -- sh -c \
-            'state=closed; test ! -e "/proc/$$/fd/$2" || state=open; echo $state >"$1"' \
-            sh "$PUBLIC/state$fd" "$fd"
-        assert_success
-        assert_equal "$(cat "$PUBLIC/state$fd")" closed
-    done
-}
-
-# ---- --chown-stdio ----
 
 # owners: the program that says who owns its three streams, on descriptor 5, which is a file.
 owners() {
@@ -78,7 +25,7 @@ through_pipes() {
     assert_success
 }
 
-@test "pipes become the user's, and keep their group" {
+@test "pipes become the user's and keep their group" {
     through_pipes --user www-data --chown-stdio
     assert_equal "$(sort -u "$PUBLIC/owners")" "$www:0"
     assert_equal "$(wc -l <"$PUBLIC/owners")" 3
@@ -90,11 +37,11 @@ through_pipes() {
     assert_equal "$(sort -u "$PUBLIC/owners")" '0:0'
 }
 
-@test "CHOWN is given up afterwards" {
-    attempt "$CAPWRAP" --user www-data --chown-stdio -- "$PROBE"
+@test "the program does not hold CAP_CHOWN" {
+    runs --user www-data --chown-stdio -- "$PROBE"
     holds_exactly "$(mask)"
     quiet
-    attempt "$CAPWRAP" --user www-data --chown-stdio --keep net_raw -n --lock-securebits -- "$PROBE"
+    runs --user www-data --chown-stdio --keep net_raw -n --lock-securebits -- "$PROBE"
     holds_exactly "$(mask net_raw)"
     quiet
 }
@@ -128,17 +75,17 @@ left_alone() {
     done
 }
 
-@test "a file is left alone" {
+@test "the owner of a file stays" {
     : >"$PUBLIC/file"
     left_alone "$PUBLIC/file"
 }
 
-@test "a FIFO on disk is left alone" {
+@test "the owner of a FIFO on disk stays" {
     mkfifo "$PUBLIC/fifo"
     left_alone "$PUBLIC/fifo"
 }
 
-@test "devices are left alone" {
+@test "the owner of a device stays" {
     local device
     for device in null zero full ptmx tty0; do
         [[ -e /dev/$device ]] || continue
@@ -146,7 +93,7 @@ left_alone() {
     done
 }
 
-@test "a socket is left alone" {
+@test "the owner of a socket stays" {
     run /usr/bin/python3 - "$CAPWRAP" <<'EOF2'
 import os, socket, subprocess, sys
 
@@ -161,7 +108,7 @@ EOF2
 
 # on_terminal HOW: the owner of a pseudo-terminal's slave before and while a program runs on it as
 # www-data: started by its session's leader (leader), by a child of that (child), or by the leader
-# of a session that has no terminal, for whom it is a stranger's (stranger).
+# of a session that has no terminal, whose terminal it is not (stranger).
 on_terminal() {
     run /usr/bin/python3 - "$CAPWRAP" "$1" <<'EOF2'
 import os, pty, sys
@@ -194,31 +141,44 @@ EOF2
     assert_success
 }
 
-@test "a terminal becomes the user's when capwrap leads its session" {
+@test "a terminal becomes the user's where capwrap leads its session" {
     on_terminal leader
     assert_output "$(printf '0\n%s' "$www")"
 }
 
-@test "a terminal whose session capwrap does not lead is left alone" {
+@test "the owner of a terminal stays where capwrap does not lead its session" {
     on_terminal child
     assert_output "$(printf '0\n0')"
 }
 
-@test "a terminal that is not the one of capwrap's own session is left alone" {
+@test "the owner of a terminal of another session stays" {
     on_terminal stranger
     assert_output "$(printf '0\n0')"
 }
 
-@test "--chown-stdio without CAP_CHOWN is refused when there is something to hand over" {
-    local few
-    few=$(mask setuid setgid setpcap)
-    attempt bash -c '"$@" 2>&1 >/dev/null | cat >&2; exit "${PIPESTATUS[0]}"' sh \
-        "$START_AS" --bounding "$few" --permitted "$few" -- \
-        "$CAPWRAP" --user www-data --chown-stdio -- "${MARKED[@]}"
-    refused stdio CHOWN
+@test "the owner of a file on devpts that is no terminal stays" {
+    local file
+    for file in /dev/pts /dev/pts/ptmx; do
+        echo "case: $file"
+        attempt "$START_AS" --open "0=$file" -- "$CAPWRAP" --user nobody --chown-stdio -- \
+            stat -Lc %u /proc/self/fd/0
+        assert_success
+        assert_output 0
+    done
 }
 
-@test "--chown-stdio without CAP_CHOWN is no obstacle where there is nothing to hand over" {
+@test "--chown-stdio without CAP_CHOWN is refused where a stream has to change its owner" {
+    local few option
+    few=$(mask setuid setgid setpcap)
+    for option in '' --dry-run; do
+        attempt bash -c '"$@" 2>&1 >/dev/null | cat >&2; exit "${PIPESTATUS[0]}"' sh \
+            "$START_AS" --bounding "$few" --permitted "$few" -- \
+            "$CAPWRAP" --user www-data --chown-stdio $option -- "${MARKED[@]}"
+        refused stdio CHOWN
+    done
+}
+
+@test "--chown-stdio without CAP_CHOWN is accepted where no stream has to change its owner" {
     local few
     few=$(mask setuid setgid setpcap)
     run bash -c 'exec "$@" </dev/null >/dev/null 2>"$0"' "$PUBLIC/stderr" \
