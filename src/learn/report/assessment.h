@@ -27,6 +27,14 @@ const char *assessment_of(const struct result *result, unsigned cap);
 /* Why that is the verdict. */
 const char *assessment_reason(const struct result *result, unsigned cap);
 
+/* What became of the calls that asked for a capability that was left out. */
+struct left_out {
+    enum { LEFT_OUT_NOT_KNOWN, LEFT_OUT_SUCCEEDED, LEFT_OUT_FAILED } calls;
+    int error; /* LEFT_OUT_FAILED: errno of the call, 0 when it is not known */
+};
+
+struct left_out assessment_left_out(const struct result *result, unsigned cap);
+
 /* What --check does not allow and the program needs. */
 uint64_t assessment_outside(const struct result *result);
 

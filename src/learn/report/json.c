@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "learn/report/assessment.h"
-#include "learn/report/text.h"
+#include "learn/report/configuration.h"
+#include "show/errno_name.h"
 #include "show/json.h"
 #include "text/capname.h"
 
@@ -49,6 +50,20 @@ static void write_uses(FILE *out, const struct uses *uses) {
     }
 }
 
+/* How the calls ended that asked for what was left out. */
+static void write_left_out(FILE *out, const struct left_out *left_out) {
+    const char *name = left_out->error != 0 ? errno_name(left_out->error) : NULL;
+
+    if (left_out->calls == LEFT_OUT_NOT_KNOWN) {
+        (void)fputs("null", out);
+        return;
+    }
+    (void)fprintf(out, "{\"calls\":\"%s\",\"errno\":",
+                  left_out->calls == LEFT_OUT_SUCCEEDED ? "succeeded" : "failed");
+    json_string(out, name);
+    (void)fputc('}', out);
+}
+
 static void write_caps(FILE *out, const struct result *result) {
     uint64_t caps = assessment_caps(result);
     const char *separator = "";
@@ -64,6 +79,9 @@ static void write_caps(FILE *out, const struct result *result) {
             name, (unsigned long long)(asked->counted.checks + asked->ignored.checks),
             assessment_of(result, cap));
         json_string(out, assessment_reason(result, cap));
+        (void)fputs(",\"without\":", out);
+        struct left_out left_out = assessment_left_out(result, cap);
+        write_left_out(out, &left_out);
         (void)fputs(",\"by\":[", out);
         write_uses(out, usage_of(asked));
         (void)fputs("]}", out);
@@ -85,21 +103,18 @@ static void write_check(FILE *out, const struct result *result) {
 }
 
 static int write_snippets(FILE *out, const struct result *result) {
-    struct snippet snippet = learn_snippet(result);
+    struct snippet snippet = configuration_of(result);
 
-    (void)fputs(",\"snippets\":{", out);
+    (void)fputs(",\"snippets\":", out);
+    if (configuration_refused(result) != NULL) {
+        (void)fputs("null}\n", out);
+        return 0;
+    }
     for (unsigned kind = 0; kind < SNIPPETS; kind++) {
-        char *text = NULL;
-        size_t size;
-        FILE *lines = open_memstream(&text, &size);
-        if (lines == NULL)
+        char *text = snippet_text(kind, &snippet);
+        if (text == NULL)
             return -ENOMEM;
-        snippet_write(lines, kind, &snippet);
-        if (fclose(lines) != 0) {
-            free(text);
-            return -ENOMEM;
-        }
-        (void)fprintf(out, "%s\"%s\":", kind == 0 ? "" : ",", snippet_name(kind));
+        (void)fprintf(out, "%s\"%s\":", kind == 0 ? "{" : ",", snippet_name(kind));
         json_string(out, text);
         free(text);
     }

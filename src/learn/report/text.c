@@ -3,33 +3,15 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "learn/report/assessment.h"
-#include "show/report.h"
+#include "learn/report/configuration.h"
+#include "learn/report/wrap.h"
+#include "show/errno_name.h"
 #include "text/capname.h"
 
-enum { COLUMNS = 80, INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:" };
+enum { INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:" };
 
-/* Text in lines of at most COLUMNS, the first behind what stands already in `used` columns, the
- * others indented. Control characters, of a name for one, do not get to a terminal. */
 static void paragraph(FILE *out, size_t used, size_t indent, const char *text) {
-    char clean[2048];
-
-    (void)snprintf(clean, sizeof clean, "%s", text);
-    report_clean(clean);
-    for (const char *word = clean; *word != '\0';) {
-        size_t length = strcspn(word, " ");
-        if (used > indent && used + 1 + length > COLUMNS) {
-            (void)fprintf(out, "\n%*s", (int)indent, "");
-            used = indent;
-        } else if (used > indent) {
-            (void)fputc(' ', out);
-            used++;
-        }
-        (void)fprintf(out, "%.*s", (int)length, word);
-        used += length;
-        word += length + strspn(word + length, " ");
-    }
-    (void)fputc('\n', out);
+    wrap(out, used, "", indent, text);
 }
 
 static void __attribute__((format(printf, 3, 4)))
@@ -104,24 +86,46 @@ static void write_uses(FILE *out, const struct result *result, const struct uses
         line(out, "", "and more%s", times(others, text));
 }
 
-static void write_cap(FILE *out, const struct result *result, unsigned cap) {
-    char name[CAPNAME_SIZE];
+void learn_left_out(const struct left_out *left_out, char text[LEFT_OUT_TEXT]) {
+    const char *name = left_out->error != 0 ? errno_name(left_out->error) : NULL;
 
+    text[0] = '\0';
+    if (left_out->calls == LEFT_OUT_SUCCEEDED)
+        (void)snprintf(text, LEFT_OUT_TEXT, "the call succeeded without it");
+    else if (left_out->calls == LEFT_OUT_FAILED)
+        (void)snprintf(text, LEFT_OUT_TEXT, "the call failed%s%s%s and the program went on",
+                       name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
+}
+
+/* One line for each that is left out, and who asked with -v only. */
+static void write_cap(FILE *out, const struct result *result, unsigned cap) {
+    struct left_out left_out = assessment_left_out(result, cap);
+    bool needed = (result->keep & CAP_MASK(cap)) != 0;
+    char name[CAPNAME_SIZE], text[LEFT_OUT_TEXT], all[512];
+
+    learn_left_out(&left_out, text);
     capname_print(cap, name);
-    (void)fprintf(out, "\n  %s: %s\n", name, assessment_of(result, cap));
-    line(out, "", "%s", assessment_reason(result, cap));
-    write_uses(out, result, usage_of(&result->usage.asked[cap]));
+    (void)snprintf(all, sizeof all, "%s: %s: %s", name, assessment_of(result, cap),
+                   needed || text[0] == '\0' ? assessment_reason(result, cap) : text);
+    (void)fprintf(out, "%*s", INDENT, "");
+    paragraph(out, INDENT, ITEM, all);
+    if (needed || result->options.verbose)
+        write_uses(out, result, usage_of(&result->usage.asked[cap]));
 }
 
 /* What is needed first, then what is not, then what does not count. */
 static void write_caps(FILE *out, const struct result *result) {
     static const char *const order[] = {"needed", "not needed", "ignored"};
     uint64_t caps = assessment_caps(result);
+    const char *before = "\n";
 
     for (size_t i = 0; i < (result->options.verbose ? 3 : 2); i++)
         for (unsigned cap = 0; cap < CAP_BITS; cap++)
-            if ((caps & CAP_MASK(cap)) != 0 && strcmp(assessment_of(result, cap), order[i]) == 0)
+            if ((caps & CAP_MASK(cap)) != 0 && strcmp(assessment_of(result, cap), order[i]) == 0) {
+                (void)fputs(before, out);
                 write_cap(out, result, cap);
+                before = "";
+            }
 }
 
 /* ---- the rest ---- */
@@ -146,32 +150,28 @@ static void write_limits(FILE *out, const struct result *result) {
     }
 }
 
-struct snippet learn_snippet(const struct result *result) {
-    const struct subject *subject = &result->subject;
+/* ---- all of it ---- */
 
-    return (struct snippet){
-        .user = subject->user,
-        .uid = subject->identity.account.uid,
-        .gid = subject->identity.account.gid,
-        .groups = subject->identity.groups.list,
-        .group_count = subject->identity.groups.count,
-        .keep = result->keep,
-        .command = subject->command,
-        .path = result->first.program.path,
-    };
+static void write_way_on(FILE *out, const struct result *result) {
+    const char *refused = configuration_refused(result);
+
+    if (refused != NULL) {
+        (void)fprintf(out, "\nNo configuration is offered: %s.\n", refused);
+        return;
+    }
+    (void)fputs("\nFor a configuration, learn again with --format capwrap, dockerfile, compose,\n"
+                "kubernetes or systemd:\n",
+                out);
+    learn_options_again(out, &result->options, "dockerfile");
+    (void)fputc('\n', out);
 }
 
 void learn_text_write(FILE *out, const struct result *result) {
-    struct snippet snippet = learn_snippet(result);
-
     (void)fputs("capwrap-learn: ", out);
     paragraph(out, NAME_COLUMNS, NAME_COLUMNS, result->subject.command[0]);
     write_head(out, result);
     write_check(out, result);
     write_caps(out, result);
     write_limits(out, result);
-    for (unsigned kind = 0; kind < SNIPPETS; kind++) {
-        (void)fprintf(out, "\n%s\n", snippet_title(kind));
-        snippet_write(out, kind, &snippet);
-    }
+    write_way_on(out, result);
 }
