@@ -49,8 +49,9 @@ static const struct option OPTIONS[] = {
     {"check", 0, WORD(check_word), .argument = " LIST", .what = ABOUT_REPORT,
      .help = "status 1 when it needs more than these capabilities"},
     {"format", 0, WORD(format_word), .argument = " FORMAT", .what = ABOUT_REPORT,
-     .help = "text (default), json, or the configuration that runs\n"
-             "it: capwrap, dockerfile, compose, kubernetes, systemd"},
+     .help = "what to report: text (default), json, or the\n"
+             "configuration that runs it: capwrap, dockerfile,\n"
+             "compose, kubernetes, systemd"},
     {"json", 0, FLAG(json), .what = ABOUT_REPORT, .help = "the same as --format json; needs -o"},
     {"output", 'o', WORD(output), .argument = " FILE", .what = ABOUT_REPORT,
      .help = "report to FILE (default: standard error); with -, to\n"
