@@ -59,10 +59,10 @@ lines() {
 
 # sets NAMES SET...: in $output these sets hold these capabilities and no other.
 sets() {
-    local set names
-    read -ra names <<<"$1"
+    local set words
+    read -ra words <<<"$1"
     for set in "${@:2}"; do
-        assert_line --partial "$set:"$'\t'"$(mask "${names[@]}")"
+        assert_line --partial "$set:"$'\t'"$(mask "${words[@]}")"
     done
 }
 
