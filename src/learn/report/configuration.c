@@ -54,7 +54,7 @@ struct snippet configuration_of(const struct result *result) {
 }
 
 const char *configuration_refused(const struct result *result) {
-    if (assessment_is_of_failure(result))
+    if (assessment_program_failed(result))
         return "the program failed";
     if (result->state == STATE_NOT_CONFIRMED)
         return "the program was not confirmed to work";
@@ -66,11 +66,18 @@ static void comment(FILE *out, const char *text) {
     wrap(out, MARK, "#", ITEM, text);
 }
 
-int configuration_write(FILE *out, const struct result *result, unsigned kind) {
+/* Each as an item of a list. */
+static void comments(FILE *out, const struct limit *sentences, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        (void)fputs("# - ", out);
+        wrap(out, ITEM, "#", ITEM, sentences[i].text);
+    }
+}
+
+static void write_comments(FILE *out, const struct result *result, unsigned kind) {
+    static struct limit limits[ASSESSMENT_LIMITS], reasons[REASONS];
     const char *refused = configuration_refused(result);
     char names[CAPNAME_LIST_SIZE], text[CAPNAME_LIST_SIZE + 64];
-    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
-    size_t count = assessment_limits(result, limits);
 
     capname_join(result->keep, "", ", ", names);
     if (refused != NULL)
@@ -79,11 +86,13 @@ int configuration_write(FILE *out, const struct result *result, unsigned kind) {
         (void)snprintf(text, sizeof text, "capwrap-learn: needs %s (%s)",
                        result->keep == 0 ? "no capability" : names, assessment_state(result));
     comment(out, text);
-    for (size_t i = 0; i < count; i++) {
-        (void)fputs("# - ", out);
-        wrap(out, ITEM, "#", ITEM, limits[i]);
-    }
-    if (refused != NULL)
+    comments(out, reasons, assessment_reasons(result, reasons));
+    comments(out, limits, assessment_limits(result, limits));
+}
+
+int configuration_write(FILE *out, const struct result *result, unsigned kind) {
+    write_comments(out, result, kind);
+    if (configuration_refused(result) != NULL)
         return 0;
     struct snippet snippet = configuration_of(result);
     char *lines = snippet_text(kind, &snippet);

@@ -5,7 +5,6 @@
 
 #include "learn/report/assessment.h"
 #include "learn/report/configuration.h"
-#include "show/errno_name.h"
 #include "show/json.h"
 #include "text/capname.h"
 
@@ -29,12 +28,12 @@ static void write_head(FILE *out, const struct result *result) {
 }
 
 static void write_limits(FILE *out, const struct result *result) {
-    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
+    static struct limit limits[ASSESSMENT_LIMITS];
     size_t count = assessment_limits(result, limits);
 
     for (size_t i = 0; i < count; i++) {
         (void)fputs(i == 0 ? "" : ",", out);
-        json_string(out, limits[i]);
+        json_string(out, limits[i].text);
     }
     (void)fputs("],\"capabilities\":[", out);
 }
@@ -48,20 +47,6 @@ static void write_uses(FILE *out, const struct uses *uses) {
         json_string(out, uses->list[i].call);
         (void)fputc('}', out);
     }
-}
-
-/* How the calls ended that asked for what was left out. */
-static void write_left_out(FILE *out, const struct left_out *left_out) {
-    const char *name = left_out->error != 0 ? errno_name(left_out->error) : NULL;
-
-    if (left_out->calls == LEFT_OUT_NOT_KNOWN) {
-        (void)fputs("null", out);
-        return;
-    }
-    (void)fprintf(out, "{\"calls\":\"%s\",\"errno\":",
-                  left_out->calls == LEFT_OUT_SUCCEEDED ? "succeeded" : "failed");
-    json_string(out, name);
-    (void)fputc('}', out);
 }
 
 static void write_caps(FILE *out, const struct result *result) {
@@ -79,9 +64,6 @@ static void write_caps(FILE *out, const struct result *result) {
             name, (unsigned long long)(asked->counted.checks + asked->ignored.checks),
             assessment_of(result, cap));
         json_string(out, assessment_reason(result, cap));
-        (void)fputs(",\"without\":", out);
-        struct left_out left_out = assessment_left_out(result, cap);
-        write_left_out(out, &left_out);
         (void)fputs(",\"by\":[", out);
         write_uses(out, usage_of(asked));
         (void)fputs("]}", out);

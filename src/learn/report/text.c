@@ -3,9 +3,9 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "learn/report/assessment.h"
 #include "learn/report/configuration.h"
 #include "learn/report/wrap.h"
-#include "show/errno_name.h"
 #include "text/capname.h"
 
 enum { INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:" };
@@ -32,7 +32,7 @@ line(FILE *out, const char *label, const char *format, ...) {
 static const char *meaning(const struct result *result) {
     switch (result->state) {
     case STATE_CONFIRMED:
-        if (assessment_is_of_failure(result))
+        if (assessment_program_failed(result))
             return "it ends as it does with everything, which is not well: see below";
         return result->keep == 0 ? "it works without any capability"
                                  : "it works with exactly these, and not with any one less";
@@ -86,29 +86,19 @@ static void write_uses(FILE *out, const struct result *result, const struct uses
         line(out, "", "and more%s", times(others, text));
 }
 
-void learn_left_out(const struct left_out *left_out, char text[LEFT_OUT_TEXT]) {
-    const char *name = left_out->error != 0 ? errno_name(left_out->error) : NULL;
-
-    text[0] = '\0';
-    if (left_out->calls == LEFT_OUT_SUCCEEDED)
-        (void)snprintf(text, LEFT_OUT_TEXT, "the call succeeded without it");
-    else if (left_out->calls == LEFT_OUT_FAILED)
-        (void)snprintf(text, LEFT_OUT_TEXT, "the call failed%s%s%s and the program went on",
-                       name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
-}
-
 /* One line for each that is left out, and who asked with -v only. */
 static void write_cap(FILE *out, const struct result *result, unsigned cap) {
-    struct left_out left_out = assessment_left_out(result, cap);
     bool needed = (result->keep & CAP_MASK(cap)) != 0;
-    char name[CAPNAME_SIZE], text[LEFT_OUT_TEXT], all[512];
+    char name[CAPNAME_SIZE], fact[ASSESSMENT_FACT], all[CAPNAME_SIZE + ASSESSMENT_FACT + 256];
 
-    learn_left_out(&left_out, text);
     capname_print(cap, name);
+    (void)assessment_fact(result, cap, fact);
     (void)snprintf(all, sizeof all, "%s: %s: %s", name, assessment_of(result, cap),
-                   needed || text[0] == '\0' ? assessment_reason(result, cap) : text);
+                   needed || fact[0] == '\0' ? assessment_reason(result, cap) : fact);
     (void)fprintf(out, "%*s", INDENT, "");
     paragraph(out, INDENT, ITEM, all);
+    if (needed && fact[0] != '\0')
+        line(out, "", "%s", fact);
     if (needed || result->options.verbose)
         write_uses(out, result, usage_of(&result->usage.asked[cap]));
 }
@@ -140,14 +130,20 @@ static void write_check(FILE *out, const struct result *result) {
          names[0] == '\0' ? "passed" : names);
 }
 
-static void write_limits(FILE *out, const struct result *result) {
-    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
-    size_t count = assessment_limits(result, limits);
-
+static void write_sentences(FILE *out, const char *title, const struct limit *sentences,
+                            size_t count) {
     for (size_t i = 0; i < count; i++) {
-        (void)fputs(i == 0 ? "\nHow far this goes\n  - " : "  - ", out);
-        paragraph(out, ITEM, ITEM, limits[i]);
+        (void)fprintf(out, "%s%s%s  - ", i == 0 ? "\n" : "", i == 0 ? title : "",
+                      i == 0 ? "\n" : "");
+        paragraph(out, ITEM, ITEM, sentences[i].text);
     }
+}
+
+static void write_limits(FILE *out, const struct result *result) {
+    static struct limit limits[ASSESSMENT_LIMITS], reasons[REASONS];
+
+    write_sentences(out, "Why it is not confirmed", reasons, assessment_reasons(result, reasons));
+    write_sentences(out, "How far this goes", limits, assessment_limits(result, limits));
 }
 
 /* ---- all of it ---- */

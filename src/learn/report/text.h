@@ -6,12 +6,7 @@
 
 #include <stdio.h>
 
-#include "learn/report/assessment.h"
 #include "learn/result.h"
-
-/* How it was without a capability, for the text; "" where that is not known. */
-enum { LEFT_OUT_TEXT = 80 };
-void learn_left_out(const struct left_out *left_out, char text[LEFT_OUT_TEXT]);
 
 /* Writes all of it; whether that worked is told by ferror(). */
 void learn_text_write(FILE *out, const struct result *result);

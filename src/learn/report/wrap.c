@@ -7,7 +7,7 @@
 enum { COLUMNS = 80 };
 
 void wrap(FILE *out, size_t used, const char *mark, size_t indent, const char *text) {
-    char clean[2048];
+    char clean[4096];
 
     (void)snprintf(clean, sizeof clean, "%s", text);
     report_clean(clean);

@@ -139,7 +139,7 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
 
 @test "what was not confirmed gets no configuration, and status 2" {
     local format
-    local never=$'false # a test of\nENTRYPOINT ["two lines"]'
+    local never=$'false "a\nUSER 0:0"' # of two lines
     learned --verify --test "$never" --timeout 1 -- true
     assert_failure 2
     valid
@@ -155,8 +155,8 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
 }
 
 @test "with -o - standard output is the report alone, whatever else writes there" {
-    attempt "$CAPWRAP_LEARN" --verify --json -o - --reset 'echo reset' --test 'echo test' -- \
-        sh -c "echo program; echo daemon & $ASKS raw"
+    attempt "$CAPWRAP_LEARN" --verify --json -o - --reset 'echo reset; rm -f up' --test 'echo test; [ -e up ]' -- \
+        sh -c "echo program; echo daemon & $ASKS raw && echo >up; sleep 60"
     assert_success
     assert_equal "$(jq -r .state <<<"$output")" confirmed
     assert_equal "$(wc -l <<<"$output")" 1

@@ -1,35 +1,14 @@
-/* What the reports say of a capability that was left out, and where their lines end. */
-#include <errno.h>
+/* Lines of the reports end at 80 columns, and comments stay comments. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "learn/report/text.h"
 #include "learn/report/wrap.h"
-
-static void says(struct left_out left_out, const char *words) {
-    char text[LEFT_OUT_TEXT];
-
-    learn_left_out(&left_out, text);
-    assert_string_equal(text, words);
-}
-
-static void what_became_of_the_call_is_said(void **state) {
-    (void)state;
-    says((struct left_out){.calls = LEFT_OUT_NOT_KNOWN}, "");
-    says((struct left_out){.calls = LEFT_OUT_SUCCEEDED}, "the call succeeded without it");
-    says((struct left_out){.calls = LEFT_OUT_FAILED, .error = EPERM},
-         "the call failed (EPERM) and the program went on");
-    says((struct left_out){.calls = LEFT_OUT_FAILED, .error = EACCES},
-         "the call failed (EACCES) and the program went on");
-    says((struct left_out){.calls = LEFT_OUT_FAILED}, "the call failed and the program went on");
-}
 
 static void wraps(const char *mark, const char *text, const char *lines) {
     char *written = NULL;
@@ -62,7 +41,6 @@ static void nothing_gets_out_of_a_comment(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_became_of_the_call_is_said),
         cmocka_unit_test(lines_end_at_80_columns),
         cmocka_unit_test(nothing_gets_out_of_a_comment),
     };
