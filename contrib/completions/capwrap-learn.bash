@@ -7,8 +7,8 @@
 # What --help lists: the options, those that take the next word, and the letters of the latter.
 # generated: options
 _capwrap_learn_options='--user= --verify --test= --reset= --repeat= --no-trace --timeout= --check=
-    --json --output= --verbose --help --version -u -o -v -h -V'
-_capwrap_learn_values='--user --test --reset --repeat --timeout --check --output'
+    --format= --json --output= --verbose --help --version -u -o -v -h -V'
+_capwrap_learn_values='--user --test --reset --repeat --timeout --check --format --output'
 _capwrap_learn_letters=uo
 # end
 
@@ -61,6 +61,9 @@ _capwrap_learn() {
             names=$("${1%-learn}" --list-caps 2>/dev/null | awk '{ print $2 }' && echo none)
             [[ $cur != *,* ]] || done=${cur%,*},
             mapfile -t COMPREPLY < <(compgen -P "$done" -W "$names" -- "${cur#"$done"}")
+            ;;
+        --format)
+            mapfile -t COMPREPLY < <(compgen -W 'text json capwrap dockerfile compose kubernetes systemd' -- "$cur")
             ;;
         *)
             [[ " $_capwrap_learn_values " != *" $option "* ]] || return

@@ -5,8 +5,8 @@
 
 # What argparse(1) has to know of the options.
 # generated: spec
-set -g __capwrap_learn_spec u/user= verify test= reset= repeat= no-trace timeout= check= json \
-    o/output= v/verbose h/help V/version
+set -g __capwrap_learn_spec u/user= verify test= reset= repeat= no-trace timeout= check= format= \
+    json o/output= v/verbose h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
@@ -53,7 +53,8 @@ complete -c capwrap-learn -n __capwrap_learn_no_command -l repeat -x -d 'Try a s
 complete -c capwrap-learn -n __capwrap_learn_no_command -l no-trace -d 'Do not watch'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l timeout -x -d 'End each run after this time'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l check -x -a '(__capwrap_learn_complete_check)' -d 'Status 1 when it needs more than these capabilities'
-complete -c capwrap-learn -n __capwrap_learn_no_command -l json -d 'Report as JSON'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l format -x -a 'text json capwrap dockerfile compose kubernetes systemd' -d 'What to report'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l json -d 'The same as --format json'
 complete -c capwrap-learn -n __capwrap_learn_no_command -s o -l output -r -F -d 'Report to FILE'
 complete -c capwrap-learn -n __capwrap_learn_no_command -s v -l verbose -d 'Tell as well what was asked for by the way'
 complete -c capwrap-learn -n __capwrap_learn_no_command -s h -l help -d 'Show this'

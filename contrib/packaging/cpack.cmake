@@ -21,8 +21,8 @@ else()
   set(CPACK_PACKAGE_DESCRIPTION
       "capwrap-learn runs a program as an ordinary user, watches each capability
 check that the kernel makes for it, runs it again with fewer, and reports the
-smallest set of Linux capabilities that it was seen to work with, and ready
-lines for capwrap, Docker, Compose, Kubernetes and systemd.")
+smallest set of Linux capabilities that it was seen to work with. It prints the
+configuration for capwrap, Docker, Compose, Kubernetes or systemd.")
 endif()
 set(CPACK_INSTALL_CMAKE_PROJECTS "${CMAKE_BINARY_DIR};${PROJECT_NAME};${component};/")
 

@@ -17,8 +17,7 @@
 #include "core/streams.h"
 #include "learn/error.h"
 #include "learn/report/assessment.h"
-#include "learn/report/json.h"
-#include "learn/report/text.h"
+#include "learn/report/output.h"
 #include "learn/search.h"
 #include "learn/trial/children.h"
 #include "text/capname.h"
@@ -204,46 +203,15 @@ static int learn_least(struct result *result, struct fail *f) {
     return trials.failed ? -1 : 0;
 }
 
-/* ---- after ---- */
-
-static int write_report(FILE *out, const struct result *result) {
-    int error = 0;
-
-    if (result->options.json)
-        error = learn_json_write(out, result);
-    else
-        learn_text_write(out, result);
-    if (error == 0 && ferror(out) != 0)
-        error = -errno;
-    return error;
-}
-
-/* file: NULL for standard error. Where the file cannot take the report, standard error gets it:
- * what was learned took its time. */
-static int finish(struct result *result, FILE *file, struct fail *f) {
-    (void)signal(SIGPIPE, SIG_IGN);
-    int error = write_report(file != NULL ? file : stderr, result);
-    if (file != NULL && fclose(file) != 0 && error == 0)
-        error = -errno;
-    if (error == 0)
-        return 0;
-    if (file != NULL)
-        learn_text_write(stderr, result);
-    return error_set(f, "output", error, "give -o a file on a disk that is not full",
-                     "%s cannot be written", file != NULL ? result->options.output : "the report");
-}
+/* ---- all of it ---- */
 
 static int learn(struct result *result, struct fail *f) {
     FILE *file = NULL;
 
-    if (result->options.output != NULL) {
-        file = fopen(result->options.output, "we");
-        if (file == NULL)
-            return error_set(f, "output", errno, "give -o a file that can be written",
-                             "%s cannot be opened", result->options.output);
-    }
+    if (output_open(&result->options, &file, f) != 0)
+        return -1;
     if (prepare(result, f) == 0 && learn_first(result, f) == 0 && learn_least(result, f) == 0)
-        return finish(result, file, f);
+        return output_finish(result, file, f);
     if (file != NULL)
         (void)fclose(file);
     return -1;

@@ -5,6 +5,8 @@
 
 #include "core/cred.h"
 #include "learn/error.h"
+#include "learn/report/quote.h"
+#include "learn/report/snippets.h"
 #include "text/capname.h"
 #include "text/list.h"
 #include "text/number.h"
@@ -26,6 +28,9 @@ static int read_word(const struct option *option, void *into, const char *value,
 #define WORD(member)                                                                               \
     .takes = VALUE, .read = read_word, .place = offsetof(struct learn_options, member)
 
+/* For struct option.what: it changes nothing of how is learned. */
+enum { ABOUT_LEARNING, ABOUT_REPORT };
+
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {
     {"user", 'u', WORD(user), .argument = " USER[:GROUP]",
@@ -41,14 +46,20 @@ static const struct option OPTIONS[] = {
     {"no-trace", 0, FLAG(no_trace), .help = "do not watch: find the set by trying alone"},
     {"timeout", 0, WORD(timeout_word), .argument = " SECONDS",
      .help = "end each run after this time (default: none; with\n--test 10)"},
-    {"check", 0, WORD(check_word), .argument = " LIST",
+    {"check", 0, WORD(check_word), .argument = " LIST", .what = ABOUT_REPORT,
      .help = "status 1 when it needs more than these capabilities"},
-    {"json", 0, FLAG(json), .help = "report as JSON; needs -o"},
-    {"output", 'o', WORD(output), .argument = " FILE",
-     .help = "report to FILE (default: standard error)"},
-    {"verbose", 'v', FLAG(verbose), .help = "tell as well what was asked for by the way"},
-    {"help", 'h', FLAG(help), .help = "show this"},
-    {"version", 'V', FLAG(version), .help = "show the version"},
+    {"format", 0, WORD(format_word), .argument = " FORMAT", .what = ABOUT_REPORT,
+     .help = "what to report: text (default), json, or the\n"
+             "configuration that runs it: capwrap, dockerfile,\n"
+             "compose, kubernetes, systemd"},
+    {"json", 0, FLAG(json), .what = ABOUT_REPORT, .help = "the same as --format json; needs -o"},
+    {"output", 'o', WORD(output), .argument = " FILE", .what = ABOUT_REPORT,
+     .help = "report to FILE (default: standard error); with -, to\n"
+             "standard output, and what COMMAND prints there to\nstandard error"},
+    {"verbose", 'v', FLAG(verbose), .what = ABOUT_REPORT,
+     .help = "tell as well what was asked for by the way"},
+    {"help", 'h', FLAG(help), .what = ABOUT_REPORT, .help = "show this"},
+    {"version", 'V', FLAG(version), .what = ABOUT_REPORT, .help = "show the version"},
 };
 
 static const struct option_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
@@ -66,6 +77,27 @@ void learn_options_help(void) {
                 "\n"
                 "  capwrap-learn --verify -- ping -c 1 192.0.2.1\n",
                 stdout);
+}
+
+void learn_options_again(FILE *out, const struct learn_options *options, const char *format) {
+    (void)fprintf(out, "capwrap-learn --format %s", format);
+    for (size_t i = 0; i < TABLE.count; i++) {
+        const struct option *option = &OPTIONS[i];
+        const void *value = (const char *)options + option->place;
+        if (option->what == ABOUT_REPORT)
+            continue;
+        if (option->takes == NO_VALUE && *(const bool *)value)
+            (void)fprintf(out, " --%s", option->name);
+        if (option->takes == VALUE && *(const char *const *)value != NULL) {
+            (void)fprintf(out, " --%s ", option->name);
+            quote_shell(out, *(const char *const *)value);
+        }
+    }
+    (void)fputs(" --", out);
+    for (size_t i = 0; options->command[i] != NULL; i++) {
+        (void)fputc(' ', out);
+        quote_shell(out, options->command[i]);
+    }
 }
 
 /* ---- what words say ---- */
@@ -94,6 +126,29 @@ static int read_check(const char *list, uint64_t *set, struct fail *f) {
     return 0;
 }
 
+static int read_format(struct learn_options *options, struct fail *f) {
+    const char *word = options->format_word != NULL ? options->format_word
+                       : options->json              ? "json"
+                                                    : "text";
+
+    for (unsigned kind = 0; kind < SNIPPETS; kind++)
+        if (strcmp(word, snippet_name(kind)) == 0)
+            options->format = FORMAT_SNIPPET + kind;
+    if (strcmp(word, "json") == 0)
+        options->format = FORMAT_JSON;
+    else if (strcmp(word, "text") != 0 && options->format == FORMAT_TEXT)
+        return refuse(f,
+                      "--format: '%s' is not one of text, json, capwrap, dockerfile, compose, "
+                      "kubernetes, systemd",
+                      word);
+    if (options->json && options->format != FORMAT_JSON)
+        return refuse(f, "--json is --format json: give one of the two");
+    if (options->format == FORMAT_JSON && options->output == NULL)
+        return refuse(f, "--%s needs -o FILE, or -o - for standard output",
+                      options->json ? "json" : "format json");
+    return 0;
+}
+
 /* What only the whole line tells. */
 static int check(struct learn_options *options, struct fail *f) {
     if (options->help || options->version)
@@ -101,12 +156,10 @@ static int check(struct learn_options *options, struct fail *f) {
     options->repeat = 1;
     if (read_number("timeout", options->timeout_word, 86400, &options->timeout, f) != 0 ||
         read_number("repeat", options->repeat_word, 100, &options->repeat, f) != 0 ||
-        read_check(options->check_word, &options->check, f) != 0)
+        read_check(options->check_word, &options->check, f) != 0 || read_format(options, f) != 0)
         return -1;
     if (options->command[0] == NULL)
         return refuse(f, "no COMMAND was given");
-    if (options->json && options->output == NULL)
-        return refuse(f, "--json needs -o FILE: the standard streams are the program's");
     options->verify |= options->no_trace;
     if (!options->verify && (options->reset != NULL || options->repeat_word != NULL))
         return refuse(f, "--reset and --repeat are about running again: add --verify");

@@ -6,14 +6,20 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/fail.h"
+
+/* What --format takes: the ready configuration of one platform has the number of its snippet
+ * (report/snippets.h) behind FORMAT_SNIPPET. */
+enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SNIPPET };
 
 struct learn_options {
     const char *user;         /* USER[:GROUP]; NULL when not given, as the others */
     const char *test, *reset; /* shell lines */
-    const char *output;       /* -o FILE */
-    const char *timeout_word, *repeat_word, *check_word;
+    const char *output;       /* -o FILE; "-": standard output */
+    const char *timeout_word, *repeat_word, *check_word, *format_word;
+    unsigned format;  /* --format and --json */
     unsigned timeout; /* seconds; 0: not given */
     unsigned repeat;  /* how often a set that fails is tried */
     uint64_t check;   /* --check, as a mask */
@@ -24,6 +30,9 @@ struct learn_options {
 /* Reads argv. Options end at the first other word or at --; long names are exact. Returns 0, or -1
  * with *f filled. */
 int learn_options_parse(int argc, char **argv, struct learn_options *options, struct fail *f);
+
+/* Prints the line that learns the same again and reports in another format, without a newline. */
+void learn_options_again(FILE *out, const struct learn_options *options, const char *format);
 
 /* Prints --help on standard output. */
 void learn_options_help(void);

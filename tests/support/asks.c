@@ -4,6 +4,7 @@
  *
  *   raw              opens a raw socket, which takes NET_RAW
  *   raws N           the same N times
+ *   bind PORT        binds a TCP port; below 1024 it takes NET_BIND_SERVICE
  *   children N       N children that do it and end at once, fifty at a time
  *   threads N        N threads that do it
  *   daemon           goes on as a daemon: two forks, a session of its own, all descriptors closed
@@ -17,10 +18,11 @@
  *   exit N
  *   exec PROGRAM...  becomes another program
  *
- * Ends with 0; with 1 when the last raw socket could not be opened; with 2 when something else
- * failed.
+ * Ends with 0; with 1 when the last raw socket could not be opened, or the port not bound; with 2
+ * when something else failed.
  */
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -38,6 +40,16 @@ static bool raw(void) {
     if (fd >= 0)
         (void)close(fd);
     return fd >= 0;
+}
+
+static bool bind_port(long port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    bool bound = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+
+    if (fd >= 0)
+        (void)close(fd);
+    return bound;
 }
 
 static void *raw_thread(void *nothing) {
@@ -152,6 +164,8 @@ static bool with_value(const char *action, const char *value, bool *opened) {
 
     if (strcmp(action, "raws") == 0)
         *opened = raws(number);
+    else if (strcmp(action, "bind") == 0)
+        *opened = bind_port(number);
     else if (strcmp(action, "children") == 0)
         *opened = children(number);
     else if (strcmp(action, "threads") == 0)

@@ -4,12 +4,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/cred.h"
 #include "learn/options.h"
+#include "learn/report/snippets.h"
 
 /* A command line, which lives as long as the block that it stands in. */
 #define LINE(...) ((const char *[]){"capwrap-learn", __VA_ARGS__, NULL})
@@ -100,6 +103,44 @@ static void an_empty_check_allows_nothing(void **state) {
     assert_int_equal(options.check, 0);
 }
 
+static void json_is_one_of_the_formats(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "ping");
+    assert_int_equal(options.format, FORMAT_TEXT);
+    accepts(&options, "--format", "text", "ping");
+    assert_int_equal(options.format, FORMAT_TEXT);
+    accepts(&options, "--json", "-o", "-", "ping");
+    assert_int_equal(options.format, FORMAT_JSON);
+    accepts(&options, "--json", "--format=json", "-o", "-", "ping");
+    assert_int_equal(options.format, FORMAT_JSON);
+    for (unsigned kind = 0; kind < SNIPPETS; kind++) {
+        accepts(&options, "--format", snippet_name(kind), "ping");
+        assert_int_equal(options.format, FORMAT_SNIPPET + kind);
+    }
+}
+
+/* What is learned is in the line, and what is only about the report is not. */
+static void the_line_that_learns_again_can_be_pasted(void **state) {
+    (void)state;
+    struct learn_options options;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    accepts(&options, "-vu", "www", "--no-trace", "--test", "curl -sf 'x'", "--reset=true",
+            "--timeout", "5", "--repeat=3", "--check", "none", "--json", "-o", "file", "--", "-x",
+            "a b");
+    assert_non_null(out);
+    learn_options_again(out, &options, "compose");
+    (void)fclose(out);
+    assert_string_equal(text, "capwrap-learn --format compose --user www --verify "
+                              "--test 'curl -sf '\\''x'\\''' --reset true --repeat 3 --no-trace "
+                              "--timeout 5 -- -x 'a b'");
+    free(text);
+}
+
 static void what_is_wrong_is_refused(void **state) {
     (void)state;
     refuses("no COMMAND", "--verify");
@@ -112,7 +153,15 @@ static void what_is_wrong_is_refused(void **state) {
     refuses("needs a value", "-u");
     refuses("is empty", "--test=", "ping");
     refuses("twice", "-u", "a", "--user", "b", "ping");
-    refuses("--json needs -o FILE", "--json", "ping");
+    refuses("--json needs -o FILE, or -o - ", "--json", "ping");
+    refuses("--format json needs -o FILE, or -o - ", "--format", "json", "ping");
+    refuses("--format: 'xml' is not one of text, json, capwrap, dockerfile, compose, kubernetes, "
+            "systemd",
+            "--format=xml", "ping");
+    refuses("--format: 'TEXT' is not one of", "--format", "TEXT", "ping");
+    refuses("--format is empty", "--format=", "ping");
+    refuses("give one of the two", "--json", "--format", "text", "-o", "file", "ping");
+    refuses("give one of the two", "--json", "--format", "compose", "ping");
     refuses("add --verify", "--reset", "true", "ping");
     refuses("add --verify", "--repeat", "2", "ping");
 }
@@ -138,6 +187,8 @@ int main(void) {
         cmocka_unit_test(no_trace_is_about_running_again),
         cmocka_unit_test(help_and_version_need_nothing_else),
         cmocka_unit_test(an_empty_check_allows_nothing),
+        cmocka_unit_test(json_is_one_of_the_formats),
+        cmocka_unit_test(the_line_that_learns_again_can_be_pasted),
         cmocka_unit_test(what_is_wrong_is_refused),
         cmocka_unit_test(numbers_and_lists_have_one_spelling),
     };

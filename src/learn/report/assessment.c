@@ -69,6 +69,20 @@ const char *assessment_reason(const struct result *result, unsigned cap) {
                  "seen to be asked for";
 }
 
+/* Trials are not watched yet. */
+const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]) {
+    (void)result;
+    (void)cap;
+    text[0] = '\0';
+    return text;
+}
+
+size_t assessment_reasons(const struct result *result, struct limit reasons[REASONS]) {
+    (void)result;
+    (void)reasons;
+    return 0;
+}
+
 uint64_t assessment_outside(const struct result *result) {
     return result->options.check_word == NULL ? 0 : result->keep & ~result->options.check;
 }
@@ -82,7 +96,7 @@ int assessment_exit(const struct result *result) {
 /* ---- how far it goes ---- */
 
 struct limits {
-    char (*list)[ASSESSMENT_LIMIT];
+    struct limit *list;
     size_t count;
 };
 
@@ -93,7 +107,7 @@ add(struct limits *limits, const char *format, ...) {
     if (limits->count == ASSESSMENT_LIMITS)
         return;
     va_start(values, format);
-    (void)vsnprintf(limits->list[limits->count++], ASSESSMENT_LIMIT, format, values);
+    (void)vsnprintf(limits->list[limits->count++].text, ASSESSMENT_LIMIT, format, values);
     va_end(values);
 }
 
@@ -116,7 +130,7 @@ static void add_watching(const struct result *result, struct limits *limits) {
         add(limits, "there was not enough memory to tell noise from need");
 }
 
-bool assessment_is_of_failure(const struct result *result) {
+bool assessment_program_failed(const struct result *result) {
     const struct outcome *first = &result->first;
 
     return result->options.test == NULL && first->ended && first->status != 0;
@@ -144,8 +158,7 @@ static void add_status(const struct result *result, struct limits *limits) {
             WEXITSTATUS(first->status));
 }
 
-size_t assessment_limits(const struct result *result,
-                         char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT]) {
+size_t assessment_limits(const struct result *result, struct limit limits[ASSESSMENT_LIMITS]) {
     struct limits all = {.list = limits};
 
     add_watching(result, &all);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "learn/report/assessment.h"
-#include "learn/report/text.h"
+#include "learn/report/configuration.h"
 #include "show/json.h"
 #include "text/capname.h"
 
@@ -28,12 +28,12 @@ static void write_head(FILE *out, const struct result *result) {
 }
 
 static void write_limits(FILE *out, const struct result *result) {
-    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
+    static struct limit limits[ASSESSMENT_LIMITS];
     size_t count = assessment_limits(result, limits);
 
     for (size_t i = 0; i < count; i++) {
         (void)fputs(i == 0 ? "" : ",", out);
-        json_string(out, limits[i]);
+        json_string(out, limits[i].text);
     }
     (void)fputs("],\"capabilities\":[", out);
 }
@@ -85,21 +85,18 @@ static void write_check(FILE *out, const struct result *result) {
 }
 
 static int write_snippets(FILE *out, const struct result *result) {
-    struct snippet snippet = learn_snippet(result);
+    struct snippet snippet = configuration_of(result);
 
-    (void)fputs(",\"snippets\":{", out);
+    (void)fputs(",\"snippets\":", out);
+    if (configuration_refused(result) != NULL) {
+        (void)fputs("null}\n", out);
+        return 0;
+    }
     for (unsigned kind = 0; kind < SNIPPETS; kind++) {
-        char *text = NULL;
-        size_t size;
-        FILE *lines = open_memstream(&text, &size);
-        if (lines == NULL)
+        char *text = snippet_text(kind, &snippet);
+        if (text == NULL)
             return -ENOMEM;
-        snippet_write(lines, kind, &snippet);
-        if (fclose(lines) != 0) {
-            free(text);
-            return -ENOMEM;
-        }
-        (void)fprintf(out, "%s\"%s\":", kind == 0 ? "" : ",", snippet_name(kind));
+        (void)fprintf(out, "%s\"%s\":", kind == 0 ? "{" : ",", snippet_name(kind));
         json_string(out, text);
         free(text);
     }

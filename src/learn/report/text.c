@@ -4,32 +4,14 @@
 #include <string.h>
 
 #include "learn/report/assessment.h"
-#include "show/report.h"
+#include "learn/report/configuration.h"
+#include "learn/report/wrap.h"
 #include "text/capname.h"
 
-enum { COLUMNS = 80, INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:" };
+enum { INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:" };
 
-/* Text in lines of at most COLUMNS, the first behind what stands already in `used` columns, the
- * others indented. Control characters, of a name for one, do not get to a terminal. */
 static void paragraph(FILE *out, size_t used, size_t indent, const char *text) {
-    char clean[2048];
-
-    (void)snprintf(clean, sizeof clean, "%s", text);
-    report_clean(clean);
-    for (const char *word = clean; *word != '\0';) {
-        size_t length = strcspn(word, " ");
-        if (used > indent && used + 1 + length > COLUMNS) {
-            (void)fprintf(out, "\n%*s", (int)indent, "");
-            used = indent;
-        } else if (used > indent) {
-            (void)fputc(' ', out);
-            used++;
-        }
-        (void)fprintf(out, "%.*s", (int)length, word);
-        used += length;
-        word += length + strspn(word + length, " ");
-    }
-    (void)fputc('\n', out);
+    wrap(out, used, "", indent, text);
 }
 
 static void __attribute__((format(printf, 3, 4)))
@@ -50,7 +32,7 @@ line(FILE *out, const char *label, const char *format, ...) {
 static const char *meaning(const struct result *result) {
     switch (result->state) {
     case STATE_CONFIRMED:
-        if (assessment_is_of_failure(result))
+        if (assessment_program_failed(result))
             return "it ends as it does with everything, which is not well: see below";
         return result->keep == 0 ? "it works without any capability"
                                  : "it works with exactly these, and not with any one less";
@@ -104,24 +86,36 @@ static void write_uses(FILE *out, const struct result *result, const struct uses
         line(out, "", "and more%s", times(others, text));
 }
 
+/* One line for each that is left out, and who asked with -v only. */
 static void write_cap(FILE *out, const struct result *result, unsigned cap) {
-    char name[CAPNAME_SIZE];
+    bool needed = (result->keep & CAP_MASK(cap)) != 0;
+    char name[CAPNAME_SIZE], fact[ASSESSMENT_FACT], all[CAPNAME_SIZE + ASSESSMENT_FACT + 256];
 
     capname_print(cap, name);
-    (void)fprintf(out, "\n  %s: %s\n", name, assessment_of(result, cap));
-    line(out, "", "%s", assessment_reason(result, cap));
-    write_uses(out, result, usage_of(&result->usage.asked[cap]));
+    (void)assessment_fact(result, cap, fact);
+    (void)snprintf(all, sizeof all, "%s: %s: %s", name, assessment_of(result, cap),
+                   needed || fact[0] == '\0' ? assessment_reason(result, cap) : fact);
+    (void)fprintf(out, "%*s", INDENT, "");
+    paragraph(out, INDENT, ITEM, all);
+    if (needed && fact[0] != '\0')
+        line(out, "", "%s", fact);
+    if (needed || result->options.verbose)
+        write_uses(out, result, usage_of(&result->usage.asked[cap]));
 }
 
 /* What is needed first, then what is not, then what does not count. */
 static void write_caps(FILE *out, const struct result *result) {
     static const char *const order[] = {"needed", "not needed", "ignored"};
     uint64_t caps = assessment_caps(result);
+    const char *before = "\n";
 
     for (size_t i = 0; i < (result->options.verbose ? 3 : 2); i++)
         for (unsigned cap = 0; cap < CAP_BITS; cap++)
-            if ((caps & CAP_MASK(cap)) != 0 && strcmp(assessment_of(result, cap), order[i]) == 0)
+            if ((caps & CAP_MASK(cap)) != 0 && strcmp(assessment_of(result, cap), order[i]) == 0) {
+                (void)fputs(before, out);
                 write_cap(out, result, cap);
+                before = "";
+            }
 }
 
 /* ---- the rest ---- */
@@ -136,42 +130,44 @@ static void write_check(FILE *out, const struct result *result) {
          names[0] == '\0' ? "passed" : names);
 }
 
-static void write_limits(FILE *out, const struct result *result) {
-    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
-    size_t count = assessment_limits(result, limits);
-
+static void write_sentences(FILE *out, const char *title, const struct limit *sentences,
+                            size_t count) {
     for (size_t i = 0; i < count; i++) {
-        (void)fputs(i == 0 ? "\nHow far this goes\n  - " : "  - ", out);
-        paragraph(out, ITEM, ITEM, limits[i]);
+        (void)fprintf(out, "%s%s%s  - ", i == 0 ? "\n" : "", i == 0 ? title : "",
+                      i == 0 ? "\n" : "");
+        paragraph(out, ITEM, ITEM, sentences[i].text);
     }
 }
 
-struct snippet learn_snippet(const struct result *result) {
-    const struct subject *subject = &result->subject;
+static void write_limits(FILE *out, const struct result *result) {
+    static struct limit limits[ASSESSMENT_LIMITS], reasons[REASONS];
 
-    return (struct snippet){
-        .user = subject->user,
-        .uid = subject->identity.account.uid,
-        .gid = subject->identity.account.gid,
-        .groups = subject->identity.groups.list,
-        .group_count = subject->identity.groups.count,
-        .keep = result->keep,
-        .command = subject->command,
-        .path = result->first.program.path,
-    };
+    write_sentences(out, "Why it is not confirmed", reasons, assessment_reasons(result, reasons));
+    write_sentences(out, "How far this goes", limits, assessment_limits(result, limits));
+}
+
+/* ---- all of it ---- */
+
+static void write_way_on(FILE *out, const struct result *result) {
+    const char *refused = configuration_refused(result);
+
+    if (refused != NULL) {
+        (void)fprintf(out, "\nNo configuration is offered: %s.\n", refused);
+        return;
+    }
+    (void)fputs("\nFor a configuration, learn again with --format capwrap, dockerfile, compose,\n"
+                "kubernetes or systemd:\n",
+                out);
+    learn_options_again(out, &result->options, "dockerfile");
+    (void)fputc('\n', out);
 }
 
 void learn_text_write(FILE *out, const struct result *result) {
-    struct snippet snippet = learn_snippet(result);
-
     (void)fputs("capwrap-learn: ", out);
     paragraph(out, NAME_COLUMNS, NAME_COLUMNS, result->subject.command[0]);
     write_head(out, result);
     write_check(out, result);
     write_caps(out, result);
     write_limits(out, result);
-    for (unsigned kind = 0; kind < SNIPPETS; kind++) {
-        (void)fprintf(out, "\n%s\n", snippet_title(kind));
-        snippet_write(out, kind, &snippet);
-    }
+    write_way_on(out, result);
 }

@@ -48,23 +48,188 @@ valid() {
     assert_equal "$(told '.command[2]')" $'a"b\\c\n\e[31m\xef\xbf\xbd'
 }
 
-@test "the text goes to standard error, and fits 80 columns but for the ready lines" {
-    attempt "$CAPWRAP_LEARN" -v -- sh -c "$ASKS raw; ps >/dev/null; exit 3"
+@test "the text goes to standard error, and fits 80 columns but for the line that learns again" {
+    attempt "$CAPWRAP_LEARN" -v -- sh -c "$ASKS raw; ps >/dev/null; true"
     assert_success
     assert_regex "$stderr" $'\n  needs +'
-    run sed '/^At a shell$/,$d' <<<"$stderr"
+    run sed '$d' <<<"$stderr"
     run awk 'length > 80' <<<"$output"
     assert_output ""
 }
 
-@test "what is needed stands first; what is ignored is told with -v only" {
+@test "the answer comes first, and the text has no configuration in it" {
+    attempt "$CAPWRAP_LEARN" --verify -- "$ASKS" raw
+    assert_success
+    run cat <<<"$stderr"
+    assert_line --index 0 "capwrap-learn: $ASKS"
+    assert_line --index 1 "  needs     NET_RAW"
+    assert_line --index 2 --regexp "^  state     confirmed: "
+    refute_output --regexp 'ENTRYPOINT|apiVersion|ExecStart|services:'
+}
+
+@test "what is needed stands first; what is ignored is shown with -v only" {
     attempt "$CAPWRAP_LEARN" --verify -- sh -c "$ASKS raw && ps >/dev/null"
     run grep -E '^  [A-Z_]+: ' <<<"$stderr"
-    assert_line --index 0 '  NET_RAW: needed'
-    assert_line --index 1 --regexp ': not needed$'
+    assert_line --index 0 --regexp '^  NET_RAW: needed: '
+    assert_line --index 1 --regexp '^  [A-Z_]+: not needed: '
     refute_output --partial ignored
     attempt "$CAPWRAP_LEARN" -v -- true
-    assert_regex "$stderr" '  SYS_ADMIN: ignored'
+    assert_regex "$stderr" '  SYS_ADMIN: ignored: '
+}
+
+@test "each capability that was left out has one line; -v adds which calls asked for it" {
+    attempt "$CAPWRAP_LEARN" --verify -- sh -c "$ASKS raw && ps >/dev/null"
+    assert_success
+    run grep -c 'ps: ' <<<"$stderr"
+    assert_output 0
+    attempt "$CAPWRAP_LEARN" --verify -v -- sh -c "$ASKS raw && ps >/dev/null"
+    assert_regex "$stderr" $'\n  SYS_PTRACE: not needed: [^\n]+\n +ps: '
+}
+
+# ---- the formats ----
+
+FORMATS=(capwrap dockerfile compose kubernetes systemd)
+
+@test "each format is the one of the JSON document, behind comments alone" {
+    local format
+    learned -- "$ASKS" raw
+    for format in "${FORMATS[@]}"; do
+        attempt "$CAPWRAP_LEARN" --format "$format" -o - -- "$ASKS" raw
+        assert_success
+        assert_equal "$(sed -n 1p <<<"$output")" '# capwrap-learn: needs NET_RAW (observed)'
+        [[ $output == *$'\n'"$(told ".snippets.$format")" ]] || fail "$format: $output"
+        run sed -n '/^# capwrap-learn/,/^[^#]/p' <<<"${output%"$(told ".snippets.$format")"}"
+        refute_line --regexp '^[^#]'
+    done
+}
+
+@test "a configuration says how far what was learned goes" {
+    attempt "$CAPWRAP_LEARN" --format compose -o - -- "$ASKS" raw
+    assert_success
+    assert_regex "$output" $'\n# - less may be enough: --verify finds out'
+}
+
+@test "the text ends with a line that prints a configuration" {
+    # shellcheck disable=SC2016
+    attempt "$CAPWRAP_LEARN" -o "$PUBLIC/report" --check none --verify -- sh -c "$ASKS raw" 'a b' '$c'
+    assert_failure 1
+    attempt bash -c "PATH=${CAPWRAP_LEARN%/*}:\$PATH; $(tail -n 1 "$PUBLIC/report")"
+    assert_success
+    assert_regex "$stderr" 'ENTRYPOINT \["capwrap", "--user", '
+    # shellcheck disable=SC2016
+    assert_regex "$stderr" 'CMD \["sh", "-c", ".* raw", "a b", "\$c"\]'
+}
+
+@test "a program that failed gets no configuration, and the exit status stays" {
+    local format
+    learned -- sh -c 'exit 3'
+    assert_success
+    valid
+    assert_equal "$(told .snippets)" null
+    for format in "${FORMATS[@]}"; do
+        attempt "$CAPWRAP_LEARN" --format "$format" -o - -- sh -c 'exit 3'
+        assert_success
+        assert_regex "$output" '^# capwrap-learn: no [A-Za-z ]+: the program failed'
+        run grep -v '^#' <<<"$output"
+        assert_output ""
+    done
+    attempt "$CAPWRAP_LEARN" -- sh -c 'exit 3'
+    assert_regex "$stderr" $'\nNo configuration is offered: the program failed\\.$'
+}
+
+@test "what was not confirmed gets no configuration, and status 2" {
+    local format
+    local never=$'false "a\nUSER 0:0"' # of two lines
+    learned --verify --test "$never" --timeout 1 -- true
+    assert_failure 2
+    valid
+    assert_equal "$(told .snippets)" null
+    for format in "${FORMATS[@]}"; do
+        attempt "$CAPWRAP_LEARN" --format "$format" -o - --test "$never" --timeout 1 -- true
+        assert_failure 2
+        assert_regex "$output" '^# capwrap-learn: no [A-Za-z ]+: the program was not confirmed to work'
+        assert_regex "$output" $'\n# - '
+        run grep -v '^#' <<<"$output"
+        assert_output ""
+    done
+}
+
+@test "with -o - standard output is the report alone, whatever else writes there" {
+    attempt "$CAPWRAP_LEARN" --verify --json -o - --reset 'echo reset; rm -f up' --test 'echo test; [ -e up ]' -- \
+        sh -c "echo program; echo daemon & $ASKS raw && echo >up; sleep 60"
+    assert_success
+    assert_equal "$(jq -r .state <<<"$output")" confirmed
+    assert_equal "$(wc -l <<<"$output")" 1
+    assert_regex "$stderr" program
+    assert_regex "$stderr" daemon
+    attempt "$CAPWRAP_LEARN" -o - -- sh -c 'echo program'
+    assert_success
+    assert_line --index 0 'capwrap-learn: sh'
+    refute_line program
+    assert_equal "$stderr" program
+}
+
+@test "a program inherits nothing of the standard output that the report goes to" {
+    # shellcheck disable=SC2016
+    attempt bash -c 'exec "$@" >taken' sh "$CAPWRAP_LEARN" -o - -- sh -c 'readlink /proc/$$/fd/*'
+    assert_success
+    refute [ -z "$stderr" ]
+    run grep -F taken <<<"$stderr"
+    assert_output ""
+}
+
+@test "standard output that cannot be written to is refused before anything is started" {
+    attempt bash -c 'exec "$@" >&-' sh "$CAPWRAP_LEARN" --json -o - -u root -- touch started
+    assert_failure 125
+    assert_regex "$stderr" '^capwrap-learn: output: standard output cannot be opened: Bad file descriptor
+  hint: [^
+]+$'
+    attempt bash -c 'exec "$@" 1</dev/null' sh "$CAPWRAP_LEARN" --json -o - -u root -- touch started
+    assert_failure 125
+    assert_regex "$stderr" '^capwrap-learn: output: standard output cannot be opened: Bad file descriptor'
+    refute [ -e started ]
+}
+
+@test "a full standard output ends with 125, and standard error gets the report" {
+    attempt bash -c 'exec "$@" >/dev/full' sh "$CAPWRAP_LEARN" --json -o - -- true
+    assert_failure 125
+    assert_regex "$stderr" $'\n  needs +no capability'
+    assert_regex "$stderr" 'output: standard output cannot be written: '
+}
+
+@test "an unknown format ends with 125, one error and one hint, and nothing is started" {
+    attempt "$CAPWRAP_LEARN" --format yaml -u root -- touch started
+    assert_failure 125
+    assert_equal "$stderr" "capwrap-learn: options: --format: 'yaml' is not one of text, json, capwrap, \
+dockerfile, compose, kubernetes, systemd"$'\n  hint: see capwrap-learn --help'
+    refute [ -e started ]
+}
+
+# ---- systemd's User= ----
+
+# unit USER FILES COMMAND...: the unit for a user of these database files, "passwd" and "group" below $PUBLIC.
+unit() {
+    # shellcheck disable=SC2016
+    attempt unshare --mount bash -c 'for file in passwd group; do mount --bind "$1/$file" "/etc/$file"; done
+        shift && exec "$@"' - "$PUBLIC" "$CAPWRAP_LEARN" --format systemd -o - -u "$1" -- true
+    assert_success
+}
+
+@test "systemd's directives start a user with an entry and its own groups, and capwrap any other" {
+    { cat /etc/passwd && echo 'app:x:4321:4321::/:/bin/sh'; } >"$PUBLIC/passwd"
+    { cat /etc/group && printf 'app:x:4321:\nweb:x:4322:\nlogs:x:4323:app\n'; } >"$PUBLIC/group"
+    unit app
+    assert_line User=4321
+    refute_output --partial capwrap\ --user
+    unit app:web # the database lists "logs" as well
+    assert_line 'ExecStart=!/usr/bin/capwrap --user app:web --no-new-privs -- /usr/bin/true'
+    unit 4444:4444
+    assert_line 'ExecStart=/usr/bin/capwrap --user 4444:4444 --no-new-privs -- /usr/bin/true'
+    refute_line --regexp '^User='
+    { cat /etc/group && printf 'app:x:4321:\n'; } >"$PUBLIC/group"
+    unit app:app
+    assert_line User=4321
+    refute_output --partial capwrap\ --user
 }
 
 @test "that a program did not end well with everything either is said at once" {

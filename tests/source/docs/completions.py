@@ -12,6 +12,7 @@ from dataclasses import dataclass
 LAST_WORDS = ("help", "version")
 ALONE = ("status", "decode", "list-caps")
 REPEATED = ("keep",)
+FORMATS = "text json capwrap dockerfile compose kubernetes systemd"
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ ZSH = {
     "PID": ":process:_PREFIX_pid",
     "HEX": "mask: ",
     "CMD": "shell line: ",
+    "FORMAT": f"format:({FORMATS})",
     "FILE": "file:_files",
 }
 
@@ -122,6 +124,7 @@ FISH = {
     "CAP[,CAP...]": "(__PREFIX_complete_keep)",
     ("check", "LIST"): "(__PREFIX_complete_check)",
     "PID": "(__fish_complete_pids)",
+    "FORMAT": FORMATS,
 }
 
 

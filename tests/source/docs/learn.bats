@@ -61,6 +61,36 @@ in_manual() {
     done
 }
 
+# The formats as the program names them: what it prints itself, and its configurations.
+formats() {
+    echo text json
+    sed -nE 's/^    \{"([a-z]+)", "[A-Za-z ]+", write_.*/\1/p' "$SRC_DIR/src/learn/report/snippets.c"
+}
+
+@test "every format stands in --help, in the manual page and in docs/learning.md, and no other does" {
+    local formats
+    formats=$(formats | xargs)
+    (($(wc -w <<<"$formats") == 7)) || fail "the table of formats is not read: $formats"
+    assert_equal "$(sed -nE '/^\.Sh FORMATS/,/^\.Sh EXIT/s/^\.It Cm //p' "$MANUAL" | xargs)" "$formats"
+    assert_equal "$("$CAPWRAP_LEARN" --help | tr -d '\n' | sed -E 's/.*--format FORMAT +(.*) +--json.*/\1/' |
+        grep -oE '[a-z]+' | grep -xE "${formats// /|}" | xargs)" "$formats"
+    # shellcheck disable=SC2016
+    assert_equal "$(sed -nE '/^\| `--format`/,/^$/s/^\| (`[^|]*`) \|.*/\1/p' "$SRC_DIR/docs/learning.md" |
+        tail -n +2 | tr -d '`,' | xargs)" "$formats"
+}
+
+@test "--format completes its formats, and no other" {
+    local shell format
+    for shell in bash fish zsh; do
+        for format in $(formats); do
+            offers "$shell" "capwrap-learn --format ${format:0:3}" "$format"
+        done
+    done
+    offers bash 'capwrap-learn --format=ku' kubernetes
+    offers fish 'capwrap-learn --format=ku' --format=kubernetes
+    offers bash 'capwrap-learn --format json -o file-h' file-here
+}
+
 @test "--check completes capabilities, -o files, and after the options a command" {
     offers bash 'capwrap-learn --check=NET_RAW,CHECKP' NET_RAW,CHECKPOINT_RESTORE
     offers bash 'capwrap-learn --check ' none NET_RAW

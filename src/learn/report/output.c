@@ -1,0 +1,77 @@
+#include "learn/report/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "learn/error.h"
+#include "learn/report/configuration.h"
+#include "learn/report/json.h"
+#include "learn/report/text.h"
+
+static const char *output_name(const struct learn_options *options) {
+    if (options->output == NULL)
+        return "the report";
+    return strcmp(options->output, "-") == 0 ? "standard output" : options->output;
+}
+
+/* The report gets a descriptor that nothing inherits. One that cannot be written to, as a closed
+ * one that the start has taken, is refused before the program runs. */
+static FILE *take_standard_output(void) {
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+    if (flags < 0)
+        return NULL;
+    if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY) {
+        errno = EBADF;
+        return NULL;
+    }
+    /* Where the caller has closed standard error, the program finds both closed. */
+    bool closed = (fcntl(STDERR_FILENO, F_GETFD) & FD_CLOEXEC) != 0;
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (fd < 0 || dup3(STDERR_FILENO, STDOUT_FILENO, closed ? O_CLOEXEC : 0) < 0)
+        return NULL;
+    return fdopen(fd, "w");
+}
+
+int output_open(const struct learn_options *options, FILE **file, struct fail *f) {
+    *file = NULL;
+    if (options->output == NULL)
+        return 0;
+    *file =
+        strcmp(options->output, "-") == 0 ? take_standard_output() : fopen(options->output, "we");
+    return *file != NULL ? 0
+                         : error_set(f, "output", errno, "give -o a file that can be written",
+                                     "%s cannot be opened", output_name(options));
+}
+
+static int write_report(FILE *out, const struct result *result) {
+    unsigned format = result->options.format;
+    int error = 0;
+
+    if (format == FORMAT_JSON)
+        error = learn_json_write(out, result);
+    else if (format == FORMAT_TEXT)
+        learn_text_write(out, result);
+    else
+        error = configuration_write(out, result, format - FORMAT_SNIPPET);
+    if (error == 0 && ferror(out) != 0)
+        error = -errno;
+    return error;
+}
+
+int output_finish(const struct result *result, FILE *file, struct fail *f) {
+    (void)signal(SIGPIPE, SIG_IGN);
+    int error = write_report(file != NULL ? file : stderr, result);
+    if (file != NULL && fclose(file) != 0 && error == 0)
+        error = -errno;
+    if (error == 0)
+        return 0;
+    if (file != NULL)
+        learn_text_write(stderr, result);
+    return error_set(f, "output", error, "give -o a file on a disk that is not full",
+                     "%s cannot be written", output_name(&result->options));
+}

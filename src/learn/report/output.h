@@ -1,0 +1,20 @@
+/*
+ * output - where the report goes, and in which form.
+ */
+#ifndef CAPWRAP_LEARN_OUTPUT_H
+#define CAPWRAP_LEARN_OUTPUT_H
+
+#include <stdio.h>
+
+#include "learn/result.h"
+
+/* Opens what -o names, before anything is started: *file is NULL for standard error. With "-" the
+ * report alone goes to standard output: from here on descriptor 1, which all that is started
+ * inherits, is standard error. Returns -1 with *f filled. */
+int output_open(const struct learn_options *options, FILE **file, struct fail *f);
+
+/* Writes the report and closes file. Where it cannot take the report, standard error gets it as
+ * text: what was learned took its time. Returns -1 with *f filled. */
+int output_finish(const struct result *result, FILE *file, struct fail *f);
+
+#endif
