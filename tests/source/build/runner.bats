@@ -118,6 +118,128 @@ is_debian_12() {
     done
 }
 
+# ---- a machine that lacks something ----
+
+# only_tools_but NAME...: PATH leads to every command of this machine but these, and to no package manager.
+only_tools_but() {
+    local folder tools=$BATS_TEST_TMPDIR/tools
+    mkdir "$tools"
+    for folder in /bin /usr/bin /usr/local/bin; do
+        find "$folder/" -maxdepth 1 ! -type d -exec ln -sf -t "$tools" {} +
+    done
+    (cd "$tools" && rm -f "$@" apt-get apk dnf pacman)
+    PATH=$tools
+}
+
+# no_cmocka: for pkg-config. What it says of other libraries stands.
+no_cmocka() {
+    local real
+    real=$(readlink -f "$(command -v pkg-config)")
+    rm "$BATS_TEST_TMPDIR/tools/pkg-config"
+    cat >"$BATS_TEST_TMPDIR/tools/pkg-config" <<STUB
+#!/bin/sh
+for word; do case \$word in cmocka*) exit 1 ;; esac; done
+exec $real "\$@"
+STUB
+    chmod +x "$BATS_TEST_TMPDIR/tools/pkg-config"
+}
+
+# a_copy: as from a tarball, without what git and builds have left: $COPY.
+a_copy() {
+    COPY=$BATS_TEST_TMPDIR/copy
+    mkdir "$COPY"
+    tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$COPY" -xf -
+}
+
+# lacks MANAGER PACKAGES COMMAND: what tests/run.sh --unprivileged says with this package manager.
+lacks() {
+    ln -sf /bin/false "$BATS_TEST_TMPDIR/tools/$1"
+    run "$COPY/tests/run.sh" --unprivileged
+    rm "$BATS_TEST_TMPDIR/tools/$1"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ ${lines[0]} == "run.sh: error: missing on this machine: "*cmocka*ninja* ]]
+    [[ $output == *$'\n'"  Packages: "*"$2"* ]]
+    [[ $output == *$'\n'"  As root: $3 "*"$2"* ]]
+    [ "${lines[-1]}" = '  Install them, then run this again.' ]
+    [ ! -e "$COPY/build" ]
+}
+
+@test "tests/run.sh --unprivileged names the packages that it lacks, and the command that installs them" {
+    only_tools_but ninja
+    no_cmocka
+    a_copy
+    lacks apt-get 'libcmocka-dev ninja-build' 'apt-get install --no-install-recommends'
+    lacks apk 'cmocka-dev ninja' 'apk add'
+    lacks dnf 'libcmocka-devel ninja-build' 'dnf install'
+    lacks pacman 'cmocka ninja' 'pacman -S --needed'
+}
+
+# needed BIN COLUMNS: need_all of one thing that exists nowhere, with that folder as PATH.
+needed() {
+    # shellcheck disable=SC2016 # for the inner shell
+    run env PATH="$1" "$BASH" -euc 'source "$1" && row=$2 && needs() { echo "$row"; } && need_all build' run.sh \
+        "$SRC_DIR/contrib/packages.bash" "build command:no-such-thing $2"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "${lines[0]}" = 'run.sh: error: missing on this machine: no-such-thing' ]
+    [ "${lines[-1]}" = '  Install them, then run this again.' ]
+}
+
+@test "without a package manager that it knows, or where one has no package of it, it names the thing alone" {
+    only_tools_but ninja
+    needed "$PATH" 'a b c d'
+    [ "${#lines[@]}" -eq 2 ]
+    ln -s /bin/false "$BATS_TEST_TMPDIR/tools/dnf"
+    needed "$PATH" 'a b - d'
+    [ "${lines[1]}" = '  Some of it is in no package that dnf knows.' ]
+    [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "a plain build needs neither cmocka, Ninja nor git, and says in one line that the tests are left out" {
+    local path=$PATH
+    only_tools_but ninja git
+    no_cmocka
+    a_copy
+    cd "$COPY"
+    unset CMAKE_GENERATOR CFLAGS LDFLAGS
+    run cmake -B build
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(grep cmocka <<<"$output")" = '-- cmocka is not installed: the tests are left out' ]
+    run cmake --build build
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output != *warning* ]]
+    [ "$(build/capwrap --version)" = "capwrap $(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' build/CMakeCache.txt)" ]
+    [ -x build/capwrap-learn ]
+    [ ! -e build/CTestTestfile.cmake ] && [ ! -e build/build.ninja ]
+
+    # Once cmocka is there, the next run of CMake has them.
+    ln -sf "$(PATH=$path command -v pkg-config)" "$BATS_TEST_TMPDIR/tools/pkg-config"
+    run cmake -B build
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output != *cmocka* ]]
+    cmake --build build --target test_plan
+    run ctest --test-dir build -R '^unit/plan$'
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *'100% tests passed, 0 tests failed out of 1'* ]]
+}
+
+@test "the versions of CMake that the documents name are those that are asked for" {
+    local build presets
+    build=$(sed -nE 's/^cmake_minimum_required\(VERSION ([0-9.]+)\.\.\.[0-9.]+\)$/\1/p' "$SRC_DIR/CMakeLists.txt")
+    presets=$(jq -r '.cmakeMinimumRequired | "\(.major).\(.minor)"' "$SRC_DIR/CMakePresets.json")
+    [ -n "$build" ]
+    grep -qF "cmake --build build\` needs CMake $build," "$SRC_DIR/CONTRIBUTING.md"
+    grep -qF "Linux with CMake $presets," "$SRC_DIR/CONTRIBUTING.md"
+    grep -qF -e "- CMake $build, make or Ninja" "$SRC_DIR/docs/packaging.md"
+    grep -qF "ask for CMake $presets." "$SRC_DIR/docs/packaging.md"
+    grep -qF "cmake \$version is too old: $presets or newer is needed" "$SRC_DIR/contrib/packages.bash"
+}
+
 # ---- the queue of tests ----
 
 # a_runner: a copy of tests/run.sh, in which builds do nothing but succeed, and CTest describes these tests of
