@@ -67,6 +67,7 @@ show   command:unshare         util-linux      util-linux-misc util-linux       
 test   file:/usr/bin/python3   python3         python3         python3          python
 test   python:jsonschema       python3-jsonschema py3-jsonschema python3-jsonschema python-jsonschema
 test   pkg-config:cmocka       libcmocka-dev   cmocka-dev      libcmocka-devel  cmocka
+test   command:make            make            make            make             make
 test   command:bats            bats            bats            bats             bats
 test   bats:bats-support       bats-support    bats-support    -                -
 test   bats:bats-assert        bats-assert     bats-assert     -                -
@@ -195,12 +196,40 @@ missing() {
     done | sort -u
 }
 
-# Fails when something of the sets is not there.
+# package_column MANAGER: which column of needs has the names of its packages.
+package_column() {
+    case $1 in
+        apt) echo 2 ;;
+        apk) echo 3 ;;
+        dnf) echo 4 ;;
+        pacman) echo 5 ;;
+    esac
+}
+
+# install_command MANAGER: the words in front of the packages.
+install_command() {
+    case $1 in
+        apt) echo "apt-get install --no-install-recommends" ;;
+        apk) echo "apk add" ;;
+        dnf) echo "dnf install" ;;
+        pacman) echo "pacman -S --needed" ;;
+    esac
+}
+
+# Fails when something of the sets is not there, and says which packages hold it.
 need_all() {
-    local names
+    local names manager packages help=()
     names=$(missing 1 "$@")
-    [ -z "$names" ] || die "missing on this machine: ${names//$'\n'/ }" \
-        "Install them, then run this again."
+    [ -n "$names" ] || return 0
+    manager=$(package_manager)
+    if [ "$manager" != none ]; then
+        packages=$(missing "$(package_column "$manager")" "$@")
+        [[ $'\n'$packages$'\n' != *$'\n-\n'* ]] || help+=("Some of it is in no package that $manager knows.")
+        packages=$( (grep -vx -e - <<<"$packages" || true) | paste -sd ' ')
+        [ -z "$packages" ] || help+=("Packages: $packages"
+            "As root: $(install_command "$manager") $packages")
+    fi
+    die "missing on this machine: ${names//$'\n'/ }" "${help[@]}" "Install them, then run this again."
 }
 
 # install_missing SET...: installs what the sets name and this machine lacks. Touches nothing, and
@@ -209,14 +238,9 @@ install_missing() {
     local manager column packages
     [ -n "$(missing 1 "$@")" ] || return 0
     manager=$(package_manager)
-    case $manager in
-        apt) column=2 ;;
-        apk) column=3 ;;
-        dnf) column=4 ;;
-        pacman) column=5 ;;
-        *) die "no package manager that this script knows (apt, apk, dnf, pacman)" \
-            "Install these, then run this again: $(missing 1 "$@" | paste -sd ' ')" ;;
-    esac
+    [ "$manager" != none ] || die "no package manager that this script knows (apt, apk, dnf, pacman)" \
+        "Install these, then run this again: $(missing 1 "$@" | paste -sd ' ')"
+    column=$(package_column "$manager")
     mapfile -t packages < <(missing "$column" "$@" | grep -vx -e -)
     [ ${#packages[@]} -gt 0 ] || need_all "$@"
     find_root

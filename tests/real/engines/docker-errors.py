@@ -11,11 +11,13 @@ line is "summary: " and a JSON object with the counts.
 """
 
 import concurrent.futures
+import pathlib
 import shlex
 import subprocess
 import sys
 
-import refusals
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import refusals  # noqa: E402 pylint: disable=wrong-import-position
 
 
 def measure(row):

@@ -8,7 +8,7 @@ load ../../support/common
 load ../../support/as-before
 load ../../support/job
 
-UNIT_TESTS=(text entries program) # parsers of numbers, of files, and of file capabilities
+UNIT_TESTS=(number capname list passwd_lines program) # parsers of numbers, of files, and of file capabilities
 
 setup_file() {
     [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }

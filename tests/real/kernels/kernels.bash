@@ -32,7 +32,8 @@ user_mode_linux() {
 qemu() {
     local folder=$MACHINES/$1 image
     mkdir -p "$folder"
-    image=$("$SRC_DIR/tests/real/kernels/image" "$2" "$BUILD_DIR/kernels") || return 1
+    image=$("$SRC_DIR/tests/real/kernels/image" "$2" "$("$SRC_DIR/tests/support/root-cache" --place)/kernels") ||
+        return 1
     machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m 512 -nodefaults -display none \
         -no-reboot -kernel "$image" -initrd "$MACHINES/initramfs" \
         -append 'console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init' \

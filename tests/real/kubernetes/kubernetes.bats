@@ -19,7 +19,8 @@ setup_file() {
     remember_machine
     export TOOLS=$BATS_FILE_TMPDIR/tools
     cp -r "$SRC_DIR/tests/real/kubernetes/npm" "$TOOLS"
-    (cd "$TOOLS" && exec timeout 600 npm ci --silent --cache "$TOOLS/cache") \
+    (cd "$TOOLS" && exec timeout 600 npm ci --silent --prefer-offline \
+        --cache "$("$SRC_DIR/tests/support/root-cache" --place)/npm") \
         >"$BATS_FILE_TMPDIR/npm.log" 2>&1 3>&- &
     podman_start
     support_folder

@@ -29,7 +29,7 @@ make_arch_packages() {
 
 # make_root: a fresh Debian with what capwrap depends on.
 make_root() {
-    debian_root "$ROOT" essential libcap-ng0 || return 1
+    debian_root "$ROOT" essential essential libcap-ng0 || return 1
     # As on every system with RPM or pacman.
     install -D -m 644 "$SRC_DIR/LICENSE" "$ROOT/usr/share/licenses/other/LICENSE"
 }

@@ -28,7 +28,7 @@ setup() {
 
 # one_recipe NAME EXPRESSION: that recipe of a list that the sed expression has changed.
 one_recipe() {
-    cp "$SRC_DIR"/tests/real/recipes* "$BATS_TEST_TMPDIR"
+    cp "$SRC_DIR"/tests/real/recipes/{recipes.*,call} "$BATS_TEST_TMPDIR"
     sed -i "/^\[$1\]/,/^\$/ $2" "$BATS_TEST_TMPDIR/recipes.ini"
     run "$BATS_TEST_TMPDIR/recipes.py" "$ROOT" --one "$1"
 }
@@ -61,7 +61,7 @@ one_recipe() {
 }
 
 @test "a document that says something else is found" {
-    cp "$SRC_DIR"/tests/real/recipes* "$BATS_TEST_TMPDIR"
+    cp "$SRC_DIR"/tests/real/recipes/{recipes.*,call} "$BATS_TEST_TMPDIR"
     sed -n '/DEFAULT/,/^$/p; /^\[ping\]/,/^$/p' "$SRC_DIR/tests/real/recipes/recipes.ini" >"$BATS_TEST_TMPDIR/recipes.ini"
     sed '/^| `ping/s/capability/permission/' "$SRC_DIR/docs/recipes.md" >"$BATS_TEST_TMPDIR/other.md"
     run "$BATS_TEST_TMPDIR/recipes.py" "$ROOT" "$BATS_TEST_TMPDIR/other.md"

@@ -117,3 +117,266 @@ is_debian_12() {
         [[ ${lines[0]} == "run.sh: error: this is "*" on aarch64, and Debian 12 on amd64 is needed" ]]
     done
 }
+
+# ---- a machine that lacks something ----
+
+# only_tools_but NAME...: PATH leads to every command of this machine but these, and to no package manager.
+only_tools_but() {
+    local folder tools=$BATS_TEST_TMPDIR/tools
+    mkdir "$tools"
+    for folder in /bin /usr/bin /usr/local/bin; do
+        find "$folder/" -maxdepth 1 ! -type d -exec ln -sf -t "$tools" {} +
+    done
+    (cd "$tools" && rm -f "$@" apt-get apk dnf pacman)
+    PATH=$tools
+}
+
+# no_cmocka: for pkg-config. What it says of other libraries stands.
+no_cmocka() {
+    local real
+    real=$(readlink -f "$(command -v pkg-config)")
+    rm "$BATS_TEST_TMPDIR/tools/pkg-config"
+    cat >"$BATS_TEST_TMPDIR/tools/pkg-config" <<STUB
+#!/bin/sh
+for word; do case \$word in cmocka*) exit 1 ;; esac; done
+exec $real "\$@"
+STUB
+    chmod +x "$BATS_TEST_TMPDIR/tools/pkg-config"
+}
+
+# a_copy: as from a tarball, without what git and builds have left: $COPY.
+a_copy() {
+    COPY=$BATS_TEST_TMPDIR/copy
+    mkdir "$COPY"
+    tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$COPY" -xf -
+}
+
+# lacks MANAGER PACKAGES COMMAND: what tests/run.sh --unprivileged says with this package manager.
+lacks() {
+    ln -sf /bin/false "$BATS_TEST_TMPDIR/tools/$1"
+    run "$COPY/tests/run.sh" --unprivileged
+    rm "$BATS_TEST_TMPDIR/tools/$1"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ ${lines[0]} == "run.sh: error: missing on this machine: "*cmocka*ninja* ]]
+    [[ $output == *$'\n'"  Packages: "*"$2"* ]]
+    [[ $output == *$'\n'"  As root: $3 "*"$2"* ]]
+    [ "${lines[-1]}" = '  Install them, then run this again.' ]
+    [ ! -e "$COPY/build" ]
+}
+
+@test "tests/run.sh --unprivileged names the packages that it lacks, and the command that installs them" {
+    only_tools_but ninja
+    no_cmocka
+    a_copy
+    lacks apt-get 'libcmocka-dev ninja-build' 'apt-get install --no-install-recommends'
+    lacks apk 'cmocka-dev ninja' 'apk add'
+    lacks dnf 'libcmocka-devel ninja-build' 'dnf install'
+    lacks pacman 'cmocka ninja' 'pacman -S --needed'
+}
+
+# needed BIN COLUMNS: need_all of one thing that exists nowhere, with that folder as PATH.
+needed() {
+    # shellcheck disable=SC2016 # for the inner shell
+    run env PATH="$1" "$BASH" -euc 'source "$1" && row=$2 && needs() { echo "$row"; } && need_all build' run.sh \
+        "$SRC_DIR/contrib/packages.bash" "build command:no-such-thing $2"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "${lines[0]}" = 'run.sh: error: missing on this machine: no-such-thing' ]
+    [ "${lines[-1]}" = '  Install them, then run this again.' ]
+}
+
+@test "without a package manager that it knows, or where one has no package of it, it names the thing alone" {
+    only_tools_but ninja
+    needed "$PATH" 'a b c d'
+    [ "${#lines[@]}" -eq 2 ]
+    ln -s /bin/false "$BATS_TEST_TMPDIR/tools/dnf"
+    needed "$PATH" 'a b - d'
+    [ "${lines[1]}" = '  Some of it is in no package that dnf knows.' ]
+    [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "a plain build needs neither cmocka, Ninja nor git, and says in one line that the tests are left out" {
+    local path=$PATH
+    only_tools_but ninja git
+    no_cmocka
+    a_copy
+    cd "$COPY"
+    unset CMAKE_GENERATOR CFLAGS LDFLAGS
+    run cmake -B build
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(grep cmocka <<<"$output")" = '-- cmocka is not installed: the tests are left out' ]
+    run cmake --build build
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output != *warning* ]]
+    [ "$(build/capwrap --version)" = "capwrap $(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' build/CMakeCache.txt)" ]
+    [ -x build/capwrap-learn ]
+    [ ! -e build/CTestTestfile.cmake ] && [ ! -e build/build.ninja ]
+
+    # Once cmocka is there, the next run of CMake has them.
+    ln -sf "$(PATH=$path command -v pkg-config)" "$BATS_TEST_TMPDIR/tools/pkg-config"
+    run cmake -B build
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output != *cmocka* ]]
+    cmake --build build --target test_plan
+    run ctest --test-dir build -R '^unit/plan$'
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *'100% tests passed, 0 tests failed out of 1'* ]]
+}
+
+@test "the versions of CMake that the documents name are those that are asked for" {
+    local build presets
+    build=$(sed -nE 's/^cmake_minimum_required\(VERSION ([0-9.]+)\.\.\.[0-9.]+\)$/\1/p' "$SRC_DIR/CMakeLists.txt")
+    presets=$(jq -r '.cmakeMinimumRequired | "\(.major).\(.minor)"' "$SRC_DIR/CMakePresets.json")
+    [ -n "$build" ]
+    grep -qF "cmake --build build\` needs CMake $build," "$SRC_DIR/CONTRIBUTING.md"
+    grep -qF "Linux with CMake $presets," "$SRC_DIR/CONTRIBUTING.md"
+    grep -qF -e "- CMake $build, make or Ninja" "$SRC_DIR/docs/packaging.md"
+    grep -qF "ask for CMake $presets." "$SRC_DIR/docs/packaging.md"
+    grep -qF "cmake \$version is too old: $presets or newer is needed" "$SRC_DIR/contrib/packages.bash"
+}
+
+# ---- the queue of tests ----
+
+# a_runner: a copy of tests/run.sh, in which builds do nothing but succeed, and CTest describes these tests of
+# each: NAME LABEL COMMAND COST lines on standard input. Tests are run by the real one.
+a_runner() {
+    COPY=$BATS_TEST_TMPDIR/copy
+    mkdir -p "$COPY"/{bin,tests/support,contrib}
+    cp "$SRC_DIR/tests/run.sh" "$COPY/tests/"
+    cp "$SRC_DIR"/tests/support/{queue,root-cache} "$COPY/tests/support/"
+    cp "$SRC_DIR/contrib/packages.bash" "$COPY/contrib/"
+    jq --raw-input --null-input '{tests: [inputs / " " | {name: .[0], command: ["/bin/sh", "-c", .[2]],
+        properties: [{name: "LABELS", value: [.[1]]}, {name: "COST", value: (.[3] | tonumber)}]}]}' >"$COPY/tests.json"
+    cat >"$COPY/bin/cmake" <<'STUB'
+#!/bin/sh
+[ "$1" != --version ] || echo 'cmake version 3.25.1'
+echo "cmake $*"
+[ "$1" = --version ] || [ ! -e broken ]
+STUB
+    cat >"$COPY/bin/ctest" <<STUB
+#!/bin/sh
+case "\$*" in *--show-only*) exec cat "$COPY/tests.json" ;; esac
+exec $(command -v ctest) "\$@"
+STUB
+    chmod +x "$COPY"/bin/*
+    PATH=$COPY/bin:$PATH
+    cd "$COPY" || return
+    # Nothing is missing: what is, is another test's matter.
+    sed -i 's/^need_all() {/&\n    return 0/' contrib/packages.bash
+}
+
+@test "tests/run.sh counts the tests of its queue by build, names the slowest, and says how long it took" {
+    a_runner <<'END_OF_TESTS'
+unit/quick unprivileged true 1
+unit/slow unprivileged sleep${IFS}1 1
+root/none root false 1
+unit/broken unprivileged false 1
+END_OF_TESTS
+    run tests/run.sh --unprivileged
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *'==> release: 2 passed, 1 failed'* ]]
+    [ "${lines[-1]}" = '2 passed, 1 failed' ]
+    [[ $output =~ '==> the slowest tests, in seconds:'.1\.[0-9]\ release/unit/slow. ]]
+    [[ ${lines[-2]} =~ ^'==> 0 minutes and '[0-9]+' seconds'$ ]]
+    [ "$(grep -c '<testcase name="release/' build/tiers/unprivileged/unprivileged.xml)" -eq 3 ]
+    grep -q '<testsuite name="tests/run.sh --unprivileged" time="[0-9]*" processors="[0-9]*">' \
+        build/tiers/unprivileged/run.xml
+    grep -q '<testcase name="build of release" status="run" time="0"/>' build/tiers/unprivileged/run.xml
+}
+
+@test "a build that fails is shown and counted, and so is a queue without a test" {
+    a_runner <<<'unit/quick unprivileged true 1'
+    touch broken
+    run tests/run.sh --unprivileged
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *'cmake --preset release'* ]]
+    [ "${lines[-1]}" = '0 passed, 1 failed' ]
+    rm broken
+    # One that is killed, with the shell that waits for it.
+    # shellcheck disable=SC2016 # for the script's own shell
+    sed -i '/^echo "cmake/s/^/[ "$1" = --version ] || kill -KILL $PPID\n/' bin/cmake
+    run tests/run.sh --unprivileged
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "${lines[-1]}" = '0 passed, 1 failed' ]
+    sed -i /KILL/d bin/cmake
+    echo '{"tests": []}' >tests.json
+    run tests/run.sh --unprivileged
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "${lines[-1]}" = '0 passed, 1 failed' ]
+}
+
+@test "as an ordinary user, what needs root runs through sudo, and nothing else does" {
+    a_runner <<'END_OF_TESTS'
+unit/one unprivileged true 1
+root/two root true 1
+lint/three lint true 1
+END_OF_TESTS
+    echo 'run plain release none .' >tests/tiers
+    # shellcheck disable=SC2016 # for the script's own shell
+    printf '#!/bin/sh\n[ "$1" = -u ] && echo 1000 || exec /usr/bin/id "$@"\n' >bin/id
+    # shellcheck disable=SC2016 # for the script's own shell
+    printf '#!/bin/sh\necho "$@" >>sudo.log\n[ "$1" = -v ] || exec "$@"\n' >bin/sudo
+    chmod +x bin/id bin/sudo
+    sed -i 's/chown -R/true/; s/^install_missing() {/&\n    return 0/' tests/run.sh contrib/packages.bash
+    run tests/run.sh
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = '3 passed, 0 failed' ]
+    [ "$(grep -c 'ctest --test-dir build/tiers/plain/root ' sudo.log)" -eq 1 ]
+    [ "$(grep -c ctest sudo.log)" -eq 1 ]
+    grep -q 'name="release/root/two"' build/tiers/plain/root.xml
+    [ "$(grep -c 'name="release/' build/tiers/plain/user.xml)" -eq 2 ]
+}
+
+# queued PART [SECONDS]: the queue's commands of a build "release" with all tests.
+queued() {
+    run tests/support/queue make "$COPY/queue" "$@" <<<'release none .'
+    echo "$output"
+    [ "$status" -eq 0 ]
+    cat "$COPY/queue/CTestTestfile.cmake"
+}
+
+@test "the queue starts the longest tests of the last run first, and before them what it does not know" {
+    a_runner <<'END_OF_TESTS'
+a lint true 1
+b root true 1000
+c unprivileged true 1
+END_OF_TESTS
+    printf '%s\n' '7.5 release/c' '30.0 release/a' '9.0 dev/b' >seconds
+    queued all seconds
+    run bash -c 'sed -nE "s,.*release/(.).* COST .=.([0-9.]+).*,\2 \1,p" queue/CTestTestfile.cmake | sort -rn'
+    [ "$output" = $'1001000.0 b\n30.0 a\n7.5 c' ]
+    # A file that is not whole is none.
+    echo 'nonsense' >seconds
+    queued all seconds
+    # What needs no root, and what does.
+    queued user
+    [ "$(grep -o 'add_test(\[=\[release/.' queue/CTestTestfile.cmake | tail -c 2)" = c ]
+    [ "$(grep -c add_test queue/CTestTestfile.cmake)" -eq 2 ]
+    queued root
+    [ "$(grep add_test queue/CTestTestfile.cmake)" = 'add_test([=[release/b]=] [=[/bin/sh]=] [=[-c]=] [=[true]=])' ]
+    run tests/support/queue make
+    [ "$status" -eq 2 ]
+}
+
+@test "a test waits in the queue for the fixtures of its own build" {
+    a_runner <<<'a real true 1'
+    echo '{"tests": [{"name": "a", "command": ["/bin/true"], "properties": [
+        {"name": "FIXTURES_REQUIRED", "value": ["one", "two"]}, {"name": "DEPENDS", "value": ["b"]},
+        {"name": "ENVIRONMENT", "value": ["A=]=]", "B=1"]}, {"name": "RUN_SERIAL", "value": true}]}]}' >tests.json
+    queued all
+    local properties='set_tests_properties([=[release/a]=] PROPERTIES'
+    grep -qxF "$properties FIXTURES_REQUIRED [=[release/one;release/two]=])" queue/CTestTestfile.cmake
+    grep -qxF "$properties DEPENDS [=[release/b]=])" queue/CTestTestfile.cmake
+    grep -qxF "$properties ENVIRONMENT [==[A=]=];B=1]==])" queue/CTestTestfile.cmake
+    grep -qxF "$properties RUN_SERIAL [=[True]=])" queue/CTestTestfile.cmake
+}

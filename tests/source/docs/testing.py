@@ -7,7 +7,7 @@ Usage:
   testing.py --check [FILE]   the page has both parts, whole, and neither tells of a failure
 
 A test tells its counts in lines `summary: {...}` of its output, which CTest keeps. Exit status: 0; 1
-the check failed; 2 there is no such run.
+the check failed; 2 there is no such run, or it did not come to its end.
 """
 
 import json
@@ -26,12 +26,30 @@ TITLES = {"real": "What every change goes through", "nightly": "The nightly tier
 
 def results(tier):
     """The run's test cases: (preset, name, passed, seconds, output)."""
-    files = sorted(TOP.glob(f"build/*/Testing/{tier}-*.xml"),
-                   key=lambda file: int(file.stem.split("-")[-1]))
-    for file in files:
+    for file in sorted(TOP.glob(f"build/tiers/{tier}/*.xml")):
         for case in xml.etree.ElementTree.parse(file).iter("testcase"):
-            yield (file.parts[-3], case.get("name"), case.get("status") == "run",
-                   float(case.get("time")), case.findtext("system-out") or "")
+            preset, slash, name = case.get("name").partition("/")
+            if slash and file.name != "run.xml":
+                yield (preset, name, case.get("status") == "run", float(case.get("time")),
+                       case.findtext("system-out") or "")
+
+
+def run_of(tier):
+    """The whole of it: (seconds, processors, {preset: seconds of its build})."""
+    try:
+        run = xml.etree.ElementTree.parse(TOP / f"build/tiers/{tier}/run.xml").getroot()
+    except OSError:
+        return None
+    built = {case.get("name").removeprefix("build of "): float(case.get("time"))
+             for case in run.iter("testcase")}
+    return float(run.get("time")), int(run.get("processors")), built
+
+
+def slowest(cases, number=10):
+    """Lines of a table."""
+    cases = sorted(cases, key=lambda case: case[3], reverse=True)[:number]
+    return ["| slowest tests | build | seconds |", "|---|---|---:|",
+            *(f"| {name} | {preset} | {seconds:,.0f} |" for preset, name, _, seconds, _ in cases)]
 
 
 def flat(value, name=""):
@@ -60,20 +78,25 @@ def told(output):
 def block(tier):
     """The tier's part of the page."""
     cases = list(results(tier))
-    if not cases:
+    run = run_of(tier)
+    if not cases or run is None:
         print(f"testing.py: no results of {tier} in build/", file=sys.stderr)
         raise SystemExit(2)
+    seconds, processors, built = run
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=TOP, text=True,
                             capture_output=True, check=True).stdout.strip()
     linux = ".".join(platform.release().split(".")[:2])
     passed = sum(case[2] for case in cases)
     lines = [f"### {TITLES[tier]}", "",
              f"Commit {commit}, {time.strftime('%Y-%m-%d')}, Linux {linux}, "
-             f"{platform.machine()}: {passed:,} of {len(cases):,} tests passed.", "",
-             "| build | tests | seconds, added up |", "|---|---:|---:|"]
+             f"{platform.machine()}: {passed:,} of {len(cases):,} tests passed.",
+             f"The run took {seconds / 60:.0f} minutes on {processors} processors.", "",
+             "| build | built in seconds | tests | seconds, added up |", "|---|---:|---:|---:|"]
     for preset in dict.fromkeys(case[0] for case in cases):
         of_it = [case for case in cases if case[0] == preset]
-        lines.append(f"| {preset} | {len(of_it)} | {sum(case[3] for case in of_it):,.0f} |")
+        lines.append(f"| {preset} | {built.get(preset, 0):,.0f} | {len(of_it)} | "
+                     f"{sum(case[3] for case in of_it):,.0f} |")
+    lines += ["", *slowest(cases)]
     lines += ["", "| test | counts |", "|---|---|"]
     for preset, name, _, _, output in cases:
         if preset in ("release", "fuzz"):

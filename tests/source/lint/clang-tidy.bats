@@ -9,14 +9,12 @@ tidy() {
     cd "$SRC_DIR" || return
     command -v clang-tidy
     mapfile -d '' -t files < <(find "$@" -path tests/source/frama-c -prune -o -name '*.c' -print0 | sort -z)
-    echo "${#files[@]} files"
     [ "${#files[@]}" -gt 10 ]
-    run bash -c 'printf "%s\0" "${@:3}" | xargs -0 -n 1 -P "$(nproc)" \
-        clang-tidy --quiet -p "$1" --checks="$2" --warnings-as-errors="*" 2>/dev/null' \
-        - "$BUILD_DIR" "$checks" "${files[@]}"
+    run tests/source/lint/tidy "$BUILD_DIR" "$checks" "${files[@]}"
     echo "$output"
     [ "$status" -eq 0 ]
-    [ -z "$output" ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ $output == "${#files[@]} files, "* ]]
 }
 
 @test "clang-tidy finds nothing in src" {
@@ -41,4 +39,51 @@ tidy() {
     echo "$output"
     [ "$status" -ne 0 ]
     [[ $output == *readability-function-size* ]]
+}
+
+# a_project: a C file that is clean, with a header, and its build: in the folder of the test.
+a_project() {
+    cd "$BATS_TEST_TMPDIR" || return
+    export CAPWRAP_TEST_CACHE=$BATS_TEST_TMPDIR/cache
+    unset TIER
+    mkdir src
+    echo 'int twice(int number);' >src/twice.h
+    printf '#include "twice.h"\nint twice(int number) { return 2 * number; }\n' >src/twice.c
+    jq --null-input --arg folder "$PWD" \
+        '[{directory: $folder, file: "src/twice.c", command: "cc -std=c17 -o twice.o -c src/twice.c"}]' \
+        >compile_commands.json
+}
+
+# tells STATUS LINE: what tidy does with that file, and its last line.
+tells() {
+    run "$SRC_DIR/tests/source/lint/tidy" . "${CHECKS-}" src/twice.c
+    echo "$output"
+    [ "$status" -eq "$1" ]
+    [ "${lines[-1]}" = "$2" ]
+}
+
+@test "a file that was clean is read again when it or what it includes has changed, and not before" {
+    a_project
+    tells 0 '1 files, 1 read'
+    tells 0 '1 files, 0 read'
+    CHECKS='-cert-*' tells 0 '1 files, 1 read'
+    echo '#define UNUSED 1' >>src/twice.h
+    tells 0 '1 files, 1 read'
+    sed -i 's/-std=c17/-std=c11/' compile_commands.json
+    tells 0 '1 files, 1 read'
+    TIER=nightly tells 0 '1 files, 1 read'
+}
+
+@test "a finding is told each time, in a header as well, and a file that cannot be read is one" {
+    a_project
+    tells 0 '1 files, 1 read'
+    echo 'static inline int f(int *p) { if (p == 0) return *p; return 0; }' >>src/twice.h
+    echo 'int g(void) { return f(0); }' >>src/twice.c
+    tells 1 '1 files, 1 read'
+    [[ $output == *core.NullDereference* ]]
+    tells 1 '1 files, 1 read'
+    [[ $output == *core.NullDereference* ]]
+    echo '#include "absent.h"' >src/twice.c
+    tells 1 '1 files, 1 read'
+    tells 1 '1 files, 1 read'
 }
