@@ -36,6 +36,7 @@ struct groups {
 struct cred {
     struct ids uid, gid;
     struct groups groups;
+    size_t groups_told; /* how many the kernel listed: two of them may read as the same */
     uint64_t permitted, effective, inheritable, bounding, ambient;
     unsigned securebits;
     bool no_new_privs;

@@ -120,14 +120,43 @@ static bool maps_every_id(const char *path) {
            strcmp(map, "         0          0 4294967295\n") == 0;
 }
 
-int sys_all_ids_mapped(void) {
-    return maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map");
+/* The initial user namespace has a number of its own (linux/proc_ns.h, PROC_USER_INIT_INO). One
+ * call instead of six in the case that is the most frequent. */
+static bool is_initial_namespace(void) {
+    static const char initial[] = "user:[4026531837]";
+    char link[sizeof initial];
+
+    return readlink("/proc/self/ns/user", link, sizeof link) == sizeof initial - 1 &&
+           memcmp(link, initial, sizeof initial - 1) == 0;
 }
 
-uid_t sys_overflow_id(const char *path) {
-    char text[16];
+int sys_all_ids_mapped(void) {
+    return is_initial_namespace() ||
+           (maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map"));
+}
 
-    return read_line(path, sizeof text, text) ? (uid_t)strtoul(text, NULL, 10) : 65534;
+int sys_overflow_id(const char *path, uid_t *id) {
+    char text[16], *end;
+
+    if (!read_line(path, sizeof text, text) || text[0] < '0' || text[0] > '9')
+        return -EIO;
+    *id = (uid_t)strtoul(text, &end, 10);
+    return *end == '\n' ? 0 : -EIO;
+}
+
+int sys_ids_are_mapped(uid_t uid, const struct groups *gids) {
+    int ends[2];
+
+    /* chown(2) looks an id up before it asks who may give the file away: EINVAL or another error.
+     */
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -errno;
+    bool mapped = uid == NO_ID || fchown(ends[0], uid, NO_ID) == 0 || errno != EINVAL;
+    for (size_t i = 0; i < gids->count && mapped; i++)
+        mapped = fchown(ends[0], NO_ID, gids->list[i]) == 0 || errno != EINVAL;
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return mapped;
 }
 
 int sys_setgroups_denied(void) {
@@ -148,6 +177,12 @@ int sys_try_gids(gid_t real, gid_t effective, gid_t saved) {
 }
 
 int sys_try_unset_keepcaps(void) { return ask(PR_SET_KEEPCAPS, 0, 0); }
+
+/* ---- witnesses ---- */
+
+int sys_confirm_uid(uid_t uid) { return result(syscall(RAW(setreuid), uid, uid)); }
+
+int sys_confirm_gid(gid_t gid) { return result(syscall(RAW(setregid), gid, gid)); }
 
 /* ---- writers ---- */
 
