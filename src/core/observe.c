@@ -120,6 +120,18 @@ int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail
     return read_bits_and_locks(step, cred, f);
 }
 
+/* Without CAP_SETPCAP the bounding set may stay wider than what is kept (plan.c). What a lie of
+ * capget(2) would gain so is not gained: the kernel is asked whether it is really missing. */
+static int check_setpcap(const struct request *request, const struct cred *cred, struct fail *f) {
+    uint64_t keep = request->keep_all ? cred->permitted : request->keep;
+
+    if ((cred->permitted & CAP_MASK(CAP_SETPCAP)) != 0 || (cred->bounding & ~keep) == 0 ||
+        sys_try_setpcap() < 0)
+        return 0;
+    return fail_set(f, "start", FAIL_NOT_AS_PLANNED, 0,
+                    "CAP_SETPCAP reads as not permitted, and the kernel permits it");
+}
+
 /* Whether ids that read as the caller's own are: setresuid(2) to them succeeds only then, and
  * changes nothing, as long as the caller may not become another. */
 static void read_own_ids(uid_t uid, gid_t gid, struct start *start) {
@@ -191,6 +203,8 @@ int observe_start(const struct request *request, struct start *start, struct fai
     if (error != 0 || start->parent_death_signal < 0)
         return cannot_read(f, "start", error != 0 ? error : EPROTO, "parent-death signal");
 
+    if (check_setpcap(request, cred, f) != 0)
+        return -1;
     uid_t uid = request->change_identity ? request->uid : cred->uid.effective;
     gid_t gid = request->change_identity ? request->gid : cred->gid.effective;
     if (request->change_identity || request->change_groups || request->chown_stdio)

@@ -176,6 +176,15 @@ int sys_try_gids(gid_t real, gid_t effective, gid_t saved) {
     return result(syscall(RAW(setresgid), real, effective, saved));
 }
 
+int sys_try_setpcap(void) {
+    const unsigned index = CAP_TO_INDEX(CAP_SETPCAP), mask = CAP_TO_MASK(CAP_SETPCAP);
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct half[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+    half[index].permitted = half[index].effective = mask;
+    return result(syscall(SYS_capset, &header, half));
+}
+
 int sys_try_unset_keepcaps(void) { return ask(PR_SET_KEEPCAPS, 0, 0); }
 
 /* ---- witnesses ---- */
@@ -239,16 +248,21 @@ int sys_set_uids(uid_t real, uid_t effective, uid_t saved) {
 
 static bool is_blocked(int error) { return error == -ENOSYS || error == -EPERM; }
 
-int sys_new_session_keyring(void) {
-    int joined = result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0UL, 0UL, 0UL));
-    int in_force =
-        result(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0UL, 0UL, 0UL));
+static int session_keyring(void) {
+    return result(
+        syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0UL, 0UL, 0UL));
+}
 
-    if (is_blocked(joined) && is_blocked(in_force))
+int sys_new_session_keyring(void) {
+    int before = session_keyring(); /* fails for one that is revoked, expired or not to be searched */
+    int joined = result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0UL, 0UL, 0UL));
+    int in_force = session_keyring();
+
+    if (is_blocked(before) && is_blocked(joined) && is_blocked(in_force))
         return 0;
     if (joined < 0)
         return joined;
-    return joined > 0 && joined == in_force ? 0 : -EIO;
+    return joined > 0 && joined == in_force && joined != before ? 0 : -EIO;
 }
 
 int sys_close_above_stderr(void) {

@@ -56,6 +56,9 @@ int sys_setgroups_denied(void);
  * capability: whether these ids are one's own, or only read as they do (user_namespaces(7)). */
 int sys_try_uids(uid_t real, uid_t effective, uid_t saved);
 int sys_try_gids(gid_t real, gid_t effective, gid_t saved);
+/* capset(2) to CAP_SETPCAP alone, which fails where that is not permitted. At the start: whether
+ * capget(2) told the truth about what the bounding set is narrowed with. */
+int sys_try_setpcap(void);
 int sys_try_unset_keepcaps(void); /* PR_SET_KEEPCAPS to 0, which a locked securebit forbids */
 
 /* ---- witnesses: raw system calls of the proof, after which the ids are read again ---- */
@@ -80,7 +83,7 @@ int sys_set_no_new_privs(void);                             /* PR_SET_NO_NEW_PRI
 int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG */
 
 /* A fresh, empty session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING), read back by its serial
- * number. Returns 0 as well when keyctl as a whole is blocked (ENOSYS, EPERM), as by a container's
+ * number, which must be another one than before. Returns 0 as well when keyctl as a whole is blocked (ENOSYS, EPERM), as by a container's
  * seccomp filter: then it is blocked for the program too. */
 int sys_new_session_keyring(void);
 

@@ -8,7 +8,8 @@
  * Calls that are not named are the kernel's own. So a check that reads the state by a call that is
  * not named sees the truth, and a check by named calls alone cannot.
  *
- * "regain-uid" is the refusal of a way back to the old ids, once setresuid has lied;
+ * "KEYCTL_JOIN_SESSION_KEYRING-old" answers with the serial number of before, as a call that does
+ * nothing and is read back may. "regain-uid" is the refusal of a way back to the old ids, once setresuid has lied;
  * "PR_SET_SECCOMP" and "keep-caps-locked" are what a caller sees who tries what no_new_privs allows
  * and what the lock of keep-caps refuses.
  *
@@ -259,6 +260,13 @@ static void join_keyring(request *c, response *r) {
     say(r, story.keyring = 0x2a2a2a2a);
 }
 
+/* The serial number of before: the command began with the session keyring of this process. */
+static void join_old_keyring(request *c, response *r) {
+    (void)c;
+    say(r, story.keyring = (uint32_t)syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID,
+                                             KEY_SPEC_SESSION_KEYRING, 0));
+}
+
 static void get_keyring(request *c, response *r) {
     (void)c;
     if (story.keyring != 0)
@@ -340,6 +348,7 @@ static const struct word {
     {"PR_SET_PDEATHSIG", OPTION(PR_SET_PDEATHSIG), set_signal},
     {"PR_GET_PDEATHSIG", OPTION(PR_GET_PDEATHSIG), get_signal},
     {"KEYCTL_JOIN_SESSION_KEYRING", KEYCTL(KEYCTL_JOIN_SESSION_KEYRING), join_keyring},
+    {"KEYCTL_JOIN_SESSION_KEYRING-old", KEYCTL(KEYCTL_JOIN_SESSION_KEYRING), join_old_keyring},
     {"KEYCTL_GET_KEYRING_ID", KEYCTL(KEYCTL_GET_KEYRING_ID), get_keyring},
     {"close_range", CALL(close_range), close_range_of_fds},
     {"fcntl", CALL(fcntl), is_open},

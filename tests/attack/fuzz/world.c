@@ -113,7 +113,7 @@ static void make_machine(struct input *input, struct world *world) {
     for (unsigned fd = 0; fd < 3; fd++) {
         fake.streams[fd].handed_over = bit(streams, fd);
         fake.streams[fd].owner = bit(streams, fd + 3) ? 33 : (uid_t)fake.uid.real;
-        world->stream_owners[fd] = fake.streams[fd].owner;
+        world->stream_owners[fd] = (uid_t)fake.streams[fd].owner;
     }
     world->fork_result = child < 0xc0 ? 0 : child < 0xd0 ? -1 : 4711;
     world->wait_status = ended[child % COUNT(ended)];
@@ -293,6 +293,7 @@ static const char *const MAY_FAIL[] = {"sys_get_uids",
                                        "sys_read_file_caps",
                                        "sys_execve",
                                        "sys_filter_is_refused",
+                                       "sys_try_setpcap",
                                        "sys_try_uids",
                                        "sys_try_gids",
                                        "sys_try_unset_keepcaps",

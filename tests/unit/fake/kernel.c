@@ -391,6 +391,15 @@ int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable) {
     return 0;
 }
 
+int sys_try_setpcap(void) {
+    WRITE(0, 0, 0);
+    if (!subset(CAP_MASK(CAP_SETPCAP), fake.permitted))
+        return -EPERM;
+    fake.permitted = fake.effective = CAP_MASK(CAP_SETPCAP);
+    fake.inheritable = fake.ambient = 0;
+    return 0;
+}
+
 /* cap_prctl_drop() */
 int sys_bounding_drop(unsigned cap) {
     WRITE(cap, 0, 0);

@@ -38,6 +38,7 @@
 #define sys_set_uids                real_sys_set_uids
 #define sys_stdio_owner             real_sys_stdio_owner
 #define sys_try_gids                real_sys_try_gids
+#define sys_try_setpcap             real_sys_try_setpcap
 #define sys_try_uids                real_sys_try_uids
 #define sys_try_unset_keepcaps      real_sys_try_unset_keepcaps
 
