@@ -9,10 +9,13 @@
 #include <linux/keyctl.h>
 #include <linux/magic.h>
 #include <linux/seccomp.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -254,7 +257,8 @@ static int session_keyring(void) {
 }
 
 int sys_new_session_keyring(void) {
-    int before = session_keyring(); /* fails for one that is revoked, expired or not to be searched */
+    int before =
+        session_keyring(); /* fails for one that is revoked, expired or not to be searched */
     int joined = result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0UL, 0UL, 0UL));
     int in_force = session_keyring();
 
@@ -265,15 +269,84 @@ int sys_new_session_keyring(void) {
     return joined > 0 && joined == in_force && joined != before ? 0 : -EIO;
 }
 
-int sys_close_above_stderr(void) {
-    int sentinel = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (sentinel < 0)
+/* The highest number that a descriptor is planted at: for a higher one the kernel would make a
+ * table of so many entries, which may be gigabytes. */
+enum { PLANTED_MOST = 65535 };
+
+/* Plants a descriptor at the highest number that there may be; what is there is to be closed
+ * anyway. Returns its number, or -errno; 0 where there is none above low. */
+static int plant_high(int low) {
+    struct rlimit limit = {0};
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return -errno;
+    int high = limit.rlim_cur > PLANTED_MOST ? PLANTED_MOST : (int)limit.rlim_cur - 1;
+    return high <= low ? 0 : result(dup3(STDERR_FILENO, high, O_CLOEXEC));
+}
+
+static bool is_closed(int fd) { return fcntl(fd, F_GETFD) < 0 && errno == EBADF; }
+
+/* The entries of /proc/self/fd, as getdents64(2) writes them. */
+struct entry {
+    uint64_t inode, offset;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
+/* Whether the entries name a descriptor above standard error but the one they were read from, whose
+ * own entry is counted. */
+static bool names_open_one(const char *entries, size_t size, int own, unsigned *own_seen) {
+    const size_t fixed = offsetof(struct entry, name);
+
+    for (size_t at = 0; at + fixed < size;) {
+        struct entry entry;
+        memcpy(&entry, entries + at, fixed);
+        const char *name = entries + at + fixed;
+        if (entry.size <= fixed || entry.size > size - at ||
+            memchr(name, '\0', entry.size - fixed) == NULL)
+            return true; /* no answer */
+        long fd = name[0] == '.' ? -1 : strtol(name, NULL, 10);
+        *own_seen += fd == own;
+        if (fd > STDERR_FILENO && fd != own)
+            return true;
+        at += entry.size;
+    }
+    return false;
+}
+
+/* Whether /proc/self/fd shows nothing above standard error. 0; -EIO when it does; 0 as well where
+ * there is no such folder. */
+static int check_proc_fds(void) {
+    struct statfs fs = {0};
+    alignas(uint64_t) char entries[1024];
+    unsigned own_seen = 0;
+    long size;
+
+    int own = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
+        return 0;
+    bool is_proc = fstatfs(own, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+    bool is_open = false;
+    while (is_proc && !is_open &&
+           (size = syscall(SYS_getdents64, own, entries, sizeof entries)) > 0)
+        is_open = names_open_one(entries, (size_t)size, own, &own_seen);
+    (void)close(own);
+    return is_proc && (is_open || size < 0 || own_seen != 1) ? -EIO : 0;
+}
+
+int sys_close_above_stderr(void) {
+    int low = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (low < 0)
+        return -errno;
+    int high = plant_high(low);
+    if (high < 0)
+        return high;
 
     int error = result(syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U));
-    if (error == 0 && (fcntl(sentinel, F_GETFD) >= 0 || errno != EBADF))
-        error = -EIO;
-    return error;
+    if (error != 0)
+        return error;
+    return is_closed(low) && (high == 0 || is_closed(high)) ? check_proc_fds() : -EIO;
 }
 
 /* Buffers start as zeros, and no answer is zero: a file has a type, and the kernel marks the flags

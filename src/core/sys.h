@@ -87,7 +87,8 @@ int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG 
  * seccomp filter: then it is blocked for the program too. */
 int sys_new_session_keyring(void);
 
-/* close_range(2) from 3 on; a descriptor planted before tells whether it happened. */
+/* close_range(2) from 3 on. Two descriptors that are planted before, as low and as high as the limit
+ * has it, tell whether it happened; and /proc/self/fd, where it is there. */
 int sys_close_above_stderr(void);
 
 /* ---- the standard streams ---- */

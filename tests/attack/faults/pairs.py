@@ -88,8 +88,8 @@ STATES = [
     State(["parent-death"], "parent-death signal", "PR_SET_PDEATHSIG", ["PR_GET_PDEATHSIG"]),
     State(["keyring"], "session keyring", "KEYCTL_JOIN_SESSION_KEYRING", ["KEYCTL_GET_KEYRING_ID"],
           story="=0x2a2a2a2a", old="KEYCTL_JOIN_SESSION_KEYRING-old"),
-    State(["fds"], "descriptors above 2", "close_range", ["fcntl"], {"fcntl": "fcntl("},
-          story="EBADF"),
+    State(["fds"], "descriptors above 2", "close_range", ["fcntl", "getdents64"],
+          {"fcntl": "fcntl("}),
     State(["stdio"], "owners of the standard streams", "fchown", ["fstat"],
           {"fstat": "newfstatat("}),
 ]
@@ -299,6 +299,8 @@ IN_THE_TABLE = {
     "regain-uid": "`setresuid` back to the old ones",
     "regain-gid": "`setresgid` back to the old ones",
     "keep-caps-locked": "`PR_SET_KEEPCAPS`, refused once it is locked",
+    "fcntl": "`fcntl` of two planted ones",
+    "getdents64": "`getdents64` of /proc/self/fd",
     "PR_SET_SECCOMP": "`PR_SET_SECCOMP`, refused without it",
 }
 
