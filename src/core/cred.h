@@ -22,6 +22,8 @@ enum { CAP_BITS = 64 };
  * itself, which execve clears. */
 enum { SECBITS_LOCKDOWN = 0xef };
 
+enum { GROUPS_MOST = 65536 }; /* NGROUPS_MAX (linux/limits.h): no process has more */
+
 /* The four ids of one kind. gid_t and uid_t are the same 32-bit type on Linux. */
 struct ids {
     uid_t real, effective, saved, fs;

@@ -35,6 +35,8 @@ static int read_groups(const char *step, struct cred *cred, struct fail *f) {
     int count = sys_get_groups(0, NULL);
     if (count < 0)
         return cannot_read(f, step, count, "supplementary groups");
+    if (count > GROUPS_MOST)
+        return cannot_read(f, step, EPROTO, "supplementary groups");
     if (count == 0)
         return 0;
 

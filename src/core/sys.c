@@ -35,6 +35,11 @@
 
 static int result(long value) { return value < 0 ? -errno : (int)value; }
 
+/* How much was read into capacity bytes; more than that is no answer. */
+static int size_of_answer(long value, size_t capacity) {
+    return value > 0 && (size_t)value > capacity ? -EIO : result(value);
+}
+
 /* ---- readers ---- */
 
 static int get_ids(long get_resid, long set_fsid, struct ids *ids) {
@@ -321,16 +326,17 @@ static int check_proc_fds(void) {
     struct statfs fs = {0};
     alignas(uint64_t) char entries[1024];
     unsigned own_seen = 0;
-    long size;
 
     int own = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (own < 0)
         return 0;
-    bool is_proc = fstatfs(own, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-    bool is_open = false;
-    while (is_proc && !is_open &&
-           (size = syscall(SYS_getdents64, own, entries, sizeof entries)) > 0)
-        is_open = names_open_one(entries, (size_t)size, own, &own_seen);
+    bool is_proc = fstatfs(own, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC, is_open = false;
+    int size = is_proc;
+    while (size > 0 && !is_open) {
+        size =
+            size_of_answer(syscall(SYS_getdents64, own, entries, sizeof entries), sizeof entries);
+        is_open = size > 0 && names_open_one(entries, (size_t)size, own, &own_seen);
+    }
     (void)close(own);
     return is_proc && (is_open || size < 0 || own_seen != 1) ? -EIO : 0;
 }
@@ -426,7 +432,7 @@ int sys_read_head(const char *path, size_t capacity, char *head) {
     if (fd < 0)
         return -errno;
     head[0] = poison;
-    int size = result(read(fd, head, capacity));
+    int size = size_of_answer(read(fd, head, capacity), capacity);
     (void)close(fd);
     if (size == 0)
         head[0] = '\0';
@@ -435,7 +441,7 @@ int sys_read_head(const char *path, size_t capacity, char *head) {
 
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
     memset(attribute, 0xff, capacity); /* no revision that there is */
-    int size = result(getxattr(path, "security.capability", attribute, capacity));
+    int size = size_of_answer(getxattr(path, "security.capability", attribute, capacity), capacity);
 
     return size == -EOPNOTSUPP ? -ENODATA : size;
 }

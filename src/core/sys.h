@@ -83,12 +83,13 @@ int sys_set_no_new_privs(void);                             /* PR_SET_NO_NEW_PRI
 int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG */
 
 /* A fresh, empty session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING), read back by its serial
- * number, which must be another one than before. Returns 0 as well when keyctl as a whole is blocked (ENOSYS, EPERM), as by a container's
- * seccomp filter: then it is blocked for the program too. */
+ * number, which must be another one than before. Returns 0 as well when keyctl as a whole is
+ * blocked (ENOSYS, EPERM), as by a container's seccomp filter: then it is blocked for the program
+ * too. */
 int sys_new_session_keyring(void);
 
-/* close_range(2) from 3 on. Two descriptors that are planted before, as low and as high as the limit
- * has it, tell whether it happened; and /proc/self/fd, where it is there. */
+/* close_range(2) from 3 on. Two descriptors that are planted before, as low and as high as the
+ * limit has it, tell whether it happened; and /proc/self/fd, where it is there. */
 int sys_close_above_stderr(void);
 
 /* ---- the standard streams ---- */

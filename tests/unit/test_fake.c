@@ -26,7 +26,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { ROUNDS = 150, CALLS = 60, GROUPS_MOST = 1024, OVERFLOW = 65534 };
+enum { ROUNDS = 150, CALLS = 60, LIST_MOST = 1024, OVERFLOW = 65534 };
 
 /* A small deterministic generator: the same calls in every run (xorshift64). */
 static uint64_t next(uint64_t *seed) {
@@ -45,7 +45,7 @@ static unsigned pick(uint64_t *seed, unsigned count) {
 struct both {
     struct cred real, fake;
     int real_signal;
-    gid_t list[GROUPS_MOST];
+    gid_t list[LIST_MOST];
 };
 
 static int compare_gids(const void *a, const void *b) {
@@ -62,7 +62,7 @@ static bool read_real(struct both *both) {
         real_sys_get_caps(&cred->permitted, &cred->effective, &cred->inheritable) != 0 ||
         real_sys_get_parent_death_signal(&both->real_signal) != 0)
         return false;
-    int count = real_sys_get_groups(GROUPS_MOST, both->list);
+    int count = real_sys_get_groups(LIST_MOST, both->list);
     if (count < 0)
         return false;
     cred->groups = (struct groups){(size_t)count, both->list};

@@ -2,6 +2,7 @@
  * The kernel's account of a process is read whole or not at all.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -504,6 +505,73 @@ static void a_stream_whose_owner_may_be_unmapped_is_noticed(void **state) {
     }
 }
 
+static void one_group_too_many(const char *name) {
+    if (strcmp(name, "sys_get_groups") == 0)
+        fake.group_count = GROUPS_MOST + 1;
+}
+
+static void more_groups_than_there_can_be_are_refused(void **state) {
+    struct cred cred;
+    struct fail f;
+
+    (void)state;
+    fake_reset();
+    fake.before = one_group_too_many;
+    assert_int_equal(observe_cred("start", CAP_BITS, &cred, &f), -1);
+    assert_int_equal(f.code, FAIL_SYSTEM_CALL);
+    assert_int_equal(f.error, EPROTO);
+    assert_int_equal(fake_called("sys_get_groups"), 1); /* no memory is asked for */
+    observe_free(&cred);
+
+    fake_reset();
+    fake.group_count = GROUPS_MOST;
+    for (size_t i = 0; i < GROUPS_MOST; i++)
+        fake.groups[i] = i;
+    observe(&cred);
+    assert_int_equal(cred.groups.count, GROUPS_MOST);
+    observe_free(&cred);
+}
+
+/* The lowest of the capabilities that are in the bounding set and not kept is what matters. */
+static void a_setpcap_that_is_hidden_is_found_out(void **state) {
+    const struct {
+        uint64_t permitted, bounding, keep;
+        bool keep_all, asked;
+    } rows[] = {
+        {CAP_MASK(CAP_SETPCAP), FAKE_ALL_CAPS, 0, false, false},
+        {0, FAKE_ALL_CAPS, 0, false, true},
+        {0, 0, 0, false, false},
+        {1, 1, 1, false, false},
+        {1, 1, 0, true, false},
+        {1, FAKE_ALL_CAPS, 0, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {.keep = rows[i].keep, .keep_all = rows[i].keep_all};
+        struct start start;
+        struct fail f;
+
+        fake_reset();
+        fake.permitted = fake.effective = rows[i].permitted;
+        fake.bounding = rows[i].bounding;
+        assert_int_equal(observe_all(&request, &start, &f), 0);
+        assert_int_equal(fake_called("sys_try_setpcap"), rows[i].asked);
+        assert_true(fake.permitted == rows[i].permitted); /* what fails changes nothing */
+        observe_free(&start.cred);
+    }
+    const struct request nothing = {0};
+    struct start start;
+    struct fail f;
+    fake_reset();
+    fake.permitted = fake.effective = 0;
+    (void)fake_arm(FAKE_LIES, "sys_try_setpcap", 1, 0); /* as it is where capget has lied */
+    assert_int_equal(observe_all(&nothing, &start, &f), -1);
+    assert_string_equal(f.step, "start");
+    assert_int_equal(f.code, FAIL_NOT_AS_PLANNED);
+    observe_free(&start.cred);
+}
+
 static void what_is_released_is_empty(void **state) {
     struct cred cred;
 
@@ -549,6 +617,8 @@ int main(void) {
         cmocka_unit_test(a_stream_that_cannot_be_looked_at_is_refused),
         cmocka_unit_test(the_mapping_is_read_only_where_it_matters),
         cmocka_unit_test(a_mapping_that_is_not_whole_or_not_told_is_no_mapping),
+        cmocka_unit_test(more_groups_than_there_can_be_are_refused),
+        cmocka_unit_test(a_setpcap_that_is_hidden_is_found_out),
         cmocka_unit_test(an_overflow_id_that_is_not_told_is_unknown),
         cmocka_unit_test(an_id_that_is_not_mapped_is_known_before),
         cmocka_unit_test(an_id_that_may_be_unmapped_is_confirmed_or_not),

@@ -59,17 +59,19 @@ LOOKUPS = set("""
 
 # What a kernel or a sandbox may answer instead of doing: 0, and any other value that means "done".
 NO_VALUE = ["0"]
+HUGE = "707406378"  # more than any list is long, or any answer large
 LIES = {
     **dict.fromkeys("""setuid setgid setreuid setregid setresuid setresgid setgroups capset capget
                        getresuid getresgid close_range fchown chown fchownat execve faccessat
                        faccessat2 access""".split(), NO_VALUE),
     # Lies about what was read: nothing filled in, end of file, an empty attribute.
-    **dict.fromkeys("""read pread64 getdents64 stat lstat fstat newfstatat statx statfs fstatfs
-                       getxattr lgetxattr fgetxattr""".split(), NO_VALUE),
+    **dict.fromkeys("""read pread64 stat lstat fstat newfstatat statx statfs fstatfs
+                       lgetxattr fgetxattr""".split(), NO_VALUE),
+    **dict.fromkeys("getxattr getdents64 readlink".split(), ["0", HUGE]),
     # Calls whose value is an answer.
     "prctl": ["0", "1"],
     "keyctl": ["0", "1", "0x2a2a2a2a"],
-    "getgroups": ["0", "1", str(len(GROUPS))],
+    "getgroups": ["0", "1", str(len(GROUPS)), HUGE],
     "fcntl": ["0", "1"],
     **dict.fromkeys("getuid geteuid setfsuid".split(), ["0", str(UID)]),
     **dict.fromkeys("getgid getegid setfsgid".split(), ["0", str(GID)]),
