@@ -41,8 +41,10 @@ pid_t __wrap_fork(void);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 int __wrap_sys_execve(const char *path, char *const argv[], char *const envp[]);
 int __real_sys_execve(const char *path, char *const argv[], char *const envp[]);
-char **__wrap_environment_make(char *const *environment, const struct account *account);
-char **__real_environment_make(char *const *environment, const struct account *account);
+char **__wrap_environment_make(char *const *environment, const struct account *account,
+                               bool secure);
+char **__real_environment_make(char *const *environment, const struct account *account,
+                               bool secure);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 enum { STOP = 0xff };
@@ -80,8 +82,9 @@ pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
     return pid;
 }
 
-char **__wrap_environment_make(char *const *environment, const struct account *account) {
-    run.environment = __real_environment_make(environment, account);
+char **__wrap_environment_make(char *const *environment, const struct account *account,
+                               bool secure) {
+    run.environment = __real_environment_make(environment, account, secure);
     return run.environment;
 }
 
