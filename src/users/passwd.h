@@ -10,6 +10,9 @@
 
 #include "core/cred.h"
 
+/* What an error adds to "there is none": where was looked, unless it is NSS. */
+extern const char passwd_note[];
+
 enum { PASSWD_GROUPS_MAX = GROUPS_MOST };
 
 struct account {

@@ -8,6 +8,8 @@
 
 #include "core/pool.h"
 
+const char passwd_note[] = "";
+
 /* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
  * file and this process may not read it. */
 static int can_read(const char *path) {

@@ -14,9 +14,16 @@
 
 enum { NAME_SIZE = 256 }; /* of a user or group name with its NUL: LOGIN_NAME_MAX */
 
+static int no_entry(struct fail *f, const char *step, enum fail_code code, int error,
+                    const char *subject, const char *text) {
+    (void)fail_set(f, step, code, error, "%s%s", text, passwd_note);
+    f->subject = subject;
+    return -1;
+}
+
 static int no_database(struct fail *f, const char *step, int error, const char *subject) {
-    return fail_about(f, step, error == -ENOMEM ? FAIL_MEMORY : FAIL_LOOKUP, error, subject,
-                      "the user database cannot be read");
+    return no_entry(f, step, error == -ENOMEM ? FAIL_MEMORY : FAIL_LOOKUP, error, subject,
+                    "the user database cannot be read");
 }
 
 static int read_id(const char *word, const char *step, const char *subject, uint32_t *id,
@@ -38,7 +45,7 @@ static int find_group(const char *word, const char *step, const char *subject, g
     if (found < 0)
         return no_database(f, step, found, subject);
     if (found == 0)
-        return fail_about(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
+        return no_entry(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
     return 0;
 }
 
@@ -76,7 +83,7 @@ static int find_user(const struct who *who, struct account *account, struct fail
     if (!number_is_digits(buffer)) {
         found = passwd_by_name(buffer, account);
         if (found == 0)
-            return fail_about(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
+            return no_entry(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
     } else {
         if (read_id(buffer, "user", spec, &account->uid, f) != 0)
             return -1;
@@ -90,8 +97,8 @@ static int find_user(const struct who *who, struct account *account, struct fail
     if (group != NULL)
         return find_group(group, "user", spec, &account->gid, f);
     if (found == 0)
-        return fail_about(f, "user", FAIL_GROUP_NEEDED, 0, spec,
-                          "the uid has no entry, so the group must be given");
+        return no_entry(f, "user", FAIL_GROUP_NEEDED, 0, spec,
+                        "the uid has no entry, so the group must be given");
     return 0;
 }
 
@@ -118,8 +125,8 @@ static int find_groups(const char *list, const struct account *account, struct g
 
     if (list != NULL && strcmp(list, "init") == 0) {
         if (account->name == NULL)
-            return fail_about(f, "groups", FAIL_GROUP_NEEDED, 0, list,
-                              "the user has no entry, so the database lists no groups for it");
+            return no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, list,
+                            "the user has no entry, so the database lists no groups for it");
         int found = passwd_groups(account->name, account->gid, groups);
         return found == 1 ? 0 : no_database(f, "groups", found, list);
     }

@@ -79,6 +79,8 @@ static int copy(const struct entry *entry, struct account *account) {
     return 1;
 }
 
+const char passwd_note[] = " (asked nowhere else)";
+
 int passwd_by_name(const char *name, struct account *account) {
     int answer;
 

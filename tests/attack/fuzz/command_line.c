@@ -295,7 +295,10 @@ static void check_refusal(void) {
 static bool child_ended(void) { return run.forked && run.world.fork_result > 0; }
 
 static void check_rehearsal(void) {
-    CHECK(!child_ended() || fake.writes == 0, "the parent changed something");
+    /* The start asks by calls that leave what is there as it is: check_state() and below. */
+    unsigned probes =
+        fake_called("sys_try_uids") + fake_called("sys_try_gids") + fake_called("sys_chown_fd");
+    CHECK(!child_ended() || fake.writes == probes, "the parent changed something");
     if (run.status == 0 && !child_ended())
         check_state();
     if (run.status != 0 && !(child_ended() && WIFEXITED(run.world.wait_status)))
