@@ -12,6 +12,7 @@
 #include "users/passwd.h"
 #include "users/passwd_lines.h"
 
+const bool passwd_loads_modules = false;
 const char passwd_note[] = " (this static build asks /etc/passwd and /etc/group alone)";
 
 struct file {

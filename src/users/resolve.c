@@ -8,6 +8,7 @@
 #include "core/pool.h"
 #include "text/list.h"
 #include "text/number.h"
+#include "users/side_effects.h"
 
 /* (uid_t)-1 means "unchanged" to the system calls, so it is nobody's id. */
 #define ID_MAX ((uint64_t)UINT32_MAX - 1)
@@ -194,16 +195,20 @@ static bool same(const struct identity *a, const struct identity *b) {
            same_word(a->account.home, b->account.home) && groups_equal(&a->groups, &b->groups);
 }
 
-int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
-            struct fail *f) {
-    const char *list;
-    struct identity again = {0};
+/* Numbers alone ask no database. */
+static bool asks_database(const struct who *who) {
+    static const char numbers[] = "0123456789:,";
 
-    memset(identity, 0, sizeof *identity);
-    identity->changes_ids = who->user != NULL;
-    identity->changes_groups = groups_asked(who, &list);
-    if (!identity->changes_ids && !identity->changes_groups)
-        return 0;
+    if (who->user != NULL && (needs_entry(who) || who->user[strspn(who->user, numbers)] != '\0'))
+        return true;
+    if (who->groups == NULL || groups_are(who, "none") || groups_are(who, "keep"))
+        return false;
+    return who->groups[strspn(who->groups, numbers)] != '\0';
+}
+
+static int ask_twice(const struct who *who, const struct cred *caller, struct identity *identity,
+                     struct fail *f) {
+    struct identity again = {0};
 
     int status = ask(who, caller, identity, f) == 0 ? ask(who, caller, &again, f) : -1;
     bool stable = status != 0 || same(identity, &again);
@@ -212,6 +217,24 @@ int resolve(const struct who *who, const struct cred *caller, struct identity *i
         return fail_about(f, "user", FAIL_LOOKUP, 0, who->user,
                           "the user database gave two different answers");
     return status;
+}
+
+int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
+            struct fail *f) {
+    struct side_effects before;
+    const char *list;
+
+    memset(identity, 0, sizeof *identity);
+    identity->changes_ids = who->user != NULL;
+    identity->changes_groups = groups_asked(who, &list);
+    if (!identity->changes_ids && !identity->changes_groups)
+        return 0;
+
+    bool loads = passwd_loads_modules && asks_database(who);
+    if (loads && side_effects_note(&before, f) != 0)
+        return -1;
+    int status = ask_twice(who, caller, identity, f);
+    return status == 0 && loads ? side_effects_undo(&before, f) : status;
 }
 
 void resolve_apply(const struct identity *identity, struct request *request) {

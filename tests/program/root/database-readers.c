@@ -7,17 +7,19 @@
  * and both answers, with tabs between; after each set the number of questions that an entry
  * answered.
  */
-#define passwd_by_name files_by_name
-#define passwd_by_uid  files_by_uid
-#define passwd_group   files_group
-#define passwd_groups  files_groups
-#define passwd_note    files_note
+#define passwd_by_name       files_by_name
+#define passwd_by_uid        files_by_uid
+#define passwd_group         files_group
+#define passwd_groups        files_groups
+#define passwd_note          files_note
+#define passwd_loads_modules files_load_modules
 #include "users/passwd_files.c" /* NOLINT(bugprone-suspicious-include) */
 #undef passwd_by_name
 #undef passwd_by_uid
 #undef passwd_group
 #undef passwd_groups
 #undef passwd_note
+#undef passwd_loads_modules
 
 #include <stdio.h>
 
