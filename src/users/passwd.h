@@ -8,9 +8,17 @@
 #ifndef CAPWRAP_PASSWD_H
 #define CAPWRAP_PASSWD_H
 
+#include <stdbool.h>
+
 #include "core/cred.h"
 
-enum { PASSWD_GROUPS_MAX = 65536 }; /* NGROUPS_MAX, linux/limits.h */
+/* Whether asking loads foreign code into this process. */
+extern const bool passwd_loads_modules;
+
+/* What an error adds to "there is none": where was looked, unless it is NSS. */
+extern const char passwd_note[];
+
+enum { PASSWD_GROUPS_MAX = GROUPS_MOST };
 
 struct account {
     char *name, *home; /* released by passwd_free(); NULL without an entry */

@@ -51,13 +51,13 @@ as_nobody() {
 }
 
 @test "a session keyring that cannot be joined, or is not the new one, is refused" {
-    as_nobody keyctl:retval=0:when=1
+    as_nobody keyctl:retval=0:when=2
     refused keyring "$EIO"
-    as_nobody keyctl:retval=12345:when=1
+    as_nobody keyctl:retval=12345:when=2
     refused keyring "$EIO"
-    as_nobody keyctl:error=EPERM:when=1
+    as_nobody keyctl:error=EPERM:when=2
     refused keyring 'Operation not permitted'
-    as_nobody keyctl:error=EDQUOT:when=1
+    as_nobody keyctl:error=EDQUOT:when=2
     refused keyring '[Qq]uota'
 }
 

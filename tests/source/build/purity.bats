@@ -45,9 +45,12 @@ names() {
     nm --undefined-only --format=just-symbols "$1" | grep -E "$2" | sort -u
 }
 
-# What the proof may name of the kernel surface: readers, and the probes that must fail.
+# What the proof may name of the kernel surface: readers, the probes that must fail, and the witnesses
+# that confirm an id, after which the ids are read again.
 proof() {
     cat <<'END'
+sys_confirm_gid
+sys_confirm_uid
 sys_filter_is_refused
 sys_get_parent_death_signal
 sys_get_seccomp_mode
