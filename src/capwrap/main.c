@@ -85,7 +85,7 @@ static int launch(struct capwrap *c) {
 
     if (c->options.verbose)
         report_steps(&c->pipeline.plan);
-    if (pipeline_advance(&c->pipeline, STAGE_VERIFY, &c->fail) != 0)
+    if (pipeline_advance(&c->pipeline, STAGE_CHECK, &c->fail) != 0)
         return -1;
     if (!c->options.quiet)
         report_notes(&c->pipeline, c->options.verbose);

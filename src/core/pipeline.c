@@ -28,10 +28,15 @@ static int change(struct pipeline *p, struct fail *f) {
 
 static int verify(struct pipeline *p, struct fail *f) { return verify_goal(&p->plan, f); }
 
+static int check(struct pipeline *p, struct fail *f) {
+    return program_check(&p->plan, &p->program, f);
+}
+
 static const struct stage SEQUENCE[STAGES] = {
     [STAGE_OBSERVE] = {"observe", observe}, [STAGE_START] = {"start", observe_rest},
     [STAGE_PLAN] = {"plan", plan},          [STAGE_PREFLIGHT] = {"preflight", preflight},
     [STAGE_CHANGE] = {"change", change},    [STAGE_VERIFY] = {"verify", verify},
+    [STAGE_CHECK] = {"check", check},
 };
 
 const struct stage *pipeline_stages(void) { return SEQUENCE; }
