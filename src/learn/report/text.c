@@ -15,7 +15,7 @@ static void paragraph(FILE *out, size_t used, size_t indent, const char *text) {
     char clean[2048];
 
     (void)snprintf(clean, sizeof clean, "%s", text);
-    report_clean(clean);
+    report_clean(sizeof clean, clean);
     for (const char *word = clean; *word != '\0';) {
         size_t length = strcspn(word, " ");
         if (used > indent && used + 1 + length > COLUMNS) {

@@ -423,11 +423,11 @@ void world_print(FILE *out) {
 
 /* ---- all of it ---- */
 
-static char STATUS[] = "Name:\tserver\nUid:\t33\t33\t33\t33\nGid:\t33\t33\t33\t33\n"
-                       "Groups:\t44 45 \nCapInh:\t0000000000000400\n"
-                       "CapPrm:\t0000000000000400\nCapEff:\t0000000000000400\n"
-                       "CapBnd:\t0000000000000400\nCapAmb:\t0000000000000400\n"
-                       "NoNewPrivs:\t1\n";
+static const char STATUS[] = "Name:\tserver\nUid:\t33\t33\t33\t33\nGid:\t33\t33\t33\t33\n"
+                             "Groups:\t44 45 \nCapInh:\t0000000000000400\n"
+                             "CapPrm:\t0000000000000400\nCapEff:\t0000000000000400\n"
+                             "CapBnd:\t0000000000000400\nCapAmb:\t0000000000000400\n"
+                             "NoNewPrivs:\t1\n";
 
 void world_make(struct input *input, struct world *world) {
     fake_reset();
@@ -439,5 +439,5 @@ void world_make(struct input *input, struct world *world) {
     make_environment(input, world);
     make_files(input);
     fake.exec_error = input_byte(input) % 134;
-    proc_fake = (struct proc_fake){.text = STATUS, .size = sizeof STATUS - 1};
+    proc_fake = (struct proc_fake){.text = STATUS};
 }
