@@ -279,10 +279,24 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
     return 0;
 }
 
+/* Whether the new user may search the directory that the program inherits: asked only where the
+ * caller could do more. */
+static int check_directory(const struct plan *plan, struct program *program, struct fail *f) {
+    bool loses =
+        plan->changes_identity || plan->set_groups || (plan->start.effective & ~plan->keep) != 0;
+
+    program->directory_closed = loses && sys_may_execute(".") == -EACCES;
+    if (!program->directory_closed || !plan->strict)
+        return 0;
+    (void)fail_set(f, STEP, FAIL_STRICT, EACCES, "the user may not search the working directory");
+    f->hint = "leave out --strict, or change to a directory that the user may search";
+    return -1;
+}
+
 int program_find(const struct plan *plan, struct program *program, struct fail *f) {
     struct sys_file file;
 
-    if (find_path(program, &file, f) != 0)
+    if (find_path(program, &file, f) != 0 || check_directory(plan, program, f) != 0)
         return -1;
 
     int checked = check_chain(program, &file, f);

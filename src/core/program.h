@@ -25,6 +25,7 @@ struct program {
     struct exec_file file; /* out: the last file of the chain */
     struct cred after;     /* out: the state after execve */
     bool inspected;        /* the check was completed: after is filled */
+    bool directory_closed; /* the note: the user may not search the working directory */
     bool signal_cleared;   /* the note: execve disarms the inherited parent-death signal */
     bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
 };

@@ -9,7 +9,7 @@
 
 #include "core/pipeline.h"
 
-enum { NOTES_MOST = 3 };
+enum { NOTES_MOST = 4 };
 
 struct note {
     const char *code;

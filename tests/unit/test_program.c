@@ -1159,6 +1159,50 @@ static void what_is_gone_with_the_descriptors_is_told(void **state) {
     }
 }
 
+static void a_working_directory_that_the_user_may_not_search_is_noted(void **state) {
+    const struct {
+        const char *claim;
+        unsigned mode;
+        uint64_t effective, keep; /* at the start, and kept */
+        bool identity, groups, noted;
+        int asked;
+    } rows[] = {
+        {"another user", 0700, 0, 0, true, false, true, 1},
+        {"other groups", 0700, 0, 0, false, true, true, 1},
+        {"fewer capabilities", 0700, RAW, 0, false, false, true, 1},
+        {"whom it is open to", 0755, RAW, 0, true, true, false, 1},
+        {"who keeps what opens it", 0700, 0, CAP_MASK(CAP_DAC_READ_SEARCH), true, true, false, 1},
+        {"who is and holds the same", 0700, 0, 0, false, false, false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        const size_t row = i / 2;
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        print_message("  %s\n", rows[row].claim);
+        hold(&plan, rows[row].keep, false);
+        add("/srv/server", 0755, ELF);
+        (void)fake_add_file(".", S_IFDIR | rows[row].mode, 0, 0, "");
+        plan.changes_identity = rows[row].identity;
+        plan.set_groups = rows[row].groups;
+        plan.start.effective = rows[row].effective;
+        plan.strict = i % 2 == 1;
+        int status = find(&plan, "/srv/server", NULL, &program, &f);
+        assert_int_equal(program.directory_closed, rows[row].noted);
+        assert_int_equal(fake_called("sys_may_execute"), 1 + rows[row].asked);
+        assert_int_equal(status, plan.strict && rows[row].noted ? -1 : 0);
+        if (status == 0)
+            continue;
+        assert_int_equal(f.code, FAIL_STRICT);
+        assert_int_equal(f.exit_code, EXIT_REFUSED);
+        assert_int_equal(f.error, EACCES);
+        assert_non_null(strstr(f.hint, "--strict"));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_with_a_slash_is_not_searched_for),
@@ -1195,6 +1239,7 @@ int main(void) {
         cmocka_unit_test(the_last_file_of_a_chain_is_the_one_that_counts),
         cmocka_unit_test(what_cannot_be_looked_at_is_refused_unless_it_cannot_matter),
         cmocka_unit_test(an_interpreter_that_cannot_be_looked_up_is_an_incomplete_look),
+        cmocka_unit_test(a_working_directory_that_the_user_may_not_search_is_noted),
         cmocka_unit_test(what_the_kernel_would_refuse_is_refused_before_execve),
         cmocka_unit_test(an_answer_that_is_no_error_changes_nothing),
         cmocka_unit_test(a_dry_run_predicts_by_the_format_what_a_real_run_is_told),
