@@ -101,6 +101,7 @@ static int run(int argc, char **argv, struct capwrap *c) {
     int status = options_parse(argc, argv, &c->options, &c->fail);
     if (status == 0 && (options->mode == MODE_HELP || options->mode == MODE_VERSION))
         return inspect(options, &c->fail);
+    c->pipeline.report = options->dry_run || options->verbose;
     if (status == 0)
         status = pipeline_advance(&c->pipeline, STAGE_OBSERVE, &c->fail);
     if (status == 0 && options->mode != MODE_RUN)

@@ -1,6 +1,7 @@
 #include "core/observe.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,69 @@ static int read_bits(int (*has)(unsigned cap), unsigned last, uint64_t *set, uns
     return 0;
 }
 
+/* The capabilities of wanted that has() says yes to, into *set. */
+static int read_wanted(int (*has)(unsigned cap), uint64_t wanted, uint64_t *set) {
+    *set = 0;
+    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
+        int answer = (wanted & CAP_MASK(cap)) != 0 ? has(cap) : 0;
+        if (answer < 0 || answer > 1)
+            return answer < 0 && answer != -EINVAL ? answer : -EPROTO;
+        *set |= (uint64_t)answer << cap;
+    }
+    return 0;
+}
+
+/* How many capabilities there are, by halving: all below *count are known to the kernel, all from
+ * it on are not. One that knows 64 answers for ever. */
+static int count_caps(unsigned *count) {
+    unsigned above = CAP_BITS;
+
+    int answer = sys_bounding_has(CAP_BITS);
+    if (answer != -EINVAL)
+        return answer < 0 ? answer : -EPROTO;
+    *count = 0;
+    while (*count < above) {
+        unsigned middle = (*count + above) / 2;
+        answer = sys_bounding_has(middle);
+        if (answer > 1 || (answer < 0 && answer != -EINVAL))
+            return answer < 0 ? answer : -EPROTO;
+        if (answer == -EINVAL)
+            above = middle;
+        else
+            *count = middle + 1;
+    }
+    return *count > 0 ? 0 : -EPROTO;
+}
+
+/* The ambient set has as many capabilities as the bounding set, or there is none at all. */
+static int check_ambient(unsigned count, struct fail *f) {
+    int last = sys_ambient_has(count - 1), none = sys_ambient_has(count);
+
+    if (last >= 0 && last <= 1 && none == -EINVAL)
+        return 0;
+    if (last == -EINVAL && none == -EINVAL && sys_ambient_has(0) == -EINVAL)
+        return fail_set(f, "start", FAIL_OLD_KERNEL, EINVAL, "this kernel has no ambient set");
+    int error = last < 0 && last != -EINVAL ? last : none < 0 && none != -EINVAL ? none : EPROTO;
+    return cannot_read(f, "start", error, "ambient set");
+}
+
+static int read_caller_caps(struct cred *cred, struct fail *f) {
+    int error = sys_get_caps(&cred->permitted, &cred->effective, &cred->inheritable);
+    if (error != 0)
+        return cannot_read(f, "start", error, "capability sets");
+    error = count_caps(&cred->cap_count);
+    if (error != 0)
+        return cannot_read(f, "start", error, "bounding set");
+    cred->bounding = cred_known_caps(cred);
+    if (check_ambient(cred->cap_count, f) != 0)
+        return -1;
+    /* capabilities(7): none is ambient that is not both permitted and inheritable. */
+    error =
+        read_wanted(sys_ambient_has, cred->permitted & cred->inheritable & cred_known_caps(cred),
+                    &cred->ambient);
+    return error == 0 ? 0 : cannot_read(f, "start", error, "ambient set");
+}
+
 static int read_caps(const char *step, unsigned last, struct cred *cred, struct fail *f) {
     unsigned ambient_count;
 
@@ -103,7 +167,7 @@ static int read_bits_and_locks(const char *step, struct cred *cred, struct fail 
     return 0;
 }
 
-int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f) {
+static int read_ids(const char *step, struct cred *cred, struct fail *f) {
     memset(cred, 0, sizeof *cred);
     int error = sys_get_uids(&cred->uid);
     if (error != 0)
@@ -111,15 +175,42 @@ int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail
     error = sys_get_gids(&cred->gid);
     if (error != 0)
         return cannot_read(f, step, error, "group ids");
-    if (read_groups(step, &cred->groups, f) != 0 || read_caps(step, last, cred, f) != 0)
+    return read_groups(step, &cred->groups, f);
+}
+
+int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f) {
+    if (read_ids(step, cred, f) != 0 || read_caps(step, last, cred, f) != 0)
         return -1;
     return read_bits_and_locks(step, cred, f);
+}
+
+int observe_caller(struct cred *cred, struct fail *f) {
+    if (read_ids("start", cred, f) != 0 || read_caller_caps(cred, f) != 0)
+        return -1;
+    return read_bits_and_locks("start", cred, f);
+}
+
+/* Reads what the plan needs of the bounding set: with CAP_SETPCAP everything but what is kept will
+ * be dropped, whether it is there or not. */
+static int read_bounding(const struct request *request, struct cred *cred, struct fail *f) {
+    uint64_t known = cred_known_caps(cred), wanted = known, set;
+    uint64_t keep = request->keep_all ? cred->permitted : request->keep;
+
+    if ((cred->permitted & CAP_MASK(CAP_SETPCAP)) != 0 && (keep & ~cred->permitted) == 0)
+        wanted &= keep;
+    int error = read_wanted(sys_bounding_has, wanted, &set);
+    if (error != 0)
+        return cannot_read(f, "start", error, "bounding set");
+    cred->bounding = (known & ~wanted) | set;
+    return 0;
 }
 
 int observe_start(const struct request *request, struct start *start, struct fail *f) {
     const struct cred *cred = &start->cred;
 
-    *start = (struct start){.cred = start->cred};
+    *start = (struct start){.cred = start->cred, .whole = start->whole};
+    if (!start->whole && read_bounding(request, &start->cred, f) != 0)
+        return -1;
     int error = sys_get_parent_death_signal(&start->parent_death_signal);
     if (error != 0 || start->parent_death_signal < 0)
         return cannot_read(f, "start", error != 0 ? error : EPROTO, "parent-death signal");

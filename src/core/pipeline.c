@@ -5,9 +5,10 @@
 #include "core/verify.h"
 
 static int observe(struct pipeline *p, struct fail *f) {
-    return observe_cred("start", CAP_BITS, &p->start.cred, f) == 0
-               ? plan_check_start(&p->start.cred, f)
-               : -1;
+    p->start.whole = p->report;
+    int status = p->report ? observe_cred("start", CAP_BITS, &p->start.cred, f)
+                           : observe_caller(&p->start.cred, f);
+    return status == 0 ? plan_check_start(&p->start.cred, f) : -1;
 }
 
 static int observe_rest(struct pipeline *p, struct fail *f) {

@@ -27,6 +27,7 @@ enum pipeline_stage {
 
 /* Everything that one start knows, filled stage by stage. All zero at first. */
 struct pipeline {
+    bool report; /* in, before STAGE_OBSERVE: the start is to be shown, so read it whole */
     struct request request; /* in, before STAGE_START */
     struct start start;
     struct plan plan;

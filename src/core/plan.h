@@ -30,6 +30,7 @@ struct request {
 /* What is, at the start. */
 struct start {
     struct cred cred;
+    bool whole; /* cred was read whole, for a report: observe_cred(), not observe_caller() */
     bool all_ids_mapped; /* the user namespace maps every id: each is what it reads as */
     uid_t overflow_uid;  /* what an unmapped id reads as (proc_sys_kernel(5)) */
     gid_t overflow_gid;

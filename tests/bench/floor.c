@@ -104,10 +104,10 @@ static int run(char *const *arguments, char *const *environment) {
     static char *new_environment[ENVIRONMENT_LIMIT], home[] = "HOME=/";
 
 #ifdef QUESTIONS
-    long count = ask_before();
+    long count = ask_before(CAP_NET_BIND_SERVICE);
     change_state();
     ask_about_program(arguments[1]);
-    ask_after(count);
+    ask_after(count, arguments[1]);
 #else
     change_state();
 #endif

@@ -31,7 +31,8 @@ void run_make_stages(struct table table, struct stage stages[STAGES]) {
 
 static void begin(const struct request *request, struct run *run) {
     memset(run, 0, sizeof *run);
-    memset(&run->p.start, 0xa5, sizeof run->p.start); /* whatever is not set is seen */
+    memset(&run->p.start, 1,
+           sizeof run->p.start); /* whatever is not set is seen, as a true bool too */
     run->p.start.cred = (struct cred){0};
     run->p.request = *request;
     run->p.program.command = SERVER;
