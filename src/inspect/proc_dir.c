@@ -39,7 +39,9 @@ int proc_dir_open(pid_t pid) {
 
     (void)snprintf(path, sizeof path, "/proc/%d", pid);
     int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return dir < 0 ? -errno : dir;
+    if (dir < 0)
+        return -errno;
+    return dir;
 }
 
 static int compare_pids(const void *a, const void *b) {

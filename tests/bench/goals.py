@@ -73,7 +73,7 @@ def climb(scene):
     """From each floor to its capwrap, rung by rung: (name, median in microseconds, ratio)."""
     rows = []
     for floor, build in programs.RUNGS.items():
-        names = [floor, *(floor + rung for rung in programs.CLIMB), build + IDS_ONLY, build]
+        names = [floor, *(floor + rung for rung in [*programs.WITNESSES, *programs.CLIMB]), build + IDS_ONLY, build]
         if all(name in scene.rounds for name in names):
             rows.append([(name, scene.median(name), ratio_in_rounds(scene, name, floor))
                          for name in names])

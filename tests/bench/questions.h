@@ -12,6 +12,25 @@
 
 enum { CAPABILITIES = 64, HEAD = 256, EXECVE_CHECK = 0x10000 };
 
+/* ---- witnesses that have a row of their own (programs.py, WITNESSES), given the program ---- */
+
+/* Whether the new user may search the working directory. */
+static inline void ask_directory(const char *path) {
+    (void)path;
+    call(__NR_faccessat2, AT_FDCWD, (long)".", 1, AT_EACCESS, 0);
+}
+
+/* Whether the kernel would execute the program. */
+static inline void ask_execve_check(const char *path) {
+    const long words[] = {(long)path, 0};
+
+    call(__NR_execveat, AT_FDCWD, (long)path, (long)words, (long)(words + 1), EXECVE_CHECK);
+}
+
+/* ---- what capwrap asks ---- */
+
+#ifdef QUESTIONS
+
 static long ask_prctl(long what, long a, long b) { return call(__NR_prctl, what, a, b, 0, 0); }
 
 /* Up to the capability last, of which the answer is EINVAL. */
@@ -86,7 +105,7 @@ static void ask_about_program(const char *path) {
     static char status[256], filesystem[256], head[HEAD], attribute[24];
 
     call(__NR_faccessat2, AT_FDCWD, (long)path, 1, AT_EACCESS, 0);
-    call(__NR_faccessat2, AT_FDCWD, (long)".", 1, AT_EACCESS, 0);
+    ask_directory(path);
     call(__NR_newfstatat, AT_FDCWD, (long)path, (long)status, 0, 0);
     call(__NR_statfs, (long)path, (long)filesystem, 0, 0, 0);
     long file = call(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
@@ -106,8 +125,9 @@ static void ask_after(long count, const char *path) {
     ask_state(count);
     ask_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&nowhere);
     ask_prctl(PR_GET_PDEATHSIG, (long)&signal, 0);
-    const long words[] = {(long)path, 0};
-    call(__NR_execveat, AT_FDCWD, (long)path, (long)words, (long)(words + 1), EXECVE_CHECK);
+    ask_execve_check(path);
 }
+
+#endif
 
 #endif
