@@ -99,7 +99,7 @@ static void what_does_not_fit_is_cut_off_between_two_characters(void **state) {
         printable_escape(rows[i].size, text);
         assert_string_equal(text, rows[i].shown);
     }
-    char none[1] = "x";
+    char none[] = "x";
     printable_escape(0, none);
     assert_int_equal(none[0], 'x');
 }
