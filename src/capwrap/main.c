@@ -101,7 +101,7 @@ static int launch(struct capwrap *c) {
 
     if (c->options.verbose)
         report_steps(&c->pipeline.plan);
-    if (pipeline_advance(&c->pipeline, STAGE_VERIFY, &c->fail) != 0)
+    if (pipeline_advance(&c->pipeline, STAGE_CHECK, &c->fail) != 0)
         return -1;
     if (!c->options.quiet)
         report_notes(&c->pipeline, c->options.verbose);
@@ -117,6 +117,7 @@ static int run(int argc, char **argv, struct capwrap *c) {
     int status = options_parse(argc, argv, &c->options, &c->fail);
     if (status == 0 && (options->mode == MODE_HELP || options->mode == MODE_VERSION))
         return inspect(options, &c->fail);
+    c->pipeline.report = options->request.dry_run || options->verbose;
     if (status == 0)
         status = pipeline_advance(&c->pipeline, STAGE_OBSERVE, &c->fail);
     if (status == 0 && options->mode != MODE_RUN)

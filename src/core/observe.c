@@ -73,6 +73,69 @@ static int read_bits(int (*has)(unsigned cap), unsigned last, uint64_t *set, uns
     return 0;
 }
 
+/* The capabilities of wanted that has() says yes to, into *set. */
+static int read_wanted(int (*has)(unsigned cap), uint64_t wanted, uint64_t *set) {
+    *set = 0;
+    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
+        int answer = (wanted & CAP_MASK(cap)) != 0 ? has(cap) : 0;
+        if (answer < 0 || answer > 1)
+            return answer < 0 && answer != -EINVAL ? answer : -EPROTO;
+        *set |= (uint64_t)answer << cap;
+    }
+    return 0;
+}
+
+/* How many capabilities there are, by halving: all below *count are known to the kernel, all from
+ * it on are not. One that knows 64 answers for ever. */
+static int count_caps(unsigned *count) {
+    unsigned above = CAP_BITS;
+
+    int answer = sys_bounding_has(CAP_BITS);
+    if (answer != -EINVAL)
+        return answer < 0 ? answer : -EPROTO;
+    *count = 0;
+    while (*count < above) {
+        unsigned middle = (*count + above) / 2;
+        answer = sys_bounding_has(middle);
+        if (answer > 1 || (answer < 0 && answer != -EINVAL))
+            return answer < 0 ? answer : -EPROTO;
+        if (answer == -EINVAL)
+            above = middle;
+        else
+            *count = middle + 1;
+    }
+    return *count > 0 ? 0 : -EPROTO;
+}
+
+/* The ambient set has as many capabilities as the bounding set, or there is none at all. */
+static int check_ambient(unsigned count, struct fail *f) {
+    int last = sys_ambient_has(count - 1), none = sys_ambient_has(count);
+
+    if (last >= 0 && last <= 1 && none == -EINVAL)
+        return 0;
+    if (last == -EINVAL && none == -EINVAL && sys_ambient_has(0) == -EINVAL)
+        return fail_set(f, "start", FAIL_OLD_KERNEL, EINVAL, "this kernel has no ambient set");
+    int error = last < 0 && last != -EINVAL ? last : none < 0 && none != -EINVAL ? none : EPROTO;
+    return cannot_read(f, "start", error, "ambient set");
+}
+
+static int read_caller_caps(struct cred *cred, struct fail *f) {
+    int error = sys_get_caps(&cred->permitted, &cred->effective, &cred->inheritable);
+    if (error != 0)
+        return cannot_read(f, "start", error, "capability sets");
+    error = count_caps(&cred->cap_count);
+    if (error != 0)
+        return cannot_read(f, "start", error, "bounding set");
+    cred->bounding = cred_known_caps(cred);
+    if (check_ambient(cred->cap_count, f) != 0)
+        return -1;
+    /* capabilities(7): none is ambient that is not both permitted and inheritable. */
+    error =
+        read_wanted(sys_ambient_has, cred->permitted & cred->inheritable & cred_known_caps(cred),
+                    &cred->ambient);
+    return error == 0 ? 0 : cannot_read(f, "start", error, "ambient set");
+}
+
 static int read_caps(const char *step, unsigned last, struct cred *cred, struct fail *f) {
     unsigned ambient_count;
 
@@ -109,7 +172,7 @@ static int read_bits_and_locks(const char *step, struct cred *cred, struct fail 
     return 0;
 }
 
-int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f) {
+static int read_ids(const char *step, struct cred *cred, struct fail *f) {
     memset(cred, 0, sizeof *cred);
     int error = sys_get_uids(&cred->uid);
     if (error != 0)
@@ -117,105 +180,33 @@ int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail
     error = sys_get_gids(&cred->gid);
     if (error != 0)
         return cannot_read(f, step, error, "group ids");
-    if (read_groups(step, cred, f) != 0 || read_caps(step, last, cred, f) != 0)
+    return read_groups(step, cred, f);
+}
+
+int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f) {
+    if (read_ids(step, cred, f) != 0 || read_caps(step, last, cred, f) != 0)
         return -1;
     return read_bits_and_locks(step, cred, f);
 }
 
-/* Without CAP_SETPCAP the bounding set may stay wider than what is kept (plan.c). What a lie of
- * capget(2) would gain so is not gained: the kernel is asked whether it is really missing. */
-static int check_setpcap(const struct request *request, const struct cred *cred, struct fail *f) {
+int observe_caller(struct cred *cred, struct fail *f) {
+    if (read_ids("start", cred, f) != 0 || read_caller_caps(cred, f) != 0)
+        return -1;
+    return read_bits_and_locks("start", cred, f);
+}
+
+/* With CAP_SETPCAP everything but what is kept will be dropped, whether it is there or not. */
+int observe_bounding(const struct request *request, struct cred *cred, struct fail *f) {
+    uint64_t known = cred_known_caps(cred), wanted = known, set;
     uint64_t keep = request->keep_all ? cred->permitted : request->keep;
 
-    if ((cred->permitted & CAP_MASK(CAP_SETPCAP)) != 0 || (cred->bounding & ~keep) == 0 ||
-        sys_try_setpcap() < 0)
-        return 0;
-    return fail_set(f, "start", FAIL_NOT_AS_PLANNED, 0,
-                    "CAP_SETPCAP reads as not permitted, and the kernel permits it");
-}
-
-/* Whether ids that read as the caller's own are: setresuid(2) to them succeeds only then, and
- * changes nothing, as long as the caller may not become another. */
-static void read_own_ids(uid_t uid, gid_t gid, struct start *start) {
-    const struct cred *cred = &start->cred;
-    const struct ids uids = ids_all(uid), gids = ids_all(gid);
-
-    if (start_uid_is_ambiguous(start, uid) && ids_equal(&cred->uid, &uids) &&
-        (cred->permitted & CAP_MASK(CAP_SETUID)) == 0)
-        start->uid_is_own = sys_try_uids(uid, uid, uid) == 0;
-    if (start_gid_is_ambiguous(start, gid) && ids_equal(&cred->gid, &gids) &&
-        (cred->permitted & CAP_MASK(CAP_SETGID)) == 0)
-        start->gid_is_own = sys_try_gids(gid, gid, gid) == 0;
-}
-
-/* What the user namespace does to the ids that were asked for. */
-static void read_mapping(const struct request *request, uid_t uid, gid_t gid, struct start *start) {
-    const struct groups no_gids = {0}, one_gid = {.count = 1, .list = &gid};
-
-    start->all_ids_mapped = sys_all_ids_mapped() == 1;
-    if (start->all_ids_mapped)
-        return;
-    start->overflow_unknown =
-        sys_overflow_id("/proc/sys/kernel/overflowuid", &start->overflow_uid) != 0 ||
-        sys_overflow_id("/proc/sys/kernel/overflowgid", &start->overflow_gid) != 0;
-    if (request->change_identity) {
-        start->uid_unmapped = sys_ids_are_mapped(uid, &no_gids) == 0;
-        start->gid_unmapped = sys_ids_are_mapped((uid_t)-1, &one_gid) == 0;
-    }
-    if (request->change_groups) {
-        start->groups_unmapped = sys_ids_are_mapped((uid_t)-1, &request->groups) == 0;
-        start->setgroups_denied = sys_setgroups_denied() == 1;
-    }
-    read_own_ids(uid, gid, start);
-}
-
-/* Whether the owner of a stream, or who is to be it, may be another than it reads as. An owner that
- * is about to change shows by his number whether he did. */
-static bool stream_is_ambiguous(const struct request *request, const struct start *start, int fd,
-                                uid_t owner, uid_t goal) {
-    if (owner == goal)
-        return start_uid_is_ambiguous(start, goal);
-    if (!request->change_identity && start_uid_is_ambiguous(start, goal) && !start->uid_is_own)
-        return true;
-    /* With CAP_CHOWN, giving a stream to its owner fails when he is unmapped. */
-    return start_uid_is_ambiguous(start, owner) &&
-           (start->cred.effective & CAP_MASK(CAP_CHOWN)) != 0 && sys_chown_fd(fd, owner) != 0;
-}
-
-static int read_streams(const struct request *request, uid_t goal, struct start *start,
-                        struct fail *f) {
-    for (int fd = 0; request->chown_stdio && fd <= 2; fd++) {
-        uid_t owner = goal;
-        int mine = sys_stdio_owner(fd, &owner);
-        if (mine < 0)
-            return fail_set(f, "stdio", FAIL_SYSTEM_CALL, mine, "descriptor %d", fd);
-        if (mine == 1 && owner != goal)
-            start->stdio |= 1u << fd;
-        if (mine == 1 && stream_is_ambiguous(request, start, fd, owner, goal))
-            start->stdio_unmapped |= 1u << fd;
-    }
+    if ((cred->permitted & CAP_MASK(CAP_SETPCAP)) != 0 && (keep & ~cred->permitted) == 0)
+        wanted &= keep | request->want;
+    int error = read_wanted(sys_bounding_has, wanted, &set);
+    if (error != 0)
+        return cannot_read(f, "start", error, "bounding set");
+    cred->bounding = (known & ~wanted) | set;
     return 0;
-}
-
-int observe_start(const struct request *request, struct start *start, struct fail *f) {
-    const struct cred *cred = &start->cred;
-
-    *start = (struct start){.cred = start->cred};
-    int error = sys_get_parent_death_signal(&start->parent_death_signal);
-    if (error != 0 || start->parent_death_signal < 0)
-        return cannot_read(f, "start", error != 0 ? error : EPROTO, "parent-death signal");
-
-    if (request->disable_userns) {
-        start->userns_known = sys_userns_known();
-        start->userns_refused = sys_userns_refused();
-    }
-    if (check_setpcap(request, cred, f) != 0)
-        return -1;
-    uid_t uid = request->change_identity ? request->uid : cred->uid.effective;
-    gid_t gid = request->change_identity ? request->gid : cred->gid.effective;
-    if (request->change_identity || request->change_groups || request->chown_stdio)
-        read_mapping(request, uid, gid, start);
-    return read_streams(request, uid, start, f);
 }
 
 void observe_free(struct cred *cred) {

@@ -15,8 +15,15 @@
  * n of them answers EINVAL from n on, and one that answers otherwise is refused. */
 int observe_cred(const char *step, unsigned last, struct cred *cred, struct fail *f);
 
-/* Completes *start, whose cred is observed already, with what a plan for request has to know. */
-int observe_start(const struct request *request, struct start *start, struct fail *f);
+/* As observe_cred, of what the start of a run has to know alone: of the ambient set, what can be in
+ * it; of the bounding set only how many capabilities there are, and all of them are taken to be in
+ * it. A kernel that answers for ever is refused. */
+int observe_caller(struct cred *cred, struct fail *f);
+
+/* Completes a state that observe_caller() read with what the plan needs of the bounding set:
+ * everything where CAP_SETPCAP is missing or something kept is not permitted, else what is kept or
+ * wanted; the rest, which is to be dropped, is taken to be in it. */
+int observe_bounding(const struct request *request, struct cred *cred, struct fail *f);
 
 void observe_free(struct cred *cred);
 

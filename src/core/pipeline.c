@@ -1,17 +1,19 @@
 #include "core/pipeline.h"
 
 #include "core/observe.h"
+#include "core/start.h"
 #include "core/transition.h"
 #include "core/verify.h"
 
 static int observe(struct pipeline *p, struct fail *f) {
-    return observe_cred("start", CAP_BITS, &p->start.cred, f) == 0
-               ? plan_check_start(&p->start.cred, f)
-               : -1;
+    p->start.whole = p->report;
+    int status = p->report ? observe_cred("start", CAP_BITS, &p->start.cred, f)
+                           : observe_caller(&p->start.cred, f);
+    return status == 0 ? plan_check_start(&p->start.cred, f) : -1;
 }
 
 static int observe_rest(struct pipeline *p, struct fail *f) {
-    return observe_start(&p->request, &p->start, f);
+    return start_read(&p->request, &p->start, f);
 }
 
 static int plan(struct pipeline *p, struct fail *f) {
@@ -28,10 +30,15 @@ static int change(struct pipeline *p, struct fail *f) {
 
 static int verify(struct pipeline *p, struct fail *f) { return verify_goal(&p->plan, f); }
 
+static int check(struct pipeline *p, struct fail *f) {
+    return program_check(&p->plan, &p->program, f);
+}
+
 static const struct stage SEQUENCE[STAGES] = {
     [STAGE_OBSERVE] = {"observe", observe}, [STAGE_START] = {"start", observe_rest},
     [STAGE_PLAN] = {"plan", plan},          [STAGE_PREFLIGHT] = {"preflight", preflight},
     [STAGE_CHANGE] = {"change", change},    [STAGE_VERIFY] = {"verify", verify},
+    [STAGE_CHECK] = {"check", check},
 };
 
 const struct stage *pipeline_stages(void) { return SEQUENCE; }

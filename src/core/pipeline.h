@@ -1,7 +1,7 @@
 /*
  * pipeline - the sequence that a start is, written once:
  *
- *     observe -> start -> plan -> preflight -> change -> verify        (-> program_exec)
+ *     observe -> start -> plan -> preflight -> change -> verify -> check   (-> program_exec)
  *
  * The caller makes the request after `observe`, since a request without --user is about the ids
  * that were observed. capwrap, its dry run, capwrap-learn's trials and the unit tests all advance
@@ -21,11 +21,13 @@ enum pipeline_stage {
     STAGE_PREFLIGHT, /* refuse a step that lacks its capability; nothing has changed yet */
     STAGE_CHANGE,    /* make the transition, step by step */
     STAGE_VERIFY,    /* prove from the kernel's own answers that the goal was reached */
+    STAGE_CHECK,     /* ask the kernel whether it would execute the program */
     STAGES
 };
 
 /* Everything that one start knows, filled stage by stage. All zero at first. */
 struct pipeline {
+    bool report; /* in, before STAGE_OBSERVE: the start is to be shown, so read it whole */
     struct request request; /* in, before STAGE_START */
     struct start start;
     struct plan plan;
@@ -42,8 +44,8 @@ struct stage {
 const struct stage *pipeline_stages(void);
 
 /* Runs the stages from the next one to last, which is included. Returns 0, or -1 with *f filled,
- * and then pipeline->next is the stage that failed. After a failure of STAGE_CHANGE or STAGE_VERIFY
- * the process is in no useful state: report and exit. */
+ * and then pipeline->next is the stage that failed. After a failure of STAGE_CHANGE or a later
+ * stage the process is in no useful state: report and exit. */
 int pipeline_advance(struct pipeline *pipeline, enum pipeline_stage last, struct fail *f);
 
 /* As pipeline_advance, with a sequence of the caller's (tests change it). */

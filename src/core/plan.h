@@ -34,6 +34,7 @@ struct request {
 /* What is, at the start. */
 struct start {
     struct cred cred;
+    bool whole; /* cred was read whole, for a report: observe_cred(), not observe_caller() */
     bool all_ids_mapped; /* the user namespace maps every id: each is what it reads as */
     /* The rest of what the namespace does to ids, where it does not map all of them. */
     bool overflow_unknown; /* /proc does not tell what an unmapped id reads as */

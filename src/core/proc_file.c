@@ -28,10 +28,10 @@ static int read_all(int fd, char **text, size_t *size) {
     return 0;
 }
 
-int proc_file_read(const char *path, char **text, size_t *size) {
+int proc_file_read(int dir, const char *path, char **text, size_t *size) {
     *text = NULL;
     *size = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     int error = read_all(fd, text, size);

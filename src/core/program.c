@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/image.h"
 #include "core/sys.h"
 
 #define DEFAULT_SEARCH_PATH "/usr/bin:/bin"
@@ -238,12 +239,16 @@ static bool is_secure(const struct cred *goal, const struct exec_file *file) {
     return goal->uid.real != 0 && file->has_caps && file->caps_effective;
 }
 
+/* The file whose set-id bits, capabilities and format count. */
+static const char *last_file(const struct program *program) {
+    return program->interpreter_count == 0 ? program->path
+                                           : program->interpreters[program->interpreter_count - 1];
+}
+
 static int judge(const struct plan *plan, struct program *program, struct fail *f) {
     const struct cred *goal = &plan->goal;
     struct cred *after = &program->after;
-    const char *path = program->interpreter_count == 0
-                           ? program->path
-                           : program->interpreters[program->interpreter_count - 1];
+    const char *path = last_file(program);
 
     if (changes_ids(goal, &program->file))
         return refuse(f, FAIL_SET_ID, EXIT_REFUSED, 0, path,
@@ -277,10 +282,24 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
     return 0;
 }
 
+/* Whether the new user may search the directory that the program inherits: asked only where the
+ * caller could do more. */
+static int check_directory(const struct plan *plan, struct program *program, struct fail *f) {
+    bool loses =
+        plan->changes_identity || plan->set_groups || (plan->start.effective & ~plan->keep) != 0;
+
+    program->directory_closed = loses && sys_may_execute(".") == -EACCES;
+    if (!program->directory_closed || !plan->strict)
+        return 0;
+    (void)fail_set(f, STEP, FAIL_STRICT, EACCES, "the user may not search the working directory");
+    f->hint = "leave out --strict, or change to a directory that the user may search";
+    return -1;
+}
+
 int program_find(const struct plan *plan, struct program *program, struct fail *f) {
     struct sys_file file;
 
-    if (find_path(program, &file, f) != 0)
+    if (find_path(program, &file, f) != 0 || check_directory(plan, program, f) != 0)
         return -1;
 
     int checked = check_chain(program, &file, f);
@@ -293,21 +312,105 @@ int program_find(const struct plan *plan, struct program *program, struct fail *
     return checked == CHECK_INCOMPLETE && cannot_matter ? 0 : -1;
 }
 
-int program_exec(struct program *program, char *const argv[], char *const envp[], struct fail *f) {
+/* ---- execve ---- */
+
+/* What an image says of a file that execve refuses. */
+struct reason {
+    const char *text, *hint; /* without a hint, the one for the code and the error */
+};
+
+static const struct reason REASONS[IMAGE_KINDS] = {
+    [IMAGE_EMPTY] = {"an empty file cannot be executed",
+                     "copy the program again: the file that is there has no content"},
+    [IMAGE_TEXT] = {"a text without a #! line cannot be executed", NULL},
+    [IMAGE_UNKNOWN] = {"it is neither a script nor an ELF file",
+                       "name a program in a format that this system executes"},
+    [IMAGE_OTHER_MACHINE] = {"it is an ELF file of another machine",
+                             "install the program for this machine: uname -m"},
+    [IMAGE_DAMAGED] = {"it is an ELF file that is damaged, or that is no program",
+                       "install the program again; readelf -hl shows what there is of it"},
+};
+
+static int explain_image(const struct image *image, const char *path, struct fail *f) {
+    if (image->kind == IMAGE_LOADER) {
+        (void)fail_set(f, "exec", FAIL_INTERPRETER, image->error,
+                       "it is there, and the loader that it names is %s: %s",
+                       image->error == -ENOENT ? "not" : "of no use", image->loader);
+        f->subject = path;
+    } else {
+        (void)fail_about(f, "exec", FAIL_NOT_EXECUTABLE, image->error, path,
+                         REASONS[image->kind].text);
+        f->hint = REASONS[image->kind].hint;
+    }
+    f->exit_code = EXIT_NOT_EXECUTABLE;
+    return -1;
+}
+
+/* Tells why execve answers, or would answer, with this error. */
+static int explain_exec(const struct program *program, int error, struct fail *f) {
     enum fail_code code = FAIL_NOT_EXECUTABLE;
     const char *what = "cannot be executed";
+    struct image image;
 
-    int error = sys_execve(program->path, argv, envp);
+    image_inspect(last_file(program), &image);
+    if (image.kind != IMAGE_FITS && image.error == error)
+        return explain_image(&image, last_file(program), f);
+
     if (error == -ENOENT || error == -ENOTDIR) {
         code = FAIL_INTERPRETER;
         what = "it is there, and the loader that it names is not";
     } else if (error == -EAGAIN) {
         code = FAIL_PROCESS_LIMIT;
         what = "the user has as many processes as RLIMIT_NPROC allows";
-    } else if (error >= 0) {
-        what = "execve returned without an error";
     }
     (void)fail_about(f, "exec", code, error, program->path, what);
+    f->exit_code = EXIT_NOT_EXECUTABLE;
+    return -1;
+}
+
+/* A path through a descriptor, such as /proc/self/fd/7, ends with it. */
+static int check_closed(const struct program *program, struct fail *f) {
+    const char *path = program->path;
+    unsigned next = 0;
+
+    while (sys_may_execute(path) != -ENOENT) {
+        if (next == program->interpreter_count)
+            return 0;
+        path = program->interpreters[next++];
+    }
+    (void)fail_about(f, "exec", FAIL_NOT_EXECUTABLE, ENOENT, path,
+                     "it was there before the descriptors above 2 were closed");
+    f->hint = "leave out --close-fds, or name the file by a path that needs no descriptor";
+    f->exit_code = EXIT_NOT_EXECUTABLE;
+    return -1;
+}
+
+int program_check(const struct plan *plan, const struct program *program, struct fail *f) {
+    struct image image;
+
+    if (plan->close_fds && check_closed(program, f) != 0)
+        return -1;
+
+    int error = sys_execve_check(program->path);
+    if (error < 0 && error != -EINVAL && error != -ENOSYS)
+        return explain_exec(program, error, f);
+    if (!plan->dry_run)
+        return 0;
+
+    /* The kernel does not look at the format before execve. */
+    image_inspect(last_file(program), &image);
+    bool registered = image.error == -ENOEXEC && sys_has_formats() == 1;
+    return image.kind == IMAGE_FITS || registered ? 0
+                                                  : explain_image(&image, last_file(program), f);
+}
+
+int program_exec(const struct program *program, char *const argv[], char *const envp[],
+                 struct fail *f) {
+    int error = sys_execve(program->path, argv, envp);
+    if (error < 0)
+        return explain_exec(program, error, f);
+    (void)fail_about(f, "exec", FAIL_NOT_EXECUTABLE, error, program->path,
+                     "execve returned without an error");
     f->exit_code = EXIT_NOT_EXECUTABLE;
     return -1;
 }

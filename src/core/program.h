@@ -25,6 +25,7 @@ struct program {
     struct exec_file file; /* out: the last file of the chain */
     struct cred after;     /* out: the state after execve */
     bool inspected;        /* the check was completed: after is filled */
+    bool directory_closed; /* the note: the user may not search the working directory */
     bool signal_cleared;   /* the note: execve disarms the inherited parent-death signal */
     bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
 };
@@ -34,7 +35,14 @@ struct program {
  * (found, not executable) or 125 (would run in another state). */
 int program_find(const struct plan *plan, struct program *program, struct fail *f);
 
+/* After the proof, and in its state: refuses with 126 what execve would refuse, as far as the
+ * kernel tells it before (from Linux 6.14 on), and what --close-fds has taken away. In a dry run
+ * also what the file's format lets predict; a real run leaves that to execve, which changes nothing
+ * when it refuses. */
+int program_check(const struct plan *plan, const struct program *program, struct fail *f);
+
 /* Replaces the process. Returns only on failure, with *f filled and exit status 126. */
-int program_exec(struct program *program, char *const argv[], char *const envp[], struct fail *f);
+int program_exec(const struct program *program, char *const argv[], char *const envp[],
+                 struct fail *f);
 
 #endif

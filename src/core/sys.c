@@ -1,6 +1,7 @@
 #include "core/sys.h"
 
 #include <cap-ng.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -471,12 +472,16 @@ int sys_may_execute(const char *path) {
     return error;
 }
 
+static int open_to_read(const char *path) {
+    return result(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+}
+
 int sys_read_head(const char *path, size_t capacity, char *head) {
     const char poison = '\xff'; /* begins no text and no format that execve knows */
 
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open_to_read(path);
     if (fd < 0)
-        return -errno;
+        return fd;
     head[0] = poison;
     int size = size_of_answer(read(fd, head, capacity), capacity);
     (void)close(fd);
@@ -485,11 +490,47 @@ int sys_read_head(const char *path, size_t capacity, char *head) {
     return head[0] == poison && size > 0 ? -EIO : size;
 }
 
+int sys_read_at(const char *path, uint64_t offset, size_t capacity, void *bytes) {
+    int fd = open_to_read(path);
+    if (fd < 0)
+        return fd;
+    int size = result(pread(fd, bytes, capacity, (off_t)offset));
+    (void)close(fd);
+    return size;
+}
+
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
     memset(attribute, 0xff, capacity); /* no revision that there is */
     int size = size_of_answer(getxattr(path, "security.capability", attribute, capacity), capacity);
 
     return size == -EOPNOTSUPP ? -ENODATA : size;
+}
+
+int sys_has_formats(void) {
+    DIR *formats = opendir("/proc/sys/fs/binfmt_misc");
+    const struct dirent *entry;
+    int found = 0;
+
+    while (formats != NULL && (entry = readdir(formats)) != NULL)
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, "register") != 0 &&
+            strcmp(entry->d_name, "status") != 0)
+            found = 1;
+    if (formats != NULL)
+        (void)closedir(formats);
+    return found;
+}
+
+int sys_execve_check(const char *path) {
+    enum { CHECK = 0x10000 }; /* AT_EXECVE_CHECK, of linux/fcntl.h from Linux 6.14 on */
+    const char *const words[] = {path, NULL}, *const *none = words + 1;
+
+    int error = result(syscall(SYS_execveat, AT_FDCWD, path, words, none, CHECK));
+    /* A filter that refuses the whole call refuses flags that do not exist as well; the kernel
+     * answers EINVAL to these. */
+    if (error == -EPERM &&
+        result(syscall(SYS_execveat, AT_FDCWD, path, words, none, ~CHECK)) == -EPERM)
+        return -ENOSYS;
+    return error;
 }
 
 int sys_execve(const char *path, char *const argv[], char *const envp[]) {

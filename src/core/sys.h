@@ -132,9 +132,18 @@ int sys_may_execute(const char *path);
 int sys_inspect(const char *path, struct sys_file *file); /* stat(2), statfs(2) */
 /* The first bytes of a file: how many were read. */
 int sys_read_head(const char *path, size_t capacity, char *head);
+/* The same from offset on. */
+int sys_read_at(const char *path, uint64_t offset, size_t capacity, void *bytes);
 /* The attribute security.capability: its size, or -ENODATA. */
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute);
 
+/* 1 when binfmt_misc shows formats that were registered beside those of the kernel (proc(5)); 0
+ * when it shows none, or is not mounted. */
+int sys_has_formats(void);
+
+/* What execve(2) of path would answer up to the file's format (execveat(2), AT_EXECVE_CHECK): 0, or
+ * its error; -EINVAL by Linux before 6.14, -ENOSYS where execveat as a whole is blocked. */
+int sys_execve_check(const char *path);
 int sys_execve(const char *path, char *const argv[], char *const envp[]); /* always -errno, or 0 */
 
 #endif

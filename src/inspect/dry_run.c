@@ -32,7 +32,7 @@ int dry_run(struct pipeline *p, int status, bool json, struct fail *f) {
     (void)fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-        return finish(p, pipeline_advance(p, STAGE_VERIFY, f), json, f);
+        return finish(p, pipeline_advance(p, STAGE_CHECK, f), json, f);
     if (child < 0 || waitpid(child, &ended, 0) != child)
         status = fail_set(f, "start", FAIL_SYSTEM_CALL, errno, "no process for the rehearsal");
     else if (WIFEXITED(ended))

@@ -1,58 +1,131 @@
 #include "inspect/status.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/observe.h"
-#include "core/proc_file.h"
+#include "inspect/process.h"
 #include "show/json.h"
-#include "show/state_parse.h"
+#include "show/report.h"
 #include "show/state_text.h"
+#include "text/capname.h"
 #include "text/number.h"
 
-/* Replaces what *cred holds but for cap_count and securebits, which the file does not tell. */
-static int read_other(pid_t pid, struct cred *cred, struct fail *f) {
-    char path[32], *text;
-    size_t size;
+/* ---- this process ---- */
 
-    (void)snprintf(path, sizeof path, "/proc/%d/status", pid);
-    int error = proc_file_read(path, &text, &size);
-    if (error != 0)
-        return fail_set(f, "status", FAIL_NO_PROCESS, error, "%s cannot be read", path);
-    observe_free(cred);
-    error = state_parse(text, size, cred);
-    free(text);
-    if (error != 0)
-        return fail_set(f, "status", FAIL_NO_PROCESS, error, "%s does not tell the whole state",
-                        path);
-    return 0;
-}
-
-static int read_state(const char *word, uint64_t *pid, struct cred *cred, struct fail *f) {
-    if (word != NULL && (number_parse(word, INT32_MAX, pid) != 0 || *pid == 0))
-        return fail_about(f, "status", FAIL_USAGE, 0, word,
-                          "a process id is a decimal number from 1 on");
-    if (observe_cred("status", CAP_BITS, cred, f) != 0)
-        return -1;
-    return word != NULL ? read_other((pid_t)*pid, cred, f) : 0;
-}
-
-int status_print(const char *word, bool json, struct fail *f) {
-    uint64_t pid = (uint64_t)getpid();
+static int print_own(bool json, struct fail *f) {
     struct cred cred = {0};
-    bool own = word == NULL;
 
-    int status = read_state(word, &pid, &cred, f);
+    int status = observe_cred("status", CAP_BITS, &cred, f);
     if (status == 0 && json) {
-        (void)printf("{\"version\":1,\"pid\":%llu,\"state\":", (unsigned long long)pid);
-        json_cred(stdout, &cred, own);
-        (void)printf("}\n");
+        (void)printf("{\"version\":1,\"pid\":%d,\"name\":null,\"program\":null,"
+                     "\"user_namespace\":\"this\",\"state\":",
+                     getpid());
+        json_cred(stdout, &cred, true);
+        (void)printf(",\"threads\":null}\n");
     } else if (status == 0) {
-        (void)printf("process %llu:\n", (unsigned long long)pid);
-        state_text_print(stdout, &cred, own);
+        (void)printf("process %d:\n", getpid());
+        state_text_print(stdout, &cred, true);
     }
     observe_free(&cred);
     return status;
+}
+
+/* ---- another one ---- */
+
+static void print_clean(const char *before, const char *name, const char *after) {
+    char clean[4 * PATH_MAX];
+
+    (void)snprintf(clean, sizeof clean, "%s", name);
+    report_clean(sizeof clean, clean);
+    (void)printf("%s%s%s", before, clean, after);
+}
+
+/* A thread in words, if it differs from the main one. */
+static bool text_thread(const struct thread *thread, const struct thread *main_thread) {
+    const char *differs = cred_difference(&thread->cred, &main_thread->cred);
+    uint64_t more = process_more(&thread->cred, &main_thread->cred);
+    char names[CAPNAME_LIST_SIZE];
+
+    if (differs == NULL)
+        return false;
+    (void)printf("thread %d", thread->number);
+    print_clean(" (", thread->name, ")");
+    (void)printf(", which differs from the main thread in %s", differs);
+    capname_join(more, "", ",", names);
+    (void)printf("%s%s:\n", more == 0 ? "" : " and holds more: ", names);
+    state_text_print(stdout, &thread->cred, false);
+    return true;
+}
+
+static void text_process(pid_t pid, const struct process *process) {
+    const struct thread *main_thread = &process->threads[0];
+    size_t differing = 0;
+
+    (void)printf("process %d", pid);
+    print_clean(" (", main_thread->name, "):\n");
+    if (process->program[0] != '\0')
+        print_clean("  program       ", process->program, "\n");
+    if (process->same_users == 0)
+        (void)printf("  user namespace another one: the capabilities count in there\n");
+    state_text_print(stdout, &main_thread->cred, false);
+    for (size_t i = 1; i < process->thread_count; i++)
+        differing += text_thread(&process->threads[i], main_thread);
+    (void)printf("threads: %zu, with another state than the main one: %zu\n", process->thread_count,
+                 differing);
+}
+
+static void json_process(pid_t pid, const struct process *process) {
+    const struct thread *main_thread = &process->threads[0];
+
+    (void)printf("{\"version\":1,\"pid\":%d,\"name\":", pid);
+    json_string(stdout, main_thread->name);
+    (void)printf(",\"program\":");
+    json_string(stdout, process->program[0] == '\0' ? NULL : process->program);
+    (void)printf(",\"user_namespace\":%s,\"state\":", process->same_users < 0    ? "null"
+                                                      : process->same_users == 0 ? "\"other\""
+                                                                                 : "\"this\"");
+    json_cred(stdout, &main_thread->cred, false);
+    (void)printf(",\"threads\":[");
+    for (size_t i = 0; i < process->thread_count; i++) {
+        const struct thread *thread = &process->threads[i];
+        (void)printf("%s{\"tid\":%d,\"name\":", i == 0 ? "" : ",", thread->number);
+        json_string(stdout, thread->name);
+        (void)fputc(',', stdout);
+        json_caps(stdout, "more", process_more(&thread->cred, &main_thread->cred));
+        (void)printf(",\"state\":");
+        json_cred(stdout, &thread->cred, false);
+        (void)printf("}");
+    }
+    (void)printf("]}\n");
+}
+
+static int print_other(pid_t pid, bool json, struct fail *f) {
+    struct process process = {0};
+    struct cred own = {0};
+
+    /* How many capabilities there are is not in /proc/PID/status. */
+    int status = observe_cred("status", CAP_BITS, &own, f);
+    if (status == 0)
+        status = process_read(pid, own.cap_count, &process, f);
+    if (status == 0 && json)
+        json_process(pid, &process);
+    else if (status == 0)
+        text_process(pid, &process);
+    process_free(&process);
+    observe_free(&own);
+    return status;
+}
+
+int status_print(const char *word, bool json, struct fail *f) {
+    uint64_t pid;
+
+    if (word == NULL)
+        return print_own(json, f);
+    if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0)
+        return fail_about(f, "status", FAIL_USAGE, 0, word,
+                          "a process id is a decimal number from 1 on");
+    return print_other((pid_t)pid, json, f);
 }

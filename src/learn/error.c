@@ -36,7 +36,7 @@ int error_print(const struct fail *f) {
         (void)snprintf(hint, sizeof hint, "%s", HINTS[f->code]);
     else
         hint_for(f, &place, sizeof hint, hint);
-    report_clean(hint);
+    report_clean(sizeof hint, hint);
     (void)fprintf(stderr, "capwrap-learn: %s: %s\n  hint: %s\n", f->step, text, hint);
     return f->exit_code;
 }

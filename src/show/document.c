@@ -29,10 +29,10 @@ static void text_steps(const struct pipeline *p) {
 
 /* A file's name may come out of a #! line, so it is nobody's own text. */
 static void text_name(const char *label, const char *name) {
-    char clean[PATH_MAX];
+    char clean[4 * PATH_MAX];
 
     (void)snprintf(clean, sizeof clean, "%s", name);
-    report_clean(clean);
+    report_clean(sizeof clean, clean);
     (void)printf("  %-13s %s\n", label, clean);
 }
 

@@ -1,6 +1,7 @@
 #include "show/json.h"
 
 #include "text/capname.h"
+#include "text/printable.h"
 
 const char *json_code(enum fail_code code) {
     static const char *const words[FAIL_CODES] = {
@@ -11,47 +12,21 @@ const char *json_code(enum fail_code code) {
     return code < FAIL_CODES ? words[code] : words[FAIL_NONE];
 }
 
-/* The length of the UTF-8 sequence at text, 0 when there is none (RFC 3629, section 4). */
-static size_t sequence(const unsigned char *text) {
-    unsigned char first = text[0], low = 0x80, high = 0xbf;
-    size_t length = first < 0x80   ? 1
-                    : first < 0xc2 ? 0
-                    : first < 0xe0 ? 2
-                    : first < 0xf0 ? 3
-                    : first < 0xf5 ? 4
-                                   : 0;
-
-    if (first == 0xe0)
-        low = 0xa0; /* shorter forms exist */
-    else if (first == 0xed)
-        high = 0x9f; /* surrogates */
-    else if (first == 0xf0)
-        low = 0x90;
-    else if (first == 0xf4)
-        high = 0x8f; /* above U+10FFFF */
-    for (size_t i = 1; i < length; i++) {
-        if (text[i] < low || text[i] > high)
-            return 0;
-        low = 0x80;
-        high = 0xbf;
-    }
-    return length;
-}
-
 void json_string(FILE *out, const char *text) {
     if (text == NULL) {
         (void)fputs("null", out);
         return;
     }
     (void)fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
-        size_t length = sequence(c);
+    for (const char *c = text; *c != '\0';) {
+        uint32_t code;
+        size_t length = printable_sequence(c, &code);
         if (length == 0)
             (void)fputs("\\ufffd", out);
-        else if (*c < ' ' || *c == 0x7f)
-            (void)fprintf(out, "\\u%04x", *c);
-        else if (*c == 0xc2 && c[1] < 0xa0) /* U+0080 to U+009F: control characters too */
-            (void)fprintf(out, "\\u%04x", c[1]);
+        else if (printable_is_control(code) && code > 0xffff) /* as a surrogate pair */
+            (void)fprintf(out, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+        else if (printable_is_control(code))
+            (void)fprintf(out, "\\u%04x", code);
         else if (*c == '"' || *c == '\\')
             (void)fprintf(out, "\\%c", *c);
         else

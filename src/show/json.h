@@ -12,7 +12,8 @@
 /* The stable word for a code, such as "cap-not-permitted"; never NULL. */
 const char *json_code(enum fail_code code);
 
-/* A string; bytes that are not UTF-8 become U+FFFD. NULL becomes null. */
+/* A string; bytes that are not UTF-8 become U+FFFD, and control and format characters
+ * (text/printable.h) are escaped. NULL becomes null. */
 void json_string(FILE *out, const char *text);
 
 /* A set, as a member of an object: "NAME":["CHOWN",…]. */

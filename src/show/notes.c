@@ -38,6 +38,12 @@ size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MO
             .text = "the program's file capabilities make the kernel disarm the parent-death "
                     "signal that was inherited",
         };
+    if (pipeline->program.directory_closed)
+        notes[count++] = (struct note){
+            .code = "directory-closed",
+            .always = true,
+            .text = "the user may not search the working directory, which the program inherits",
+        };
     if (pipeline->program.ambient_cleared)
         notes[count++] = (struct note){
             .code = "ambient-cleared",

@@ -9,6 +9,7 @@
 #include "show/hint.h"
 #include "show/notes.h"
 #include "text/capname.h"
+#include "text/printable.h"
 
 enum { LINE = 8192 };
 
@@ -18,15 +19,7 @@ static size_t add(size_t size, char *text, size_t used, const char *word, const 
     return more < 0 || used + (size_t)more >= size ? size - 1 : used + (size_t)more;
 }
 
-void report_clean(char *text) {
-    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
-        bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0; /* U+0080 to U+009F in UTF-8 */
-        if (*c < ' ' || *c == 0x7f || c1)
-            *c = '?';
-        if (c1)
-            c[1] = '?';
-    }
-}
+void report_clean(size_t size, char *text) { printable_escape(size, text); }
 
 void report_text(const struct fail *f, size_t size, char *text) {
     size_t used = 0;
@@ -47,7 +40,7 @@ void report_text(const struct fail *f, size_t size, char *text) {
         used = add(size, text, used, ": ", "");
         (void)add(size, text, used, strerror(f->error), "");
     }
-    report_clean(text);
+    report_clean(size, text);
 }
 
 /* Prints one line or two. A reader of standard error that has gone away must not end us by SIGPIPE:
@@ -66,7 +59,7 @@ int report_failure(const struct fail *f, const struct place *place) {
 
     report_text(f, sizeof text, text);
     hint_for(f, place, sizeof hint, hint);
-    report_clean(hint);
+    report_clean(sizeof hint, hint);
     (void)snprintf(after, sizeof after, "\n  hint: %s", hint);
     say(f->step, text, after);
     return f->exit_code;

@@ -11,9 +11,9 @@
 #include "core/pipeline.h"
 #include "core/place.h"
 
-/* Makes every control character a '?': a name from the command line may carry them to a terminal.
- */
-void report_clean(char *text);
+/* Shows control and format characters as escapes (text/printable.h): a name from the command line
+ * may carry them to a terminal. In place; text has size bytes. */
+void report_clean(size_t size, char *text);
 
 /* What failed, in one clean line without the step: subject, capabilities, text, errno text. */
 void report_text(const struct fail *f, size_t size, char *text);

@@ -54,6 +54,26 @@ static int read_flag(char *value, bool *flag) {
     return 0;
 }
 
+static int read_number(char *value, uint32_t *number) {
+    return read_numbers(value, 1, number) == 1 ? 0 : -EPROTO;
+}
+
+/* As many numbers as the thread has pid namespaces, of which /proc shows this and those below it.
+ */
+static int read_levels(char *value, unsigned *levels) {
+    enum { LEVELS_MOST = 33 }; /* pid_namespaces(7): 32 below the first */
+    uint32_t numbers[LEVELS_MOST];
+
+    size_t count = read_numbers(value, LEVELS_MOST, numbers);
+    *levels = (unsigned)count;
+    return count >= 1 && count <= LEVELS_MOST ? 0 : -EPROTO;
+}
+
+static int read_name(const char *value, const char **name) {
+    *name = value + (value[0] == '\t');
+    return 0;
+}
+
 static int read_set(const char *value, uint64_t *set) {
     const char *word = value + strspn(value, " \t");
     bool as_written = strpbrk(word, "ABCDEF") == NULL; /* the kernel writes small letters */
@@ -72,13 +92,20 @@ enum {
     BOUNDING,
     AMBIENT,
     NO_NEW_PRIVS,
-    LINES
+    NAME,
+    PROCESS,
+    PID,
+    LEVELS,
+    LINES,
+    REQUIRED = (1u << LEVELS) - 1 /* all but the last one */
 };
 
 /* Takes a line, without its end; *found has a bit for each that was taken. Returns 0 or -errno. */
-static int read_line(char *line, struct cred *cred, unsigned *found) {
-    static const char *const keys[LINES] = {"Uid",    "Gid",    "Groups", "CapPrm",    "CapEff",
-                                            "CapInh", "CapBnd", "CapAmb", "NoNewPrivs"};
+static int read_line(char *line, struct process_state *state, unsigned *found) {
+    static const char *const keys[LINES] = {"Uid",    "Gid",    "Groups", "CapPrm",     "CapEff",
+                                            "CapInh", "CapBnd", "CapAmb", "NoNewPrivs", "Name",
+                                            "Tgid",   "Pid",    "NSpid"};
+    struct cred *cred = &state->cred;
     uint64_t *const sets[LINES] = {[PERMITTED] = &cred->permitted,
                                    [EFFECTIVE] = &cred->effective,
                                    [INHERITABLE] = &cred->inheritable,
@@ -106,12 +133,20 @@ static int read_line(char *line, struct cred *cred, unsigned *found) {
         return read_groups(value, &cred->groups);
     case NO_NEW_PRIVS:
         return read_flag(value, &cred->no_new_privs);
+    case NAME:
+        return read_name(value, &state->name);
+    case PROCESS:
+        return read_number(value, &state->process);
+    case PID:
+        return read_number(value, &state->pid);
+    case LEVELS:
+        return read_levels(value, &state->pid_levels);
     default:
         return read_set(value, sets[key]);
     }
 }
 
-int state_parse(char *text, size_t size, struct cred *cred) {
+int state_parse(char *text, size_t size, struct process_state *state) {
     const char *end = text + size;
     unsigned found = 0;
     int error = 0;
@@ -120,8 +155,8 @@ int state_parse(char *text, size_t size, struct cred *cred) {
         char *newline = memchr(line, '\n', (size_t)(end - line));
         size_t length = newline != NULL ? (size_t)(newline - line) : (size_t)(end - line);
         line[length] = '\0';
-        error = strlen(line) == length ? read_line(line, cred, &found) : -EPROTO;
+        error = strlen(line) == length ? read_line(line, state, &found) : -EPROTO;
         line += length + 1;
     }
-    return error == 0 && found != (1u << LINES) - 1 ? -EPROTO : error;
+    return error == 0 && (found & REQUIRED) != REQUIRED ? -EPROTO : error;
 }

@@ -8,10 +8,18 @@
 
 #include "core/cred.h"
 
-/* Reads the text, which is cut up; the byte behind its size belongs to it. Fills *cred but for
- * cap_count and securebits, which the text does not tell; release the group list with
- * observe_free(), after a failure too. Returns 0, -EPROTO when a line is not as the kernel writes
- * it, missing or there twice, or -ENOMEM. */
-int state_parse(char *text, size_t size, struct cred *cred);
+struct process_state {
+    struct cred cred;      /* but for cap_count and securebits, which the text does not tell */
+    const char *name;      /* in the text, as the kernel has escaped it */
+    uint32_t pid, process; /* the number of this thread, and that of its process */
+    unsigned pid_levels; /* pid namespaces from that of the /proc to the thread's own, inclusive; 0
+                            when the kernel does not tell it (before Linux 4.1) */
+};
+
+/* Reads the text, which is cut up; the byte behind its size belongs to it. Leaves cap_count and
+ * securebits of state->cred alone; release the group list with observe_free(), after a failure too.
+ * Returns 0, -EPROTO when a line is not as the kernel writes it, missing or there twice, or
+ * -ENOMEM. */
+int state_parse(char *text, size_t size, struct process_state *state);
 
 #endif

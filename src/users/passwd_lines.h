@@ -1,6 +1,6 @@
 /*
  * passwd_lines - the lines of passwd(5) and group(5), one by one, from memory: what glibc's NSS
- * takes of the two files is taken, and nothing else (tests/program/root/database_readers.bats).
+ * takes of the two files is taken, and nothing else.
  *
  * Blanks before a line, a number or a member do not count; fields that are missing behind the ids
  * are empty; a line without numbers where they belong, or with one that does not fit, is no entry.

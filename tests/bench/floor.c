@@ -11,7 +11,8 @@
  *
  * With -DNO_LIBC (and -nostdlib -static -ffreestanding) without a C library, otherwise with
  * whichever it is linked to: the system calls are the same. With -DQUESTIONS those are made as well
- * by which capwrap asks what it proves (questions.h). Ends with the number of the call that failed.
+ * by which capwrap asks what it proves (questions.h); with -DWITNESS=FUNCTION, one of them. Ends
+ * with the number of the call that failed.
  */
 #include <asm/unistd.h>
 #include <linux/capability.h>
@@ -30,7 +31,7 @@ static long call(long number, long a, long b, long c, long d, long e) {
 }
 #endif
 
-#ifdef QUESTIONS
+#if defined QUESTIONS || defined WITNESS
 #include "questions.h"
 #endif
 
@@ -104,12 +105,15 @@ static int run(char *const *arguments, char *const *environment) {
     static char *new_environment[ENVIRONMENT_LIMIT], home[] = "HOME=/";
 
 #ifdef QUESTIONS
-    long count = ask_before();
+    long count = ask_before(CAP_NET_BIND_SERVICE);
     change_state();
     ask_about_program(arguments[1]);
-    ask_after(count);
+    ask_after(count, arguments[1]);
 #else
     change_state();
+#ifdef WITNESS
+    WITNESS(arguments[1]);
+#endif
 #endif
     make_environment(environment, new_environment, home);
     must(__NR_execve, (long)arguments[1], (long)(arguments + 1), (long)new_environment, 0);

@@ -1,8 +1,12 @@
 """What a start of capwrap may cost: the one table of the goals, and how they are judged.
 
-Each is a ratio of two programs in the same run. The floor is the least that a program can do for
-the same change of state, without a check, with the C library alone. Floors and setpriv look up no user: to them the
-same capwrap is compared a second time, told not to set HOME.
+Each is a ratio of two programs in the same run. setpriv looks up no user: to it the same capwrap is
+compared a second time, told not to set HOME.
+
+The floors are no goals. A floor is the least that a program can do for the same change of state,
+without a check, with the C library alone; the rungs above it ask what capwrap asks (questions.h). They
+tell a contributor where the time goes: climb(). A new question of capwrap is a line in questions.h,
+which a test compares with what capwrap asks.
 """
 
 import collections
@@ -17,20 +21,14 @@ MARGIN = 2  # in continuous integration, where the machine is busy with other th
 # not be. The second number is for continuous integration.
 STEEPEST, FAR_FROM_LINEAR = 1.25, 1.5
 
-DYNAMIC, STATIC, MUSL = "capwrap, dynamic glibc", "capwrap, static glibc", "capwrap, static musl"
+DYNAMIC, MUSL = "capwrap, dynamic glibc", "capwrap, static musl"
 TIME, NAMED, MEMORY = "time", "time, user by name among 65,000", "peak memory"
 GOALS = [
-    Goal(TIME, DYNAMIC, "floor, dynamic glibc", 1.15),
-    Goal(TIME, DYNAMIC + IDS_ONLY, "floor, dynamic glibc", 1.15),
-    Goal(TIME, DYNAMIC, "setpriv, the same job", 0.50),
-    Goal(TIME, DYNAMIC + IDS_ONLY, "setpriv, the same job", 0.50),
-    Goal(TIME, DYNAMIC, "su-exec", 1.10),
-    Goal(TIME, STATIC, "floor, static glibc", 1.15),
-    Goal(TIME, STATIC + IDS_ONLY, "floor, static glibc", 1.15),
-    Goal(TIME, MUSL, "floor, static musl", 1.25),
-    Goal(TIME, MUSL + IDS_ONLY, "floor, static musl", 1.25),
-    Goal(TIME, MUSL, "su-exec, static glibc", 0.60),
-    Goal(TIME, MUSL, "su-exec", 0.50),
+    Goal(TIME, MUSL, "su-exec, static musl", 1.15),
+    Goal(TIME, MUSL, "chpst", 0.60),
+    Goal(TIME, DYNAMIC, "setpriv, the same job", 0.75),
+    Goal(TIME, DYNAMIC + IDS_ONLY, "setpriv, the same job", 0.75),
+    Goal(TIME, DYNAMIC, "gosu", 0.55),
     Goal(NAMED, DYNAMIC, "gosu", 1.00),
     Goal(NAMED, DYNAMIC, "setpriv, the same job", 2.00),
     Goal(MEMORY, DYNAMIC, "su-exec", 1.10),
@@ -75,7 +73,7 @@ def climb(scene):
     """From each floor to its capwrap, rung by rung: (name, median in microseconds, ratio)."""
     rows = []
     for floor, build in programs.RUNGS.items():
-        names = [floor, *(floor + rung for rung in programs.CLIMB), build + IDS_ONLY, build]
+        names = [floor, *(floor + rung for rung in [*programs.WITNESSES, *programs.CLIMB]), build + IDS_ONLY, build]
         if all(name in scene.rounds for name in names):
             rows.append([(name, scene.median(name), ratio_in_rounds(scene, name, floor))
                          for name in names])

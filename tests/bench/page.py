@@ -31,7 +31,7 @@ def number(value, digits=0):
 
 
 def is_rung(name):
-    return name.endswith(programs.CLIMB)
+    return name.endswith((*programs.WITNESSES, *programs.CLIMB))
 
 
 def time_table(result, part="time"):
@@ -209,7 +209,7 @@ def expected():
         "counts": [[name] for name in everyone],
         "names": [[name] for name in [*programs.BUILDS, *programs.NAMED, *programs.SU_EXEC]],
         "goals": [[goal.what, f"{goal.of} / {goal.to}"] for goal in goals.GOALS],
-        "climb": [[floor + rung] for floor in programs.RUNGS for rung in programs.CLIMB],
+        "climb": [[floor + rung] for floor in programs.RUNGS for rung in [*programs.WITNESSES, *programs.CLIMB]],
         "growth": [[what, name] for what, *_ in growth.GROWTH
                    for name in (programs.ALONE, goals.DYNAMIC, goals.MUSL)],
     }

@@ -29,6 +29,10 @@ RUNGS = {"floor, static musl": "capwrap, static musl",
          "floor, dynamic glibc": "capwrap, dynamic glibc"}
 CLIMB = ASKING, WITH_LIBRARY, HARDENED = ", asking", ", with libcap-ng", ", hardened"
 QUESTIONS = ["-DQUESTIONS"]
+# What a single question costs: the floor with nothing but it. A witness that is added to capwrap is a
+# function of questions.h and a row here.
+WITNESSES = {", only the working directory": "ask_directory",
+             ", only AT_EXECVE_CHECK": "ask_execve_check"}
 LIBRARY = ["-Wl,--undefined=capng_apply"]  # which brings what libcap-ng does before main
 HARDENING = ["-fPIE", "-fstack-protector-strong", "-fstack-clash-protection", "-fcf-protection",
              "-D_FORTIFY_SOURCE=2", "-Wl,-z,relro,-z,now"]
@@ -110,6 +114,8 @@ def build_rungs(folder, paths):
         # static-musl.sh leaves the libcap-ng that it has built beside the folder of capwrap
         archive = pathlib.Path(paths[build]).parents[1] / "libcap-ng/lib/libcap-ng.a"
         library = [*LIBRARY, archive if is_musl else "-l:libcap-ng.a"]
+        for witness, function in WITNESSES.items():
+            build_floor(folder, kind + witness, kind, f"-DWITNESS={function}")
         build_floor(folder, kind + ASKING, kind, *QUESTIONS)
         build_floor(folder, kind + WITH_LIBRARY, kind, *QUESTIONS, *library)
         build_floor(folder, kind + HARDENED, kind, *QUESTIONS, *HARDENING,
@@ -176,7 +182,7 @@ def by_number(tools, paths):
 
 def rungs(tools):
     """From the floor to capwrap, which by_number has."""
-    names = [kind + rung for kind in RUNGS for rung in CLIMB]
+    names = [kind + rung for kind in RUNGS for rung in [*WITNESSES, *CLIMB]]
     return {name: [str(file_of(tools, name))] for name in names if file_of(tools, name).exists()}
 
 

@@ -35,7 +35,7 @@ static void lines_end_at_80_columns(void **state) {
 /* A test that the user gave may have several lines. */
 static void nothing_gets_out_of_a_comment(void **state) {
     (void)state;
-    wraps("#", "one\ntwo", "one?two\n");
+    wraps("#", "one\ntwo", "one\\x0atwo\n");
     wraps("#", WORD_OF_40 " " WORD_OF_40, WORD_OF_40 "\n#   " WORD_OF_40 "\n");
 }
 

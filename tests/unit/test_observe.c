@@ -251,7 +251,7 @@ static void an_answer_that_no_kernel_gives_is_refused(void **state) {
 static int observe_all(const struct request *request, struct start *start, struct fail *f) {
     struct pipeline p = {.request = *request};
 
-    memset(&p.start, 0xa5, sizeof p.start); /* whatever is not set is seen */
+    memset(&p.start, 1, sizeof p.start); /* whatever is not set is seen, as a true bool too */
     int status = pipeline_advance(&p, STAGE_START, f);
     *start = p.start;
     return status;
@@ -261,6 +261,157 @@ static void start_of(const struct request *request, struct start *start) {
     struct fail f = {0};
 
     assert_int_equal(observe_all(request, start, &f), 0);
+}
+
+static void the_caller_is_read_with_few_questions(void **state) {
+    const unsigned counts[] = {1, 2, 31, 32, 33, 37, 41, 63, 64};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        const uint64_t known = counts[i] == 64 ? UINT64_MAX : CAP_MASK(counts[i]) - 1;
+        struct fail f = {0};
+        struct cred cred;
+
+        fake_reset();
+        fake.cap_count = counts[i];
+        fake.permitted = fake.effective = known;
+        fake.inheritable = fake.ambient = known & (CAP_MASK(0) | CAP_MASK(40));
+        fake.bounding = 0;
+        assert_int_equal(observe_caller(&cred, &f), 0);
+        assert_int_equal(cred.cap_count, counts[i]);
+        assert_true(cred.ambient == fake.ambient && cred.permitted == known);
+        assert_true(cred.bounding == known); /* until a request says what matters */
+        assert_in_range(fake_called("sys_bounding_has"), 7, 8);
+        assert_int_equal(fake_called("sys_ambient_has"), 2 + __builtin_popcountll(fake.ambient));
+        observe_free(&cred);
+    }
+}
+
+static void refuses_caller(enum fail_code code, int error) {
+    struct fail f = {0};
+    struct cred cred;
+
+    assert_int_equal(observe_caller(&cred, &f), -1);
+    assert_string_equal(f.step, "start");
+    assert_int_equal(f.code, code);
+    assert_int_equal(f.error, error);
+    observe_free(&cred);
+}
+
+static void a_caller_of_a_kernel_that_answers_wrongly_is_refused(void **state) {
+    static const char *const calls[] = {"sys_bounding_has", "sys_ambient_has"};
+
+    (void)state;
+    for (unsigned answer = 0; answer <= 1; answer++) { /* for ever */
+        fake_reset();
+        fake.caps_never_end = answer == 0;
+        fake.caps_always_set = answer == 1;
+        refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+        assert_int_equal(fake_called("sys_bounding_has"), 1);
+    }
+    for (size_t i = 0; i < COUNT(calls); i++)
+        for (unsigned nth = 1; nth <= 3; nth++) {
+            fake_reset();
+            fake.inheritable = fake.ambient = BIND;
+            (void)fake_arm(FAKE_FAILS, calls[i], nth, EPERM);
+            refuses_caller(FAIL_SYSTEM_CALL, EPERM);
+            fake_reset();
+            fake.inheritable = fake.ambient = BIND;
+            fake.lie = 2;
+            (void)fake_arm(FAKE_LIES, calls[i], nth, 0);
+            refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+        }
+    fake_reset();
+    fake.cap_count = 0;
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset();
+    fake.no_ambient = true;
+    refuses_caller(FAIL_OLD_KERNEL, EINVAL);
+    fake_reset(); /* the two sets end at different numbers */
+    (void)fake_arm(FAKE_FAILS, "sys_ambient_has", 1, EINVAL);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset();
+    (void)fake_arm(FAKE_LIES, "sys_ambient_has", 2, 0);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+    fake_reset(); /* a hole */
+    fake.inheritable = fake.ambient = BIND;
+    (void)fake_arm(FAKE_FAILS, "sys_ambient_has", 3, EINVAL);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+}
+
+/* What matters of the bounding set depends on what is asked for, and on who asks. */
+static void the_bounding_set_is_read_where_it_matters(void **state) {
+    const struct {
+        const char *claim;
+        uint64_t permitted;
+        struct request request;
+        bool report;
+        uint64_t asked; /* whether each is in the set; of the others it is taken for granted */
+    } rows[] = {
+        {"nothing is kept", FAKE_ALL_CAPS, {0}, false, 0},
+        {"one is kept", FAKE_ALL_CAPS, {.keep = BIND}, false, BIND},
+        {"all are kept", PCAP | BIND, {.keep_all = true}, false, PCAP | BIND},
+        {"SETPCAP is missing", BIND, {.keep = BIND}, false, FAKE_ALL_CAPS},
+        {"what is kept is not permitted", PCAP, {.keep = BIND}, false, FAKE_ALL_CAPS},
+        {"there is a report", FAKE_ALL_CAPS, {.keep = BIND}, true, FAKE_ALL_CAPS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct pipeline p = {.request = rows[i].request, .report = rows[i].report};
+        struct fail f = {0};
+
+        print_message("  %s\n", rows[i].claim);
+        fake_reset();
+        fake.permitted = fake.effective = rows[i].permitted;
+        fake.bounding = RAW; /* and so on: neither all nor nothing */
+        assert_int_equal(pipeline_advance(&p, STAGE_START, &f), 0);
+        assert_true((p.start.cred.bounding & rows[i].asked) == (RAW & rows[i].asked));
+        assert_true((p.start.cred.bounding & ~rows[i].asked) == (FAKE_ALL_CAPS & ~rows[i].asked));
+        pipeline_free(&p);
+    }
+}
+
+static void a_bounding_set_that_is_not_told_is_refused(void **state) {
+    const struct request request = {.keep = BIND | RAW};
+
+    (void)state;
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        const int errors[] = {EPERM, EINVAL};
+        for (size_t i = 0; i < COUNT(errors); i++) {
+            struct start start;
+            struct fail f = {0};
+
+            fake_reset();
+            /* behind those that count the capabilities: 64, and six that halve */
+            (void)fake_arm(FAKE_FAILS, "sys_bounding_has", 7 + nth, errors[i]);
+            assert_int_equal(observe_all(&request, &start, &f), -1);
+            assert_int_equal(f.error, errors[i] == EINVAL ? EPROTO : EPERM);
+            assert_non_null(strstr(f.text, "bounding set"));
+            observe_free(&start.cred);
+        }
+    }
+}
+
+/* Whatever is left unread, the plan for what it leads to is the same. */
+static void a_start_that_is_read_in_part_leads_to_the_same_goal(void **state) {
+    (void)state;
+    for (size_t i = 0; i < SCENARIO_COUNT; i++) {
+        struct pipeline part = {.request = SCENARIOS[i].request};
+        struct pipeline whole = {.request = SCENARIOS[i].request, .report = true};
+        struct fail f = {0};
+
+        SCENARIOS[i].set_up();
+        int status = pipeline_advance(&part, STAGE_PREFLIGHT, &f);
+        assert_int_equal(pipeline_advance(&whole, STAGE_PREFLIGHT, &f), status);
+        assert_int_equal(part.next, whole.next);
+        assert_null(cred_difference(&part.plan.goal, &whole.plan.goal));
+        assert_int_equal(part.plan.bounding_left, whole.plan.bounding_left);
+        assert_true(part.plan.working == whole.plan.working);
+        assert_true(part.plan.ambient_missing == whole.plan.ambient_missing);
+        pipeline_free(&part);
+        pipeline_free(&whole);
+    }
 }
 
 static void the_parent_death_signal_is_part_of_the_start(void **state) {
@@ -611,6 +762,11 @@ int main(void) {
         cmocka_unit_test(a_kernel_without_ambient_capabilities_is_too_old),
         cmocka_unit_test(a_kernel_without_any_capability_is_refused),
         cmocka_unit_test(an_answer_that_no_kernel_gives_is_refused),
+        cmocka_unit_test(the_caller_is_read_with_few_questions),
+        cmocka_unit_test(a_caller_of_a_kernel_that_answers_wrongly_is_refused),
+        cmocka_unit_test(the_bounding_set_is_read_where_it_matters),
+        cmocka_unit_test(a_bounding_set_that_is_not_told_is_refused),
+        cmocka_unit_test(a_start_that_is_read_in_part_leads_to_the_same_goal),
         cmocka_unit_test(the_parent_death_signal_is_part_of_the_start),
         cmocka_unit_test(a_signal_that_is_not_told_is_refused),
         cmocka_unit_test(streams_that_have_to_change_hands_are_found),

@@ -24,6 +24,26 @@ static bool changes_before_it_refuses(const struct stage *stages) {
     return !right;
 }
 
+/* A program that the kernel refuses is refused before execve, and not before the proof. */
+static bool checks_at_another_place(const struct stage *stages) {
+    const struct request request = {TO_WWW, .keep = BIND, .no_new_privs = true};
+    bool right = true;
+
+    for (unsigned lies = 0; lies <= 1; lies++) {
+        struct run run;
+
+        as_root();
+        fake_find_file(SERVER)->denied = true;
+        if (lies != 0)
+            (void)fake_arm(FAKE_LIES, "sys_set_no_new_privs", 1, 0);
+        run_play_stages(&request, stages, &run);
+        right = right && fake_called("sys_execve") == 0 &&
+                strcmp(run.f.step, lies != 0 ? "verify" : "exec") == 0;
+        run_free(&run);
+    }
+    return !right;
+}
+
 /* How many scenarios do not end as they have to. */
 static unsigned count_noticed(const struct stage *stages) {
     unsigned noticed = 0;
@@ -36,7 +56,7 @@ static unsigned count_noticed(const struct stage *stages) {
         noticed += scenario_play_stages(&SCENARIOS[i], stages, &run, &unmet) != AS_ASKED;
         run_free(&run);
     }
-    return noticed + changes_before_it_refuses(stages);
+    return noticed + changes_before_it_refuses(stages) + checks_at_another_place(stages);
 }
 
 static void the_real_sequence_is_right(void **state) {
@@ -94,6 +114,8 @@ static void it_stops_where_it_is_told_to_and_goes_on_from_there(void **state) {
     assert_int_equal(run.p.next, STAGE_CHANGE);
     assert_int_equal(fake.writes, 0); /* nothing has changed so far */
     assert_int_equal(pipeline_advance(&run.p, STAGE_VERIFY, &run.f), 0);
+    assert_int_equal(run.p.next, STAGE_CHECK);
+    assert_int_equal(pipeline_advance(&run.p, STAGE_CHECK, &run.f), 0);
     assert_int_equal(run.p.next, STAGES);
     run_free(&run);
 }

@@ -1011,6 +1011,207 @@ static void an_execve_that_returns_without_an_error_is_a_failure(void **state) {
     assert_non_null(strstr(f.text, "without an error"));
 }
 
+/* ---- before execve ---- */
+
+/* Finds COMMAND with nothing kept, and checks it. */
+static int find_and_check(struct plan *plan, const char *command, struct program *program,
+                          struct fail *f) {
+    assert_int_equal(find(plan, command, NULL, program, f), 0);
+    return program_check(plan, program, f);
+}
+
+static void what_the_kernel_would_refuse_is_refused_before_execve(void **state) {
+    static const struct {
+        int error;
+        enum fail_code code; /* FAIL_NONE: it goes on */
+    } rows[] = {
+        {EACCES, FAIL_NOT_EXECUTABLE}, {EPERM, FAIL_NOT_EXECUTABLE}, {ETXTBSY, FAIL_NOT_EXECUTABLE},
+        {ENOENT, FAIL_INTERPRETER},    {EAGAIN, FAIL_PROCESS_LIMIT}, {ENOMEM, FAIL_NOT_EXECUTABLE},
+        {EINVAL, FAIL_NONE},           {ENOSYS, FAIL_NONE},
+    };
+    const struct fake_elf server = fake_elf(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, 0, false);
+        (void)fake_add_program("/srv/server", &server);
+        (void)fake_arm(FAKE_FAILS, "sys_execve_check", 1, rows[i].error);
+        int status = find_and_check(&plan, "/srv/server", &program, &f);
+        assert_int_equal(status, rows[i].code == FAIL_NONE ? 0 : -1);
+        if (status == 0)
+            continue;
+        assert_int_equal(f.code, rows[i].code);
+        assert_int_equal(f.error, rows[i].error);
+        assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+        assert_string_equal(f.step, "exec");
+        assert_string_equal(f.subject, "/srv/server");
+    }
+}
+
+static void an_answer_that_is_no_error_changes_nothing(void **state) {
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    add("/srv/text", 0755, "echo hello\n");
+    (void)fake_arm(FAKE_LIES, "sys_execve_check", 1, 0);
+    fake.lie = 1;
+    assert_int_equal(find_and_check(&plan, "/srv/text", &program, &f), 0);
+    assert_int_equal(fake_called("sys_execve_check"), 1); /* once, and no reading of the format */
+    assert_int_equal(fake_called("sys_read_at"), 0);
+}
+
+/* A dry run has no execve to say it. */
+static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **state) {
+    static const struct {
+        const char *head, *word;
+        enum fail_code code;
+        int error;
+        bool hint;
+    } rows[] = {
+        {"", "empty", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {"echo hello\n", "text", FAIL_NOT_EXECUTABLE, ENOEXEC, false},
+        {"MZ\1", "neither", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {ELF, "damaged", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {"other machine", "another machine", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {"loader", "/lib/loader", FAIL_INTERPRETER, ENOENT, false},
+    };
+    struct fake_elf other = fake_elf(NULL), loaderless = fake_elf("/lib/loader");
+    char *words[] = {NULL};
+
+    (void)state;
+    other.head.e_machine = 0;
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        const size_t row = i / 2;
+        const bool dry = i % 2 == 0;
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, 0, false);
+        add("/srv/script", 0755, "#!/srv/server\n");
+        if (strcmp(rows[row].head, "other machine") == 0)
+            (void)fake_add_program("/srv/server", &other);
+        else if (strcmp(rows[row].head, "loader") == 0)
+            (void)fake_add_program("/srv/server", &loaderless);
+        else
+            add("/srv/server", 0755, rows[row].head);
+        plan.dry_run = dry;
+        fake.exec_error = rows[row].error;
+        int status = find_and_check(&plan, "/srv/script", &program, &f);
+        assert_int_equal(status, dry ? -1 : 0);
+        if (!dry)
+            assert_int_equal(program_exec(&program, words, words, &f), -1);
+        assert_string_equal(f.step, "exec");
+        assert_int_equal(f.code, rows[row].code);
+        assert_int_equal(f.error, rows[row].error);
+        assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+        assert_string_equal(f.subject, "/srv/server"); /* the interpreter, which is to blame */
+        assert_non_null(strstr(f.text, rows[row].word));
+        assert_int_equal(f.hint != NULL, rows[row].hint);
+    }
+}
+
+/* binfmt_misc may know the format; the loader of a program it does not replace. */
+static void formats_that_are_registered_leave_the_format_to_execve(void **state) {
+    struct fake_elf loaderless = fake_elf("/lib/loader");
+    struct program program;
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    plan.dry_run = true;
+    fake.has_formats = true;
+    add("/srv/text", 0755, "echo hello\n");
+    assert_int_equal(find_and_check(&plan, "/srv/text", &program, &f), 0);
+    (void)fake_add_program("/srv/server", &loaderless);
+    assert_int_equal(find_and_check(&plan, "/srv/server", &program, &f), -1);
+    assert_int_equal(f.error, ENOENT);
+}
+
+static void what_is_gone_with_the_descriptors_is_told(void **state) {
+    static const char *const chain[] = {"/proc/self/fd/7", "/i/first", "/i/last"};
+    const struct fake_elf server = fake_elf(NULL);
+
+    (void)state;
+    for (size_t i = 0; i <= COUNT(chain); i++) {
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, 0, false);
+        fake.open_above_stderr = 1;
+        add(chain[0], 0755, "#!/i/first\n");
+        add(chain[1], 0755, "#!/i/last\n");
+        (void)fake_add_program(chain[2], &server);
+        if (i < COUNT(chain))
+            fake_find_file(chain[i])->through_fd = true;
+        assert_int_equal(find(&plan, chain[0], NULL, &program, &f), 0);
+        plan.close_fds = true;
+        fake.open_above_stderr = 0;
+        int status = program_check(&plan, &program, &f);
+        assert_int_equal(status, i < COUNT(chain) ? -1 : 0);
+        if (status == 0)
+            continue;
+        assert_string_equal(f.step, "exec");
+        assert_string_equal(f.subject, chain[i]);
+        assert_int_equal(f.error, ENOENT);
+        assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+        assert_non_null(strstr(f.hint, "--close-fds"));
+    }
+}
+
+static void a_working_directory_that_the_user_may_not_search_is_noted(void **state) {
+    const struct {
+        const char *claim;
+        unsigned mode;
+        uint64_t effective, keep; /* at the start, and kept */
+        bool identity, groups, noted;
+        int asked;
+    } rows[] = {
+        {"another user", 0700, 0, 0, true, false, true, 1},
+        {"other groups", 0700, 0, 0, false, true, true, 1},
+        {"fewer capabilities", 0700, RAW, 0, false, false, true, 1},
+        {"whom it is open to", 0755, RAW, 0, true, true, false, 1},
+        {"who keeps what opens it", 0700, 0, CAP_MASK(CAP_DAC_READ_SEARCH), true, true, false, 1},
+        {"who is and holds the same", 0700, 0, 0, false, false, false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        const size_t row = i / 2;
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        print_message("  %s\n", rows[row].claim);
+        hold(&plan, rows[row].keep, false);
+        add("/srv/server", 0755, ELF);
+        (void)fake_add_file(".", S_IFDIR | rows[row].mode, 0, 0, "");
+        plan.changes_identity = rows[row].identity;
+        plan.set_groups = rows[row].groups;
+        plan.start.effective = rows[row].effective;
+        plan.strict = i % 2 == 1;
+        int status = find(&plan, "/srv/server", NULL, &program, &f);
+        assert_int_equal(program.directory_closed, rows[row].noted);
+        assert_int_equal(fake_called("sys_may_execute"), 1 + rows[row].asked);
+        assert_int_equal(status, plan.strict && rows[row].noted ? -1 : 0);
+        if (status == 0)
+            continue;
+        assert_int_equal(f.code, FAIL_STRICT);
+        assert_int_equal(f.exit_code, EXIT_REFUSED);
+        assert_int_equal(f.error, EACCES);
+        assert_non_null(strstr(f.hint, "--strict"));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_with_a_slash_is_not_searched_for),
@@ -1047,6 +1248,12 @@ int main(void) {
         cmocka_unit_test(the_last_file_of_a_chain_is_the_one_that_counts),
         cmocka_unit_test(what_cannot_be_looked_at_is_refused_unless_it_cannot_matter),
         cmocka_unit_test(an_interpreter_that_cannot_be_looked_up_is_an_incomplete_look),
+        cmocka_unit_test(a_working_directory_that_the_user_may_not_search_is_noted),
+        cmocka_unit_test(what_the_kernel_would_refuse_is_refused_before_execve),
+        cmocka_unit_test(an_answer_that_is_no_error_changes_nothing),
+        cmocka_unit_test(a_dry_run_predicts_by_the_format_what_a_real_run_is_told),
+        cmocka_unit_test(formats_that_are_registered_leave_the_format_to_execve),
+        cmocka_unit_test(what_is_gone_with_the_descriptors_is_told),
         cmocka_unit_test(whatever_execve_says_the_exit_status_is_126),
         cmocka_unit_test(an_execve_that_returns_without_an_error_is_a_failure),
     };

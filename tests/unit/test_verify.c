@@ -558,14 +558,18 @@ static void descriptors_above_2_are_nobodys_to_hand_over(void **state) {
 
 /* ---- user namespaces ---- */
 
+/* *gid is the only group, and has to outlive the run. */
+static struct request becoming(uid_t uid, gid_t *gid) {
+    return (struct request){.change_identity = true,
+                            .uid = uid,
+                            .gid = *gid,
+                            .change_groups = true,
+                            .groups = {1, gid},
+                            .no_new_privs = true};
+}
+
 static void become(uid_t uid, gid_t gid, struct run *run) {
-    gid_t list[] = {gid};
-    const struct request request = {.change_identity = true,
-                                    .uid = uid,
-                                    .gid = gid,
-                                    .change_groups = true,
-                                    .groups = {1, list},
-                                    .no_new_privs = true};
+    const struct request request = becoming(uid, &gid);
 
     run_play(&request, REAL, run);
 }
@@ -620,14 +624,18 @@ static void where_setgroups_is_denied_other_errors_are_what_they_are(void **stat
         int error;
     } rows[] = {{"sys_set_groups", "groups", ENOMEM}, {"sys_bounding_drop", "bounding", EPERM}};
 
+    gid_t group = WWW;
+    const struct request request = becoming(WWW, &group);
+
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct run run;
 
         as_root_for_root();
-        fake.setgroups_denied = true;
+        run_until(&request, STAGE_PREFLIGHT, &run);
+        fake.setgroups_denied = true; /* from here on: the preflight would refuse it */
         (void)fake_arm(FAKE_FAILS, rows[i].call, 1, rows[i].error);
-        become(WWW, WWW, &run);
+        assert_int_equal(pipeline_advance(&run.p, STAGE_CHANGE, &run.f), -1);
         assert_string_equal(run.f.step, rows[i].step);
         assert_int_equal(run.f.code, FAIL_SYSTEM_CALL);
         run_free(&run);

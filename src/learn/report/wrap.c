@@ -10,7 +10,7 @@ void wrap(FILE *out, size_t used, const char *mark, size_t indent, const char *t
     char clean[4096];
 
     (void)snprintf(clean, sizeof clean, "%s", text);
-    report_clean(clean);
+    report_clean(sizeof clean, clean);
     for (const char *word = clean; *word != '\0';) {
         size_t length = strcspn(word, " ");
         if (used > indent && used + 1 + length > COLUMNS) {

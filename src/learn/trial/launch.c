@@ -12,7 +12,7 @@ static int launch(const struct subject *subject, uint64_t keep, struct child_rep
     p->request.keep = keep;
     p->program.command = subject->command[0];
     p->program.search_path = getenv("PATH");
-    if (pipeline_advance(p, STAGE_VERIFY, f) != 0)
+    if (pipeline_advance(p, STAGE_CHECK, f) != 0)
         return -1;
     return program_exec(&p->program, subject->command,
                         subject->environment != NULL ? subject->environment : environ, f);

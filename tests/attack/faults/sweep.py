@@ -154,7 +154,7 @@ def was_injected(case, fault, log):
 
 
 def refusal_step(fault, result):
-    if fault.call.name == "execve":
+    if fault.call.name in ("execve", "execveat"):
         step = bench.refusal_step(result, 126)
         return step if step == "exec" else None
     return bench.refusal_step(result)

@@ -282,8 +282,11 @@ static void check_error(const char *err) {
 }
 
 static void check_clean(const char *text) {
-    for (; *text != '\0'; text++)
-        CHECK(*text == '\n' || ((unsigned char)*text >= ' ' && *text != 0x7f), "byte %d", *text);
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        CHECK(*c == '\n' || (*c >= ' ' && *c != 0x7f), "byte %d", *c);
+        CHECK(c[0] != 0xc2 || c[1] >= 0xa0, "U+%04x", c[1]); /* C1 */
+        CHECK(c[0] != 0xe2 || c[1] != 0x80 || c[2] < 0xa8 || c[2] > 0xae, "U+20%02x", c[2] - 0x80);
+    }
 }
 
 static void check_refusal(void) {

@@ -83,6 +83,42 @@ static bool read_groups(const char *text, size_t size, struct groups *groups) {
     return good;
 }
 
+static bool read_number(const char *text, size_t size, const char *key, uint32_t *number) {
+    char *value = value_of(text, size, key);
+    size_t count = 0;
+
+    bool good = value != NULL && read_numbers(value, &count, number, 1) && count == 1;
+    free(value);
+    return good;
+}
+
+/* How often a line with this key is there. */
+static unsigned lines_of(const char *text, size_t size, const char *key) {
+    struct input input = input_of((const uint8_t *)text, size);
+    size_t length = strlen(key), line_length;
+    unsigned lines = 0;
+
+    while (input.next != input.end) {
+        char *line = input_until(&input, '\n', &line_length);
+        lines += strncmp(line, key, length) == 0 && line[length] == ':';
+        free(line);
+    }
+    return lines;
+}
+
+/* The one line that may be missing. */
+static bool read_levels(const char *text, size_t size, unsigned *levels) {
+    char *value = value_of(text, size, "NSpid");
+    uint32_t numbers[33];
+    size_t count = 0;
+
+    bool good = value != NULL ? read_numbers(value, &count, numbers, 33) && count > 0
+                              : lines_of(text, size, "NSpid") == 0;
+    *levels = (unsigned)count;
+    free(value);
+    return good;
+}
+
 /* The reference: every line that is asked for, once, and no NUL. */
 static bool ref_status(const char *text, size_t size, struct cred *cred) {
     char *value = value_of(text, size, "NoNewPrivs");
@@ -101,8 +137,33 @@ static bool ref_status(const char *text, size_t size, struct cred *cred) {
            read_set(text, size, "CapAmb", &cred->ambient);
 }
 
+static void check_numbers(const struct process_state *state, const char *text, size_t size) {
+    char *name = value_of(text, size, "Name");
+    uint32_t pid, process;
+    unsigned levels;
+
+    CHECK(name != NULL && strcmp(state->name, name + (name[0] == '\t')) == 0, "%s", state->name);
+    CHECK(read_number(text, size, "Pid", &pid) && pid == state->pid, "%u", state->pid);
+    CHECK(read_number(text, size, "Tgid", &process) && process == state->process, "%u",
+          state->process);
+    CHECK(read_levels(text, size, &levels) && levels == state->pid_levels, "%u", state->pid_levels);
+    free(name);
+}
+
+static bool has_numbers(const char *text, size_t size) {
+    char *name = value_of(text, size, "Name");
+    uint32_t number;
+    unsigned levels;
+
+    bool good = name != NULL && read_number(text, size, "Pid", &number) &&
+                read_number(text, size, "Tgid", &number) && read_levels(text, size, &levels);
+    free(name);
+    return good;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct cred cred = {.cap_count = 41}, expected = {.cap_count = 41};
+    struct process_state state = {.cred = {.cap_count = 41}};
+    struct cred expected = {.cap_count = 41};
 
     char *text = fuzz_allocate(size + 1);
     char *cut_up = fuzz_allocate(size + 1);
@@ -110,20 +171,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         memcpy(text, data, size);
         memcpy(cut_up, data, size);
     }
-    bool good = ref_status(text, size, &expected);
-    int status = state_parse(cut_up, size, &cred);
+    bool good = ref_status(text, size, &expected) && has_numbers(text, size);
+    int status = state_parse(cut_up, size, &state);
     if (status == 0) {
         fuzz_count("read");
         CHECK(good, "accepted");
-        const char *differs = cred_difference(&cred, &expected);
+        const char *differs = cred_difference(&state.cred, &expected);
         CHECK(differs == NULL, "%s", differs);
+        check_numbers(&state, text, size);
     } else {
         fuzz_count("refused");
         CHECK(!good, "refused");
         CHECK(status == -EPROTO, "%d", status);
     }
     free(cut_up);
-    observe_free(&cred);
+    observe_free(&state.cred);
     free(expected.groups.list);
     free(text);
     return 0;

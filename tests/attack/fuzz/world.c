@@ -121,6 +121,9 @@ static void make_machine(struct input *input, struct world *world) {
 
 /* ---- files ---- */
 
+/* What every ELF file in the world holds. */
+static struct fake_elf whole_program;
+
 static void make_server(struct input *input) {
     static uint8_t attribute[24]; /* lives as long as the file */
     static const char *const heads[] = {"\177ELF",         "#!/bin/sh\n", "#! /srv/script -x\n",
@@ -131,6 +134,10 @@ static void make_server(struct input *input) {
     struct fake_file *server = fake_add_file("/srv/server", S_IFREG | 0755, owners[how & 3],
                                              owners[how >> 2 & 3], heads[how >> 4 & 7]);
 
+    if ((how >> 4 & 7) == 0) {
+        server->head = &whole_program;
+        server->head_size = sizeof whole_program;
+    }
     server->mode ^= (modes & 7u) | (modes & 0x38u) | (bit(modes, 6) ? S_ISUID : 0) |
                     (bit(modes, 7) ? S_ISGID : 0);
     server->nosuid = bit(caps, 0);
@@ -158,12 +165,13 @@ static void make_files(struct input *input) {
     static const uid_t owners[] = {0, 33, 1000, 44};
     uint8_t folder = input_byte(input);
 
+    whole_program = fake_elf(NULL);
     make_server(input);
     (void)fake_add_file("/srv", S_IFDIR | (bit(folder, 0) ? 0700u : 0755u), owners[folder >> 1 & 3],
                         owners[folder >> 3 & 3], "");
     (void)fake_add_file("/srv/script", S_IFREG | 0755, 0, 0, "#!/bin/sh\n");
-    (void)fake_add_file("/bin/sh", S_IFREG | 0755, 0, 0, "\177ELF");
-    (void)fake_add_file("/bin/secret", S_IFREG | 0711, 0, 0, "\177ELF");
+    (void)fake_add_program("/bin/sh", &whole_program);
+    fake_add_program("/bin/secret", &whole_program)->mode = S_IFREG | 0711;
 }
 
 bool world_exec_file(const char *path, struct exec_file *file) {
@@ -291,6 +299,9 @@ static const char *const MAY_FAIL[] = {"sys_get_uids",
                                        "sys_inspect",
                                        "sys_read_head",
                                        "sys_read_file_caps",
+                                       "sys_read_at",
+                                       "sys_has_formats",
+                                       "sys_execve_check",
                                        "sys_execve",
                                        "sys_filter_is_refused",
                                        "sys_try_setpcap",
@@ -420,11 +431,11 @@ void world_print(FILE *out) {
 
 /* ---- all of it ---- */
 
-static char STATUS[] = "Name:\tserver\nUid:\t33\t33\t33\t33\nGid:\t33\t33\t33\t33\n"
-                       "Groups:\t44 45 \nCapInh:\t0000000000000400\n"
-                       "CapPrm:\t0000000000000400\nCapEff:\t0000000000000400\n"
-                       "CapBnd:\t0000000000000400\nCapAmb:\t0000000000000400\n"
-                       "NoNewPrivs:\t1\n";
+static const char STATUS[] = "Name:\tserver\nUid:\t33\t33\t33\t33\nGid:\t33\t33\t33\t33\n"
+                             "Groups:\t44 45 \nCapInh:\t0000000000000400\n"
+                             "CapPrm:\t0000000000000400\nCapEff:\t0000000000000400\n"
+                             "CapBnd:\t0000000000000400\nCapAmb:\t0000000000000400\n"
+                             "NoNewPrivs:\t1\n";
 
 void world_make(struct input *input, struct world *world) {
     fake_reset();
@@ -436,5 +447,5 @@ void world_make(struct input *input, struct world *world) {
     make_environment(input, world);
     make_files(input);
     fake.exec_error = input_byte(input) % 134;
-    proc_fake = (struct proc_fake){.text = STATUS, .size = sizeof STATUS - 1};
+    proc_fake = (struct proc_fake){.text = STATUS};
 }

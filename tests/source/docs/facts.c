@@ -123,7 +123,7 @@ static int run(const struct step *steps, size_t count, const char *command) {
         if (steps[i].wanted(&p.plan) != WANTED)
             unusable("a step is not wanted: is standard output a pipe?");
 
-    if (pipeline_advance_by(stages, &p, STAGE_VERIFY, &f) != 0)
+    if (pipeline_advance_by(stages, &p, STAGE_CHECK, &f) != 0)
         return failed(&f, p.next == STAGE_CHANGE ? STEP_FAILED : VERIFY_FAILED);
     char *argv[] = {p.program.path, NULL};
     (void)program_exec(&p.program, argv, environ, &f);

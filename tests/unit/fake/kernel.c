@@ -58,6 +58,33 @@ struct fake_file *fake_add_file(const char *path, unsigned mode, uid_t owner, gi
     return file;
 }
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+struct fake_elf fake_elf(const char *loader) {
+    struct fake_elf elf = {.head = __ehdr_start};
+
+    elf.head.e_type = ET_DYN;
+    elf.head.e_phoff = offsetof(struct fake_elf, segments);
+    elf.head.e_phnum = loader == NULL ? 1 : 2;
+    elf.segments[0].p_type = PT_LOAD;
+    if (loader != NULL) {
+        elf.segments[1].p_type = PT_INTERP;
+        elf.segments[1].p_offset = offsetof(struct fake_elf, loader);
+        elf.segments[1].p_filesz = strlen(loader) + 1;
+        (void)snprintf(elf.loader, sizeof elf.loader, "%s", loader);
+    }
+    return elf;
+}
+
+struct fake_file *fake_add_program(const char *path, const struct fake_elf *elf) {
+    struct fake_file *file = fake_add_file(path, S_IFREG | 0755, 0, 0, "");
+
+    file->head = elf;
+    file->head_size = sizeof *elf;
+    return file;
+}
+
 struct fake_file *fake_find_file(const char *path) {
     for (size_t i = 0; i < fake.file_count; i++)
         if (strcmp(fake.files[i].path, path) == 0)
@@ -734,13 +761,15 @@ static int walk(const char *path, struct fake_file **file) {
             return -EACCES;
     }
     *file = fake_find_file(path);
+    if (*file != NULL && (*file)->through_fd && fake.open_above_stderr == 0)
+        return -ENOENT;
     return *file != NULL ? 0 : -ENOENT;
 }
 
 int sys_may_execute(const char *path) {
     struct fake_file *file = NULL;
 
-    READ_SIMPLE(0, 0, 0);
+    READ_SIMPLE(strcmp(path, ".") == 0, 0, 0); /* told apart in the record: it is no program */
     int error = walk(path, &file);
     if (error != 0)
         return error;
@@ -785,6 +814,30 @@ int sys_read_head(const char *path, size_t capacity, char *head) {
     return (int)size;
 }
 
+int sys_read_at(const char *path, uint64_t offset, size_t capacity, void *bytes) {
+    struct fake_file *file = NULL;
+
+    READ(offset, 0, 0);
+    if (verdict == LIES) {
+        lie(kind, bytes, capacity);
+        return 0;
+    }
+    int error = walk(path, &file);
+    if (error != 0)
+        return error;
+    if (!permits(file, 4))
+        return -EACCES;
+    if (S_ISDIR(file->mode))
+        return -EISDIR;
+    if (offset > INT64_MAX)
+        return -EINVAL;
+    size_t there = offset < file->head_size ? file->head_size - (size_t)offset : 0;
+    size_t size = there < capacity ? there : capacity;
+    if (size > 0)
+        memcpy(bytes, (const char *)file->head + offset, size);
+    return (int)size;
+}
+
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
     struct fake_file *file = NULL;
 
@@ -804,20 +857,37 @@ int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
     return (int)file->caps_size;
 }
 
-/* Does what execve does up to the point of no return, and returns as no execve can. */
-int sys_execve(const char *path, char *const argv[], char *const envp[]) {
+int sys_has_formats(void) {
+    READ_SIMPLE(0, 0, 0);
+    return fake.has_formats;
+}
+
+/* do_open_execat(), and what a security module says */
+static int open_exec(const char *path) {
     struct fake_file *file = NULL;
 
+    int error = walk(path, &file);
+    if (error != 0)
+        return error;
+    return !S_ISREG(file->mode) || file->noexec || file->denied || !permits(file, 1) ? -EACCES : 0;
+}
+
+/* With AT_EXECVE_CHECK: nothing of the format. */
+int sys_execve_check(const char *path) {
+    READ_SIMPLE(0, 0, 0);
+    return fake.no_execve_check ? -EINVAL : open_exec(path);
+}
+
+/* Does what execve does up to the point of no return, and returns as no execve can. */
+int sys_execve(const char *path, char *const argv[], char *const envp[]) {
     (void)argv;
     (void)envp;
     READ_SIMPLE(0, 0, 0);
     if (fake.exec_error != 0)
         return -fake.exec_error;
-    int error = walk(path, &file);
+    int error = open_exec(path);
     if (error != 0)
         return error;
-    if (!S_ISREG(file->mode) || file->noexec || !permits(file, 1))
-        return -EACCES;
     fake.exec_reached = true;
     fake.exec_path = path;
     return 0;

@@ -11,6 +11,7 @@
 #ifndef CAPWRAP_FAKE_KERNEL_H
 #define CAPWRAP_FAKE_KERNEL_H
 
+#include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -54,7 +55,9 @@ struct fake_file {
     uid_t owner;
     gid_t group;
     bool nosuid, noexec;
-    const void *head;
+    bool denied;      /* a security module or Landlock lets nobody execute it */
+    bool through_fd;  /* its path leads through a descriptor above 2 */
+    const void *head; /* the content */
     size_t head_size;
     const void *caps; /* security.capability; NULL: none */
     size_t caps_size;
@@ -101,6 +104,8 @@ struct fake {
     bool filtered;         /* by any */
     int userns_refused;    /* the calls that another filter refuses already */
     bool userns_unknown;   /* no filter for this architecture */
+    bool no_execve_check;  /* Linux before 6.14 */
+    bool has_formats;      /* formats are registered with binfmt_misc */
     struct fake_file files[FAKE_FILES];
     size_t file_count;
     pid_t parent;
@@ -149,6 +154,20 @@ void fake_set_groups(size_t count, const gid_t *list);
 struct fake_file *fake_add_file(const char *path, unsigned mode, uid_t owner, gid_t group,
                                 const char *head);
 struct fake_file *fake_find_file(const char *path);
+
+/* A program of this machine, in one piece: its header, a segment to load, and one that names the
+ * loader, where there is one. */
+struct fake_elf {
+    ElfW(Ehdr) head;
+    ElfW(Phdr) segments[2];
+    char loader[64];
+};
+
+/* Makes it; loader may be NULL. It is a whole file even without its last, unused bytes. */
+struct fake_elf fake_elf(const char *loader);
+
+/* Adds a file with this content, which must outlive it; mode 0755, root's. */
+struct fake_file *fake_add_program(const char *path, const struct fake_elf *elf);
 
 /* Arms a fault; counts from now on. */
 struct fake_fault *fake_arm(enum fake_fault_kind kind, const char *name, unsigned nth, int error);

@@ -10,6 +10,7 @@
 #define sys_confirm_gid             real_sys_confirm_gid
 #define sys_confirm_uid             real_sys_confirm_uid
 #define sys_execve                  real_sys_execve
+#define sys_execve_check            real_sys_execve_check
 #define sys_filter_is_refused       real_sys_filter_is_refused
 #define sys_get_caps                real_sys_get_caps
 #define sys_get_gids                real_sys_get_gids
@@ -21,11 +22,13 @@
 #define sys_get_securebits          real_sys_get_securebits
 #define sys_get_uids                real_sys_get_uids
 #define sys_ids_are_mapped          real_sys_ids_are_mapped
+#define sys_has_formats             real_sys_has_formats
 #define sys_inspect                 real_sys_inspect
 #define sys_may_execute             real_sys_may_execute
 #define sys_new_session_keyring     real_sys_new_session_keyring
 #define sys_overflow_id             real_sys_overflow_id
 #define sys_setgroups_denied        real_sys_setgroups_denied
+#define sys_read_at                 real_sys_read_at
 #define sys_read_file_caps          real_sys_read_file_caps
 #define sys_read_head               real_sys_read_head
 #define sys_set_caps                real_sys_set_caps

@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# What the kernel refuses to execute: told before execve, by a real run and by a rehearsal alike, with
+# 126 and what is wrong with the file.
+
+# shellcheck disable=SC2154 # bats sets output, status and stderr
+load ../../support/common
+load ../../support/states
+
+setup() {
+    require_root
+    ASKED=(--user 1000:1000 --keep NET_BIND_SERVICE)
+    cd "$PUBLIC" || return
+}
+
+# A program of this machine, named $1, that leaves the marker; more words are for the compiler.
+program() {
+    printf '#include <fcntl.h>\nint main(void) { return creat("%s", 0600) < 0; }\n' "$MARKER" >program.c
+    cc -o "$@" program.c
+}
+
+# The formats that are registered here make no prediction of a format possible.
+no_registered_formats() {
+    local formats
+    formats=$(find /proc/sys/fs/binfmt_misc -mindepth 1 ! -name register ! -name status 2>/dev/null || true)
+    [[ -z $formats ]] || fail "a format is registered with binfmt_misc: $formats"
+}
+
+@test "a text without #!: 126, with the remedy" {
+    no_registered_formats
+    printf ': >"%s"\n' "$MARKER" >text
+    chmod 755 text
+    fails_with 126 exec not-executable './text: a text without a #! line .*Exec format error' \
+        -- "${ASKED[@]}" -- ./text
+    hint_says '#! line, or name its interpreter: sh ./text'
+}
+
+@test "an empty file: 126, with the remedy" {
+    no_registered_formats
+    install -m 755 /dev/null empty
+    fails_with 126 exec not-executable './empty: an empty file .*Exec format error' \
+        -- "${ASKED[@]}" -- ./empty
+    hint_says 'no content'
+}
+
+@test "a file in no format of this system: 126, with the remedy" {
+    no_registered_formats
+    printf 'MZ\0\1\2\3' >program.exe
+    chmod 755 program.exe
+    fails_with 126 exec not-executable 'neither a script nor an ELF file: Exec format error' \
+        -- "${ASKED[@]}" -- ./program.exe
+    hint_says 'format that this system executes'
+}
+
+@test "a program of another machine: 126, with the remedy" {
+    no_registered_formats
+    program foreign
+    printf '\x4b\0' | dd of=foreign bs=1 seek=18 conv=notrunc status=none # e_machine: a VAX
+    fails_with 126 exec not-executable 'an ELF file of another machine: Exec format error' \
+        -- "${ASKED[@]}" -- ./foreign
+    hint_says 'uname -m'
+}
+
+@test "a program that is cut off or no program: 126, with the remedy" {
+    local name
+    no_registered_formats
+    program whole
+    head -c 30 whole >header
+    head -c 100 whole >segments
+    cc -c -o object program.c
+    chmod 755 header segments object
+    for name in header segments object; do
+        fails_with 126 exec not-executable 'an ELF file that is damaged.*: Exec format error' \
+            -- "${ASKED[@]}" -- "./$name"
+        hint_says 'install the program again'
+    done
+}
+
+@test "a loader that is missing, not executable or none: 126, and it is named" {
+    program loaderless -Wl,--dynamic-linker="$PUBLIC/loader"
+    fails_with 126 exec interpreter "loader that it names is not: $PUBLIC/loader: No such file" \
+        -- "${ASKED[@]}" -- ./loaderless
+    hint_says 'readelf -l ./loaderless'
+    install -m 644 "$(type -P true)" loader
+    fails_with 126 exec interpreter "of no use: $PUBLIC/loader: Permission denied" \
+        -- "${ASKED[@]}" -- ./loaderless
+    head -c 1000 /dev/zero >loader
+    chmod 755 loader
+    fails_with 126 exec interpreter "of no use: $PUBLIC/loader: Accessing a corrupted shared library" \
+        -- "${ASKED[@]}" -- ./loaderless
+    printf x >loader
+    fails_with 126 exec interpreter "of no use: $PUBLIC/loader: Input/output error" \
+        -- "${ASKED[@]}" -- ./loaderless
+}
+
+@test "the interpreter of a script is read in the same way, and is the one that is named" {
+    no_registered_formats
+    printf 'no program\n' >interpreter
+    printf '#!%s\n' "$PUBLIC/interpreter" >script
+    chmod 755 interpreter script
+    fails_with 126 exec not-executable "$PUBLIC/interpreter: a text without" \
+        -- "${ASKED[@]}" -- ./script
+}
+
+@test "a program that may be executed and not read is left to execve" {
+    no_registered_formats
+    install -m 711 /dev/null unreadable
+    attempt "$CAPWRAP" --user 1000:1000 --no-new-privs --dry-run -- ./unreadable
+    assert_success
+    attempt "$CAPWRAP" --user 1000:1000 --no-new-privs -- ./unreadable
+    failed_with 126 exec 'cannot be executed: Exec format error'
+}
+
+@test "a path through a descriptor that --close-fds closes: 126, with the remedy" {
+    program server
+    exec 7<server
+    for path in /proc/self/fd/7 /dev/fd/7; do
+        fails_with 126 exec not-executable "$path: it was there before the descriptors above 2" \
+            -- "${ASKED[@]}" --close-fds -- "$path"
+        hint_says 'leave out --close-fds'
+    done
+    printf '#!/proc/self/fd/7\n' >script
+    chmod 755 script
+    fails_with 126 exec not-executable "/proc/self/fd/7: it was there" -- "${ASKED[@]}" --close-fds \
+        -- ./script
+    run "$CAPWRAP" "${ASKED[@]}" -- /proc/self/fd/7
+    assert_success
+    assert [ -e "$MARKER" ]
+    exec 7<&-
+}
+
+# ---- what only the kernel can tell: from Linux 6.14 on it is asked before execve ----
+
+kernel_tells() {
+    [[ $(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1) == 6.14 ]]
+}
+
+@test "a program that is open for writing is refused in the rehearsal where the kernel tells it" {
+    local status_there=0
+    program busy
+    exec 8>>busy
+    ./busy 2>/dev/null || status_there=$?
+    rm -f "$MARKER"
+    if [[ $status_there != 126 ]]; then # Linux 6.11 and 6.12
+        attempt "$CAPWRAP" "${ASKED[@]}" -- ./busy
+        assert_success
+        return
+    fi
+    if kernel_tells; then
+        fails_with 126 exec not-executable './busy: .*Text file busy' -- "${ASKED[@]}" -- ./busy
+        hint_says 'wait until nobody has ./busy open'
+    fi
+    # An older kernel is silent before execve, and a filter may refuse the question: nothing changes.
+    for answer in 22 EPERM ENOSYS; do
+        echo "case: $answer"
+        attempt "$SUPPORT_BIN/seccomp-errno" execveat "$answer" "$CAPWRAP" "${ASKED[@]}" -- ./busy
+        failed_with 126 exec './busy: cannot be executed: Text file busy'
+        attempt "$SUPPORT_BIN/seccomp-errno" execveat "$answer" "$CAPWRAP" "${ASKED[@]}" --dry-run -- ./busy
+        assert_success
+        attempt "$SUPPORT_BIN/seccomp-errno" execveat "$answer" "$CAPWRAP" "${ASKED[@]}" -- "$PROBE"
+        holds_exactly "$(mask NET_BIND_SERVICE)"
+        quiet
+    done
+    exec 8>&-
+}
+
+@test "another error of the question is a refusal with 126, and execve is not tried" {
+    attempt "$SUPPORT_BIN/seccomp-errno" execveat 13 "$CAPWRAP" "${ASKED[@]}" -- "${MARKED[@]}"
+    failed_with 126 exec 'cannot be executed: Permission denied'
+    attempt "$SUPPORT_BIN/seccomp-errno" execveat 13 "$CAPWRAP" "${ASKED[@]}" --dry-run -- "${MARKED[@]}"
+    failed_with 126 exec 'cannot be executed: Permission denied'
+}
+
+@test "a Landlock domain that forbids to execute is told in the rehearsal where the kernel tells it" {
+    kernel_tells || return 0
+    # Handles LANDLOCK_ACCESS_FS_EXECUTE, and allows it below capwrap's folder and the libraries alone.
+    cat >landlock.py <<'END'
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def call(*words):
+    value = libc.syscall(*words)
+    if value < 0:
+        sys.exit(77 if ctypes.get_errno() in (38, 95) else 99)
+    return value
+ruleset = call(444, ctypes.create_string_buffer(struct.pack("Q", 1)), 8, 0)
+for path in sys.argv[1].split(":"):
+    rule = struct.pack("=Qi", 1, os.open(path, os.O_PATH))
+    call(445, ruleset, 1, ctypes.create_string_buffer(rule), 0)
+libc.prctl(38, 1, 0, 0, 0)
+call(446, ruleset, 0)
+os.execv(sys.argv[2], sys.argv[2:])
+END
+    program forbidden
+    mkdir allowed
+    cp "$CAPWRAP" allowed/capwrap
+    FROM=(python3 landlock.py "$PUBLIC/allowed:/usr/lib:/lib" "$PUBLIC/allowed/capwrap")
+    attempt "${FROM[@]}" --version
+    [[ $status != 77 ]] || skip "this kernel has no Landlock"
+    assert_success
+    attempt "${FROM[@]}" --no-new-privs -- ./forbidden
+    failed_with 126 exec './forbidden: cannot be executed: Permission denied'
+    attempt "${FROM[@]}" --no-new-privs --dry-run -- ./forbidden
+    failed_with 126 exec './forbidden: cannot be executed: Permission denied'
+}

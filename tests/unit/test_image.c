@@ -1,0 +1,267 @@
+/*
+ * What the first bytes of a file say about execve.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "core/image.h"
+#include "fake/kernel.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define LOADER       "/lib/loader"
+#define FILE_NAME    "/srv/server"
+
+static void inspects(enum image_kind kind, int error) {
+    struct image image;
+
+    image_inspect(FILE_NAME, &image);
+    if (image.kind != kind || image.error != error)
+        print_error("  kind %d, errno %d\n", image.kind, image.error);
+    assert_int_equal(image.kind, kind);
+    assert_int_equal(image.error, error);
+}
+
+/* The file, and nothing beside it, of so many bytes of *elf. */
+static void put(const struct fake_elf *elf, size_t size) {
+    fake_reset();
+    fake_add_program(FILE_NAME, elf)->head_size = size;
+}
+
+static void put_bytes(const char *bytes, size_t size) {
+    fake_reset();
+    struct fake_file *file = fake_add_file(FILE_NAME, S_IFREG | 0755, 0, 0, "");
+    file->head = bytes;
+    file->head_size = size;
+}
+
+static void a_file_without_a_format_is_told_by_what_is_in_it(void **state) {
+    static const struct {
+        const char *bytes;
+        size_t size;
+        enum image_kind kind;
+    } rows[] = {
+        {"", 0, IMAGE_EMPTY},
+        {"echo hello\n", 11, IMAGE_TEXT},
+        {"\tfor i;\r\ndo :\f\v; done", 21, IMAGE_TEXT},
+        {"gr\xc3\xbc\xc3\x9f", 6, IMAGE_TEXT},
+        {"\xef\xbb\xbf#!/bin/sh\n", 13, IMAGE_TEXT},
+        {"x\0y", 3, IMAGE_UNKNOWN},
+        {"MZ\x90\0\3\0\0", 7, IMAGE_UNKNOWN},
+        {"\177EL", 3, IMAGE_UNKNOWN},
+        {"\177ELG", 4, IMAGE_UNKNOWN},
+        {"text\177", 5, IMAGE_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        put_bytes(rows[i].bytes, rows[i].size);
+        inspects(rows[i].kind, -ENOEXEC);
+    }
+}
+
+static void a_whole_program_of_this_machine_fits(void **state) {
+    struct fake_elf elf = fake_elf(NULL), loader = fake_elf(NULL);
+
+    (void)state;
+    put(&elf, sizeof elf);
+    inspects(IMAGE_FITS, 0);
+    put(&elf, offsetof(struct fake_elf, segments[1])); /* nothing behind its one segment */
+    inspects(IMAGE_FITS, 0);
+    elf.head.e_type = ET_EXEC;
+    put(&elf, sizeof elf);
+    inspects(IMAGE_FITS, 0);
+    elf = fake_elf(LOADER);
+    put(&elf, sizeof elf);
+    (void)fake_add_program(LOADER, &loader);
+    inspects(IMAGE_FITS, 0);
+}
+
+static void what_cannot_be_read_is_not_judged(void **state) {
+    struct fake_elf elf = fake_elf(NULL);
+
+    (void)state;
+    put(&elf, 8);
+    fake_be(1000, 1000);
+    fake.permitted = fake.effective = 0;
+    fake_find_file(FILE_NAME)->mode = S_IFREG | 0711;
+    inspects(IMAGE_FITS, 0);
+}
+
+static void an_elf_file_of_another_machine_is_told(void **state) {
+    struct fake_elf elf = fake_elf(NULL);
+
+    (void)state;
+    elf.head.e_machine = EM_NONE;
+    put(&elf, sizeof elf);
+    inspects(IMAGE_OTHER_MACHINE, -ENOEXEC);
+    elf.head.e_machine = EM_VAX; /* nobody's relative */
+    put(&elf, sizeof elf);
+    inspects(IMAGE_OTHER_MACHINE, -ENOEXEC);
+}
+
+/* i386 on x86_64, and its like: the kernel was built for both, or not. */
+static void a_relative_of_this_machine_is_left_to_the_kernel(void **state) {
+    static const ElfW(Half) pairs[][2] = {
+        {EM_386, EM_X86_64}, {EM_ARM, EM_AARCH64}, {EM_PPC, EM_PPC64}, {EM_SPARC, EM_SPARCV9}};
+    struct fake_elf elf = fake_elf(NULL);
+    const ElfW(Half) own = elf.head.e_machine;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(pairs); i++) {
+        const ElfW(Half) first = pairs[i / 2][i % 2], second = pairs[i / 2][1 - i % 2];
+        elf = fake_elf(NULL);
+        elf.head.e_machine = second;
+        elf.head.e_phnum = 0; /* in the other class, who knows where it stands */
+        put(&elf, sizeof elf);
+        if (first == own)
+            inspects(IMAGE_FITS, 0);
+        else if (second != own)
+            inspects(IMAGE_OTHER_MACHINE, -ENOEXEC);
+    }
+    elf = fake_elf(NULL);
+    elf.head.e_ident[EI_CLASS] ^= ELFCLASS32 ^ ELFCLASS64;
+    elf.head.e_phnum = 0;
+    put(&elf, sizeof elf);
+    inspects(IMAGE_FITS, 0);
+}
+
+static void a_damaged_elf_file_is_told(void **state) {
+    (void)state;
+    for (unsigned damage = 0; damage < 8; damage++) {
+        struct fake_elf elf = fake_elf(NULL);
+        size_t size = sizeof elf;
+
+        switch (damage) {
+        case 0:
+            size = SELFMAG;
+            break;
+        case 1:
+            size = sizeof elf.head - 1;
+            break;
+        case 2:
+            size = offsetof(struct fake_elf, segments[1]) - 1;
+            break;
+        case 3:
+            elf.head.e_type = ET_REL;
+            break;
+        case 4:
+            elf.head.e_phnum = 0;
+            break;
+        case 5:
+            elf.head.e_phentsize--;
+            break;
+        case 6:
+            elf.head.e_phoff = (ElfW(Off)) - 1;
+            break;
+        default:
+            elf.head.e_type = ET_CORE;
+            break;
+        }
+        print_message("  damage %u\n", damage);
+        put(&elf, size);
+        inspects(IMAGE_DAMAGED, -ENOEXEC);
+    }
+}
+
+/* 65536 bytes of program headers, and not one more: that many are read one by one. */
+static void the_kernel_reads_so_many_program_headers(void **state) {
+    static struct {
+        ElfW(Ehdr) head;
+        ElfW(Phdr) segments[65536 / sizeof(ElfW(Phdr)) + 1];
+    } file;
+    const unsigned most = 65536 / sizeof(ElfW(Phdr));
+
+    (void)state;
+    for (unsigned more = 0; more <= 1; more++) {
+        file.head = fake_elf(NULL).head;
+        file.head.e_phoff = sizeof file.head;
+        file.head.e_phnum = (ElfW(Half))(most + more);
+        put_bytes((const char *)&file, sizeof file);
+        inspects(more == 0 ? IMAGE_FITS : IMAGE_DAMAGED, more == 0 ? 0 : -ENOEXEC);
+    }
+}
+
+static void the_name_of_the_loader_must_be_whole(void **state) {
+    const struct {
+        uint64_t offset, size;
+        int error;
+    } rows[] = {
+        {0, 0, -ENOEXEC},          {0, 1, -ENOEXEC}, {0, PATH_MAX + 1, -ENOEXEC},
+        {0, PATH_MAX, -EIO}, /* beyond the end of the file */
+        {0, 5, -ENOEXEC},    /* no NUL at its end */
+        {UINT64_MAX, 12, -EINVAL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct fake_elf elf = fake_elf(LOADER);
+
+        elf.segments[1].p_offset += (ElfW(Off))rows[i].offset;
+        if (rows[i].offset != 0)
+            elf.segments[1].p_offset = (ElfW(Off))rows[i].offset;
+        elf.segments[1].p_filesz = rows[i].size;
+        put(&elf, sizeof elf);
+        inspects(IMAGE_DAMAGED, rows[i].error);
+    }
+}
+
+static void a_loader_that_cannot_load_is_told_by_name(void **state) {
+    struct fake_elf elf = fake_elf(LOADER), loader = fake_elf(NULL);
+    struct image image;
+
+    (void)state;
+    put(&elf, sizeof elf);
+    inspects(IMAGE_LOADER, -ENOENT);
+    image_inspect(FILE_NAME, &image);
+    assert_string_equal(image.loader, LOADER);
+
+    (void)fake_add_program(LOADER, &loader);
+    inspects(IMAGE_FITS, 0);
+    fake_find_file(LOADER)->mode = S_IFREG | 0644;
+    inspects(IMAGE_LOADER, -EACCES);
+    fake_find_file(LOADER)->mode = S_IFREG | 0755;
+    fake_find_file(LOADER)->head_size = sizeof loader.head - 1;
+    inspects(IMAGE_LOADER, -EIO);
+    fake_find_file(LOADER)->head_size = sizeof loader;
+    loader.head.e_machine = EM_NONE;
+    inspects(IMAGE_LOADER, -ELIBBAD);
+    loader = fake_elf(NULL);
+    loader.head.e_ident[EI_MAG3] = 'G';
+    inspects(IMAGE_LOADER, -ELIBBAD);
+}
+
+/* The kernel takes the first PT_INTERP. */
+static void the_first_loader_counts(void **state) {
+    struct fake_elf elf = fake_elf(LOADER), loader = fake_elf(NULL);
+
+    (void)state;
+    elf.segments[0] = elf.segments[1];
+    elf.segments[1].p_filesz = 1;
+    put(&elf, sizeof elf);
+    (void)fake_add_program(LOADER, &loader);
+    inspects(IMAGE_FITS, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_without_a_format_is_told_by_what_is_in_it),
+        cmocka_unit_test(a_whole_program_of_this_machine_fits),
+        cmocka_unit_test(what_cannot_be_read_is_not_judged),
+        cmocka_unit_test(an_elf_file_of_another_machine_is_told),
+        cmocka_unit_test(a_relative_of_this_machine_is_left_to_the_kernel),
+        cmocka_unit_test(a_damaged_elf_file_is_told),
+        cmocka_unit_test(the_kernel_reads_so_many_program_headers),
+        cmocka_unit_test(the_name_of_the_loader_must_be_whole),
+        cmocka_unit_test(a_loader_that_cannot_load_is_told_by_name),
+        cmocka_unit_test(the_first_loader_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
