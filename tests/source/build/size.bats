@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # What has to be read to trust capwrap stays short. Comments are free, so they are not counted.
 
-SOURCES=1500      # what is done
-WITH_HEADERS=1770 # and what is promised of it
+SOURCES=1800      # what is done
+WITH_HEADERS=2180 # and what is promised of it
 
 # Lines of code of C files. The compiler's own lexer removes the comments: it alone knows a comment
 # from the same characters within a string.
