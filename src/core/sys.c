@@ -11,8 +11,6 @@
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <stdalign.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -26,6 +24,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "core/descriptors.h"
 #include "core/userns_filter.h"
 
 /* The calls without 32 in their name carry 16-bit ids where both exist (i386, arm, ...). */
@@ -338,54 +337,9 @@ static int plant_high(int low) {
 
 static bool is_closed(int fd) { return fcntl(fd, F_GETFD) < 0 && errno == EBADF; }
 
-/* The entries of /proc/self/fd, as getdents64(2) writes them. */
-struct entry {
-    uint64_t inode, offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
-};
-
-/* Whether the entries name a descriptor above standard error but the one they were read from, whose
- * own entry is counted. */
-static bool names_open_one(const char *entries, size_t size, int own, unsigned *own_seen) {
-    const size_t fixed = offsetof(struct entry, name);
-
-    for (size_t at = 0; at + fixed < size;) {
-        struct entry entry;
-        memcpy(&entry, entries + at, fixed);
-        const char *name = entries + at + fixed;
-        if (entry.size <= fixed || entry.size > size - at ||
-            memchr(name, '\0', entry.size - fixed) == NULL)
-            return true; /* no answer */
-        long fd = name[0] == '.' ? -1 : strtol(name, NULL, 10);
-        *own_seen += fd == own;
-        if (fd > STDERR_FILENO && fd != own)
-            return true;
-        at += entry.size;
-    }
-    return false;
-}
-
-/* Whether /proc/self/fd shows nothing above standard error. 0; -EIO when it does; 0 as well where
- * there is no such folder. */
-static int check_proc_fds(void) {
-    struct statfs fs = {0};
-    alignas(uint64_t) char entries[1024];
-    unsigned own_seen = 0;
-
-    int own = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (own < 0)
-        return 0;
-    bool is_proc = fstatfs(own, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC, is_open = false;
-    int size = is_proc;
-    while (size > 0 && !is_open) {
-        size =
-            size_of_answer(syscall(SYS_getdents64, own, entries, sizeof entries), sizeof entries);
-        is_open = size > 0 && names_open_one(entries, (size_t)size, own, &own_seen);
-    }
-    (void)close(own);
-    return is_proc && (is_open || size < 0 || own_seen != 1) ? -EIO : 0;
+static int is_above_stderr(void *nothing, int fd) {
+    (void)nothing;
+    return fd > STDERR_FILENO ? -EIO : 0;
 }
 
 int sys_close_above_stderr(void) {
@@ -399,7 +353,10 @@ int sys_close_above_stderr(void) {
     int error = result(syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U));
     if (error != 0)
         return error;
-    return is_closed(low) && (high == 0 || is_closed(high)) ? check_proc_fds() : -EIO;
+    if (!is_closed(low) || (high != 0 && !is_closed(high)))
+        return -EIO;
+    error = descriptors_each(is_above_stderr, NULL);
+    return error == -ENOENT ? 0 : error; /* without /proc, the planted ones must do */
 }
 
 /* Buffers start as zeros, and no answer is zero: a file has a type, and the kernel marks the flags

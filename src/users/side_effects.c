@@ -1,6 +1,5 @@
 #include "users/side_effects.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -12,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "core/descriptors.h"
 
 /* ---- loaded objects ---- */
 
@@ -67,36 +68,33 @@ static int check_threads(const struct side_effects *before, const struct walk *n
 
 /* ---- descriptors ---- */
 
-/* Calls each for the descriptors that are open: those that /proc/self/fd names, or else all low
- * ones that answer. */
-static int each_descriptor(int (*each)(struct side_effects *before, int fd),
-                           struct side_effects *before) {
+/* Calls each for the descriptors that are open; without /proc, for low ones that answer. */
+static int each_descriptor(int (*each)(void *before, int fd), struct side_effects *before) {
     enum { LOW = 256 };
-    DIR *folder = opendir("/proc/self/fd");
-    const struct dirent *entry;
-    int error = 0;
 
-    for (int fd = 0; folder == NULL && fd < LOW && error == 0; fd++)
+    int error = descriptors_each(each, before);
+    if (error != -ENOENT)
+        return error;
+    error = 0;
+    for (int fd = 0; fd < LOW && error == 0; fd++)
         if (fcntl(fd, F_GETFD) >= 0)
             error = each(before, fd);
-    while (folder != NULL && error == 0 && (entry = readdir(folder)) != NULL) {
-        long fd = entry->d_name[0] == '.' ? SIDE_EFFECTS_FDS : strtol(entry->d_name, NULL, 10);
-        if (fd < SIDE_EFFECTS_FDS && fd != dirfd(folder))
-            error = each(before, (int)fd);
-    }
-    if (folder != NULL)
-        (void)closedir(folder);
     return error;
 }
 
-static int note_descriptor(struct side_effects *before, int fd) {
-    before->open[fd] = true;
+static int note_descriptor(void *data, int fd) {
+    struct side_effects *before = data;
+
+    if (fd < SIDE_EFFECTS_FDS)
+        before->open[fd] = true;
     return 0;
 }
 
 /* A new one stays open, for the module may need it, and ends at execve. */
-static int hide_descriptor(struct side_effects *before, int fd) {
-    if (before->open[fd])
+static int hide_descriptor(void *data, int fd) {
+    const struct side_effects *before = data;
+
+    if (fd >= SIDE_EFFECTS_FDS || before->open[fd])
         return 0;
     int flags = fcntl(fd, F_GETFD);
     if (flags < 0 || (flags & FD_CLOEXEC) != 0)
@@ -147,7 +145,9 @@ int side_effects_note(struct side_effects *before, struct fail *f) {
     before->threads = count_threads();
     before->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     note_signals(before);
-    (void)each_descriptor(note_descriptor, before);
+    int error = each_descriptor(note_descriptor, before);
+    if (error != 0)
+        return fail_set(f, "user", FAIL_SYSTEM_CALL, error, "the open descriptors cannot be read");
     before->mask = umask(0); /* which reads by writing */
     if (umask(before->mask) != 0)
         return fail_set(f, "user", FAIL_SYSTEM_CALL, EIO, "umask cannot be read");

@@ -298,12 +298,12 @@ static size_t add_entry(char *to, const char *name) {
 
 /* The folder that is read has the lowest free number. */
 static void list_open(request *c, response *r) {
-    char entries[512], own[16];
     size_t size = 0;
 
     if (!story.closed)
         return;
     if (!story.listed) {
+        char entries[512], own[16];
         const char *const names[] = {".", "..", "0", "1", "2", own};
         (void)snprintf(own, sizeof own, "%u", arg(c, 0));
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -59,10 +59,14 @@ answering() {
 }
 
 @test "a folder of descriptors of which more was read than was asked for is refused" {
-    answering "getdents64:retval=$HUGE" -- "$CAPWRAP" --user 33:33 --close-fds -- "${MARKED[@]}"
-    refused fds close_range
-    answering getdents64:retval=0 -- "$CAPWRAP" --user 33:33 --close-fds -- "${MARKED[@]}"
-    refused fds close_range
+    local numbers=(--user 33:33 --no-login-env --close-fds)
+    for answer in "$HUGE" 0 1 1024; do
+        answering "getdents64:retval=$answer" -- "$CAPWRAP" "${numbers[@]}" -- "${MARKED[@]}"
+        refused fds close_range
+        # before and after a lookup by name
+        answering "getdents64:retval=$answer" -- "$CAPWRAP" --user www-data -- "$PROBE" --only ruid
+        [[ $status == 0 ]] && assert_output "ruid=$(id -u www-data)" || refused user descriptors
+    done
 }
 
 @test "a user database of which more was read than was asked for is refused by the static reader" {

@@ -46,7 +46,7 @@ static void leave(void) {
     if (leaves("thread"))
         (void)pthread_create(&thread, NULL, wait_for_ever, NULL);
     if (leaves("descriptor"))
-        (void)open("/etc/shadow", O_RDONLY);
+        left = open("/etc/shadow", O_RDONLY) >= 0; /* it stays open */
     if (leaves("cwd"))
         (void)!chdir("/proc");
     if (leaves("umask"))
@@ -96,7 +96,13 @@ enum nss_status _nss_capwraptest_initgroups_dyn(const char *name, gid_t gid, lon
     leave();
     if (strcmp(name, "mod") != 0)
         return NSS_STATUS_NOTFOUND;
-    if (*start < *size)
-        (*groups)[(*start)++] = 7202;
+    if (*start == *size) {
+        gid_t *more = realloc(*groups, 2 * (size_t)*size * sizeof *more);
+        if (more == NULL)
+            return NSS_STATUS_TRYAGAIN;
+        *groups = more;
+        *size *= 2;
+    }
+    (*groups)[(*start)++] = 7202;
     return NSS_STATUS_SUCCESS;
 }
