@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # What has to be read to trust capwrap stays short. Comments are free, so they are not counted.
 
-SOURCES=1760      # what is done
-WITH_HEADERS=2130 # and what is promised of it
+SOURCES=1830      # what is done; a tenth of it reads ELF files, for the dry run and for errors of execve
+WITH_HEADERS=2210 # and what is promised of it
 
 # Lines of code of C files. The compiler's own lexer removes the comments: it alone knows a comment
 # from the same characters within a string.
