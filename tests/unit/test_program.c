@@ -1118,6 +1118,22 @@ static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **stat
     }
 }
 
+static void the_format_explains_no_other_error(void **state) {
+    struct program program;
+    char *words[] = {NULL};
+    struct plan plan;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    add("/srv/text", 0755, "echo hello\n");
+    assert_int_equal(find(&plan, "/srv/text", NULL, &program, &f), 0);
+    fake.exec_error = ETXTBSY;
+    assert_int_equal(program_exec(&program, words, words, &f), -1);
+    assert_int_equal(f.error, ETXTBSY);
+    assert_null(strstr(f.text, "text"));
+}
+
 /* binfmt_misc may know the format; the loader of a program it does not replace. */
 static void formats_that_are_registered_leave_the_format_to_execve(void **state) {
     struct fake_elf loaderless = fake_elf("/lib/loader");
@@ -1252,6 +1268,7 @@ int main(void) {
         cmocka_unit_test(what_the_kernel_would_refuse_is_refused_before_execve),
         cmocka_unit_test(an_answer_that_is_no_error_changes_nothing),
         cmocka_unit_test(a_dry_run_predicts_by_the_format_what_a_real_run_is_told),
+        cmocka_unit_test(the_format_explains_no_other_error),
         cmocka_unit_test(formats_that_are_registered_leave_the_format_to_execve),
         cmocka_unit_test(what_is_gone_with_the_descriptors_is_told),
         cmocka_unit_test(whatever_execve_says_the_exit_status_is_126),
