@@ -12,7 +12,7 @@ enum { ALL_SECUREBITS = 0xfff, LOCKS = 0xaaa, MAX_ERRNO = 4095, MAX_SIGNAL = 64 
 static bool able(int cap) { return (kernel.effective & CAP_MASK(cap)) != 0; }
 
 static uint64_t known(void) {
-    return kernel.caps < CAP_BITS ? CAP_MASK(kernel.caps) - 1 : UINT64_MAX;
+    return kernel.caps < 64 ? CAP_MASK(kernel.caps) - 1 : UINT64_MAX;
 }
 
 /* ---- any state ---- */
