@@ -36,7 +36,7 @@ const char *cred_difference(const struct cred *a, const struct cred *b) {
         return "uid";
     if (!ids_equal(&a->gid, &b->gid))
         return "gid";
-    if (!groups_equal(&a->groups, &b->groups))
+    if (!groups_equal(&a->groups, &b->groups) || a->groups_told != b->groups_told)
         return "groups";
     if (a->permitted != b->permitted)
         return "permitted";

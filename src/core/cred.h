@@ -22,6 +22,8 @@ enum { CAP_BITS = 64 };
  * itself, which execve clears. */
 enum { SECBITS_LOCKDOWN = 0xef };
 
+enum { GROUPS_MOST = 65536 }; /* NGROUPS_MAX (linux/limits.h): no process has more */
+
 /* The four ids of one kind. gid_t and uid_t are the same 32-bit type on Linux. */
 struct ids {
     uid_t real, effective, saved, fs;
@@ -36,6 +38,7 @@ struct groups {
 struct cred {
     struct ids uid, gid;
     struct groups groups;
+    size_t groups_told; /* how many the kernel listed: two of them may read as the same */
     uint64_t permitted, effective, inheritable, bounding, ambient;
     unsigned securebits;
     bool no_new_privs;

@@ -10,33 +10,61 @@ static bool holds_gid(const struct groups *groups, gid_t gid) {
     return false;
 }
 
-/* The caller's ids are those asked for, and they are what they read as: inside a user namespace an
- * unmapped id reads as the overflow id, which may stand for root. */
-static bool ids_are_right(const struct plan *plan, const struct start *start) {
-    bool unmapped = !start->all_ids_mapped && (plan->goal.uid.real == start->overflow_uid ||
-                                               plan->goal.gid.real == start->overflow_gid);
+/* Inside a user namespace an unmapped id reads as the overflow id, which may stand for root. Where
+ * that number is not known, it may be any. */
+bool start_uid_is_ambiguous(const struct start *start, uid_t uid) {
+    return !start->all_ids_mapped && (start->overflow_unknown || uid == start->overflow_uid);
+}
 
-    return ids_equal(&plan->start.uid, &plan->goal.uid) &&
-           ids_equal(&plan->start.gid, &plan->goal.gid) && !unmapped;
+bool start_gid_is_ambiguous(const struct start *start, gid_t gid) {
+    return !start->all_ids_mapped && (start->overflow_unknown || gid == start->overflow_gid);
+}
+
+static bool groups_are_ambiguous(const struct groups *groups, const struct start *start) {
+    return !start->all_ids_mapped &&
+           (start->overflow_unknown || holds_gid(groups, start->overflow_gid));
 }
 
 static bool groups_are_right(const struct request *request, const struct start *start) {
     return groups_equal(&request->groups, &start->cred.groups) &&
-           (start->all_ids_mapped || !holds_gid(&request->groups, start->overflow_gid));
+           !groups_are_ambiguous(&request->groups, start);
+}
+
+/* An id that may be another one is never right already. */
+static void plan_ids(const struct request *request, const struct start *start, struct plan *plan) {
+    plan->set_uid = plan->set_gid = true;
+    plan->goal.uid = ids_all(request->uid);
+    plan->goal.gid = ids_all(request->gid);
+    plan->confirm_uid = start_uid_is_ambiguous(start, request->uid);
+    plan->confirm_gid = start_gid_is_ambiguous(start, request->gid);
+
+    bool same_uid = ids_equal(&plan->start.uid, &plan->goal.uid);
+    bool same_gid = ids_equal(&plan->start.gid, &plan->goal.gid);
+    /* The kernel finds out that an id is unmapped before it asks for a capability. */
+    plan->uid_is_free =
+        same_uid && (!plan->confirm_uid || start->uid_is_own || start->uid_unmapped);
+    plan->gid_is_free =
+        same_gid && (!plan->confirm_gid || start->gid_is_own || start->gid_unmapped);
+    plan->changes_identity = !same_uid || !same_gid || plan->confirm_uid || plan->confirm_gid;
 }
 
 static void plan_identity(const struct request *request, const struct start *start,
                           struct plan *plan) {
-    if (request->change_identity) {
-        plan->set_uid = plan->set_gid = true;
-        plan->goal.uid = ids_all(request->uid);
-        plan->goal.gid = ids_all(request->gid);
-        plan->changes_identity = !ids_are_right(plan, start);
-    }
+    if (request->change_identity)
+        plan_ids(request, start, plan);
     if (request->change_groups && !groups_are_right(request, start)) {
         plan->set_groups = true;
+        /* Only then would a list that was never set read as right. */
+        plan->clear_groups = groups_equal(&request->groups, &start->cred.groups) &&
+                             request->groups.count == start->cred.groups_told;
         plan->goal.groups = request->groups;
+        plan->goal.groups_told = request->groups.count;
     }
+    plan->all_ids_mapped = start->all_ids_mapped;
+    plan->uid_unmapped = start->uid_unmapped;
+    plan->gid_unmapped = start->gid_unmapped;
+    plan->groups_unmapped = start->groups_unmapped;
+    plan->setgroups_denied = start->setgroups_denied;
 }
 
 /* Capabilities that come from the capwrap file were granted to whoever may execute it: to start a
@@ -51,6 +79,17 @@ static int check_grant(const struct plan *plan, struct fail *f) {
         return fail_set(f, "stdio", FAIL_GRANT_IDENTITY, 0,
                         "capwrap holds file capabilities, and then it changes no owner");
     return 0;
+}
+
+/* A stream whose owner cannot be told from the user is neither handed over nor left as it is. */
+static int check_stdio(const struct request *request, const struct start *start, struct fail *f) {
+    if (!request->chown_stdio || start->stdio_unmapped == 0)
+        return 0;
+    (void)fail_set(f, "stdio", FAIL_UNMAPPED_ID, 0,
+                   "the owner of a standard stream, or its new one, reads as an id that may be an "
+                   "unmapped one");
+    f->hint = "leave out --chown-stdio, or use ids that /proc/self/uid_map contains";
+    return -1;
 }
 
 static int check_kept(const struct plan *plan, struct fail *f) {
@@ -171,7 +210,8 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->goal.no_new_privs = cred->no_new_privs || request->no_new_privs;
     plan_identity(request, start, plan);
 
-    if (check_kept(plan, f) != 0 || check_grant(plan, f) != 0 || plan_bounding(plan, f) != 0 ||
+    if (check_kept(plan, f) != 0 || check_grant(plan, f) != 0 ||
+        check_stdio(request, start, f) != 0 || plan_bounding(plan, f) != 0 ||
         plan_securebits(request, plan, f) != 0)
         return -1;
     return plan_carry(plan, f);

@@ -31,11 +31,21 @@ struct request {
 struct start {
     struct cred cred;
     bool all_ids_mapped; /* the user namespace maps every id: each is what it reads as */
-    uid_t overflow_uid;  /* what an unmapped id reads as (proc_sys_kernel(5)) */
+    /* The rest of what the namespace does to ids, where it does not map all of them. */
+    bool overflow_unknown; /* /proc does not tell what an unmapped id reads as */
+    uid_t overflow_uid;    /* what it reads as (proc_sys_kernel(5)) */
     gid_t overflow_gid;
+    bool uid_is_own, gid_is_own; /* the kernel confirms that the goal's id is the caller's own */
+    bool uid_unmapped, gid_unmapped, groups_unmapped; /* of what was asked for */
+    bool setgroups_denied;
     int parent_death_signal; /* PR_GET_PDEATHSIG; 0 when none */
     unsigned stdio;          /* bit n: --chown-stdio has to change the owner of descriptor n */
+    unsigned stdio_unmapped; /* bit n: its owner, or the user, may be another than it reads as */
 };
+
+/* Whether an id that reads so may be any unmapped one. */
+bool start_uid_is_ambiguous(const struct start *start, uid_t uid);
+bool start_gid_is_ambiguous(const struct start *start, gid_t gid);
 
 struct plan {
     struct cred start, goal;
@@ -43,7 +53,12 @@ struct plan {
     uint64_t working;         /* permitted and effective between the uid step and the final one */
     uint64_t ambient_missing; /* what the ambient step has to raise */
     bool set_uid, set_gid;    /* make the call, even where the ids read as right already */
+    bool uid_is_free, gid_is_free; /* the call takes no capability: the ids are right already */
+    bool confirm_uid, confirm_gid; /* what reads as the goal's id may be another one */
     bool set_groups;
+    bool clear_groups; /* before they are set: what is there reads as the goal, and may not be it */
+    bool all_ids_mapped;
+    bool uid_unmapped, gid_unmapped, groups_unmapped, setgroups_denied; /* as in struct start */
     bool set_keepcaps;
     bool changes_identity; /* uid or gid change, or may: an unmapped id may read as right */
     bool close_fds;

@@ -7,11 +7,11 @@
 
 enum { AT_FIRST = 4096 };
 
-/* Reads until the end or an error. Returns 0 or -ENOMEM. */
+/* Reads until the end or an error. Returns 0, -ENOMEM, or -EIO for more than was asked for. */
 static int read_all(int fd, char **text, size_t *size) {
     size_t capacity = 0;
 
-    for (ssize_t got = 1; got > 0; *size += got > 0 ? (size_t)got : 0) {
+    for (ssize_t got = 1; got > 0;) {
         if (*size + 1 >= capacity) {
             capacity = capacity == 0 ? AT_FIRST : capacity * 2;
             char *grown = realloc(*text, capacity);
@@ -20,6 +20,9 @@ static int read_all(int fd, char **text, size_t *size) {
             *text = grown;
         }
         got = read(fd, *text + *size, capacity - *size - 1);
+        if (got > 0 && (size_t)got > capacity - *size - 1)
+            return -EIO; /* no answer */
+        *size += got > 0 ? (size_t)got : 0;
     }
     (*text)[*size] = '\0';
     return 0;

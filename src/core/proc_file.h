@@ -8,7 +8,7 @@
 
 /* Reads path into *text, which is *size bytes and a NUL and the caller's to free(3). What was read
  * until an error ends the text: such files have no size to compare with. Returns 0; -errno when the
- * file cannot be opened or there is no memory, and then *text is NULL. */
+ * file cannot be opened, there is no memory, or the answer is none; then *text is NULL. */
 int proc_file_read(const char *path, char **text, size_t *size);
 
 #endif

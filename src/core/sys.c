@@ -9,10 +9,13 @@
 #include <linux/keyctl.h>
 #include <linux/magic.h>
 #include <linux/seccomp.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -31,6 +34,11 @@
 #define NO_ID ((uid_t)-1) /* never a valid id: what buffers are poisoned with */
 
 static int result(long value) { return value < 0 ? -errno : (int)value; }
+
+/* How much was read into capacity bytes; more than that is no answer. */
+static int size_of_answer(long value, size_t capacity) {
+    return value > 0 && (size_t)value > capacity ? -EIO : result(value);
+}
 
 /* ---- readers ---- */
 
@@ -120,14 +128,43 @@ static bool maps_every_id(const char *path) {
            strcmp(map, "         0          0 4294967295\n") == 0;
 }
 
-int sys_all_ids_mapped(void) {
-    return maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map");
+/* The initial user namespace has a number of its own (linux/proc_ns.h, PROC_USER_INIT_INO). One
+ * call instead of six in the case that is the most frequent. */
+static bool is_initial_namespace(void) {
+    static const char initial[] = "user:[4026531837]";
+    char link[sizeof initial];
+
+    return readlink("/proc/self/ns/user", link, sizeof link) == sizeof initial - 1 &&
+           memcmp(link, initial, sizeof initial - 1) == 0;
 }
 
-uid_t sys_overflow_id(const char *path) {
-    char text[16];
+int sys_all_ids_mapped(void) {
+    return is_initial_namespace() ||
+           (maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map"));
+}
 
-    return read_line(path, sizeof text, text) ? (uid_t)strtoul(text, NULL, 10) : 65534;
+int sys_overflow_id(const char *path, uid_t *id) {
+    char text[16], *end;
+
+    if (!read_line(path, sizeof text, text) || text[0] < '0' || text[0] > '9')
+        return -EIO;
+    *id = (uid_t)strtoul(text, &end, 10);
+    return *end == '\n' ? 0 : -EIO;
+}
+
+int sys_ids_are_mapped(uid_t uid, const struct groups *gids) {
+    int ends[2];
+
+    /* chown(2) looks an id up before it asks who may give the file away: EINVAL or another error.
+     */
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -errno;
+    bool mapped = uid == NO_ID || fchown(ends[0], uid, NO_ID) == 0 || errno != EINVAL;
+    for (size_t i = 0; i < gids->count && mapped; i++)
+        mapped = fchown(ends[0], NO_ID, gids->list[i]) == 0 || errno != EINVAL;
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return mapped;
 }
 
 int sys_setgroups_denied(void) {
@@ -147,7 +184,22 @@ int sys_try_gids(gid_t real, gid_t effective, gid_t saved) {
     return result(syscall(RAW(setresgid), real, effective, saved));
 }
 
+int sys_try_setpcap(void) {
+    const unsigned index = CAP_TO_INDEX(CAP_SETPCAP), mask = CAP_TO_MASK(CAP_SETPCAP);
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct half[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+    half[index].permitted = half[index].effective = mask;
+    return result(syscall(SYS_capset, &header, half));
+}
+
 int sys_try_unset_keepcaps(void) { return ask(PR_SET_KEEPCAPS, 0, 0); }
+
+/* ---- witnesses ---- */
+
+int sys_confirm_uid(uid_t uid) { return result(syscall(RAW(setreuid), uid, uid)); }
+
+int sys_confirm_gid(gid_t gid) { return result(syscall(RAW(setregid), gid, gid)); }
 
 /* ---- writers ---- */
 
@@ -204,27 +256,103 @@ int sys_set_uids(uid_t real, uid_t effective, uid_t saved) {
 
 static bool is_blocked(int error) { return error == -ENOSYS || error == -EPERM; }
 
-int sys_new_session_keyring(void) {
-    int joined = result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0UL, 0UL, 0UL));
-    int in_force =
-        result(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0UL, 0UL, 0UL));
+static int session_keyring(void) {
+    return result(
+        syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0UL, 0UL, 0UL));
+}
 
-    if (is_blocked(joined) && is_blocked(in_force))
+int sys_new_session_keyring(void) {
+    int before =
+        session_keyring(); /* fails for one that is revoked, expired or not to be searched */
+    int joined = result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0UL, 0UL, 0UL));
+    int in_force = session_keyring();
+
+    if (is_blocked(before) && is_blocked(joined) && is_blocked(in_force))
         return 0;
     if (joined < 0)
         return joined;
-    return joined > 0 && joined == in_force ? 0 : -EIO;
+    return joined > 0 && joined == in_force && joined != before ? 0 : -EIO;
+}
+
+/* The highest number that a descriptor is planted at: for a higher one the kernel would make a
+ * table of so many entries, which may be gigabytes. */
+enum { PLANTED_MOST = 65535 };
+
+/* Plants a descriptor at the highest number that there may be; what is there is to be closed
+ * anyway. Returns its number, or -errno; 0 where there is none above low. */
+static int plant_high(int low) {
+    struct rlimit limit = {0};
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return -errno;
+    int high = limit.rlim_cur > PLANTED_MOST ? PLANTED_MOST : (int)limit.rlim_cur - 1;
+    return high <= low ? 0 : result(dup3(STDERR_FILENO, high, O_CLOEXEC));
+}
+
+static bool is_closed(int fd) { return fcntl(fd, F_GETFD) < 0 && errno == EBADF; }
+
+/* The entries of /proc/self/fd, as getdents64(2) writes them. */
+struct entry {
+    uint64_t inode, offset;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
+/* Whether the entries name a descriptor above standard error but the one they were read from, whose
+ * own entry is counted. */
+static bool names_open_one(const char *entries, size_t size, int own, unsigned *own_seen) {
+    const size_t fixed = offsetof(struct entry, name);
+
+    for (size_t at = 0; at + fixed < size;) {
+        struct entry entry;
+        memcpy(&entry, entries + at, fixed);
+        const char *name = entries + at + fixed;
+        if (entry.size <= fixed || entry.size > size - at ||
+            memchr(name, '\0', entry.size - fixed) == NULL)
+            return true; /* no answer */
+        long fd = name[0] == '.' ? -1 : strtol(name, NULL, 10);
+        *own_seen += fd == own;
+        if (fd > STDERR_FILENO && fd != own)
+            return true;
+        at += entry.size;
+    }
+    return false;
+}
+
+/* Whether /proc/self/fd shows nothing above standard error. 0; -EIO when it does; 0 as well where
+ * there is no such folder. */
+static int check_proc_fds(void) {
+    struct statfs fs = {0};
+    alignas(uint64_t) char entries[1024];
+    unsigned own_seen = 0;
+
+    int own = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
+        return 0;
+    bool is_proc = fstatfs(own, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC, is_open = false;
+    int size = is_proc;
+    while (size > 0 && !is_open) {
+        size =
+            size_of_answer(syscall(SYS_getdents64, own, entries, sizeof entries), sizeof entries);
+        is_open = size > 0 && names_open_one(entries, (size_t)size, own, &own_seen);
+    }
+    (void)close(own);
+    return is_proc && (is_open || size < 0 || own_seen != 1) ? -EIO : 0;
 }
 
 int sys_close_above_stderr(void) {
-    int sentinel = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (sentinel < 0)
+    int low = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (low < 0)
         return -errno;
+    int high = plant_high(low);
+    if (high < 0)
+        return high;
 
     int error = result(syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U));
-    if (error == 0 && (fcntl(sentinel, F_GETFD) >= 0 || errno != EBADF))
-        error = -EIO;
-    return error;
+    if (error != 0)
+        return error;
+    return is_closed(low) && (high == 0 || is_closed(high)) ? check_proc_fds() : -EIO;
 }
 
 /* Buffers start as zeros, and no answer is zero: a file has a type, and the kernel marks the flags
@@ -304,7 +432,7 @@ int sys_read_head(const char *path, size_t capacity, char *head) {
     if (fd < 0)
         return -errno;
     head[0] = poison;
-    int size = result(read(fd, head, capacity));
+    int size = size_of_answer(read(fd, head, capacity), capacity);
     (void)close(fd);
     if (size == 0)
         head[0] = '\0';
@@ -313,7 +441,7 @@ int sys_read_head(const char *path, size_t capacity, char *head) {
 
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
     memset(attribute, 0xff, capacity); /* no revision that there is */
-    int size = result(getxattr(path, "security.capability", attribute, capacity));
+    int size = size_of_answer(getxattr(path, "security.capability", attribute, capacity), capacity);
 
     return size == -EOPNOTSUPP ? -ENODATA : size;
 }

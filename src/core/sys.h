@@ -39,8 +39,12 @@ int sys_filter_is_refused(void);
 /* 1 when this user namespace maps every id (user_namespaces(7)), so that an id is what it reads
  * as; 0 when it does not, or when /proc does not tell. */
 int sys_all_ids_mapped(void);
-/* The number in overflowuid or overflowgid (proc_sys_kernel(5)); 65534 when /proc does not tell. */
-uid_t sys_overflow_id(const char *path);
+/* The number in overflowuid or overflowgid (proc_sys_kernel(5)), which is what an unmapped id reads
+ * as. */
+int sys_overflow_id(const char *path, uid_t *id);
+/* 1 when this user namespace maps uid, unless that is 4294967295, and all of gids; 0 when it does
+ * not; -errno when that cannot be told. Asks fchown(2) of a new pipe, which needs no /proc. */
+int sys_ids_are_mapped(uid_t uid, const struct groups *gids);
 
 /* 1 when this user namespace denies setgroups(2) to everybody: /proc/self/setgroups says so, or no
  * gid is mapped yet (user_namespaces(7)). */
@@ -48,10 +52,21 @@ int sys_setgroups_denied(void);
 
 /* ---- probes: raw system calls of the proof, which must fail ---- */
 
-/* setresuid(2) and setresgid(2), back to the ids of the start. */
+/* setresuid(2) and setresgid(2), back to the ids of the start. At the start, without the
+ * capability: whether these ids are one's own, or only read as they do (user_namespaces(7)). */
 int sys_try_uids(uid_t real, uid_t effective, uid_t saved);
 int sys_try_gids(gid_t real, gid_t effective, gid_t saved);
+/* capset(2) to CAP_SETPCAP alone, which fails where that is not permitted. At the start: whether
+ * capget(2) told the truth about what the bounding set is narrowed with. */
+int sys_try_setpcap(void);
 int sys_try_unset_keepcaps(void); /* PR_SET_KEEPCAPS to 0, which a locked securebit forbids */
+
+/* ---- witnesses: raw system calls of the proof, after which the ids are read again ---- */
+
+/* setreuid(2) and setregid(2) to one id. Without the capability they succeed only when the id is
+ * truly one's own; with it, it is afterwards. */
+int sys_confirm_uid(uid_t uid);
+int sys_confirm_gid(gid_t gid);
 
 /* ---- writers ---- */
 
@@ -68,11 +83,13 @@ int sys_set_no_new_privs(void);                             /* PR_SET_NO_NEW_PRI
 int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG */
 
 /* A fresh, empty session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING), read back by its serial
- * number. Returns 0 as well when keyctl as a whole is blocked (ENOSYS, EPERM), as by a container's
- * seccomp filter: then it is blocked for the program too. */
+ * number, which must be another one than before. Returns 0 as well when keyctl as a whole is
+ * blocked (ENOSYS, EPERM), as by a container's seccomp filter: then it is blocked for the program
+ * too. */
 int sys_new_session_keyring(void);
 
-/* close_range(2) from 3 on; a descriptor planted before tells whether it happened. */
+/* close_range(2) from 3 on. Two descriptors that are planted before, as low and as high as the
+ * limit has it, tell whether it happened; and /proc/self/fd, where it is there. */
 int sys_close_above_stderr(void);
 
 /* ---- the standard streams ---- */

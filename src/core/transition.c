@@ -22,18 +22,18 @@ static enum wanted keepcaps_wanted(const struct plan *plan) { return when(plan->
 
 static enum wanted groups_wanted(const struct plan *plan) { return when(plan->set_groups); }
 
-static enum wanted ids_wanted(bool set, const struct ids *start, const struct ids *goal) {
+static enum wanted ids_wanted(bool set, bool is_free) {
     if (!set)
         return NOT_WANTED;
-    return ids_equal(start, goal) ? WANTED_FREE : WANTED;
+    return is_free ? WANTED_FREE : WANTED;
 }
 
 static enum wanted gid_wanted(const struct plan *plan) {
-    return ids_wanted(plan->set_gid, &plan->start.gid, &plan->goal.gid);
+    return ids_wanted(plan->set_gid, plan->gid_is_free);
 }
 
 static enum wanted uid_wanted(const struct plan *plan) {
-    return ids_wanted(plan->set_uid, &plan->start.uid, &plan->goal.uid);
+    return ids_wanted(plan->set_uid, plan->uid_is_free);
 }
 
 static enum wanted caps_wanted(const struct plan *plan) {
@@ -97,7 +97,23 @@ static int drop_bounding(struct transition *t) {
 
 static int set_keepcaps(struct transition *t) { return sys_set_keepcaps(t->plan->set_keepcaps); }
 
-static int set_groups(struct transition *t) { return sys_set_groups(&t->plan->goal.groups); }
+/* An unmapped group that reads as the wanted one makes a list that was never set read as right.
+ * From an empty list, a list of the right length is one that was set. */
+static int clear_groups(void) {
+    const struct groups none = {0};
+
+    int error = sys_set_groups(&none);
+    if (error != 0)
+        return error;
+    int left = sys_get_groups(0, NULL);
+    return left > 0 ? -EIO : left;
+}
+
+static int set_groups(struct transition *t) {
+    int error = t->plan->clear_groups ? clear_groups() : 0;
+
+    return error != 0 ? error : sys_set_groups(&t->plan->goal.groups);
+}
 
 static int set_gid(struct transition *t) {
     gid_t gid = t->plan->goal.gid.real;
@@ -220,6 +236,50 @@ static enum fail_code code_for_missing(uint64_t missing) {
     return (missing & CAP_MASK(CAP_SETPCAP)) != 0 ? FAIL_NEED_SETPCAP : FAIL_NEED_CHOWN;
 }
 
+static bool is_id_step(const struct step *step) {
+    return step->needs == CAP_SETGID || step->needs == CAP_SETUID;
+}
+
+static enum fail_code code_for(const struct plan *plan, const struct step *step, int error) {
+    /* The kernel gives nothing away whose owner or group it does not map (capabilities(7)). */
+    bool unmapped_stream =
+        step->run == give_stdio && !plan->all_ids_mapped && (error == -EINVAL || error == -EPERM);
+
+    if ((error == -EINVAL && is_id_step(step)) || unmapped_stream) /* not in this user namespace */
+        return FAIL_UNMAPPED_ID;
+    if (error == -EPERM && step->run == set_groups &&
+        (plan->setgroups_denied || sys_setgroups_denied() == 1))
+        return FAIL_SETGROUPS_DENIED;
+    if (error == -EDQUOT && step->run == join_keyring)
+        return FAIL_KEY_QUOTA;
+    return error == -ENOSYS && step->run == close_fds ? FAIL_OLD_KERNEL : FAIL_SYSTEM_CALL;
+}
+
+/* Fills *f with what a failed step's error says to a person. */
+static int explain(const struct plan *plan, const struct step *step, int error, struct fail *f) {
+    const struct cred *goal = &plan->goal;
+    enum fail_code code = code_for(plan, step, error);
+
+    if (step->run == set_groups && goal->groups.count > 0)
+        return fail_set(f, step->name, code, error, "%s, to %zu groups from %u to %u", step->call,
+                        goal->groups.count, goal->groups.list[0],
+                        goal->groups.list[goal->groups.count - 1]);
+    if (is_id_step(step))
+        return fail_set(f, step->name, code, error, "%s, to uid %u and gid %u", step->call,
+                        goal->uid.real, goal->gid.real);
+    return fail_set(f, step->name, code, error, "%s", step->call);
+}
+
+/* What a wanted step is known to end with, whatever is permitted: -errno, or 0. */
+static int known_error(const struct plan *plan, const struct step *step) {
+    if (step->run == set_groups && plan->setgroups_denied)
+        return -EPERM;
+    bool unmapped = (step->run == set_groups && plan->groups_unmapped) ||
+                    (step->run == set_gid && plan->gid_unmapped) ||
+                    (step->run == set_uid && plan->uid_unmapped);
+    return unmapped ? -EINVAL : 0;
+}
+
 int transition_preflight(const struct plan *plan, struct fail *f) {
     const char *first = NULL;
     uint64_t missing = 0;
@@ -233,40 +293,18 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
         missing |= CAP_MASK(steps[i].needs);
         first = first == NULL ? steps[i].name : first;
     }
-    if (missing == 0)
-        return 0;
-    return fail_caps(f, first, code_for_missing(missing), missing,
-                     "needed to get there, and not permitted here");
+    if (missing != 0)
+        return fail_caps(f, first, code_for_missing(missing), missing,
+                         "needed to get there, and not permitted here");
+    for (size_t i = 0; i < count; i++) {
+        int error = steps[i].wanted(plan) == NOT_WANTED ? 0 : known_error(plan, &steps[i]);
+        if (error != 0)
+            return explain(plan, &steps[i], error, f);
+    }
+    return 0;
 }
 
 /* ---- the act ---- */
-
-static bool is_id_step(const struct step *step) {
-    return step->needs == CAP_SETGID || step->needs == CAP_SETUID;
-}
-
-/* Fills t->fail with what a failed step's error says to a person. */
-static int explain(const struct transition *t, const struct step *step, int error) {
-    const struct cred *goal = &t->plan->goal;
-    enum fail_code code = FAIL_SYSTEM_CALL;
-
-    if (error == -EINVAL && is_id_step(step)) /* not in this user namespace */
-        code = FAIL_UNMAPPED_ID;
-    else if (error == -EPERM && step->run == set_groups && sys_setgroups_denied() == 1)
-        code = FAIL_SETGROUPS_DENIED;
-    else if (error == -EDQUOT && step->run == join_keyring)
-        code = FAIL_KEY_QUOTA;
-    else if (error == -ENOSYS && step->run == close_fds)
-        code = FAIL_OLD_KERNEL;
-    if (step->run == set_groups && goal->groups.count > 0)
-        return fail_set(t->fail, step->name, code, error, "%s, to %zu groups from %u to %u",
-                        step->call, goal->groups.count, goal->groups.list[0],
-                        goal->groups.list[goal->groups.count - 1]);
-    if (is_id_step(step))
-        return fail_set(t->fail, step->name, code, error, "%s, to uid %u and gid %u", step->call,
-                        goal->uid.real, goal->gid.real);
-    return fail_set(t->fail, step->name, code, error, "%s", step->call);
-}
 
 int transition_run_steps(const struct step *steps, size_t count, const struct plan *plan,
                          struct program *program, struct fail *f) {
@@ -276,7 +314,7 @@ int transition_run_steps(const struct step *steps, size_t count, const struct pl
     for (size_t i = 0; i < count; i++) {
         int error = steps[i].wanted(plan) == NOT_WANTED ? 0 : steps[i].run(&t);
         if (error != 0)
-            return error == STEP_REFUSED ? -1 : explain(&t, &steps[i], error);
+            return error == STEP_REFUSED ? -1 : explain(plan, &steps[i], error, f);
     }
 
     /* A parent that ended while its signal was cleared is not told of: the signal would never

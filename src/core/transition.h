@@ -36,7 +36,8 @@ enum {
 /* The table, in order; *count is its length. */
 const struct step *transition_steps(size_t *count);
 
-/* Refuses when a wanted step lacks its capability at the start. Changes nothing. */
+/* Refuses when a wanted step lacks its capability at the start, or when the user namespace is known
+ * to refuse it. Changes nothing. */
 int transition_preflight(const struct plan *plan, struct fail *f);
 
 /* Makes every wanted step. program: in, what to look for; out, what was found.

@@ -57,11 +57,8 @@ static int verify_stdio(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-int verify_goal(const struct plan *plan, struct fail *f) {
+static int compare(const struct plan *plan, struct fail *f) {
     struct cred now;
-
-    if (probe_regain(plan, f) != 0)
-        return -1;
 
     int status = observe_cred("verify", plan->goal.cap_count, &now, f);
     const char *differs = status == 0 ? cred_difference(&now, &plan->goal) : NULL;
@@ -69,7 +66,29 @@ int verify_goal(const struct plan *plan, struct fail *f) {
     if (differs != NULL)
         return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
                         "the kernel's account differs from the goal in %s", differs);
-    if (status != 0 || probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0)
+    return status;
+}
+
+/* An id that reads as the goal's may be an unmapped one. The kernel confirms it; and it is read
+ * again, because what confirms it may also have changed it. */
+static int confirm_ids(const struct plan *plan, struct fail *f) {
+    uid_t uid = plan->goal.uid.real;
+    gid_t gid = plan->goal.gid.real;
+    int error = plan->confirm_gid ? sys_confirm_gid(gid) : 0;
+
+    if (error != 0)
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, error,
+                        "gid %u is what is read, and the kernel does not confirm it", gid);
+    error = plan->confirm_uid ? sys_confirm_uid(uid) : 0;
+    if (error != 0)
+        return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, error,
+                        "uid %u is what is read, and the kernel does not confirm it", uid);
+    return plan->confirm_gid || plan->confirm_uid ? compare(plan, f) : 0;
+}
+
+int verify_goal(const struct plan *plan, struct fail *f) {
+    if (probe_regain(plan, f) != 0 || compare(plan, f) != 0 || confirm_ids(plan, f) != 0 ||
+        probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0)
         return -1;
     return verify_stdio(plan, f);
 }

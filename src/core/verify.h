@@ -2,8 +2,8 @@
  * verify - the proof: from the kernel's own answers, that the goal was reached.
  *
  * An object of its own that links no writer: it reads through raw system calls (core/sys.h,
- * readers) and makes the probes that must fail (core/sys.h, probes). tests/source/build/verify.bats
- * lists both.
+ * readers), makes the probes that must fail (core/sys.h, probes) and asks the witnesses that
+ * confirm an id (core/sys.h, witnesses). tests/source/build/verify.bats lists all of them.
  */
 #ifndef CAPWRAP_VERIFY_H
 #define CAPWRAP_VERIFY_H
@@ -12,8 +12,9 @@
 #include "core/plan.h"
 
 /* First the old ids must not be possible to take back; then the whole state is read and compared
- * with the goal; then what the kernel refuses because of it is probed. Returns 0, or -1 with *f
- * filled, after which the process must end. */
+ * with the goal, and where an id may be another than it reads as, confirmed and read again; then
+ * what the kernel refuses because of it is probed. Returns 0, or -1 with *f filled, after which the
+ * process must end. */
 int verify_goal(const struct plan *plan, struct fail *f);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "core/cred.h"
 
-enum { PASSWD_GROUPS_MAX = 65536 }; /* NGROUPS_MAX, linux/limits.h */
+enum { PASSWD_GROUPS_MAX = GROUPS_MOST };
 
 struct account {
     char *name, *home; /* released by passwd_free(); NULL without an entry */

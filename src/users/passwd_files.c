@@ -45,6 +45,8 @@ static int read_all(int fd, struct file *file) {
             return -errno;
         if (got == 0)
             break;
+        if ((size_t)got > capacity - 1 - size) /* no answer */
+            return -EIO;
         size += (size_t)got;
         if (size + 1 < capacity)
             continue;

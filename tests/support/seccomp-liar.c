@@ -8,18 +8,21 @@
  * Calls that are not named are the kernel's own. So a check that reads the state by a call that is
  * not named sees the truth, and a check by named calls alone cannot.
  *
- * "regain-uid" is the refusal of a way back to the old ids, once setresuid has lied;
- * "PR_SET_SECCOMP" and "keep-caps-locked" are what a caller sees who tries what no_new_privs allows
- * and what the lock of keep-caps refuses.
+ * "KEYCTL_JOIN_SESSION_KEYRING-old" answers with the serial number of before, as a call that does
+ * nothing and is read back may. "regain-uid" is the refusal of a way back to the old ids, once
+ * setresuid has lied; "PR_SET_SECCOMP" and "keep-caps-locked" are what a caller sees who tries what
+ * no_new_privs allows and what the lock of keep-caps refuses.
  *
  * It lies to one program alone: with N = 1 to COMMAND, with 2 to what COMMAND executes, and so on.
  * Exits 99 when it cannot work, and else as COMMAND does.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -39,7 +42,7 @@ static struct {
     struct told_ids uid, gid;
     int group_count; /* -1: nothing told */
     gid_t groups[1024];
-    bool caps_told, no_new_privs, securebits_told, keep_caps_told, signal_told, closed;
+    bool caps_told, no_new_privs, securebits_told, keep_caps_told, signal_told, closed, listed;
     struct __user_cap_data_struct caps[2];
     uint64_t bounding_dropped, ambient_raised, ambient_lowered;
     uint32_t securebits, keep_caps, keyring, owner_told, owner;
@@ -259,6 +262,13 @@ static void join_keyring(request *c, response *r) {
     say(r, story.keyring = 0x2a2a2a2a);
 }
 
+/* The serial number of before: the command began with the session keyring of this process. */
+static void join_old_keyring(request *c, response *r) {
+    (void)c;
+    say(r, story.keyring =
+               (uint32_t)syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0));
+}
+
 static void get_keyring(request *c, response *r) {
     (void)c;
     if (story.keyring != 0)
@@ -274,6 +284,34 @@ static void close_range_of_fds(request *c, response *r) {
 static void is_open(request *c, response *r) {
     if (story.closed && arg(c, 0) > STDERR_FILENO && arg(c, 1) == F_GETFD)
         refuse(r, EBADF);
+}
+
+static size_t add_entry(char *to, const char *name) {
+    struct dirent64 entry = {.d_ino = 1, .d_type = DT_LNK};
+    size_t size = (offsetof(struct dirent64, d_name) + strlen(name) + 8) & ~(size_t)7;
+
+    entry.d_reclen = (unsigned short)size;
+    (void)snprintf(entry.d_name, sizeof entry.d_name, "%s", name);
+    memcpy(to, &entry, size);
+    return size;
+}
+
+/* The folder that is read has the lowest free number. */
+static void list_open(request *c, response *r) {
+    char entries[512], own[16];
+    size_t size = 0;
+
+    if (!story.closed)
+        return;
+    if (!story.listed) {
+        const char *const names[] = {".", "..", "0", "1", "2", own};
+        (void)snprintf(own, sizeof own, "%u", arg(c, 0));
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            size += add_entry(entries + size, names[i]);
+        put(c, entries, c->data.args[1], size);
+    }
+    story.listed = !story.listed;
+    say(r, (int64_t)size);
 }
 
 static void change_owner(request *c, response *r) {
@@ -340,9 +378,11 @@ static const struct word {
     {"PR_SET_PDEATHSIG", OPTION(PR_SET_PDEATHSIG), set_signal},
     {"PR_GET_PDEATHSIG", OPTION(PR_GET_PDEATHSIG), get_signal},
     {"KEYCTL_JOIN_SESSION_KEYRING", KEYCTL(KEYCTL_JOIN_SESSION_KEYRING), join_keyring},
+    {"KEYCTL_JOIN_SESSION_KEYRING-old", KEYCTL(KEYCTL_JOIN_SESSION_KEYRING), join_old_keyring},
     {"KEYCTL_GET_KEYRING_ID", KEYCTL(KEYCTL_GET_KEYRING_ID), get_keyring},
     {"close_range", CALL(close_range), close_range_of_fds},
     {"fcntl", CALL(fcntl), is_open},
+    {"getdents64", CALL(getdents64), list_open},
     {"fchown", CALL(fchown), change_owner},
     {"fstat", CALL(newfstatat), get_owner},
 };

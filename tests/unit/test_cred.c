@@ -474,6 +474,7 @@ static void every_field_that_differs_is_named(void **state) {
     DIFFERS(groups.count, 1, "groups");
     DIFFERS(groups.count, 0, "groups");
     DIFFERS(groups.list, other, "groups");
+    DIFFERS(groups_told, 3, "groups");
     DIFFERS(permitted, 1, "permitted");
     DIFFERS(permitted, CAP_MASK(63), "permitted");
     DIFFERS(effective, 1, "effective");

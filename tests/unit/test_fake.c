@@ -26,7 +26,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-enum { ROUNDS = 150, CALLS = 60, GROUPS_MOST = 1024, OVERFLOW = 65534 };
+enum { ROUNDS = 150, CALLS = 60, LIST_MOST = 1024, OVERFLOW = 65534 };
 
 /* A small deterministic generator: the same calls in every run (xorshift64). */
 static uint64_t next(uint64_t *seed) {
@@ -45,7 +45,7 @@ static unsigned pick(uint64_t *seed, unsigned count) {
 struct both {
     struct cred real, fake;
     int real_signal;
-    gid_t list[GROUPS_MOST];
+    gid_t list[LIST_MOST];
 };
 
 static int compare_gids(const void *a, const void *b) {
@@ -62,10 +62,11 @@ static bool read_real(struct both *both) {
         real_sys_get_caps(&cred->permitted, &cred->effective, &cred->inheritable) != 0 ||
         real_sys_get_parent_death_signal(&both->real_signal) != 0)
         return false;
-    int count = real_sys_get_groups(GROUPS_MOST, both->list);
+    int count = real_sys_get_groups(LIST_MOST, both->list);
     if (count < 0)
         return false;
     cred->groups = (struct groups){(size_t)count, both->list};
+    cred->groups_told = (size_t)count;
     qsort(both->list, (size_t)count, sizeof both->list[0], compare_gids);
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         if (real_sys_bounding_has(cap) < 0)
@@ -174,6 +175,13 @@ static int call_ids(uint64_t *seed, bool uids, int *real, char what[128]) {
     return uids ? BOTH(set_uids, a, b, c) : BOTH(set_gids, a, b, c);
 }
 
+static int call_confirm(uint64_t *seed, bool uids, int *real, char what[128]) {
+    unsigned id = some_id(seed, uids ? &fake.uid : &fake.gid);
+
+    (void)snprintf(what, 128, "%s(%u, %u)", uids ? "setreuid" : "setregid", id, id);
+    return uids ? BOTH(confirm_uid, id) : BOTH(confirm_gid, id);
+}
+
 static int call_groups(uint64_t *seed, int *real, char what[128]) {
     gid_t list[3];
     struct groups groups = {pick(seed, 4), list};
@@ -215,7 +223,7 @@ static int call_both(uint64_t *seed, int *real, char what[128]) {
     unsigned bits = some_securebits(seed);
     int signal = signals[pick(seed, COUNT(signals))];
 
-    switch (pick(seed, 19)) {
+    switch (pick(seed, 21)) {
     case 0:
     case 1:
     case 2:
@@ -226,6 +234,10 @@ static int call_both(uint64_t *seed, int *real, char what[128]) {
     case 4:
     case 17:
         return call_groups(seed, real, what);
+    case 19:
+        return call_confirm(seed, true, real, what);
+    case 20:
+        return call_confirm(seed, false, real, what);
     case 5:
     case 6:
         (void)snprintf(what, 128, "PR_SET_KEEPCAPS(%d)", on);

@@ -2,6 +2,7 @@
  * The kernel's account of a process is read whole or not at all.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -334,7 +335,7 @@ static void a_stream_that_cannot_be_looked_at_is_refused(void **state) {
     observe_free(&start.cred);
 }
 
-/* Whether the ids are mapped matters only where something seems to be right: /proc is not touched
+/* Whether the ids are mapped matters only where some are asked for: /proc is not touched
  * otherwise. */
 static void the_mapping_is_read_only_where_it_matters(void **state) {
     gid_t same[] = {0}, other[] = {1};
@@ -343,10 +344,10 @@ static void the_mapping_is_read_only_where_it_matters(void **state) {
         bool matters;
     } rows[] = {
         {{.change_groups = false, .groups = {1, same}}, false},
-        {{.change_groups = true, .groups = {1, other}}, false},
+        {{.change_groups = true, .groups = {1, other}}, true},
         {{.change_groups = true, .groups = {1, same}}, true},
         {{.change_identity = false, .uid = 0}, false},
-        {{.change_identity = true, .uid = 1}, false},
+        {{.change_identity = true, .uid = 1}, true},
         {{.change_identity = true, .uid = 0}, true},
     };
 
@@ -358,8 +359,16 @@ static void the_mapping_is_read_only_where_it_matters(void **state) {
         start_of(&rows[i].request, &start);
         assert_int_equal(fake_called("sys_all_ids_mapped") > 0, rows[i].matters);
         assert_int_equal(start.all_ids_mapped, rows[i].matters);
+        assert_int_equal(fake_called("sys_overflow_id"), 0); /* every id is what it reads as */
+        assert_int_equal(fake_called("sys_ids_are_mapped"), 0);
+        observe_free(&start.cred);
+
+        fake_reset();
+        fake.uid_map.count = 100;
+        start_of(&rows[i].request, &start);
         assert_int_equal(start.overflow_uid, rows[i].matters ? FAKE_OVERFLOW_UID : 0);
         assert_int_equal(start.overflow_gid, rows[i].matters ? FAKE_OVERFLOW_GID : 0);
+        assert_false(start.overflow_unknown);
         observe_free(&start.cred);
     }
 }
@@ -378,6 +387,188 @@ static void a_mapping_that_is_not_whole_or_not_told_is_no_mapping(void **state) 
     (void)fake_arm(FAKE_FAILS, "sys_all_ids_mapped", 1, EPERM);
     start_of(&request, &start);
     assert_false(start.all_ids_mapped);
+    observe_free(&start.cred);
+}
+
+static void an_overflow_id_that_is_not_told_is_unknown(void **state) {
+    const struct request request = {.change_identity = true, .uid = 0};
+    struct start start;
+
+    (void)state;
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        fake_reset();
+        fake.gid_map.count = 65536;
+        (void)fake_arm(FAKE_FAILS, "sys_overflow_id", nth, ENOENT);
+        start_of(&request, &start);
+        assert_true(start.overflow_unknown);
+        observe_free(&start.cred);
+    }
+}
+
+/* Each id that was asked for, alone. */
+static void an_id_that_is_not_mapped_is_known_before(void **state) {
+    static gid_t list[] = {5, 2000};
+    struct request request = {.change_identity = true, .uid = 5, .gid = 5};
+    struct start start;
+
+    (void)state;
+    fake_reset();
+    fake.uid_map = fake.gid_map = (struct fake_map){0, 1000};
+    start_of(&request, &start);
+    assert_false(start.uid_unmapped || start.gid_unmapped || start.groups_unmapped);
+    observe_free(&start.cred);
+    request.uid = 1000;
+    start_of(&request, &start);
+    assert_true(start.uid_unmapped && !start.gid_unmapped && !start.groups_unmapped);
+    observe_free(&start.cred);
+    request.uid = 5;
+    request.gid = 1000;
+    start_of(&request, &start);
+    assert_true(!start.uid_unmapped && start.gid_unmapped && !start.groups_unmapped);
+    observe_free(&start.cred);
+    request.change_identity = false;
+    request.change_groups = true;
+    request.groups = (struct groups){2, list};
+    fake.setgroups_denied = true;
+    start_of(&request, &start);
+    assert_true(!start.uid_unmapped && !start.gid_unmapped && start.groups_unmapped);
+    assert_true(start.setgroups_denied);
+    observe_free(&start.cred);
+    (void)fake_arm(FAKE_FAILS, "sys_ids_are_mapped", 0, EMFILE); /* then the steps find out */
+    start_of(&request, &start);
+    assert_false(start.uid_unmapped || start.gid_unmapped || start.groups_unmapped);
+    observe_free(&start.cred);
+}
+
+/* Who is truly who he reads as is confirmed by the kernel where he may not become it. */
+static void an_id_that_may_be_unmapped_is_confirmed_or_not(void **state) {
+    const struct request request = {
+        .change_identity = true, .uid = FAKE_OVERFLOW_UID, .gid = FAKE_OVERFLOW_GID};
+    struct start start;
+
+    (void)state;
+    for (unsigned round = 0; round < 3; round++) {
+        const fake_id root = FAKE_UNMAPPED(0);
+
+        fake_reset();
+        fake.uid_map = fake.gid_map = (struct fake_map){1, 70000};
+        fake_be(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID);
+        if (round > 0) /* he is not */
+            fake.uid = fake.gid = (struct fake_ids){root, root, root, root};
+        if (round < 2) /* with the capabilities, the call would make it true */
+            fake.permitted = fake.effective = 0;
+        start_of(&request, &start);
+        assert_int_equal(start.uid_is_own, round == 0);
+        assert_int_equal(start.gid_is_own, round == 0);
+        assert_int_equal(fake_called("sys_try_uids"), round < 2);
+        assert_int_equal(fake_called("sys_try_gids"), round < 2);
+        observe_free(&start.cred);
+    }
+}
+
+static void a_stream_whose_owner_may_be_unmapped_is_noticed(void **state) {
+    const fake_id root = FAKE_UNMAPPED(0);
+    const struct {
+        fake_id owner;
+        uid_t goal;
+        bool inherited, all_mapped, unclear;
+    } rows[] = {
+        {1000, FAKE_OVERFLOW_UID, false, false, false},
+        {root, FAKE_OVERFLOW_UID, false, false, true},
+        {FAKE_OVERFLOW_UID, FAKE_OVERFLOW_UID, false, false, true},
+        {FAKE_OVERFLOW_UID, FAKE_OVERFLOW_UID, false, true, false},
+        {root, 1000, false, false, true},
+        {FAKE_OVERFLOW_UID, 1000, false, false, false},
+        {1000, FAKE_OVERFLOW_UID, true, false, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct request request = {.chown_stdio = true,
+                                  .change_identity = !rows[i].inherited,
+                                  .uid = rows[i].goal,
+                                  .gid = 1000};
+        struct start start;
+
+        fake_reset();
+        fake_be(1000, 1000);
+        if (rows[i].inherited)
+            fake.uid = (struct fake_ids){root, root, root, root};
+        if (!rows[i].all_mapped)
+            fake.uid_map = fake.gid_map = (struct fake_map){1, 70000};
+        fake.streams[1] = (struct fake_stream){true, rows[i].owner};
+        start_of(&request, &start);
+        if (start.stdio_unmapped != (rows[i].unclear ? 2u : 0u))
+            print_error("row %zu\n", i);
+        assert_int_equal(start.stdio_unmapped, rows[i].unclear ? 2 : 0);
+        observe_free(&start.cred);
+    }
+}
+
+static void one_group_too_many(const char *name) {
+    if (strcmp(name, "sys_get_groups") == 0)
+        fake.group_count = GROUPS_MOST + 1;
+}
+
+static void more_groups_than_there_can_be_are_refused(void **state) {
+    struct cred cred;
+    struct fail f;
+
+    (void)state;
+    fake_reset();
+    fake.before = one_group_too_many;
+    assert_int_equal(observe_cred("start", CAP_BITS, &cred, &f), -1);
+    assert_int_equal(f.code, FAIL_SYSTEM_CALL);
+    assert_int_equal(f.error, EPROTO);
+    assert_int_equal(fake_called("sys_get_groups"), 1); /* no memory is asked for */
+    observe_free(&cred);
+
+    fake_reset();
+    fake.group_count = GROUPS_MOST;
+    for (size_t i = 0; i < GROUPS_MOST; i++)
+        fake.groups[i] = i;
+    observe(&cred);
+    assert_int_equal(cred.groups.count, GROUPS_MOST);
+    observe_free(&cred);
+}
+
+/* The lowest of the capabilities that are in the bounding set and not kept is what matters. */
+static void a_setpcap_that_is_hidden_is_found_out(void **state) {
+    const struct {
+        uint64_t permitted, bounding, keep;
+        bool keep_all, asked;
+    } rows[] = {
+        {CAP_MASK(CAP_SETPCAP), FAKE_ALL_CAPS, 0, false, false},
+        {0, FAKE_ALL_CAPS, 0, false, true},
+        {0, 0, 0, false, false},
+        {1, 1, 1, false, false},
+        {1, 1, 0, true, false},
+        {1, FAKE_ALL_CAPS, 0, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {.keep = rows[i].keep, .keep_all = rows[i].keep_all};
+        struct start start;
+        struct fail f;
+
+        fake_reset();
+        fake.permitted = fake.effective = rows[i].permitted;
+        fake.bounding = rows[i].bounding;
+        assert_int_equal(observe_all(&request, &start, &f), 0);
+        assert_int_equal(fake_called("sys_try_setpcap"), rows[i].asked);
+        assert_true(fake.permitted == rows[i].permitted); /* what fails changes nothing */
+        observe_free(&start.cred);
+    }
+    const struct request nothing = {0};
+    struct start start;
+    struct fail f;
+    fake_reset();
+    fake.permitted = fake.effective = 0;
+    (void)fake_arm(FAKE_LIES, "sys_try_setpcap", 1, 0); /* as it is where capget has lied */
+    assert_int_equal(observe_all(&nothing, &start, &f), -1);
+    assert_string_equal(f.step, "start");
+    assert_int_equal(f.code, FAIL_NOT_AS_PLANNED);
     observe_free(&start.cred);
 }
 
@@ -426,6 +617,12 @@ int main(void) {
         cmocka_unit_test(a_stream_that_cannot_be_looked_at_is_refused),
         cmocka_unit_test(the_mapping_is_read_only_where_it_matters),
         cmocka_unit_test(a_mapping_that_is_not_whole_or_not_told_is_no_mapping),
+        cmocka_unit_test(more_groups_than_there_can_be_are_refused),
+        cmocka_unit_test(a_setpcap_that_is_hidden_is_found_out),
+        cmocka_unit_test(an_overflow_id_that_is_not_told_is_unknown),
+        cmocka_unit_test(an_id_that_is_not_mapped_is_known_before),
+        cmocka_unit_test(an_id_that_may_be_unmapped_is_confirmed_or_not),
+        cmocka_unit_test(a_stream_whose_owner_may_be_unmapped_is_noticed),
         cmocka_unit_test(what_is_released_is_empty),
         cmocka_unit_test(sorting_brings_ids_into_ascending_order_and_once),
     };

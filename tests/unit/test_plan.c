@@ -33,6 +33,7 @@ static gid_t WWW_GROUPS[] = {WWW, 44};
 
 static const struct start ROOT = {
     .cred = {.groups = {1, ROOT_GROUP},
+             .groups_told = 1,
              .permitted = ALL,
              .effective = ALL,
              .bounding = ALL,
@@ -46,6 +47,7 @@ static const struct start USER = {
     .cred = {.uid = {1000, 1000, 1000, 1000},
              .gid = {1000, 1000, 1000, 1000},
              .groups = {1, USER_GROUP},
+             .groups_told = 1,
              .bounding = ALL,
              .cap_count = CAPS},
     .all_ids_mapped = true,
@@ -116,6 +118,16 @@ static void assert_same_plan(const struct plan *a, const struct plan *b) {
     assert_true(a->ambient_missing == b->ambient_missing);
     assert_int_equal(a->set_uid, b->set_uid);
     assert_int_equal(a->set_gid, b->set_gid);
+    assert_int_equal(a->uid_is_free, b->uid_is_free);
+    assert_int_equal(a->gid_is_free, b->gid_is_free);
+    assert_int_equal(a->confirm_uid, b->confirm_uid);
+    assert_int_equal(a->confirm_gid, b->confirm_gid);
+    assert_int_equal(a->clear_groups, b->clear_groups);
+    assert_int_equal(a->all_ids_mapped, b->all_ids_mapped);
+    assert_int_equal(a->uid_unmapped, b->uid_unmapped);
+    assert_int_equal(a->gid_unmapped, b->gid_unmapped);
+    assert_int_equal(a->groups_unmapped, b->groups_unmapped);
+    assert_int_equal(a->setgroups_denied, b->setgroups_denied);
     assert_int_equal(a->set_groups, b->set_groups);
     assert_int_equal(a->set_keepcaps, b->set_keepcaps);
     assert_int_equal(a->changes_identity, b->changes_identity);
@@ -144,6 +156,7 @@ static void root_becomes_a_user_who_keeps_one(void **state) {
                                 .goal = {.uid = {WWW, WWW, WWW, WWW},
                                          .gid = {WWW, WWW, WWW, WWW},
                                          .groups = {2, WWW_GROUPS},
+                                         .groups_told = 2,
                                          .permitted = BIND,
                                          .effective = BIND,
                                          .inheritable = BIND,
@@ -158,6 +171,7 @@ static void root_becomes_a_user_who_keeps_one(void **state) {
                                 .set_uid = true,
                                 .set_gid = true,
                                 .set_groups = true,
+                                .all_ids_mapped = true,
                                 .set_keepcaps = true,
                                 .changes_identity = true,
                                 .close_fds = true,
@@ -169,7 +183,7 @@ static void root_becomes_a_user_who_keeps_one(void **state) {
 
 static void with_no_option_every_capability_goes_and_the_user_stays(void **state) {
     const struct request nothing = {0};
-    struct plan plan, expected = {.start = ROOT.cred, .goal = ROOT.cred};
+    struct plan plan, expected = {.start = ROOT.cred, .goal = ROOT.cred, .all_ids_mapped = true};
 
     (void)state;
     make(&nothing, &ROOT, &plan);
@@ -179,6 +193,7 @@ static void with_no_option_every_capability_goes_and_the_user_stays(void **state
     make(&nothing, &USER, &plan);
     assert_same_plan(&plan, &(struct plan){.start = USER.cred,
                                            .goal = USER.cred, /* nothing to take from it */
+                                           .all_ids_mapped = true,
                                            .bounding_left = true});
 }
 
@@ -263,14 +278,72 @@ static void the_overflow_group_may_be_anyones_in_a_user_namespace(void **state) 
 
     (void)state;
     start.cred.groups = (struct groups){2, list};
+    start.cred.groups_told = 2;
     make(&same, &start, &plan);
     assert_false(plan.set_groups); /* every id is mapped: it is what it seems */
     start.all_ids_mapped = false;
     make(&same, &start, &plan);
     assert_true(plan.set_groups);
+    assert_true(plan.clear_groups);
+    start.cred.groups_told = 3; /* one of them reads as another: the number shows that it was set */
+    make(&same, &start, &plan);
+    assert_true(plan.set_groups);
+    assert_false(plan.clear_groups);
+    start.cred.groups_told = 2;
     start.overflow_gid = 99; /* another system, another overflow id */
     make(&same, &start, &plan);
     assert_false(plan.set_groups);
+    start.overflow_unknown = true; /* it may be any number */
+    make(&same, &start, &plan);
+    assert_true(plan.set_groups);
+    assert_true(plan.clear_groups);
+}
+
+/* Where the overflow id is not known, an id that was asked for is never right already, and one that
+ * was not stays as it is. */
+static void an_id_is_not_right_where_the_overflow_id_is_unknown(void **state) {
+    static gid_t list[] = {1000};
+    const struct request same = {.change_identity = true,
+                                 .uid = 1000,
+                                 .gid = 1000,
+                                 .change_groups = true,
+                                 .groups = {1, list}};
+    const struct request nothing = {0};
+    struct start start = USER, granted = user_with(BIND, 0);
+    struct plan plan;
+
+    (void)state;
+    start.all_ids_mapped = granted.all_ids_mapped = false;
+    start.overflow_unknown = granted.overflow_unknown = true;
+    make(&same, &start, &plan);
+    assert_true(plan.set_groups && plan.clear_groups);
+    assert_true(plan.changes_identity);
+    assert_true(plan.confirm_uid && plan.confirm_gid);
+    assert_false(plan.uid_is_free || plan.gid_is_free);
+    refused(&same, &granted, "user", FAIL_GRANT_IDENTITY, 0);
+
+    start.uid_is_own = start.gid_unmapped = true; /* the kernel says so before it asks for more */
+    make(&same, &start, &plan);
+    assert_true(plan.uid_is_free && plan.gid_is_free);
+    assert_true(plan.changes_identity);
+
+    make(&nothing, &start, &plan);
+    assert_false(plan.changes_identity || plan.confirm_uid || plan.confirm_gid);
+    make(&nothing, &granted, &plan);
+    assert_false(plan.changes_identity);
+}
+
+static void a_stream_whose_owner_is_unclear_is_refused(void **state) {
+    struct start start = ROOT;
+    const struct request given = {.chown_stdio = true}, nothing = {0};
+    struct plan plan;
+
+    (void)state;
+    start.stdio_unmapped = 2;
+    refused(&given, &start, "stdio", FAIL_UNMAPPED_ID, 0);
+    make(&nothing, &start, &plan);
+    start.stdio_unmapped = 0;
+    make(&given, &start, &plan);
 }
 
 static void what_stands_behind_a_list_of_groups_is_not_part_of_it(void **state) {
@@ -747,6 +820,8 @@ int main(void) {
         cmocka_unit_test(saved_ids_are_part_of_the_goal),
         cmocka_unit_test(groups_that_are_there_already_are_not_set),
         cmocka_unit_test(the_overflow_group_may_be_anyones_in_a_user_namespace),
+        cmocka_unit_test(an_id_is_not_right_where_the_overflow_id_is_unknown),
+        cmocka_unit_test(a_stream_whose_owner_is_unclear_is_refused),
         cmocka_unit_test(what_stands_behind_a_list_of_groups_is_not_part_of_it),
         cmocka_unit_test(the_overflow_ids_may_be_roots_in_a_user_namespace),
         cmocka_unit_test(any_id_that_changes_brings_a_new_keyring),

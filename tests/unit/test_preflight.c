@@ -174,7 +174,7 @@ static void try_point(const struct point *point, struct tally *tally) {
     expected_make(&request, &expected);
     run_play(&request, REAL, &run);
     if (run.p.next <= STAGE_PREFLIGHT) {
-        assert_int_equal(fake.writes, 0);
+        assert_int_equal(fake.writes, fake_called("sys_try_setpcap")); /* a probe, which failed */
         try_refused(point, &request, &run, tally);
     } else {
         const char *unmet = expected_unmet(&expected, &run.p.plan);
@@ -219,6 +219,114 @@ static void what_is_refused_is_exactly_what_would_fail(void **state) {
     print_message("  %lu done, %lu refused that fail when tried, %lu refused by a rule\n",
                   tally.done, tally.refused, tally.policy);
     assert_true(tally.done > 0 && tally.refused > 0 && tally.policy > 0);
+}
+
+/* ---- in a user namespace ---- */
+
+/* Who is there, each id either truly the one that it reads as or an unmapped root's; what is
+ * mapped; and what is asked for. */
+struct place {
+    unsigned maps; /* nothing; some; the overflow ids as well; in both kinds of ids */
+    bool real_uid, real_gid, real_group;
+    bool no_proc, denied;
+    unsigned caps;     /* of SETUID and SETGID */
+    unsigned uid, gid; /* of GOALS */
+    bool list;         /* --groups of the overflow id; else they stay */
+};
+
+enum { MAPS = 3, GOALS = 3 };
+
+static void set_up_in(const struct place *place) {
+    static const struct fake_map maps[MAPS] = {{0, 0}, {1, 1000}, {1, 70000}};
+    static const uint64_t caps[] = {0, SETUID, SETGID, SETUID | SETGID};
+    const fake_id root = FAKE_UNMAPPED(0), uid = place->real_uid ? FAKE_OVERFLOW_UID : root,
+                  gid = place->real_gid ? FAKE_OVERFLOW_GID : root;
+
+    as_unmapped_root();
+    fake.uid = (struct fake_ids){uid, uid, uid, uid};
+    fake.gid = (struct fake_ids){gid, gid, gid, gid};
+    fake.groups[0] = place->real_group ? FAKE_OVERFLOW_GID : root;
+    fake.uid_map = fake.gid_map = maps[place->maps];
+    fake.no_proc = place->no_proc;
+    fake.setgroups_denied = place->denied;
+    fake.permitted = fake.effective = fake.inheritable = fake.ambient = caps[place->caps];
+    fake.parent_death_signal = 0;
+}
+
+/* An id that the namespace does not map cannot be somebody's in it who is mapped. */
+static bool can_be(const struct place *place) {
+    return place->maps == MAPS - 1 || !(place->real_uid || place->real_gid || place->real_group);
+}
+
+static struct request ask_in(const struct place *place) {
+    static const uid_t uids[GOALS] = {FAKE_OVERFLOW_UID, 1000, 70001};
+    static const gid_t gids[GOALS] = {FAKE_OVERFLOW_GID, 1000, 70001};
+    static gid_t list[1];
+
+    list[0] = gids[place->gid];
+    return (struct request){.change_identity = true,
+                            .uid = uids[place->uid],
+                            .gid = gids[place->gid],
+                            .change_groups = place->list,
+                            .groups = {1, list},
+                            .no_new_privs = true};
+}
+
+static void try_place(const struct place *place, struct tally *tally) {
+    const struct request request = ask_in(place);
+    struct expected expected;
+    struct run run, tried;
+
+    set_up_in(place);
+    expected_make(&request, &expected);
+    run_play(&request, REAL, &run);
+    const char *unmet = expected_unmet(&expected, &run.p.plan);
+    bool right = fake.exec_reached && unmet == NULL;
+    if (run.p.next == STAGE_PREFLIGHT) {
+        set_up_in(place);
+        tried = run;
+        run_force(REAL, &tried);
+        right = !fake.exec_reached;
+    } else if (place->no_proc && place->denied) { /* nothing else tells that setgroups is denied */
+        right |= run.p.next == STAGE_CHANGE && strcmp(run.f.step, "groups") == 0;
+    }
+    if (!right) {
+        print_error("  maps %u real %d %d %d no_proc %d denied %d caps %u goal %u %u list %d\n",
+                    place->maps, place->real_uid, place->real_gid, place->real_group,
+                    place->no_proc, place->denied, place->caps, place->uid, place->gid,
+                    place->list);
+        scenario_print(&run, unmet);
+    }
+    assert_true(right);
+    tally->refused += run.p.next == STAGE_PREFLIGHT;
+    tally->done += fake.exec_reached;
+    expected_free(&expected);
+    run_free(&run);
+}
+
+static void a_user_namespace_is_refused_exactly_where_it_would_fail(void **state) {
+    struct tally tally = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < MAPS * 4 * GOALS * GOALS << 6; i++) {
+        const unsigned wheels = i >> 6;
+        const struct place place = {
+            .real_uid = (i & 1) != 0,
+            .real_gid = (i & 2) != 0,
+            .real_group = (i & 4) != 0,
+            .no_proc = (i & 8) != 0,
+            .denied = (i & 16) != 0,
+            .list = (i & 32) != 0,
+            .maps = wheels % MAPS,
+            .caps = wheels / MAPS % 4,
+            .uid = wheels / (MAPS * 4) % GOALS,
+            .gid = wheels / (MAPS * 4 * GOALS),
+        };
+        if (can_be(&place))
+            try_place(&place, &tally);
+    }
+    print_message("  %lu done, %lu refused that fail when tried\n", tally.done, tally.refused);
+    assert_true(tally.done > 0 && tally.refused > 0);
 }
 
 /* ---- what it says ---- */
@@ -297,6 +405,7 @@ static void what_changes_nothing_needs_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_refused_is_exactly_what_would_fail),
+        cmocka_unit_test(a_user_namespace_is_refused_exactly_where_it_would_fail),
         cmocka_unit_test(all_that_is_missing_is_named_at_once),
         cmocka_unit_test(a_capability_that_is_permitted_and_not_effective_will_do),
         cmocka_unit_test(what_changes_nothing_needs_nothing),

@@ -78,12 +78,12 @@ static const struct want WANTS[] = {
     {"bounding", {.start.bounding = 1, .goal.bounding = 1}, NOT_WANTED},
     {"keep-caps", {.set_keepcaps = true}, WANTED},
     {"groups", {.set_groups = true}, WANTED},
-    {"gid", {.goal.gid.saved = 1}, NOT_WANTED},
-    {"gid", {.set_gid = true}, WANTED_FREE},
-    {"gid", {.set_gid = true, .goal.gid.saved = 1}, WANTED},
-    {"uid", {.goal.uid.saved = 1}, NOT_WANTED},
-    {"uid", {.set_uid = true}, WANTED_FREE},
-    {"uid", {.set_uid = true, .goal.uid.saved = 1}, WANTED},
+    {"gid", {.gid_is_free = true}, NOT_WANTED},
+    {"gid", {.set_gid = true, .gid_is_free = true}, WANTED_FREE},
+    {"gid", {.set_gid = true}, WANTED},
+    {"uid", {.uid_is_free = true}, NOT_WANTED},
+    {"uid", {.set_uid = true, .uid_is_free = true}, WANTED_FREE},
+    {"uid", {.set_uid = true}, WANTED},
     {"working-caps", {.start.permitted = 1}, WANTED},
     {"working-caps", {.start.inheritable = 1}, WANTED},
     {"keyring", {.changes_identity = true}, WANTED},
@@ -219,6 +219,13 @@ static const struct excuse UNNOTICED_WHEN_MISSING[] = {
      "for sure (seccomp) is no reason to refuse: verify has nothing to compare"},
 };
 
+/* What remains unnoticed in one scenario, though others stop for want of the row. */
+static const struct excuse UNNOTICED_IN_ONE_STATE[] = {
+    {"groups", "a group that only reads as one that was asked for",
+     "an unmapped group reads as the wanted one: the step itself empties the list before it sets "
+     "it"},
+};
+
 static void a_missing_row_is_noticed_or_listed(void **state) {
     size_t count, listed = 0;
     const struct step *steps = transition_steps(&count);
@@ -239,11 +246,14 @@ static void a_missing_row_is_noticed_or_listed(void **state) {
                       : excuse != NULL  ? excuse->reason
                                         : "not noticed and not listed");
         assert_int_equal(trial.stopped > 0, excuse == NULL);
+        listed += excuse != NULL;
+        if (excuse == NULL)
+            excuse = excuse_for(UNNOTICED_IN_ONE_STATE, COUNT(UNNOTICED_IN_ONE_STATE),
+                                steps[i].name, NULL);
         if (excuse == NULL)
             assert_int_equal(trial.wrong, 0);
         else
             assert_string_equal(trial.wrongly, excuse->next);
-        listed += excuse != NULL;
     }
     assert_int_equal(listed, COUNT(UNNOTICED_WHEN_MISSING));
     free(changed);

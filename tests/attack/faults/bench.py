@@ -345,6 +345,11 @@ class Call:
     before_main: bool
     line: str         # with the names of the constants, for people
 
+    def value(self):
+        """What it returned: a number that is no error, or None."""
+        match = re.search(r"\) = (\d+|0x[0-9a-f]+)(?: |$)", self.line)
+        return int(match.group(1), 0) if match else None
+
 
 def key_of(number, name, arguments):
     if name not in ("prctl", "keyctl"):
@@ -381,6 +386,17 @@ def exec_places(case, calls):
 class Reference:
     state: dict
     calls: list   # of the launcher: from its start to the execve of the program, inclusive
+
+
+MOST_VALUES = 4
+
+
+def told_values(reference, call):
+    """What the calls of its name returned undisturbed: the value of before, the goal's, a neighbour's.
+    A few of the many of a call that is made for each capability or descriptor."""
+    values = {other.value() for other in reference.calls
+              if other.name == call.name and not other.before_main} - {None}
+    return [f"={value}" for value in sorted(values)[:MOST_VALUES]]
 
 
 def strace(shop, case, *options):

@@ -58,6 +58,7 @@ class State:
     witnesses: list
     calls: dict = dataclasses.field(default_factory=dict)  # word: how its call begins, if not so
     story: str = None
+    old: str = ""       # the writer that answers with the value of before
     harmless: str = ""  # why a lie that nobody can notice does no harm
 
 
@@ -86,9 +87,9 @@ STATES = [
           ["PR_GET_NO_NEW_PRIVS", "PR_SET_SECCOMP"]),
     State(["parent-death"], "parent-death signal", "PR_SET_PDEATHSIG", ["PR_GET_PDEATHSIG"]),
     State(["keyring"], "session keyring", "KEYCTL_JOIN_SESSION_KEYRING", ["KEYCTL_GET_KEYRING_ID"],
-          story="=0x2a2a2a2a"),
-    State(["fds"], "descriptors above 2", "close_range", ["fcntl"], {"fcntl": "fcntl("},
-          story="EBADF"),
+          story="=0x2a2a2a2a", old="KEYCTL_JOIN_SESSION_KEYRING-old"),
+    State(["fds"], "descriptors above 2", "close_range", ["fcntl", "getdents64"],
+          {"fcntl": "fcntl("}),
     State(["stdio"], "owners of the standard streams", "fchown", ["fstat"],
           {"fstat": "newfstatat("}),
 ]
@@ -96,6 +97,8 @@ NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_ne
 
 # What a call says instead of doing: "done", where that is another value than 0.
 DONE = {"KEYCTL_JOIN_SESSION_KEYRING": "=0x2a2a2a2a"}
+# What a witness says. Beside these: what calls of its kind said undisturbed, which are the value of
+# before, the goal's, and those of its neighbours.
 ANSWERS = ["EPERM", "ENOSYS", "EINVAL", "EINTR", "EBADF", "=0", "=1", "=0x2a2a2a2a"]
 
 REPORTED = ["wrong", "unnamed", "blind", "vain"]
@@ -144,10 +147,13 @@ def stories(case, reference):
     for state in STATES:
         if not calls_by(state, state.writer, reference):
             continue
-        for size in range(len(state.witnesses) + 1):
-            for liars in itertools.combinations(state.witnesses, size):
-                yield Attack(case, "stories", state.what, ",".join([state.writer, *liars]),
-                             frozenset(liars), size == len(state.witnesses))
+        for writer in filter(None, [state.writer, state.old]):
+            for size in range(len(state.witnesses) + 1):
+                for liars in itertools.combinations(state.witnesses, size):
+                    # The value of before is noticed even then: a new one is another one.
+                    unknown = size == len(state.witnesses) and writer == state.writer
+                    yield Attack(case, "stories", state.what, ",".join([writer, *liars]),
+                                 frozenset(liars), unknown)
 
 
 def rule(call, answer):
@@ -161,17 +167,34 @@ def same_capability(write, read):
     return "PR_CAP" not in read.line or last[0] == last[1]
 
 
+def done_by(state, reference):
+    """What the writer says: that it is done, and what its witness said before."""
+    yield DONE.get(state.writer, "=0")
+    if state.old:
+        before = calls_by(state, state.witnesses[0], reference)[0].value()
+        if before is not None:
+            yield f"={before}"
+
+
+def answers_to(read, reference):
+    told = [answer for answer in bench.told_values(reference, read)
+            if int(answer[1:]) not in (0, 1)]
+    return ANSWERS + told
+
+
 def pairs(case, reference):
-    for state in STATES:
-        done = DONE.get(state.writer, "=0")
+    for state, done in ((state, done) for state in STATES
+                        if calls_by(state, state.writer, reference)
+                        for done in done_by(state, reference)):
         for write in calls_by(state, state.writer, reference):
             place = reference.calls.index(write)
             for word in state.witnesses:
                 for read in calls_by(state, word, reference):
                     if reference.calls.index(read) < place or not same_capability(write, read):
                         continue
-                    for answer in ANSWERS:
-                        alone = len(state.witnesses) == 1 and answer == state.story
+                    for answer in answers_to(read, reference):
+                        alone = (len(state.witnesses) == 1 and answer == state.story
+                                 and done == DONE.get(state.writer, "=0"))
                         words = f"{rule(write, done)},{rule(read, answer)}"
                         yield Attack(case, "pairs", state.what, words, frozenset([word]), alone)
 
@@ -276,6 +299,8 @@ IN_THE_TABLE = {
     "regain-uid": "`setresuid` back to the old ones",
     "regain-gid": "`setresgid` back to the old ones",
     "keep-caps-locked": "`PR_SET_KEEPCAPS`, refused once it is locked",
+    "fcntl": "`fcntl` of two planted ones",
+    "getdents64": "`getdents64` of /proc/self/fd",
     "PR_SET_SECCOMP": "`PR_SET_SECCOMP`, refused without it",
 }
 

@@ -113,7 +113,7 @@ static void make_machine(struct input *input, struct world *world) {
     for (unsigned fd = 0; fd < 3; fd++) {
         fake.streams[fd].handed_over = bit(streams, fd);
         fake.streams[fd].owner = bit(streams, fd + 3) ? 33 : (uid_t)fake.uid.real;
-        world->stream_owners[fd] = fake.streams[fd].owner;
+        world->stream_owners[fd] = (uid_t)fake.streams[fd].owner;
     }
     world->fork_result = child < 0xc0 ? 0 : child < 0xd0 ? -1 : 4711;
     world->wait_status = ended[child % COUNT(ended)];
@@ -268,6 +268,11 @@ static const char *const MAY_FAIL[] = {"sys_get_uids",
                                        "sys_get_no_new_privs",
                                        "sys_get_parent_death_signal",
                                        "sys_all_ids_mapped",
+                                       "sys_overflow_id",
+                                       "sys_ids_are_mapped",
+                                       "sys_setgroups_denied",
+                                       "sys_confirm_uid",
+                                       "sys_confirm_gid",
                                        "sys_get_parent",
                                        "sys_set_caps",
                                        "sys_bounding_drop",
@@ -288,6 +293,7 @@ static const char *const MAY_FAIL[] = {"sys_get_uids",
                                        "sys_read_file_caps",
                                        "sys_execve",
                                        "sys_filter_is_refused",
+                                       "sys_try_setpcap",
                                        "sys_try_uids",
                                        "sys_try_gids",
                                        "sys_try_unset_keepcaps",

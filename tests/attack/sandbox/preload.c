@@ -3,8 +3,9 @@
  * be root does. Built by preload.bats.
  *
  * LIES names the functions that say "done" and do nothing, for instance LIES=setresuid,prctl. A
- * reader that is named leaves its answer as it was. With "story" in it, setresuid does nothing, and
- * syscall(2) refuses another setresuid and answers for the user ids what the first was asked for.
+ * reader that is named leaves its answer as it was. With "partial" in it, close_range(2) closes up
+ * to the descriptor LAST only. With "story" in it, setresuid does nothing, and syscall(2) refuses
+ * another setresuid and answers for the user ids what the first was asked for.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -93,6 +94,8 @@ long syscall(long number, ...) {
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(rest, long);
     va_end(rest);
+    if (lies("partial") && number == SYS_close_range)
+        a[1] = strtol(getenv("LAST"), NULL, 10);
     if (lies("story") && has_told && number == SYS_setresuid) {
         errno = EPERM;
         return -1;

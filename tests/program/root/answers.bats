@@ -50,13 +50,13 @@ as_nobody() {
 }
 
 @test "a session keyring that is not the one in force is refused" {
-    as_nobody keyctl:retval=0:when=1
+    as_nobody keyctl:retval=0:when=2
     refused keyring "$EIO"
-    as_nobody keyctl:retval=12345:when=1
+    as_nobody keyctl:retval=12345:when=2
     refused keyring "$EIO"
-    as_nobody keyctl:error=EPERM:when=1
+    as_nobody keyctl:error=EPERM:when=2
     refused keyring 'Operation not permitted'
-    as_nobody keyctl:error=EDQUOT:when=1
+    as_nobody keyctl:error=EDQUOT:when=2
     refused keyring '[Qq]uota'
 }
 

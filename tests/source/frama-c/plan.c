@@ -54,10 +54,18 @@ static void anything(void) {
     struct start start = {
         .cred = any_cred(),
         .all_ids_mapped = any_bool(),
+        .overflow_unknown = any_bool(),
         .overflow_uid = any_u32,
         .overflow_gid = any_u32,
+        .uid_is_own = any_bool(),
+        .gid_is_own = any_bool(),
+        .uid_unmapped = any_bool(),
+        .gid_unmapped = any_bool(),
+        .groups_unmapped = any_bool(),
+        .setgroups_denied = any_bool(),
         .parent_death_signal = any_int,
         .stdio = any_u32,
+        .stdio_unmapped = any_u32,
     };
 
     start.cred.groups = any_groups(had);

@@ -13,12 +13,19 @@ static void expect_streams(const struct request *request, struct expected *expec
             expected->streams |= 1u << fd;
 }
 
+static bool all_mapped(const struct fake_ids *ids) {
+    return ids->real <= UINT32_MAX && ids->effective <= UINT32_MAX && ids->saved <= UINT32_MAX &&
+           ids->fs <= UINT32_MAX;
+}
+
 void expected_make(const struct request *request, struct expected *expected) {
     struct cred before;
 
     memset(expected, 0, sizeof *expected);
     fake_truth(&before);
     expected->cred = before;
+    expected->ids_are_mapped = request->change_identity;
+    expected->groups_are_mapped = request->change_groups;
     if (request->change_identity) {
         expected->cred.uid = ids_all(request->uid);
         expected->cred.gid = ids_all(request->gid);
@@ -29,7 +36,7 @@ void expected_make(const struct request *request, struct expected *expected) {
         groups->list = calloc(request->groups.count + 1, sizeof(gid_t));
         if (groups->list == NULL)
             abort();
-        groups->count = request->groups.count;
+        groups->count = expected->cred.groups_told = request->groups.count;
         for (size_t i = 0; i < groups->count; i++)
             groups->list[i] = request->groups.list[i];
     }
@@ -42,7 +49,8 @@ void expected_make(const struct request *request, struct expected *expected) {
     expected->cred.securebits |= request->lock_securebits ? 0xefu : 0;
 
     bool changes = memcmp(&before.uid, &expected->cred.uid, sizeof before.uid) != 0 ||
-                   memcmp(&before.gid, &expected->cred.gid, sizeof before.gid) != 0;
+                   memcmp(&before.gid, &expected->cred.gid, sizeof before.gid) != 0 ||
+                   (request->change_identity && !(all_mapped(&fake.uid) && all_mapped(&fake.gid)));
     expected->new_keyring = changes && !fake.keyctl_blocked;
     expected->keyring_owner = expected->cred.uid.real;
     expected->keyring_before = fake.keyring;
@@ -90,12 +98,24 @@ static const char *cred_unmet(const struct cred *expected, const struct cred *tr
     return expected->no_new_privs != truth->no_new_privs ? "no_new_privs" : NULL;
 }
 
+/* What reads as expected is another id where the namespace does not map it. */
+static const char *unmapped(const struct expected *expected) {
+    if (expected->ids_are_mapped && !(all_mapped(&fake.uid) && all_mapped(&fake.gid)))
+        return "an id that only reads as the one that was asked for";
+    for (size_t i = 0; i < fake.group_count && expected->groups_are_mapped; i++)
+        if (fake.groups[i] > UINT32_MAX)
+            return "a group that only reads as one that was asked for";
+    return NULL;
+}
+
 const char *expected_unmet(const struct expected *expected, const struct plan *plan) {
     struct cred truth;
 
     fake_truth(&truth);
     const char *what = cred_unmet(&expected->cred, &truth);
     free(truth.groups.list);
+    if (what == NULL)
+        what = unmapped(expected);
     if (what != NULL)
         return what;
     if (plan->bounding_left !=

@@ -11,6 +11,7 @@
 struct expected {
     struct cred cred;
     int parent_death_signal;
+    bool ids_are_mapped, groups_are_mapped; /* what was asked for is never an unmapped one */
     bool new_keyring;
     uid_t keyring_owner;
     unsigned keyring_before;

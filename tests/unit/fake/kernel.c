@@ -218,7 +218,7 @@ void fake_truth(struct cred *cred) {
     read_cred(cred);
     if (fake.group_count == 0)
         return;
-    cred->groups.count = fake.group_count;
+    cred->groups.count = cred->groups_told = fake.group_count;
     cred->groups.list = calloc(fake.group_count, sizeof(gid_t));
     if (cred->groups.list == NULL)
         abort();
@@ -336,25 +336,36 @@ pid_t sys_get_parent(void) {
 
 int sys_all_ids_mapped(void) {
     READ_SIMPLE(0, 0, 0);
-    return fake.uid_map.first == 0 && fake.uid_map.count == UINT32_MAX && fake.gid_map.first == 0 &&
-           fake.gid_map.count == UINT32_MAX;
+    return !fake.no_proc && fake.uid_map.first == 0 && fake.uid_map.count == UINT32_MAX &&
+           fake.gid_map.first == 0 && fake.gid_map.count == UINT32_MAX;
 }
 
 int sys_setgroups_denied(void) {
     READ_SIMPLE(0, 0, 0);
-    return may_not_setgroups();
+    return !fake.no_proc && may_not_setgroups();
 }
 
-uid_t sys_overflow_id(const char *path) {
-    enum fake_fault_kind kind = FAKE_FAILS;
+int sys_overflow_id(const char *path, uid_t *id) {
+    bool is_uid = strcmp(path, "/proc/sys/kernel/overflowuid") == 0;
 
-    (void)enter((struct fake_call){.name = __func__}, &kind); /* it has no way to fail */
-    if (strcmp(path, "/proc/sys/kernel/overflowuid") == 0)
-        return fake.overflow_uid;
-    if (strcmp(path, "/proc/sys/kernel/overflowgid") == 0)
-        return fake.overflow_gid;
-    (void)fprintf(stderr, "sys_fake: \"%s\" holds no overflow id\n", path);
-    abort();
+    if (!is_uid && strcmp(path, "/proc/sys/kernel/overflowgid") != 0) {
+        (void)fprintf(stderr, "sys_fake: \"%s\" holds no overflow id\n", path);
+        abort();
+    }
+    READ(is_uid, 0, 0);
+    if (fake.no_proc || verdict == LIES)
+        return -EIO; /* what is no number is seen through */
+    *id = is_uid ? fake.overflow_uid : fake.overflow_gid;
+    return 0;
+}
+
+/* chown_common() looks both ids up before anything else. */
+int sys_ids_are_mapped(uid_t uid, const struct groups *gids) {
+    READ_SIMPLE(uid, gids->count, 0);
+    bool is_mapped = mapped(&fake.uid_map, uid) != BAD_ID;
+    for (size_t i = 0; i < gids->count; i++)
+        is_mapped = is_mapped && mapped(&fake.gid_map, gids->list[i]) != BAD_ID;
+    return is_mapped;
 }
 
 /* ---- writers ---- */
@@ -377,6 +388,15 @@ int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable) {
     fake.effective = effective;
     fake.inheritable = inheritable;
     fake.ambient &= permitted & inheritable;
+    return 0;
+}
+
+int sys_try_setpcap(void) {
+    WRITE(0, 0, 0);
+    if (!subset(CAP_MASK(CAP_SETPCAP), fake.permitted))
+        return -EPERM;
+    fake.permitted = fake.effective = CAP_MASK(CAP_SETPCAP);
+    fake.inheritable = fake.ambient = 0;
     return 0;
 }
 
@@ -472,6 +492,21 @@ static int change_ids(struct fake_ids *ids, const struct fake_map *map, unsigned
     return 0;
 }
 
+/* setreuid(2) and setregid(2) with one id for both. */
+static int confirm_ids(struct fake_ids *ids, const struct fake_map *map, unsigned cap, uid_t id) {
+    fake_id wanted = mapped(map, id);
+    bool may_be_real = wanted == ids->real || wanted == ids->effective;
+
+    if (wanted == KEPT) /* -1: leave them as they are */
+        return 0;
+    if (wanted == BAD_ID)
+        return -EINVAL;
+    if (!may_be_real && !capable(cap))
+        return -EPERM;
+    *ids = (struct fake_ids){wanted, wanted, wanted, wanted};
+    return 0;
+}
+
 static int set_gids(gid_t real, gid_t effective, gid_t saved) {
     struct before old = remember();
 
@@ -534,6 +569,30 @@ int sys_try_uids(uid_t real, uid_t effective, uid_t saved) {
     return set_uids(real, effective, saved);
 }
 
+/* __sys_setreuid(): the saved id, and the one for files, become the effective one. */
+int sys_confirm_uid(uid_t uid) {
+    struct before old = remember();
+    struct fake_ids old_ids = fake.uid;
+
+    WRITE(uid, 0, 0);
+    int error = confirm_ids(&fake.uid, &fake.uid_map, CAP_SETUID, uid);
+    if (error == 0) {
+        fix_caps(&old_ids);
+        commit(&old);
+    }
+    return error;
+}
+
+int sys_confirm_gid(gid_t gid) {
+    struct before old = remember();
+
+    WRITE(gid, 0, 0);
+    int error = confirm_ids(&fake.gid, &fake.gid_map, CAP_SETGID, gid);
+    if (error == 0)
+        commit(&old);
+    return error;
+}
+
 int sys_set_securebits(unsigned bits) {
     enum { ALL = 0xfff, LOCKS = 0xaaa, UNPRIVILEGED = 0xf00 }; /* securebits.h of Linux 6.14 */
 
@@ -588,11 +647,12 @@ int sys_stdio_owner(int fd, uid_t *owner) {
         return 0;
     if (verdict == LIES)
         return 0;
-    *owner = fake.streams[fd].owner;
+    *owner = shown(fake.streams[fd].owner, fake.overflow_uid);
     return fake.streams[fd].handed_over;
 }
 
-/* chown_ok(): the owner may give a file to himself only. */
+/* chown_ok(): the owner may give a file to himself only; CAP_CHOWN does not count for a file whose
+ * owner is unmapped. */
 int sys_chown_fd(int fd, uid_t uid) {
     WRITE(fd, uid, 0);
     if (fd < 0 || fd > 2)
@@ -601,7 +661,7 @@ int sys_chown_fd(int fd, uid_t uid) {
         return -EINVAL;
     struct fake_stream *stream = &fake.streams[fd];
     bool gives_to_itself = fake.uid.fs == stream->owner && uid == stream->owner;
-    if (!gives_to_itself && !capable(CAP_CHOWN))
+    if (!gives_to_itself && !(capable(CAP_CHOWN) && stream->owner <= UINT32_MAX))
         return -EPERM;
     stream->owner = uid;
     return 0;

@@ -63,7 +63,7 @@ struct fake_file {
 /* A standard stream. Handed over: an anonymous pipe, or the terminal whose session we lead. */
 struct fake_stream {
     bool handed_over;
-    uid_t owner;
+    fake_id owner;
 };
 
 struct fake_call {
@@ -96,6 +96,7 @@ struct fake {
     uid_t overflow_uid;
     gid_t overflow_gid;
     bool setgroups_denied; /* /proc/self/setgroups */
+    bool no_proc;          /* neither maps nor overflow ids are told */
     bool keyctl_blocked;   /* by a seccomp filter */
     struct fake_file files[FAKE_FILES];
     size_t file_count;

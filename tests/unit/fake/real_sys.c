@@ -7,6 +7,8 @@
 #define sys_bounding_has            real_sys_bounding_has
 #define sys_chown_fd                real_sys_chown_fd
 #define sys_close_above_stderr      real_sys_close_above_stderr
+#define sys_confirm_gid             real_sys_confirm_gid
+#define sys_confirm_uid             real_sys_confirm_uid
 #define sys_execve                  real_sys_execve
 #define sys_filter_is_refused       real_sys_filter_is_refused
 #define sys_get_caps                real_sys_get_caps
@@ -18,6 +20,7 @@
 #define sys_get_parent_death_signal real_sys_get_parent_death_signal
 #define sys_get_securebits          real_sys_get_securebits
 #define sys_get_uids                real_sys_get_uids
+#define sys_ids_are_mapped          real_sys_ids_are_mapped
 #define sys_inspect                 real_sys_inspect
 #define sys_may_execute             real_sys_may_execute
 #define sys_new_session_keyring     real_sys_new_session_keyring
@@ -35,6 +38,7 @@
 #define sys_set_uids                real_sys_set_uids
 #define sys_stdio_owner             real_sys_stdio_owner
 #define sys_try_gids                real_sys_try_gids
+#define sys_try_setpcap             real_sys_try_setpcap
 #define sys_try_uids                real_sys_try_uids
 #define sys_try_unset_keepcaps      real_sys_try_unset_keepcaps
 

@@ -24,6 +24,8 @@ int real_sys_set_keepcaps(bool on);
 int real_sys_set_groups(const struct groups *groups);
 int real_sys_set_gids(gid_t real, gid_t effective, gid_t saved);
 int real_sys_set_uids(uid_t real, uid_t effective, uid_t saved);
+int real_sys_confirm_uid(uid_t uid);
+int real_sys_confirm_gid(gid_t gid);
 int real_sys_set_securebits(unsigned bits);
 int real_sys_set_no_new_privs(void);
 int real_sys_set_parent_death_signal(int signal);

@@ -100,6 +100,25 @@ static void as_granted(void) {
     fake.bounding = BIND | PCAP;
 }
 
+/* Somebody else's root in a user namespace without it: it reads as nobody, in group and list too.
+ */
+void as_unmapped_root(void) {
+    const fake_id root = FAKE_UNMAPPED(0);
+
+    as_root_for_root();
+    fake.uid = fake.gid = (struct fake_ids){root, root, root, root};
+    fake.groups[0] = root;
+    fake.uid_map = fake.gid_map = (struct fake_map){1, 70000};
+    fake.inheritable = fake.ambient = fake.permitted;
+    for (unsigned fd = 0; fd < 3; fd++)
+        fake.streams[fd].owner = 1000;
+}
+
+static void as_unmapped_root_without_proc(void) {
+    as_unmapped_root();
+    fake.no_proc = true;
+}
+
 /* Together they make every row of the table do something that matters. */
 const struct scenario SCENARIOS[] = {
     {"root becomes a user and keeps one, everything asked for",
@@ -172,6 +191,16 @@ const struct scenario SCENARIOS[] = {
      as_user_with_pipes_of_root,
      {.chown_stdio = true, .no_new_privs = true},
      NULL},
+    {"an unmapped root becomes nobody, as whom it reads", as_unmapped_root, {TO_NOBODY}, NULL},
+    {"an unmapped root becomes nobody and keeps all",
+     as_unmapped_root,
+     {TO_NOBODY, .keep_all = true, .chown_stdio = true},
+     NULL},
+    {"an unmapped root becomes nobody without /proc",
+     as_unmapped_root_without_proc,
+     {TO_NOBODY, .keep = BIND, .no_new_privs = true},
+     NULL},
+    {"an unmapped root becomes a user", as_unmapped_root, {TO_WWW, .keep = BIND}, NULL},
     {"a user runs a program", as_user, {.keep = 0}, NULL},
     {"a user without capabilities closes descriptors", as_user, {.close_fds = true}, NULL},
     {"a file grants one", as_granted, {.keep = BIND, .no_new_privs = true}, NULL},

@@ -22,6 +22,11 @@ enum { WWW = 33, OPS = 44, LOG = 45, SIGNAL = 15 };
     .change_identity = true, .uid = WWW, .gid = WWW, .change_groups = true,                        \
     .groups = {3, (gid_t[]){WWW, OPS, LOG}}
 
+/* The request to become who every unmapped id reads as. */
+#define TO_NOBODY                                                                                  \
+    .change_identity = true, .uid = FAKE_OVERFLOW_UID, .gid = FAKE_OVERFLOW_GID,                   \
+    .change_groups = true, .groups = {1, (gid_t[]){FAKE_OVERFLOW_GID}}
+
 struct scenario {
     const char *name;
     void (*set_up)(void);
@@ -38,6 +43,7 @@ extern const struct table REAL;
 /* Set-ups that other tests start from as well. */
 void as_root(void);               /* SERVER can be entered by WWW only */
 void as_root_for_root(void);      /* SERVER can be entered by anyone */
+void as_unmapped_root(void);      /* reads as nobody; every capability */
 void as_user(void);               /* uid 1000 without any capability */
 void as_user_with(uint64_t caps); /* ... with these, ambient */
 

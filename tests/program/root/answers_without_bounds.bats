@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# An answer that says how much there is, and says more than there can be, is refused before anything is
+# read by it.
+
+# shellcheck disable=SC2154 # run sets output and stderr
+load ../../support/common
+
+setup() {
+    require_root
+    cp "$PROBE" "$PUBLIC/probe"
+    chmod 755 "$PUBLIC/probe"
+    HUGE=707406378
+}
+
+# answering CALL:ANSWER [PATH] -- COMMAND...: COMMAND, where these system calls are answered like that;
+# with PATH only those about this file. At most 300 MB of memory.
+answering() {
+    local inject=(-e "inject=$1")
+    shift
+    if [[ $1 != -- ]]; then
+        inject+=(-P "$1")
+        shift
+    fi
+    shift
+    attempt prlimit --as=300000000 -- strace -qq -o /dev/null "${inject[@]}" "$@"
+}
+
+@test "more groups than a process can have are refused" {
+    for count in "$HUGE" 65537 2147483647; do
+        answering "getgroups:retval=$count" -- "$CAPWRAP" --user 33:33 -- "${MARKED[@]}"
+        refused start 'supplementary groups'
+        answering "getgroups:retval=$count:when=3" -- "$CAPWRAP" --user 33:33 -- "${MARKED[@]}"
+        refused verify 'supplementary groups'
+    done
+    # as many as there can be are asked for, and are not there
+    answering getgroups:retval=65536:when=1 -- "$CAPWRAP" --user 33:33 -- "${MARKED[@]}"
+    refused start 'supplementary groups'
+}
+
+@test "a program of which more was read than was asked for is refused" {
+    answering "read:retval=$HUGE" "$PUBLIC/probe" -- "$CAPWRAP" --user 33:33 -- "$PUBLIC/probe" \
+        --marker "$MARKER"
+    refused program 'cannot be read'
+}
+
+@test "file capabilities that are larger than there is room for are refused" {
+    answering "getxattr:retval=$HUGE" "$PUBLIC/probe" -- "$CAPWRAP" --user 33:33 -- "$PUBLIC/probe" \
+        --marker "$MARKER"
+    refused program 'file capabilities'
+}
+
+@test "a map of ids of which more was read than was asked for is no map" {
+    local in=("$SUPPORT_BIN/in-userns" --uid-map 0,0,70000 --gid-map 0,0,70000 --keep-caps)
+    for file in uid_map overflowuid setgroups; do
+        attempt "${in[@]}" strace -qq -o /dev/null -e "inject=read:retval=$HUGE" -P "/proc/self/$file" \
+            -P "/proc/sys/kernel/$file" "$CAPWRAP" --user 1000:1000 -- "$PROBE"
+        is_user 1000 1000 1000
+    done
+}
+
+@test "a folder of descriptors of which more was read than was asked for is refused" {
+    answering "getdents64:retval=$HUGE" -- "$CAPWRAP" --user 33:33 --close-fds -- "${MARKED[@]}"
+    refused fds close_range
+    answering getdents64:retval=0 -- "$CAPWRAP" --user 33:33 --close-fds -- "${MARKED[@]}"
+    refused fds close_range
+}
+
+@test "a user database of which more was read than was asked for is refused by the static reader" {
+    # the other build leaves reading to the C library
+    ! readelf --program-headers "$CAPWRAP" | grep -q INTERP || return 0
+    for file in passwd group; do
+        answering "read:retval=$HUGE" "/etc/$file" -- "$CAPWRAP" --user www-data -- "${MARKED[@]}"
+        refused "(user|groups)" 'database'
+    done
+}
