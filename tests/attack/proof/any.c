@@ -49,11 +49,21 @@ struct start any_start(gid_t list[MOST_GROUPS]) {
                                    .no_new_privs = nondet_bool(),
                                    .cap_count = nondet_unsigned()},
                           .all_ids_mapped = nondet_bool(),
+                          .overflow_unknown = nondet_bool(),
                           .overflow_uid = nondet_u32(),
                           .overflow_gid = nondet_u32(),
+                          .uid_is_own = nondet_bool(),
+                          .gid_is_own = nondet_bool(),
+                          .uid_unmapped = nondet_bool(),
+                          .gid_unmapped = nondet_bool(),
+                          .groups_unmapped = nondet_bool(),
+                          .setgroups_denied = nondet_bool(),
+                          .stdio_unmapped = nondet_unsigned(),
                           .parent_death_signal = nondet_int(),
                           .stdio = nondet_unsigned()};
 
     start.cred.groups = sorted_groups(list);
+    start.cred.groups_told = nondet_size();
+    ASSUME(start.cred.groups_told >= start.cred.groups.count);
     return start;
 }

@@ -1,9 +1,7 @@
 /* T0: where execve is reached, the kernel is in the state that was asked for. The whole pipeline,
  * for any start and any request, while any call may fail and writers may lie as long as they like.
  *
- *   WRITER_LIES, READER_LIES   how many calls may lie
- *   EXACT_IDS                  each id is what was asked for, and does not only read so
- *   PROC_TELLS                 /proc is there
+ *   WRITER_LIES, WITNESS_LIES, READER_LIES   how many calls may lie
  */
 #include <linux/capability.h>
 
@@ -18,10 +16,8 @@
 #ifndef READER_LIES
 #define READER_LIES 0
 #endif
-#ifdef EXACT_IDS
-enum { EXACT = 1 };
-#else
-enum { EXACT = 0 };
+#ifndef WITNESS_LIES
+#define WITNESS_LIES 0
 #endif
 
 static struct kernel before;
@@ -38,20 +34,30 @@ static bool same_ids(const struct kernel_ids *a, const struct kernel_ids *b) {
            a->fs == b->fs;
 }
 
+/* The start asks setresuid(2) whether ids that read as one are one. Where some of them were, and
+ * the others unmapped, that makes all of them this one. */
+static bool became_one(const struct kernel_ids *ids, const struct kernel_ids *old) {
+    bool held = old->real == ids->real || old->effective == ids->real || old->saved == ids->real;
+    bool had_unmapped = old->real >= UNMAPPED || old->effective >= UNMAPPED ||
+                        old->saved >= UNMAPPED || old->fs >= UNMAPPED;
+
+    return held && had_unmapped && ids->real < UNMAPPED && kernel_ids_are(ids, (uint32_t)ids->real);
+}
+
 static void prove_ids(const struct request *request) {
     struct ids uid = ids_all(request->uid), gid = ids_all(request->gid);
-    bool uid_unsure = !EXACT && !kernel.all_mapped && request->uid == kernel.overflow_uid;
-    bool gid_unsure = !EXACT && !kernel.all_mapped && request->gid == kernel.overflow_gid;
 
     if (!request->change_identity) {
-        PROVE("the uids stay", same_ids(&kernel.uid, &before.uid));
-        PROVE("the gids stay", same_ids(&kernel.gid, &before.gid));
+        PROVE("the uids stay",
+              same_ids(&kernel.uid, &before.uid) || became_one(&kernel.uid, &before.uid));
+        PROVE("the gids stay",
+              same_ids(&kernel.gid, &before.gid) || became_one(&kernel.gid, &before.gid));
         return;
     }
     PROVE("the uids read as asked", kernel_uids_read_as(&kernel.uid, &uid));
     PROVE("the gids read as asked", kernel_gids_read_as(&kernel.gid, &gid));
-    PROVE("the uids are what was asked", kernel_ids_are(&kernel.uid, request->uid) || uid_unsure);
-    PROVE("the gids are what was asked", kernel_ids_are(&kernel.gid, request->gid) || gid_unsure);
+    PROVE("the uids are what was asked", kernel_ids_are(&kernel.uid, request->uid));
+    PROVE("the gids are what was asked", kernel_ids_are(&kernel.gid, request->gid));
     bool was =
         kernel_ids_are(&before.uid, request->uid) && kernel_ids_are(&before.gid, request->gid);
     bool joined = kernel.keyring_joined && kernel_shown_uid(kernel.keyring_owner) == request->uid;
@@ -60,7 +66,6 @@ static void prove_ids(const struct request *request) {
 
 static void prove_groups(const struct request *request) {
     const struct groups *groups = &request->groups;
-    bool unsure = !EXACT && !kernel.all_mapped && asked_has_group(groups, kernel.overflow_gid);
     bool same = kernel.groups == before.groups;
 
     for (unsigned i = 0; i < MOST_GROUPS; i++)
@@ -69,7 +74,7 @@ static void prove_groups(const struct request *request) {
     PROVE("the groups read as asked",
           !request->change_groups || kernel_groups_read_as(groups->list, groups->count));
     PROVE("the groups are what was asked",
-          !request->change_groups || unsure || kernel_groups_are(groups->list, groups->count));
+          !request->change_groups || kernel_groups_are(groups->list, groups->count));
 }
 
 static void prove_capabilities(const struct request *request) {
@@ -92,13 +97,17 @@ static void prove_capabilities(const struct request *request) {
 }
 
 static void prove_rest(const struct request *request) {
-    uid_t user = request->change_identity ? request->uid : kernel_shown_uid(before.uid.effective);
+    uid_t user = kernel_shown_uid(before.uid.effective);
 
     PROVE("parent-death signal", kernel.parent_death == before.parent_death);
     PROVE("descriptors", !request->close_fds || !kernel.fds_open);
     for (int fd = 0; fd < 3; fd++) {
         bool given = request->chown_stdio && before.is_pipe[fd];
-        PROVE("owner of a stream", kernel.owner[fd] == (given ? user : before.owner[fd]));
+        PROVE("a stream stays", given || kernel.owner[fd] == before.owner[fd]);
+        PROVE("a stream reads as the user's",
+              !given || request->change_identity || kernel_shown_uid(kernel.owner[fd]) == user);
+        PROVE("a stream is the user's",
+              !given || !request->change_identity || kernel.owner[fd] == request->uid);
     }
 }
 
@@ -127,10 +136,8 @@ int main(void) {
 
     kernel_any();
     kernel_writer_lies = WRITER_LIES;
+    kernel_witness_lies = WITNESS_LIES;
     kernel_reader_lies = READER_LIES;
-#ifdef PROC_TELLS
-    ASSUME(kernel.proc_tells);
-#endif
     before = kernel;
     pipeline.request = any_request(list);
     if (pipeline_advance(&pipeline, STAGES - 1, &fail) != 0)

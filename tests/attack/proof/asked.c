@@ -31,8 +31,10 @@ struct change {
 
 static struct change change_of(const struct request *r, const struct start *s) {
     const struct cred *c = &s->cred;
-    bool unsure = !s->all_ids_mapped && (r->uid == s->overflow_uid || r->gid == s->overflow_gid);
-    bool unsure_group = !s->all_ids_mapped && asked_has_group(&r->groups, s->overflow_gid);
+    bool unsure = !s->all_ids_mapped &&
+                  (s->overflow_unknown || r->uid == s->overflow_uid || r->gid == s->overflow_gid);
+    bool unsure_group =
+        !s->all_ids_mapped && (s->overflow_unknown || asked_has_group(&r->groups, s->overflow_gid));
     bool differ = r->change_identity && !(all_are(&c->uid, r->uid) && all_are(&c->gid, r->gid));
 
     return (struct change){
@@ -84,6 +86,7 @@ struct asked asked_of(const struct request *request, const struct start *start) 
     bool is_granted =
         (!change.any_root || (c->securebits & NOROOT) != 0) && (c->permitted & ~c->ambient) != 0;
     a.grant = is_granted && (change.ids || change.groups || change.streams);
+    a.unmapped_stream = request->chown_stdio && start->stdio_unmapped != 0;
     a.bounding_left = bounding_stays(&a, c, &change);
     a.strict = a.bounding_left && request->strict;
     a.locked = locks_forbid(&a, c, &change);
@@ -92,5 +95,5 @@ struct asked asked_of(const struct request *request, const struct start *start) 
 
 bool asked_refuses(const struct asked *a) {
     return a->started_setid || a->unknown || a->not_permitted || a->frozen || a->grant ||
-           a->strict || a->locked;
+           a->unmapped_stream || a->strict || a->locked;
 }

@@ -4,16 +4,14 @@
 #include <linux/capability.h>
 
 struct kernel kernel;
-unsigned kernel_writer_lies, kernel_reader_lies;
+unsigned kernel_writer_lies, kernel_witness_lies, kernel_reader_lies;
 bool kernel_may_fail = true;
 
 enum { ALL_SECUREBITS = 0xfff, LOCKS = 0xaaa, MAX_ERRNO = 4095, MAX_SIGNAL = 64 };
 
 static bool able(int cap) { return (kernel.effective & CAP_MASK(cap)) != 0; }
 
-static uint64_t known(void) {
-    return kernel.caps < 64 ? CAP_MASK(kernel.caps) - 1 : UINT64_MAX;
-}
+static uint64_t known(void) { return kernel.caps < 64 ? CAP_MASK(kernel.caps) - 1 : UINT64_MAX; }
 
 /* ---- any state ---- */
 
@@ -74,7 +72,8 @@ void kernel_any(void) {
     ASSUME(kernel.parent_death >= 0 && kernel.parent_death <= MAX_SIGNAL);
     kernel.parent = nondet_int();
     for (int fd = 0; fd < 3; fd++) {
-        kernel.owner[fd] = nondet_u32();
+        kernel.owner[fd] = any_id();
+        kernel.stream_gid_mapped[fd] = kernel.all_mapped || nondet_bool();
         kernel.is_pipe[fd] = nondet_bool();
     }
     kernel.fds_open = nondet_bool();
@@ -268,12 +267,25 @@ int sys_filter_is_refused(void) {
 
 int sys_all_ids_mapped(void) { return kernel.all_mapped && kernel.proc_tells; }
 
-uid_t sys_overflow_id(const char *path) {
+int sys_overflow_id(const char *path, uid_t *id) {
     const char *kind = path + sizeof "/proc/sys/kernel/overflow" - 1; /* "uid" or "gid" */
 
     if (!kernel.proc_tells)
-        return 65534;
-    return *kind == 'u' ? kernel.overflow_uid : kernel.overflow_gid;
+        return -EIO;
+    *id = *kind == 'u' ? kernel.overflow_uid : kernel.overflow_gid;
+    return 0;
+}
+
+/* fchown(2) of a new pipe. A call that lies has not looked the id up. */
+int sys_ids_are_mapped(uid_t uid, const struct groups *gids) {
+    int answer = verdict(&kernel_writer_lies);
+    bool mapped = uid == UINT32_MAX || is_mapped(uid);
+
+    if (answer != OBEYS)
+        return answer == LIES ? 1 : answer;
+    for (size_t i = 0; i < MOST_GROUPS; i++)
+        mapped = mapped && (i >= gids->count || is_mapped(gids->list[i]));
+    return mapped;
 }
 
 int sys_setgroups_denied(void) { return kernel.setgroups_denied && kernel.proc_tells; }
@@ -285,7 +297,7 @@ int sys_stdio_owner(int fd, uid_t *owner) {
         return answer == LIES ? -EIO : answer;
     if (fd < 0 || fd > 2)
         return 0;
-    *owner = kernel.owner[fd];
+    *owner = kernel_shown_uid(kernel.owner[fd]);
     return kernel.is_pipe[fd];
 }
 
@@ -444,25 +456,28 @@ static bool has_root(const struct kernel_ids *ids) {
 }
 
 /* capabilities(7), "Effect of user ID changes on capabilities" */
-static int setresuid(uint32_t real, uint32_t effective, uint32_t saved) {
-    struct kernel_ids old = kernel.uid;
-    int error = change_ids(&kernel.uid, CAP_SETUID, real, effective, saved);
-
-    if (error != 0)
-        return error;
-    clear_parent_death(&old, &kernel.uid);
+static void change_with_uid(const struct kernel_ids *old) {
+    clear_parent_death(old, &kernel.uid);
     if ((kernel.securebits & SECBIT_NO_SETUID_FIXUP) != 0)
-        return 0;
-    if (has_root(&old) && !has_root(&kernel.uid)) {
+        return;
+    if (has_root(old) && !has_root(&kernel.uid)) {
         if ((kernel.securebits & SECBIT_KEEP_CAPS) == 0)
             kernel.permitted = kernel.effective = 0;
         kernel.ambient = 0;
     }
-    if (old.effective == 0 && kernel.uid.effective != 0)
+    if (old->effective == 0 && kernel.uid.effective != 0)
         kernel.effective = 0;
-    if (old.effective != 0 && kernel.uid.effective == 0)
+    if (old->effective != 0 && kernel.uid.effective == 0)
         kernel.effective = kernel.permitted;
-    return 0;
+}
+
+static int setresuid(uint32_t real, uint32_t effective, uint32_t saved) {
+    struct kernel_ids old = kernel.uid;
+    int error = change_ids(&kernel.uid, CAP_SETUID, real, effective, saved);
+
+    if (error == 0)
+        change_with_uid(&old);
+    return error;
 }
 
 int sys_set_gids(gid_t real, gid_t effective, gid_t saved) {
@@ -508,7 +523,10 @@ int sys_chown_fd(int fd, uid_t uid) {
         return -EBADF;
     if (!is_mapped(uid))
         return -EINVAL;
-    if (!able(CAP_CHOWN) && !(kernel.uid.fs == kernel.owner[fd] && uid == kernel.owner[fd]))
+    bool is_own = kernel.uid.fs == kernel.owner[fd] && uid == kernel.owner[fd];
+    /* user_namespaces(7): a capability counts for a file whose owner and group are mapped */
+    bool counts = kernel.owner[fd] < UNMAPPED && kernel.stream_gid_mapped[fd];
+    if (!is_own && !(able(CAP_CHOWN) && counts))
         return -EPERM;
     kernel.owner[fd] = uid;
     return 0;
@@ -552,4 +570,47 @@ int sys_try_unset_keepcaps(void) {
     int answer = verdict(&kernel_writer_lies);
 
     return answer == OBEYS ? change_keepcaps(false) : answer == LIES ? 0 : answer;
+}
+
+int sys_try_setpcap(void) {
+    int answer = verdict(&kernel_writer_lies);
+    uint64_t setpcap = CAP_MASK(CAP_SETPCAP);
+
+    return answer == OBEYS ? capset(setpcap, setpcap, 0) : answer == LIES ? 0 : answer;
+}
+
+/* ---- witnesses: setreuid(2) and setregid(2), both ids to one ---- */
+
+static int confirm(struct kernel_ids *ids, int cap, uint32_t id) {
+    bool is_free = (id == ids->real || id == ids->effective);
+
+    if (!is_mapped(id))
+        return -EINVAL;
+    if (!is_free && !able(cap))
+        return -EPERM;
+    *ids = (struct kernel_ids){.real = id, .effective = id, .saved = id, .fs = id};
+    return 0;
+}
+
+int sys_confirm_uid(uid_t uid) {
+    int answer = verdict(&kernel_witness_lies);
+    struct kernel_ids old = kernel.uid;
+
+    if (answer != OBEYS)
+        return answer == LIES ? 0 : answer;
+    int error = confirm(&kernel.uid, CAP_SETUID, uid);
+    if (error == 0)
+        change_with_uid(&old);
+    return error;
+}
+
+int sys_confirm_gid(gid_t gid) {
+    int answer = verdict(&kernel_witness_lies);
+    struct kernel_ids old = kernel.gid;
+
+    if (answer != OBEYS)
+        return answer == LIES ? 0 : answer;
+    int error = confirm(&kernel.gid, CAP_SETGID, gid);
+    clear_parent_death(&old, &kernel.gid);
+    return error;
 }

@@ -31,8 +31,9 @@ struct kernel {
     unsigned caps; /* how many capabilities there are */
     int parent_death;
     pid_t parent;
-    uid_t owner[3];  /* of the standard streams */
-    bool is_pipe[3]; /* it is one that --chown-stdio hands over */
+    kernel_id owner[3]; /* of the standard streams */
+    bool is_pipe[3];    /* it is one that --chown-stdio hands over */
+    bool stream_gid_mapped[3];
     bool fds_open;
     bool keyring_joined, keyring_blocked;
     kernel_id keyring_owner;
@@ -43,9 +44,10 @@ struct kernel {
 };
 extern struct kernel kernel;
 
-extern unsigned kernel_writer_lies; /* how many calls of writers may still lie */
-extern unsigned kernel_reader_lies; /* the same of readers */
-extern bool kernel_may_fail;        /* any call may fail */
+extern unsigned kernel_writer_lies;  /* how many calls of writers may still lie */
+extern unsigned kernel_witness_lies; /* the same of setreuid(2) and setregid(2), which confirm */
+extern unsigned kernel_reader_lies;  /* the same of readers */
+extern bool kernel_may_fail;         /* any call may fail */
 
 void kernel_any(void);          /* any state that a process can be in */
 void kernel_after_execve(void); /* ... directly after an execve */
