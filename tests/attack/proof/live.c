@@ -1,6 +1,6 @@
 /* LIVE: on a kernel whose calls neither fail nor lie, what plan and preflight accept arrives, and
- * what preflight refuses would not. The start is one directly after execve, its ids are mapped, and
- * so are those asked for. */
+ * what preflight refuses would not. The start is one directly after execve; ids may be unmapped,
+ * those of the standard streams are not. /proc is there. */
 #include "asked.h"
 #include "core/pipeline.h"
 #include "core/program.h"
@@ -44,6 +44,9 @@ int main(void) {
     kernel_after_execve();
     kernel_may_fail = false;
     pipeline.request = any_request(list);
+    ASSUME(kernel.proc_tells && !(kernel.all_mapped && kernel.setgroups_denied));
+    for (int fd = 0; fd < 3; fd++)
+        ASSUME(kernel.owner[fd] < UNMAPPED && kernel.stream_gid_mapped[fd]);
     int status = advance(STAGE_OBSERVE, STAGE_OBSERVE, &fail);
     PROVE("the start can be read", status == 0 || fail.code == FAIL_STARTED_SETID);
     if (status != 0 || advance(STAGE_START, STAGE_PLAN, &fail) != 0)
