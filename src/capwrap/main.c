@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "capwrap/options.h"
@@ -74,12 +75,27 @@ static int prepare(struct capwrap *c) {
     return pipeline_advance(p, STAGE_PREFLIGHT, &c->fail);
 }
 
+/* The environment of the program, or NULL without memory. AT_SECURE tells that the kernel gave
+ * capwrap more than its caller holds (getauxval(3)), and then the caller's environment is not to be
+ * trusted. */
+static char **make_environment(const struct capwrap *c) {
+    bool secure = getauxval(AT_SECURE) != 0;
+    bool login = c->identity.changes_ids && !c->options.no_login_env;
+
+    if (secure && c->options.verbose) {
+        char names[1024];
+        environment_list_unsafe(environ, sizeof names, names);
+        report_environment(names);
+    }
+    if (!secure && !login)
+        return environ;
+    return environment_make(environ, login ? &c->identity.account : NULL, secure);
+}
+
 /* Returns only when the program could not be started, with capwrap.fail filled. */
 static int launch(struct capwrap *c) {
-    char **environment = environ;
+    char **environment = make_environment(c);
 
-    if (c->identity.changes_ids && !c->options.no_login_env)
-        environment = environment_make(environ, &c->identity.account);
     if (environment == NULL)
         return fail_set(&c->fail, "user", FAIL_MEMORY, ENOMEM, "the environment");
 

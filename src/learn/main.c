@@ -46,7 +46,7 @@ static int choose_user(struct result *result, struct fail *f) {
     if (resolve(&who, caller, &subject->identity, f) != 0)
         return -1;
     if (subject->user != NULL) {
-        subject->environment = environment_make(environ, account);
+        subject->environment = environment_make(environ, account, false);
         return subject->environment != NULL
                    ? 0
                    : fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");

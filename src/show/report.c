@@ -81,6 +81,14 @@ void report_steps(const struct plan *plan) {
             say(steps[i].name, steps[i].why, "");
 }
 
+void report_environment(const char *names) {
+#ifdef __GLIBC__
+    say("environment", "the C library has removed what changes how programs are loaded", "");
+#endif
+    if (names[0] != '\0')
+        say("environment", "removed, because of AT_SECURE: ", names);
+}
+
 void report_notes(const struct pipeline *pipeline, bool all) {
     struct note notes[NOTES_MOST];
     size_t count = notes_collect(pipeline, notes);

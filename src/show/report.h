@@ -24,6 +24,9 @@ int report_failure(const struct fail *f, const struct place *place);
 /* The steps that the plan will make. */
 void report_steps(const struct plan *plan);
 
+/* What is removed from the environment where AT_SECURE is set: names, with commas between. */
+void report_environment(const char *names);
+
 /* The notes of a start whose program was found; all: those that are of interest under -v too. */
 void report_notes(const struct pipeline *pipeline, bool all);
 

@@ -1,6 +1,5 @@
 #include "users/environment.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,10 +14,95 @@ static char *variable(const char *name, const char *value) {
     return result;
 }
 
-char **environment_make(char *const *environment, const struct account *account) {
-    static const char *const names[] = {"HOME=", "USER=", "LOGNAME="};
+/* What glibc removes or removed in some release (sysdeps/generic/unsecvars.h, elf/rtld.c), and
+ * MUSL_LOCPATH. */
+static const char *const UNSAFE[] = {
+    "GCONV_PATH",
+    "GETCONF_DIR",
+    "GLIBC_TUNABLES",
+    "HOSTALIASES",
+    "LD_AUDIT",
+    "LD_DEBUG",
+    "LD_DEBUG_OUTPUT",
+    "LD_DYNAMIC_WEAK",
+    "LD_HWCAP_MASK",
+    "LD_LIBRARY_PATH",
+    "LD_ORIGIN_PATH",
+    "LD_PREFER_MAP_32BIT_EXEC",
+    "LD_PRELOAD",
+    "LD_PROFILE",
+    "LD_SHOW_AUXV",
+    "LD_USE_LOAD_BIAS",
+    "LOCALDOMAIN",
+    "LOCPATH",
+    "MALLOC_ARENA_MAX",
+    "MALLOC_ARENA_TEST",
+    "MALLOC_CHECK_",
+    "MALLOC_MMAP_MAX_",
+    "MALLOC_MMAP_THRESHOLD_",
+    "MALLOC_PERTURB_",
+    "MALLOC_TCACHE_COUNT",
+    "MALLOC_TOP_PAD_",
+    "MALLOC_TRACE",
+    "MALLOC_TRIM_THRESHOLD_",
+    "MUSL_LOCPATH",
+    "NIS_PATH",
+    "NLSPATH",
+    "RESOLV_HOST_CONF",
+    "RES_OPTIONS",
+    "TMPDIR",
+    "TZDIR",
+};
+
+static const char *unsafe_name(const char *variable) {
+    size_t length = strcspn(variable, "=");
+
+    for (size_t i = 0; i < sizeof UNSAFE / sizeof UNSAFE[0]; i++)
+        if (strncmp(variable, UNSAFE[i], length) == 0 && UNSAFE[i][length] == '\0')
+            return UNSAFE[i];
+    return NULL;
+}
+
+bool environment_is_unsafe(const char *variable) { return unsafe_name(variable) != NULL; }
+
+void environment_list_unsafe(char *const *environment, size_t size, char *names) {
+    size_t used = 0;
+
+    names[0] = '\0';
+    for (; *environment != NULL; environment++) {
+        const char *name = unsafe_name(*environment);
+        if (name == NULL)
+            continue;
+        int more = snprintf(names + used, size - used, "%s%s", used == 0 ? "" : ",", name);
+        if (more < 0 || (size_t)more >= size - used)
+            return;
+        used += (size_t)more;
+    }
+}
+
+static const char *const LOGIN[] = {"HOME=", "USER=", "LOGNAME="};
+
+static bool is_login(const char *variable) {
+    for (size_t i = 0; i < 3; i++)
+        if (strncmp(variable, LOGIN[i], strlen(LOGIN[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Adds the login variables of the account at the end of the list. */
+static bool add_login(const struct account *account, char **list) {
     const char *values[] = {account->name == NULL ? "/" : account->home, account->name,
                             account->name};
+
+    for (size_t i = 0; i < (account->name == NULL ? 1 : 3); i++) {
+        list[i] = variable(LOGIN[i], values[i]);
+        if (list[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+char **environment_make(char *const *environment, const struct account *account, bool secure) {
     size_t count = 0, kept = 0;
 
     while (environment[count] != NULL)
@@ -26,19 +110,13 @@ char **environment_make(char *const *environment, const struct account *account)
     char **result = pool_take(count + 4, sizeof *result);
     if (result == NULL)
         return NULL;
-    for (size_t i = 0; i < count; i++) {
-        bool login = false;
-        for (size_t n = 0; n < 3; n++)
-            login |= strncmp(environment[i], names[n], strlen(names[n])) == 0;
-        if (!login)
+    for (size_t i = 0; i < count; i++)
+        if (!(account != NULL && is_login(environment[i])) &&
+            !(secure && environment_is_unsafe(environment[i])))
             result[kept++] = environment[i];
-    }
-    for (size_t n = 0; n < (account->name == NULL ? 1 : 3); n++) {
-        result[kept] = variable(names[n], values[n]);
-        if (result[kept++] == NULL) {
-            pool_release(result);
-            return NULL;
-        }
+    if (account != NULL && !add_login(account, result + kept)) {
+        pool_release(result);
+        return NULL;
     }
     return result;
 }

@@ -8,7 +8,15 @@
 #ifndef CAPWRAP_PASSWD_H
 #define CAPWRAP_PASSWD_H
 
+#include <stdbool.h>
+
 #include "core/cred.h"
+
+/* Whether asking loads foreign code into this process. */
+extern const bool passwd_loads_modules;
+
+/* What an error adds to "there is none": where was looked, unless it is NSS. */
+extern const char passwd_note[];
 
 enum { PASSWD_GROUPS_MAX = GROUPS_MOST };
 

@@ -12,6 +12,9 @@
 #include "users/passwd.h"
 #include "users/passwd_lines.h"
 
+const bool passwd_loads_modules = false;
+const char passwd_note[] = " (this static build asks /etc/passwd and /etc/group alone)";
+
 struct file {
     char first[4096]; /* most files fit, and no memory has to be asked for */
     char *text;       /* first, or allocated */
@@ -56,7 +59,7 @@ static int read_all(int fd, struct file *file) {
             return error;
     }
     file->entries = (struct entries){.next = file->text, .end = file->text + size};
-    return 0;
+    return passwd_lines_are_clear(&file->entries) ? 0 : -EBADMSG;
 }
 
 /* Release with close_file, after a failure too. A file that does not exist has no entries. */
@@ -99,7 +102,7 @@ int passwd_group(const char *name, gid_t *gid) {
 
     int error = open_file("/etc/group", &group);
     while (error == 0 && found == 0 && passwd_lines_group(&group.entries, &entry))
-        found = strcmp(entry.name, name) == 0;
+        found = !entry.is_nameless && strcmp(entry.name, name) == 0;
     if (found == 1)
         *gid = entry.gid;
     close_file(&group);

@@ -1,65 +1,94 @@
 #include "users/passwd_lines.h"
 
-#include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "text/list.h"
-#include "text/number.h"
+/* What isspace(3) takes in the locale "C". */
+static const char BLANKS[] = " \t\n\v\f\r";
 
-enum { USER_FIELDS = 7, GROUP_FIELDS = 4 };
+static char *skip_blanks(char *text) { return text + strspn(text, BLANKS); }
 
-/* Cuts the next line of the text at its colons; the last field is the rest of the line. False when
- * the line is no entry. In one pass: a database may have tens of thousands of lines. */
-static bool cut_line(struct entries *entries, char *fields[], size_t count) {
-    char *c = entries->next;
-    size_t cut = 1;
-    bool has_nul = false;
+bool passwd_lines_are_clear(const struct entries *entries) {
+    const char *text = entries->next;
+    size_t size = (size_t)(entries->end - text);
 
-    fields[0] = c;
-    for (; c < entries->end && *c != '\n'; c++) {
-        has_nul |= *c == '\0';
-        if (*c == ':' && cut < count) {
-            *c = '\0';
-            fields[cut++] = c + 1;
-        }
+    if (size == 0)
+        return true;
+    const char *newline = memrchr(text, '\n', size);
+    const char *last = newline == NULL ? text : newline + 1, *first = last;
+    while (first < entries->end && memchr(BLANKS, *first, sizeof BLANKS - 1) != NULL)
+        first++;
+    return memchr(text, '\0', size) == NULL && (first == last || first == entries->end);
+}
+
+/* The next line with more than blanks, ended by a NUL; NULL at the end. */
+static char *next_line(struct entries *entries) {
+    while (entries->next < entries->end) {
+        char *line = entries->next;
+        char *end = memchr(line, '\n', (size_t)(entries->end - line));
+        if (end == NULL)
+            end = entries->end;
+        entries->next = end < entries->end ? end + 1 : end;
+        *end = '\0';
+        if (skip_blanks(line)[0] != '\0')
+            return line;
     }
-    entries->next = c < entries->end ? c + 1 : c;
-    *c = '\0';
-    return cut == count && !has_nul && fields[0][0] != '\0' && strchr("#+-", fields[0][0]) == NULL;
+    return NULL;
 }
 
+/* Cuts the next field off the rest of a line; an empty one where there is no more. */
+static char *cut(char **rest) {
+    char *field = *rest, *colon = strchr(field, ':');
+
+    *rest = colon == NULL ? field + strlen(field) : colon + 1;
+    if (colon != NULL)
+        *colon = '\0';
+    return field;
+}
+
+/* As glibc reads a number: with blanks and a sign before it, and only when 32 bits can hold it. */
 static bool read_id(const char *field, uint32_t *id) {
-    uint64_t number;
+    char *end;
 
-    int error = number_parse(field, UINT32_MAX, &number);
-    *id = error == 0 ? (uint32_t)number : UINT32_MAX;
-    return error == 0 || error == -ERANGE;
+    unsigned long long number = strtoull(field, &end, 10);
+    *id = (uint32_t)number;
+    return end != field && *end == '\0' && number <= UINT32_MAX;
 }
+
+/* nss_compat's markers. */
+static bool is_marker(const char *name) { return name[0] == '+' || name[0] == '-'; }
 
 bool passwd_lines_user(struct entries *entries, struct user_entry *user) {
-    char *fields[USER_FIELDS];
+    char *line;
 
-    while (entries->next < entries->end) {
-        if (!cut_line(entries, fields, USER_FIELDS) || !read_id(fields[2], &user->uid) ||
-            !read_id(fields[3], &user->gid))
-            continue;
-        user->name = fields[0];
-        user->home = fields[5];
-        return true;
+    while ((line = next_line(entries)) != NULL) {
+        char *rest = skip_blanks(line);
+        user->name = cut(&rest);
+        (void)cut(&rest); /* the password */
+        const char *uid = cut(&rest), *gid = cut(&rest);
+        (void)cut(&rest); /* the comment */
+        user->home = cut(&rest);
+        if (user->name[0] != '#' && !is_marker(user->name) && read_id(uid, &user->uid) &&
+            read_id(gid, &user->gid))
+            return true;
     }
     return false;
 }
 
 bool passwd_lines_group(struct entries *entries, struct group_entry *group) {
-    char *fields[GROUP_FIELDS];
+    char *line;
 
-    while (entries->next < entries->end) {
-        if (!cut_line(entries, fields, GROUP_FIELDS) || !read_id(fields[2], &group->gid))
-            continue;
-        group->name = fields[0];
-        group->members = fields[3];
-        return true;
+    while ((line = next_line(entries)) != NULL) {
+        char *rest = skip_blanks(line);
+        group->name = cut(&rest);
+        group->is_nameless = group->name[0] == '#' || is_marker(group->name);
+        (void)cut(&rest); /* the password */
+        const char *gid = cut(&rest);
+        group->members = rest;
+        group->gid = 0;
+        if ((is_marker(line) && gid[0] == '\0') || read_id(gid, &group->gid))
+            return true;
     }
     return false;
 }
@@ -67,8 +96,12 @@ bool passwd_lines_group(struct entries *entries, struct group_entry *group) {
 bool passwd_lines_has_member(const struct group_entry *group, const char *name) {
     size_t length = strlen(name);
 
-    for (struct list list = {.rest = group->members}; length > 0 && list_next(&list);)
-        if (list.length == length && memcmp(list.word, name, length) == 0)
+    for (const char *member = group->members; length > 0 && *member != '\0';) {
+        member += strspn(member, BLANKS);
+        size_t size = strcspn(member, ",");
+        if (size == length && memcmp(member, name, length) == 0)
             return true;
+        member += size + (member[size] == ',');
+    }
     return false;
 }

@@ -1,9 +1,11 @@
 /*
- * passwd_lines - the lines of passwd(5) and group(5), one by one, from memory.
+ * passwd_lines - the lines of passwd(5) and group(5), one by one, from memory: what glibc's NSS
+ * takes of the two files is taken, and nothing else (tests/program/root/database_readers.bats).
  *
- * A line that is not whole is no entry: too few fields, a number that is not written as one, a NUL
- * byte, an empty name, or one that begins with '#', '+' or '-' (comments, and nss_compat's
- * markers).
+ * Blanks before a line, a number or a member do not count; fields that are missing behind the ids
+ * are empty; a line without numbers where they belong, or with one that does not fit, is no entry.
+ * A line that begins with '#' is a comment, and so is one of nss_compat's, with '+' or '-'; but
+ * glibc looks for members in all of them (getgrouplist(3)).
  */
 #ifndef CAPWRAP_PASSWD_LINES_H
 #define CAPWRAP_PASSWD_LINES_H
@@ -16,7 +18,7 @@ struct entries {
     char *next, *end;
 };
 
-/* Pointers into the text. An id that does not fit reads as 4294967295, which nobody can have. */
+/* Pointers into the text. */
 struct user_entry {
     const char *name, *home;
     uid_t uid;
@@ -26,7 +28,12 @@ struct user_entry {
 struct group_entry {
     const char *name, *members; /* names with commas between */
     gid_t gid;
+    bool is_nameless; /* begins with '#', '+' or '-': found by no name, but its members are in it */
 };
+
+/* False where glibc reads something else than there is, so that nothing is to be believed: a NUL
+ * byte, or a last line that begins with a blank and is not ended. */
+bool passwd_lines_are_clear(const struct entries *entries);
 
 /* The next entry; false at the end. */
 bool passwd_lines_user(struct entries *entries, struct user_entry *user);

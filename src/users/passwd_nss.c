@@ -8,6 +8,9 @@
 
 #include "core/pool.h"
 
+const bool passwd_loads_modules = true;
+const char passwd_note[] = "";
+
 /* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
  * file and this process may not read it. */
 static int can_read(const char *path) {

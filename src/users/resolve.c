@@ -8,15 +8,23 @@
 #include "core/pool.h"
 #include "text/list.h"
 #include "text/number.h"
+#include "users/side_effects.h"
 
 /* (uid_t)-1 means "unchanged" to the system calls, so it is nobody's id. */
 #define ID_MAX ((uint64_t)UINT32_MAX - 1)
 
 enum { NAME_SIZE = 256 }; /* of a user or group name with its NUL: LOGIN_NAME_MAX */
 
+static int no_entry(struct fail *f, const char *step, enum fail_code code, int error,
+                    const char *subject, const char *text) {
+    (void)fail_set(f, step, code, error, "%s%s", text, passwd_note);
+    f->subject = subject;
+    return -1;
+}
+
 static int no_database(struct fail *f, const char *step, int error, const char *subject) {
-    return fail_about(f, step, error == -ENOMEM ? FAIL_MEMORY : FAIL_LOOKUP, error, subject,
-                      "the user database cannot be read");
+    return no_entry(f, step, error == -ENOMEM ? FAIL_MEMORY : FAIL_LOOKUP, error, subject,
+                    "the user database cannot be read");
 }
 
 static int read_id(const char *word, const char *step, const char *subject, uint32_t *id,
@@ -38,7 +46,7 @@ static int find_group(const char *word, const char *step, const char *subject, g
     if (found < 0)
         return no_database(f, step, found, subject);
     if (found == 0)
-        return fail_about(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
+        return no_entry(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
     return 0;
 }
 
@@ -76,7 +84,7 @@ static int find_user(const struct who *who, struct account *account, struct fail
     if (!number_is_digits(buffer)) {
         found = passwd_by_name(buffer, account);
         if (found == 0)
-            return fail_about(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
+            return no_entry(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
     } else {
         if (read_id(buffer, "user", spec, &account->uid, f) != 0)
             return -1;
@@ -90,8 +98,8 @@ static int find_user(const struct who *who, struct account *account, struct fail
     if (group != NULL)
         return find_group(group, "user", spec, &account->gid, f);
     if (found == 0)
-        return fail_about(f, "user", FAIL_GROUP_NEEDED, 0, spec,
-                          "the uid has no entry, so the group must be given");
+        return no_entry(f, "user", FAIL_GROUP_NEEDED, 0, spec,
+                        "the uid has no entry, so the group must be given");
     return 0;
 }
 
@@ -118,8 +126,8 @@ static int find_groups(const char *list, const struct account *account, struct g
 
     if (list != NULL && strcmp(list, "init") == 0) {
         if (account->name == NULL)
-            return fail_about(f, "groups", FAIL_GROUP_NEEDED, 0, list,
-                              "the user has no entry, so the database lists no groups for it");
+            return no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, list,
+                            "the user has no entry, so the database lists no groups for it");
         int found = passwd_groups(account->name, account->gid, groups);
         return found == 1 ? 0 : no_database(f, "groups", found, list);
     }
@@ -187,16 +195,20 @@ static bool same(const struct identity *a, const struct identity *b) {
            same_word(a->account.home, b->account.home) && groups_equal(&a->groups, &b->groups);
 }
 
-int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
-            struct fail *f) {
-    const char *list;
-    struct identity again = {0};
+/* Numbers alone ask no database. */
+static bool asks_database(const struct who *who) {
+    static const char numbers[] = "0123456789:,";
 
-    memset(identity, 0, sizeof *identity);
-    identity->changes_ids = who->user != NULL;
-    identity->changes_groups = groups_asked(who, &list);
-    if (!identity->changes_ids && !identity->changes_groups)
-        return 0;
+    if (who->user != NULL && (needs_entry(who) || who->user[strspn(who->user, numbers)] != '\0'))
+        return true;
+    if (who->groups == NULL || groups_are(who, "none") || groups_are(who, "keep"))
+        return false;
+    return who->groups[strspn(who->groups, numbers)] != '\0';
+}
+
+static int ask_twice(const struct who *who, const struct cred *caller, struct identity *identity,
+                     struct fail *f) {
+    struct identity again = {0};
 
     int status = ask(who, caller, identity, f) == 0 ? ask(who, caller, &again, f) : -1;
     bool stable = status != 0 || same(identity, &again);
@@ -205,6 +217,24 @@ int resolve(const struct who *who, const struct cred *caller, struct identity *i
         return fail_about(f, "user", FAIL_LOOKUP, 0, who->user,
                           "the user database gave two different answers");
     return status;
+}
+
+int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
+            struct fail *f) {
+    struct side_effects before;
+    const char *list;
+
+    memset(identity, 0, sizeof *identity);
+    identity->changes_ids = who->user != NULL;
+    identity->changes_groups = groups_asked(who, &list);
+    if (!identity->changes_ids && !identity->changes_groups)
+        return 0;
+
+    bool loads = passwd_loads_modules && asks_database(who);
+    if (loads && side_effects_note(&before, f) != 0)
+        return -1;
+    int status = ask_twice(who, caller, identity, f);
+    return status == 0 && loads ? side_effects_undo(&before, f) : status;
 }
 
 void resolve_apply(const struct identity *identity, struct request *request) {

@@ -52,7 +52,7 @@ static char *const OLD[] = {(char[]){"PATH=/bin"},
 
 static void the_login_variables_are_the_users_and_there_once(void **state) {
     const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/var/www"}};
-    char **environment = environment_make(OLD, &www);
+    char **environment = environment_make(OLD, &www, false);
 
     (void)state;
     assert_non_null(environment);
@@ -71,7 +71,7 @@ static void the_login_variables_are_the_users_and_there_once(void **state) {
 
 static void without_an_entry_home_is_the_root_and_there_is_no_name(void **state) {
     const struct account nobody = {.uid = 4242};
-    char **environment = environment_make(OLD, &nobody);
+    char **environment = environment_make(OLD, &nobody, false);
 
     (void)state;
     assert_non_null(environment);
@@ -86,7 +86,7 @@ static void without_an_entry_home_is_the_root_and_there_is_no_name(void **state)
 static void an_empty_environment_gets_the_login_variables_alone(void **state) {
     const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/"}};
     char *const nothing[] = {NULL};
-    char **environment = environment_make(nothing, &www);
+    char **environment = environment_make(nothing, &www, false);
 
     (void)state;
     assert_non_null(environment);
@@ -94,11 +94,57 @@ static void an_empty_environment_gets_the_login_variables_alone(void **state) {
     free_environment(environment, nothing);
 }
 
+static char *const MIXED[] = {(char[]){"LD_PRELOAD=/x.so"}, (char[]){"LD_PRELOADED=stays"},
+                              (char[]){"HOME=/root"},       (char[]){"TMPDIR="},
+                              (char[]){"LD_PRELOAD=/y.so"}, (char[]){"LD_=stays"},
+                              (char[]){"GCONV_PATH"},       (char[]){"=LD_AUDIT=x"},
+                              (char[]){"MALLOC_TRACE=/x"},  NULL};
+
+static void what_changes_how_programs_load_is_removed_for_a_secure_start(void **state) {
+    const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/var/www"}};
+    char **environment = environment_make(MIXED, NULL, true);
+
+    (void)state;
+    assert_non_null(environment);
+    assert_int_equal(count_of(environment, ""), 4);
+    assert_true(holds(environment, "LD_PRELOADED=stays"));
+    assert_true(holds(environment, "LD_=stays"));
+    assert_true(holds(environment, "HOME=/root")); /* without an account they stay */
+    assert_true(holds(environment, "=LD_AUDIT=x"));
+    free_environment(environment, MIXED);
+
+    environment = environment_make(MIXED, &www, true);
+    assert_int_equal(count_of(environment, ""), 6);
+    assert_true(holds(environment, "HOME=/var/www"));
+    free_environment(environment, MIXED);
+
+    environment = environment_make(MIXED, NULL, false);
+    for (size_t i = 0; i + 1 < sizeof MIXED / sizeof MIXED[0]; i++)
+        assert_ptr_equal(environment[i], MIXED[i]);
+    free_environment(environment, MIXED);
+}
+
+static void what_is_removed_is_listed(void **state) {
+    char *const safe[] = {(char[]){"PATH=/bin"}, (char[]){"LD=x"}, NULL};
+    char names[64], few[20];
+
+    (void)state;
+    environment_list_unsafe(MIXED, sizeof names, names);
+    assert_string_equal(names, "LD_PRELOAD,TMPDIR,LD_PRELOAD,GCONV_PATH,MALLOC_TRACE");
+    environment_list_unsafe(safe, sizeof names, names);
+    assert_string_equal(names, "");
+    environment_list_unsafe(MIXED, sizeof few, few); /* cut off, and ended */
+    assert_true(strlen(few) < sizeof few);
+    assert_int_equal(strncmp(few, "LD_PRELOAD,TMPDIR", 17), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_login_variables_are_the_users_and_there_once),
         cmocka_unit_test(without_an_entry_home_is_the_root_and_there_is_no_name),
         cmocka_unit_test(an_empty_environment_gets_the_login_variables_alone),
+        cmocka_unit_test(what_changes_how_programs_load_is_removed_for_a_secure_start),
+        cmocka_unit_test(what_is_removed_is_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

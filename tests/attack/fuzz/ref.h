@@ -46,6 +46,7 @@ struct ref_user {
 struct ref_group {
     char *name, *members; /* commas between */
     uint32_t gid;
+    bool nameless; /* a comment or a marker: it has members alone */
 };
 
 /* The databases, in the order of their lines. */
@@ -55,9 +56,11 @@ struct ref_database {
     struct ref_group *groups;
 };
 
-/* The strict reading of a static capwrap, or that of the C library's fgetpwent(3), fgetgrent(3). */
-void ref_read_strictly(const char *passwd, size_t passwd_size, const char *group, size_t group_size,
-                       struct ref_database *database);
+/* How glibc's NSS reads the files, which a static capwrap does too; or how the C library's
+ * fgetpwent(3) and fgetgrent(3) do. A file that is not clear has no entries. */
+bool ref_is_clear(const char *text, size_t size);
+void ref_read_as_nss(const char *passwd, size_t passwd_size, const char *group, size_t group_size,
+                     struct ref_database *database);
 void ref_read_by_libc(char *passwd, size_t passwd_size, char *group, size_t group_size,
                       struct ref_database *database);
 void ref_database_free(struct ref_database *database);

@@ -48,61 +48,90 @@ static void add_group(struct ref_database *database, const char *name, const cha
         (struct ref_group){.name = copy(name), .members = copy(members), .gid = gid};
 }
 
-/* A number too large to be an id is nobody's; false when it is no number. */
-static bool read_id(const char *field, uint32_t *id) {
-    uint64_t value;
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-    if (!ref_number(field, UINT64_MAX, &value))
-        value = strlen(field) > 19 && ref_is_number(field) && field[0] != '0' ? NOBODYS : 0;
-    *id = value > NOBODYS ? NOBODYS : (uint32_t)value;
-    return ref_is_number(field) && (field[0] != '0' || field[1] == '\0');
+static bool is_marker(const char *name) { return name[0] == '+' || name[0] == '-'; }
+
+/* Blanks, a sign, digits; nothing behind them, and no more than 32 bits. */
+static bool read_id(const char *field, uint32_t *id) {
+    uint64_t value = 0;
+
+    while (is_blank(*field))
+        field++;
+    bool minus = *field == '-';
+    field += *field == '-' || *field == '+';
+    if (!ref_is_number(field))
+        return false;
+    for (; *field != '\0' && value <= UINT32_MAX; field++)
+        value = value * 10 + (uint64_t)(*field - '0');
+    *id = (uint32_t)value;
+    return value == 0 || (value <= UINT32_MAX && !minus);
 }
 
-/* Fields are what stands between colons; the last one takes the rest. */
-static void read_line(const char *line, size_t length, unsigned fields,
-                      struct ref_database *database) {
-    char *field[7] = {NULL}, *text = fuzz_allocate(length + 1);
-    uint32_t uid = 0, gid = 0;
+/* A field that is missing is empty; the last of fields takes the rest. */
+static void read_line(const char *line, size_t length, bool users, struct ref_database *database) {
+    const unsigned fields = users ? 7 : 4;
+    char *field[7] = {NULL}, *text = fuzz_allocate(length + 1), *start = text;
     unsigned count = 1;
+    uint32_t uid = 0, gid = 0;
 
     if (length > 0)
         memcpy(text, line, length);
-    field[0] = text;
-    for (size_t i = 0; i < length && count < fields; i++) {
-        if (text[i] == ':') {
-            text[i] = '\0';
-            field[count++] = text + i + 1;
+    while (is_blank(*start))
+        start++;
+    for (unsigned i = 0; i < fields; i++)
+        field[i] = text + length;
+    field[0] = start;
+    for (char *at = start; *at != '\0' && count < fields; at++) {
+        if (*at == ':') {
+            *at = '\0';
+            field[count++] = at + 1;
         }
     }
-    bool whole = count == fields && memchr(line, '\0', length) == NULL && text[0] != '\0' &&
-                 text[0] != '#' && text[0] != '+' && text[0] != '-';
-    if (whole && fields == 7 && read_id(field[2], &uid) && read_id(field[3], &gid))
+    bool nameless = is_marker(start) || start[0] == '#';
+    if (users && !nameless && read_id(field[2], &uid) && read_id(field[3], &gid))
         add_user(database, field[0], field[5], uid, gid);
-    if (whole && fields == 4 && read_id(field[2], &gid))
+    bool has_gid = read_id(field[2], &gid);
+    if (!has_gid && is_marker(text) && field[2][0] == '\0') {
+        gid = 0;
+        has_gid = true;
+    }
+    if (!users && has_gid && length > 0) {
         add_group(database, field[0], field[3], gid);
+        database->groups[database->group_count - 1].nameless = nameless;
+    }
     free(text);
 }
 
-static void read_file(const char *text, size_t size, unsigned fields,
-                      struct ref_database *database) {
+/* False for what glibc's reader does not read as it stands there. */
+bool ref_is_clear(const char *text, size_t size) {
+    size_t last = size;
+
+    while (last > 0 && text[last - 1] != '\n')
+        last--;
+    for (size_t i = last; i < size; i++)
+        if (!is_blank(text[i]))
+            return memchr(text, '\0', size) == NULL && i == last;
+    return size == 0 || memchr(text, '\0', size) == NULL;
+}
+
+static void read_file(const char *text, size_t size, bool users, struct ref_database *database) {
     size_t start = 0;
 
-    for (size_t i = 0; i <= size; i++) {
+    for (size_t i = 0; i <= size && ref_is_clear(text, size); i++) {
         if (i == size || text[i] == '\n') {
-            read_line(text + start, i - start, fields, database);
+            read_line(text + start, i - start, users, database);
             start = i + 1;
         }
     }
 }
 
-void ref_read_strictly(const char *passwd, size_t passwd_size, const char *group, size_t group_size,
-                       struct ref_database *database) {
+void ref_read_as_nss(const char *passwd, size_t passwd_size, const char *group, size_t group_size,
+                     struct ref_database *database) {
     *database = (struct ref_database){0};
-    read_file(passwd, passwd_size, 7, database);
-    read_file(group, group_size, 4, database);
+    read_file(passwd, passwd_size, true, database);
+    read_file(group, group_size, false, database);
 }
-
-static bool is_marker(const char *name) { return name[0] == '+' || name[0] == '-'; }
 
 static void read_group_by_libc(const struct group *entry, struct ref_database *database) {
     size_t size = 1;
@@ -169,7 +198,7 @@ const struct ref_user *ref_user_by_uid(const struct ref_database *database, uint
 
 const struct ref_group *ref_group_by_name(const struct ref_database *database, const char *name) {
     for (size_t i = 0; i < database->group_count; i++)
-        if (strcmp(database->groups[i].name, name) == 0)
+        if (!database->groups[i].nameless && strcmp(database->groups[i].name, name) == 0)
             return &database->groups[i];
     return NULL;
 }
@@ -177,9 +206,16 @@ const struct ref_group *ref_group_by_name(const struct ref_database *database, c
 bool ref_is_member(const struct ref_group *group, const char *name) {
     size_t length = strlen(name);
 
-    for (const char *at = group->members; length > 0 && (at = strstr(at, name)) != NULL; at++)
-        if ((at == group->members || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
-            return strchr(name, ',') == NULL;
+    if (length == 0 || strchr(name, ',') != NULL || is_blank(name[0]))
+        return false;
+    for (const char *at = group->members; (at = strstr(at, name)) != NULL; at++) {
+        const char *before = at;
+        while (before > group->members && is_blank(before[-1]))
+            before--;
+        if ((before == group->members || before[-1] == ',') &&
+            (at[length] == ',' || at[length] == '\0'))
+            return true;
+    }
     return false;
 }
 

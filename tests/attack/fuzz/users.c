@@ -2,9 +2,9 @@
  * Names to numbers: resolve() on a user database that the input makes up, which may fail at one
  * lookup or give one wrong answer. What is accepted is what the manual page says of the true
  * database; one wrong answer is never believed.
- * Compiled twice: with passwd_nss.c, whose NSS answers from what the C library reads in the two files,
- * and with passwd_files.c, which reads them itself, strictly.
- * Input: USER, the value of --groups, /etc/passwd, /etc/group, each ended by 0xff; then numbers.
+ * Compiled twice: with passwd_nss.c, whose NSS answers from what the C library reads in the two
+ * files, and with passwd_files.c, which reads them itself, as glibc's NSS does. Input: USER, the
+ * value of --groups, /etc/passwd, /etc/group, each ended by 0xff; then numbers.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -33,9 +33,8 @@ static void ask(struct input *input, struct question *question) {
     question->who = (struct who){.user = user ? question->user : NULL,
                                  .groups = groups ? question->groups : NULL,
                                  .login = login_env};
-    question->said = (struct said){.user = question->who.user,
-                                   .groups = question->who.groups,
-                                   .no_login_env = !login_env};
+    question->said = (struct said){
+        .user = question->who.user, .groups = question->who.groups, .no_login_env = !login_env};
     question->caller.uid = ids_all((uid_t)input_number(input, 2));
     question->caller.gid = ids_all((gid_t)input_number(input, 2));
 }
@@ -60,7 +59,7 @@ static void read_database(struct ref_database *database) {
     size_t passwd = users_fake.open_error[0] != 0 ? 0 : users_fake.size[0];
     size_t group = users_fake.open_error[1] != 0 ? 0 : users_fake.size[1];
 
-    ref_read_strictly(users_fake.text[0], passwd, users_fake.text[1], group, database);
+    ref_read_as_nss(users_fake.text[0], passwd, users_fake.text[1], group, database);
 #else
     ref_read_by_libc(users_fake.text[0], users_fake.size[0], users_fake.text[1], users_fake.size[1],
                      database);
@@ -106,7 +105,9 @@ static void check(const struct question *question, const struct ref_database *da
         resolve_apply(&identity, &request);
         check_accepted(&request, &identity, &expected);
     } else {
-        bool disturbed = users_fake.failed || users_fake.was_wrong ||
+        bool disturbed = !ref_is_clear(users_fake.text[0], users_fake.size[0]) ||
+                         !ref_is_clear(users_fake.text[1], users_fake.size[1]) ||
+                         users_fake.failed || users_fake.was_wrong ||
                          users_fake.open_error[0] != 0 || users_fake.open_error[1] != 0;
         fuzz_count(!good ? "refused" : users_fake.was_wrong ? "wrong answers noticed" : "failures");
         CHECK(disturbed || !good, "refused: %s", f.text);

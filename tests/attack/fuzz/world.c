@@ -375,11 +375,13 @@ void world_excuses(const struct cred *expected, struct excuses *excuses) {
     bool nothing_held = no_caps && lied("sys_get_caps", 0, from, true);
     bool uids_after = lied("sys_get_uids", from, to, true);
     bool gids_after = lied("sys_get_gids", from, to, true);
+    bool mapping = lied("sys_all_ids_mapped", 0, from, false); /* /proc says that all are mapped */
 
     *excuses = (struct excuses){
         .uid = ids_equal(&expected->uid, &zeros) && uids_after,
         .gid = ids_equal(&expected->gid, &zeros) && gids_after,
-        .groups = expected->groups.count == 0 && lied("sys_get_groups", from, to, false),
+        .groups =
+            mapping || (expected->groups.count == 0 && lied("sys_get_groups", from, to, false)),
         .permitted = no_caps,
         .effective = no_caps,
         .inheritable = no_caps,
@@ -389,8 +391,8 @@ void world_excuses(const struct cred *expected, struct excuses *excuses) {
         .securebits = expected->securebits == 0 && lied("sys_get_securebits", from, to, false),
         .no_new_privs = !expected->no_new_privs && lied("sys_get_no_new_privs", from, to, false),
         .signal = lied("sys_get_parent_death_signal", 0, from, true),
-        .keyring = uids || gids,
-        .streams = lied("sys_stdio_owner", 0, to, false),
+        .keyring = uids || gids || mapping,
+        .streams = mapping || lied("sys_stdio_owner", 0, to, false),
         .who = (uids && uids_after) || (gids && gids_after),
         .file = look_was_disturbed() || uids_after || gids_after,
     };

@@ -1,0 +1,181 @@
+#include "users/side_effects.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* ---- loaded objects ---- */
+
+/* One walk over them: how many there are and were ever loaded, and the names of the last ones. */
+struct walk {
+    unsigned long long loads;
+    size_t objects, first_named;
+    char names[256];
+};
+
+static int visit(struct dl_phdr_info *info, size_t size, void *data) {
+    struct walk *walk = data;
+
+    (void)size;
+    walk->loads = info->dlpi_adds;
+    if (walk->objects++ < walk->first_named || info->dlpi_name == NULL)
+        return 0;
+    const char *slash = strrchr(info->dlpi_name, '/');
+    size_t used = strlen(walk->names);
+    (void)snprintf(walk->names + used, sizeof walk->names - used, "%s%s", used == 0 ? "" : ", ",
+                   slash == NULL ? info->dlpi_name : slash + 1);
+    return 0;
+}
+
+/* ---- threads ---- */
+
+/* The links of /proc/self/task are its folders, which are the threads, and two more (proc(5)).
+ * Without /proc, unshare(2) of what a thread shares with others is EINVAL when there are others;
+ * EPERM or ENOSYS is a filter's answer and tells nothing. */
+static long count_threads(void) {
+    struct statfs fs = {0};
+    struct stat status = {0};
+
+    if (statfs("/proc/self/task", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
+        stat("/proc/self/task", &status) == 0 && status.st_nlink > 2)
+        return (long)status.st_nlink - 2;
+    if (unshare(CLONE_THREAD) == 0)
+        return 1;
+    return errno == EINVAL ? 2 : -1;
+}
+
+/* An emulator's own threads were there before. */
+static int check_threads(const struct side_effects *before, const struct walk *now,
+                         struct fail *f) {
+    long threads = count_threads();
+
+    if (threads < 0 || before->threads < 0 || threads <= before->threads)
+        return 0;
+    return fail_set(f, "user", FAIL_LOOKUP, 0,
+                    "a module of the user database has left a thread running (loaded: %s)",
+                    now->names);
+}
+
+/* ---- descriptors ---- */
+
+/* Calls each for the descriptors that are open: those that /proc/self/fd names, or else all low
+ * ones that answer. */
+static int each_descriptor(int (*each)(struct side_effects *before, int fd),
+                           struct side_effects *before) {
+    enum { LOW = 256 };
+    DIR *folder = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    int error = 0;
+
+    for (int fd = 0; folder == NULL && fd < LOW && error == 0; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            error = each(before, fd);
+    while (folder != NULL && error == 0 && (entry = readdir(folder)) != NULL) {
+        long fd = entry->d_name[0] == '.' ? SIDE_EFFECTS_FDS : strtol(entry->d_name, NULL, 10);
+        if (fd < SIDE_EFFECTS_FDS && fd != dirfd(folder))
+            error = each(before, (int)fd);
+    }
+    if (folder != NULL)
+        (void)closedir(folder);
+    return error;
+}
+
+static int note_descriptor(struct side_effects *before, int fd) {
+    before->open[fd] = true;
+    return 0;
+}
+
+/* A new one stays open, for the module may need it, and ends at execve. */
+static int hide_descriptor(struct side_effects *before, int fd) {
+    if (before->open[fd])
+        return 0;
+    int flags = fcntl(fd, F_GETFD);
+    if (flags < 0 || (flags & FD_CLOEXEC) != 0)
+        return 0;
+    return fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0 ? 0 : -errno;
+}
+
+/* ---- the rest ---- */
+
+static void note_signals(struct side_effects *before) {
+    before->blocked_known = sigprocmask(SIG_SETMASK, NULL, &before->blocked) == 0;
+    for (int signal = 1; signal < SIDE_EFFECTS_SIGNALS; signal++)
+        if (sigaction(signal, NULL, &before->actions[signal]) != 0)
+            before->actions[signal].sa_handler = SIG_ERR; /* the C library's own */
+}
+
+static int restore_signals(const struct side_effects *before) {
+    for (int signal = 1; signal < SIDE_EFFECTS_SIGNALS; signal++) {
+        struct sigaction now;
+        if (before->actions[signal].sa_handler == SIG_ERR || sigaction(signal, NULL, &now) != 0)
+            continue;
+        if (now.sa_handler != before->actions[signal].sa_handler &&
+            sigaction(signal, &before->actions[signal], NULL) != 0)
+            return -errno;
+    }
+    if (!before->blocked_known || sigprocmask(SIG_SETMASK, &before->blocked, NULL) == 0)
+        return 0;
+    return -errno;
+}
+
+static int restore_cwd(const struct side_effects *before) {
+    if (before->cwd >= 0)
+        return fchdir(before->cwd) == 0 ? 0 : -errno;
+    int now = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (now < 0)
+        return 0;
+    (void)close(now);
+    return -EXDEV; /* it can be searched now, so it is another one */
+}
+
+int side_effects_note(struct side_effects *before, struct fail *f) {
+    struct walk walk = {.first_named = (size_t)-1};
+
+    memset(before, 0, sizeof *before);
+    (void)dl_iterate_phdr(visit, &walk);
+    before->loads = walk.loads;
+    before->objects = walk.objects;
+    before->threads = count_threads();
+    before->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    note_signals(before);
+    (void)each_descriptor(note_descriptor, before);
+    before->mask = umask(0); /* which reads by writing */
+    if (umask(before->mask) != 0)
+        return fail_set(f, "user", FAIL_SYSTEM_CALL, EIO, "umask cannot be read");
+    return 0;
+}
+
+static int undo(struct side_effects *before, const struct walk *now, struct fail *f) {
+    if (check_threads(before, now, f) != 0)
+        return -1;
+    (void)umask(before->mask);
+    int error = restore_signals(before);
+    if (error == 0)
+        error = restore_cwd(before);
+    if (error == 0)
+        error = each_descriptor(hide_descriptor, before);
+    if (error == 0)
+        return 0;
+    return fail_set(f, "user", FAIL_LOOKUP, error,
+                    "what a module of the user database has changed cannot be undone (loaded: %s)",
+                    now->names);
+}
+
+int side_effects_undo(struct side_effects *before, struct fail *f) {
+    struct walk walk = {.first_named = before->objects};
+
+    (void)dl_iterate_phdr(visit, &walk);
+    int status = walk.loads == before->loads ? 0 : undo(before, &walk, f);
+    if (before->cwd >= 0)
+        (void)close(before->cwd);
+    return status;
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# A capwrap with file capabilities holds what its caller does not: what changes how programs are loaded
+# does not get from the caller's environment to the program, whatever C library capwrap was built with.
+
+# shellcheck disable=SC2154,SC2016 # run sets output and stderr; other shells expand
+load ../../support/common
+load ../../support/states
+
+setup() {
+    require_root
+    require_suid_mount
+    NBS=$(mask NET_BIND_SERVICE)
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0
+        --bounding "$NBS" --)
+    # what glibc's own list holds, in one of its releases, and musl's
+    UNSAFE=(GCONV_PATH GETCONF_DIR GLIBC_TUNABLES HOSTALIASES LD_AUDIT LD_DEBUG LD_DEBUG_OUTPUT
+        LD_DYNAMIC_WEAK LD_HWCAP_MASK LD_LIBRARY_PATH LD_ORIGIN_PATH LD_PREFER_MAP_32BIT_EXEC
+        LD_PRELOAD LD_PROFILE LD_SHOW_AUXV LD_USE_LOAD_BIAS LOCALDOMAIN LOCPATH MALLOC_ARENA_MAX
+        MALLOC_ARENA_TEST MALLOC_CHECK_ MALLOC_MMAP_MAX_ MALLOC_MMAP_THRESHOLD_ MALLOC_PERTURB_
+        MALLOC_TCACHE_COUNT MALLOC_TOP_PAD_ MALLOC_TRACE MALLOC_TRIM_THRESHOLD_ MUSL_LOCPATH NIS_PATH
+        NLSPATH RESOLV_HOST_CONF RES_OPTIONS TMPDIR TZDIR)
+    SAFE=(A=1 HOME=/h LANG=C LD=x LD_PRELOADED=x PATH=/usr/bin:/bin TERM=dumb TMP=/x TZ=UTC USER=u)
+    # start-as is dynamic itself, so the variables come after it
+    DIRTY=(env -i "${SAFE[@]}")
+    local name
+    for name in "${UNSAFE[@]}"; do DIRTY+=("$name=/nonexistent"); done
+}
+
+# dirty ARG...: capwrap ARG... from the state, in that environment, with env(1) as the program.
+dirty() {
+    attempt "${FROM[@]}" "${DIRTY[@]}" "$CAPWRAP" "$@" -- /usr/bin/env
+}
+
+@test "with file capabilities no unsafe variable gets to the program" {
+    granted_capwrap cap_net_bind_service=p
+    dirty --keep NET_BIND_SERVICE
+    assert_success
+    assert_equal "$(sort <<<"$output")" "$(printf '%s\n' "${SAFE[@]}" | sort)"
+}
+
+@test "without file capabilities they all do, as they came" {
+    FROM=()
+    DIRTY=(env -i TMPDIR=/nonexistent NLSPATH=x TZDIR=/nonexistent)
+    dirty --user 1000:1000 --no-login-env
+    assert_success
+    assert_equal "$(sort <<<"$output")" $'NLSPATH=x\nTMPDIR=/nonexistent\nTZDIR=/nonexistent'
+}
+
+@test "all copies go" {
+    granted_capwrap cap_net_bind_service=p
+    attempt "${FROM[@]}" "$START_AS" --env-dup NLSPATH=1 --env-dup NLSPATH=2 --env-dup B=2 -- \
+        env -i "$START_AS" --env-dup TMPDIR=/a --env-dup B=2 --env-dup TMPDIR=/b -- \
+        "$CAPWRAP" --keep NET_BIND_SERVICE -- /usr/bin/env
+    assert_success
+    assert_output B=2
+}
+
+@test "-v tells which ones capwrap removed, and where the C library did" {
+    granted_capwrap cap_net_bind_service=p
+    dirty -v --keep NET_BIND_SERVICE
+    assert_success
+    if strings -a "$CAPWRAP" | grep -qE '^glibc\.|/ld-linux'; then
+        assert_regex "$stderr" 'capwrap: environment: the C library has removed'
+        # those that this release of it leaves
+        assert_regex "$stderr" 'capwrap: environment: removed, because of AT_SECURE: .*GLIBC_TUNABLES'
+    else
+        refute_regex "$stderr" 'C library'
+        assert_regex "$stderr" 'removed, because of AT_SECURE: .*LD_PRELOAD,.*TMPDIR,TZDIR'
+    fi
+    DIRTY=(env -i A=1)
+    dirty -v --keep NET_BIND_SERVICE
+    refute_regex "$stderr" 'AT_SECURE'
+}
+
+@test "the manual names each of them" {
+    for name in "${UNSAFE[@]}"; do
+        grep -q "^\.Ev $name\( \|$\)" "$SRC_DIR/docs/capwrap.1" || fail "$name is not in the manual"
+    done
+}
