@@ -44,8 +44,9 @@ THEOREMS = (
     Theorem(
         "LIVE", "What plan and preflight accept arrives and is agreed to; what preflight refuses "
         "would not arrive",
-        "the whole pipeline; any start directly after execve whose ids are mapped, as those asked "
-        "for are; no call fails or lies; 6 capabilities, 1 group",
+        "the whole pipeline; any start directly after execve, any user namespace (but one that maps "
+        "all ids and denies setgroups), /proc is there, the streams' owners are mapped; no call "
+        "fails or lies; 6 capabilities, 1 group",
         "live", PIPELINE, ("any", "asked", "kernel", "library"), ("MOST=1", "HONEST"), caps=6),
     Theorem(
         "T1", "plan_make refuses exactly for the reasons of design.md; else its goal is exactly "
