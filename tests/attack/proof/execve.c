@@ -41,7 +41,7 @@ static struct exec_file any_file(void) {
 }
 
 int main(void) {
-    gid_t held[MOST_GROUPS];
+    static gid_t held[MOST_GROUPS];
     struct cred now = any_start(held).cred, after;
     struct exec_file file = any_file();
     unsigned n = nondet_unsigned();

@@ -60,13 +60,13 @@ void pool_release(void *memory) { (void)memory; }
 
 /* ---- qsort(3), of lists of groups ---- */
 
-void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *)) {
+void qsort(void *base, size_t nmemb, size_t size, int (*compar)(const void *, const void *)) {
     gid_t *list = base;
 
-    __CPROVER_assert(size == sizeof *list && count <= MOST_GROUPS, "qsort: more than is modelled");
+    __CPROVER_assert(size == sizeof *list && nmemb <= MOST_GROUPS, "qsort: more than is modelled");
     for (size_t pass = 0; pass + 1 < MOST_GROUPS; pass++)
         for (size_t i = 0; i + 1 < MOST_GROUPS; i++)
-            if (i + 1 < count && compare(&list[i], &list[i + 1]) > 0) {
+            if (i + 1 < nmemb && compar(&list[i], &list[i + 1]) > 0) {
                 gid_t swap = list[i];
                 list[i] = list[i + 1];
                 list[i + 1] = swap;

@@ -30,7 +30,7 @@ static void prove_goal(const struct plan *plan, const struct asked *asked,
 }
 
 int main(void) {
-    gid_t wanted[MOST_GROUPS], held[MOST_GROUPS];
+    static gid_t wanted[MOST_GROUPS], held[MOST_GROUPS];
     struct request request = any_request(wanted);
     struct start start = any_start(held);
     struct asked asked = asked_of(&request, &start);

@@ -83,13 +83,13 @@ static long tell(long number, va_list arguments) {
     }
 }
 
-long syscall(long number, ...) {
+long syscall(long sysno, ...) {
     va_list arguments;
 
     if (nondet_bool())
         return failure();
-    va_start(arguments, number);
-    long answer = tell(number, arguments);
+    va_start(arguments, sysno);
+    long answer = tell(sysno, arguments);
     va_end(arguments);
     return answer;
 }
@@ -98,19 +98,19 @@ long syscall(long number, ...) {
 
 enum { LONGEST = 63 };
 
-int open(const char *path, int flags, ...) {
-    PROVE("a path", __CPROVER_r_ok(path, 1) && flags >= 0);
+int open(const char *file, int oflag, ...) {
+    PROVE("a path", __CPROVER_r_ok(file, 1) && oflag >= 0);
     return nondet_bool() ? 3 : (int)failure();
 }
 
-ssize_t read(int fd, void *memory, size_t size) {
-    char *text = memory;
+ssize_t read(int fd, void *buf, size_t nbytes) {
+    char *text = buf;
     size_t length = nondet_size();
 
-    PROVE("a file that is open, and room", fd == 3 && __CPROVER_w_ok(memory, size));
+    PROVE("a file that is open, and room", fd == 3 && __CPROVER_w_ok(buf, nbytes));
     if (nondet_bool())
         return failure();
-    ASSUME(length <= size && length <= LONGEST);
+    ASSUME(length <= nbytes && length <= LONGEST);
     for (size_t i = 0; i < LONGEST && i < length; i++)
         if (nondet_bool())
             text[i] = (char)nondet_int();
@@ -122,8 +122,24 @@ int close(int fd) {
     return 0;
 }
 
-unsigned long strtoul(const char *text, char **end, int base) {
-    PROVE("a decimal number of a text that ends", end == NULL && base == 10 && strlen(text) < 16);
+ssize_t readlink(const char *path, char *buf, size_t len) {
+    size_t length = nondet_size();
+
+    PROVE("a path, and room", __CPROVER_r_ok(path, 1) && __CPROVER_w_ok(buf, len));
+    if (nondet_bool())
+        return failure();
+    ASSUME(length <= len);
+    for (size_t i = 0; i < LONGEST && i < length; i++)
+        buf[i] = (char)nondet_int();
+    return (ssize_t)length;
+}
+
+unsigned long strtoul(const char *nptr, char **endptr, int base) {
+    size_t digits = nondet_size();
+
+    PROVE("a decimal number of a text that ends", base == 10 && strlen(nptr) < 16);
+    ASSUME(digits <= strlen(nptr));
+    *endptr = (char *)nptr + digits;
     return nondet_u64();
 }
 
@@ -176,6 +192,9 @@ int main(void) {
     PROVE("0 or 1", denied == 0 || denied == 1);
     REACHED("all ids mapped", mapped == 1);
     REACHED("setgroups denied", denied == 1);
-    (void)sys_overflow_id("/proc/sys/kernel/overflowuid");
+    uid_t overflow;
+    int status_of_id = sys_overflow_id("/proc/sys/kernel/overflowuid", &overflow);
+    PROVE("0 or an error", status_of_id <= 0);
+    REACHED("an overflow id", status_of_id == 0);
     return 0;
 }

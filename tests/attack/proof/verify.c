@@ -26,7 +26,7 @@ static void prove_reads_as(const struct cred *goal) {
 }
 
 int main(void) {
-    gid_t held[MOST_GROUPS], wanted[MOST_GROUPS];
+    static gid_t held[MOST_GROUPS], wanted[MOST_GROUPS];
     struct plan plan = any_plan(held, wanted);
     struct fail fail;
 

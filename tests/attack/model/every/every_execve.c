@@ -49,11 +49,14 @@ int sys_inspect(const char *path, struct sys_file *file) {
     return 0;
 }
 
+static const char ELF[] = {0x7f, 'E', 'L', 'F'};
+
 int sys_read_head(const char *path, size_t capacity, char *head) {
     (void)path;
     (void)capacity;
-    memcpy(head, "\177ELF", 4);
-    return 4;
+    for (size_t i = 0; i < sizeof ELF; i++)
+        head[i] = ELF[i];
+    return sizeof ELF;
 }
 
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
