@@ -10,15 +10,12 @@ setup() {
 
 # changed FILE OLD NEW: a copy of the core with one change, as source.
 changed() {
+    local file=$BATS_TEST_TMPDIR/src/core/$1 text
     source=$BATS_TEST_TMPDIR
     cp -r "$SRC_DIR/src" "$source"
-    grep -qF "$2" "$source/src/core/$1"
-    python3 - "$source/src/core/$1" "$2" "$3" <<'END'
-import pathlib
-import sys
-path = pathlib.Path(sys.argv[1])
-path.write_text(path.read_text().replace(sys.argv[2], sys.argv[3]))
-END
+    grep -qF "$2" "$file"
+    text=$(<"$file")
+    printf '%s\n' "${text/"$2"/"$3"}" >"$file"
 }
 
 @test "every theorem of every change is proven" {
