@@ -277,7 +277,7 @@ class _Judge:
             # user_namespaces(7): a capability counts for a file whose owner and group are mapped;
             # and the new owner must be
             if None in (self.ns.uid_in(owner), self.ns.gid_in(0), self.ns.uid_in(user)):
-                self.reasons.add("system-call")
+                self.reasons.add("unmapped-id")
 
     # ---- CAPABILITIES ----
 

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# Every state of one capability: the decisions of the core, rules that were written apart from them,
+# the model, and this kernel.
+
+load ../../support/common
+
+setup() {
+    require_root
+    tier=$SRC_DIR/tests/support/tier
+}
+
+@test "in every state of one capability the core decides as the rules say, the rules as the model, the model as the kernel" {
+    kernel=$("$tier" every-kernel) caps=$("$tier" every-caps)
+    # all of it costs many times as much there
+    if grep -q -e __asan_init -e __gcov_ "$CAPWRAP"; then kernel=$((kernel / 10)) caps=10; fi
+    run "$SRC_DIR/tests/attack/model/every-state" --caps "$caps" \
+        --model "$("$tier" every-model)" --kernel "$kernel"
+    printf '# %s\n' "${lines[@]}" >&3
+    assert_success
+    # Neither mostly refused nor mostly started.
+    run jq '.differences == 0 and .model_differences == 0 and .kernel_differences == 0
+        and .plans > 200000000 and .execves > 30000000 and .started * 4 > .on_the_kernel' <<<"$(counts)"
+    assert_output true
+}
+
+# changed FILE OLD NEW PROGRAM SOURCE...: PROGRAM (every-plan, every-execve) with one change of the core, as
+# program; SOURCE are the files of the core that it is made of.
+changed() {
+    local file=$BATS_TEST_TMPDIR/src/core/$1 old=$2 new=$3 name=$4 every=$SRC_DIR/tests/attack/model/every text
+    shift 4
+    cp -r "$SRC_DIR/src" "$BATS_TEST_TMPDIR"
+    grep -qF "$old" "$file"
+    text=$(<"$file")
+    printf '%s\n' "${text/"$old"/"$new"}" >"$file"
+    program=$BATS_TEST_TMPDIR/$name
+    cc -std=c17 -O1 -D_GNU_SOURCE -I "$BATS_TEST_TMPDIR/src" -I "$every" -o "$program" \
+        "$every"/{every,rules,"${name/-/_}"}.c "${@/#/$BATS_TEST_TMPDIR/src/core/}" -lcap-ng
+}
+
+@test "a rule of the plan that is left out differs in some states, and the first ones are shown" {
+    changed plan.c 'if (excess == 0 ||' 'if (plan->goal.no_new_privs || excess == 0 ||' every-plan \
+        {plan,cred,transition,program,sys}.c
+    run "$program" 3 100 10
+    assert_failure 1
+    assert_line --index 0 --regexp '^\{"number":[0-9]+,.*"reasons":'
+    run jq '.differences > 0 and .differences < .states' <<<"${lines[-1]}"
+    assert_output true
+}
+
+@test "a rule of execve that is left out differs in some states" {
+    changed cred.c 'after->permitted &= now->permitted;' ';' every-execve {cred,program}.c
+    run "$program" 3 100 10
+    assert_failure 1
+    run jq '.differences > 0 and .differences < .states' <<<"${lines[-1]}"
+    assert_output true
+}
+
+@test "a state can be shown by its number, and other words are refused" {
+    run "$SUPPORT_BIN/every-plan" print 12345678
+    assert_success
+    assert_output --regexp '^\{"number":12345678,.*"reasons":\["securebits-locked"\]'
+    run "$SUPPORT_BIN/every-plan" nonsense
+    assert_failure 2
+}

@@ -1,0 +1,54 @@
+/*
+ * any - values of which nothing is known, and the words of a proof.
+ *
+ * To CBMC the result of a nondet_ function is any value of its type.
+ */
+#ifndef CAPWRAP_PROOF_ANY_H
+#define CAPWRAP_PROOF_ANY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/cred.h"
+#include "core/plan.h"
+
+bool nondet_bool(void);
+int nondet_int(void);
+unsigned nondet_unsigned(void);
+uint32_t nondet_u32(void);
+uint64_t nondet_u64(void);
+size_t nondet_size(void);
+
+#ifndef __CPROVER__ /* for the linters, which read this as C */
+void __CPROVER_assume(bool condition);
+void __CPROVER_assert(bool condition, const char *claim);
+bool __CPROVER_w_ok(const void *memory, size_t size);
+bool __CPROVER_r_ok(const void *memory, size_t size);
+size_t __CPROVER_OBJECT_SIZE(const void *memory);
+#endif
+
+#define ASSUME(condition) __CPROVER_assume(condition)
+
+/* A run with -DCOVER proves nothing: there each REACHED must be found to be reachable, as the
+ * failure of an assertion, or the theorem speaks of nothing. */
+#ifdef COVER
+#define PROVE(claim, condition)  (void)(condition)
+#define REACHED(what, condition) __CPROVER_assert(!(condition), "reached: " what)
+#else
+#define PROVE(claim, condition)  __CPROVER_assert(condition, claim)
+#define REACHED(what, condition) (void)(condition)
+#endif
+
+/* The most supplementary groups of a list, and of the kernel's. */
+#ifndef MOST
+#define MOST 3
+#endif
+enum { MOST_GROUPS = MOST };
+
+/* Any request whose lists are what users/resolve.c promises; list is where its groups are. */
+struct request any_request(gid_t list[MOST_GROUPS]);
+/* Any start, as a value: nothing is known but that its groups are a sorted list. */
+struct start any_start(gid_t list[MOST_GROUPS]);
+
+#endif

@@ -1,0 +1,151 @@
+/* T0: where execve is reached, the kernel is in the state that was asked for. The whole pipeline,
+ * for any start and any request, while any call may fail and writers may lie as long as they like.
+ *
+ *   WRITER_LIES, WITNESS_LIES, READER_LIES   how many calls may lie
+ */
+#include <linux/capability.h>
+
+#include "asked.h"
+#include "core/pipeline.h"
+#include "core/program.h"
+#include "kernel.h"
+
+#ifndef WRITER_LIES
+#define WRITER_LIES 1000000
+#endif
+#ifndef READER_LIES
+#define READER_LIES 0
+#endif
+#ifndef WITNESS_LIES
+#define WITNESS_LIES 0
+#endif
+
+static struct kernel before;
+static struct pipeline pipeline;
+
+int program_find(const struct plan *plan, struct program *program, struct fail *f) {
+    (void)plan;
+    (void)program;
+    return nondet_bool() ? 0 : fail_set(f, "program", FAIL_NOT_FOUND, 0, "-");
+}
+
+static bool same_ids(const struct kernel_ids *a, const struct kernel_ids *b) {
+    return a->real == b->real && a->effective == b->effective && a->saved == b->saved &&
+           a->fs == b->fs;
+}
+
+/* The start asks setresuid(2) whether ids that read as one are one. Where some of them were, and
+ * the others unmapped, that makes all of them this one. */
+static bool became_one(const struct kernel_ids *ids, const struct kernel_ids *old) {
+    bool held = old->real == ids->real || old->effective == ids->real || old->saved == ids->real;
+    bool had_unmapped = old->real >= UNMAPPED || old->effective >= UNMAPPED ||
+                        old->saved >= UNMAPPED || old->fs >= UNMAPPED;
+
+    return held && had_unmapped && ids->real < UNMAPPED && kernel_ids_are(ids, (uint32_t)ids->real);
+}
+
+static void prove_ids(const struct request *request) {
+    struct ids uid = ids_all(request->uid), gid = ids_all(request->gid);
+
+    if (!request->change_identity) {
+        PROVE("the uids stay",
+              same_ids(&kernel.uid, &before.uid) || became_one(&kernel.uid, &before.uid));
+        PROVE("the gids stay",
+              same_ids(&kernel.gid, &before.gid) || became_one(&kernel.gid, &before.gid));
+        return;
+    }
+    PROVE("the uids read as asked", kernel_uids_read_as(&kernel.uid, &uid));
+    PROVE("the gids read as asked", kernel_gids_read_as(&kernel.gid, &gid));
+    PROVE("the uids are what was asked", kernel_ids_are(&kernel.uid, request->uid));
+    PROVE("the gids are what was asked", kernel_ids_are(&kernel.gid, request->gid));
+    bool was =
+        kernel_ids_are(&before.uid, request->uid) && kernel_ids_are(&before.gid, request->gid);
+    bool joined = kernel.keyring_joined && kernel_shown_uid(kernel.keyring_owner) == request->uid;
+    PROVE("a session keyring of its own", was || kernel.keyring_blocked || joined);
+}
+
+static void prove_groups(const struct request *request) {
+    const struct groups *groups = &request->groups;
+    bool same = kernel.groups == before.groups;
+
+    for (unsigned i = 0; i < MOST_GROUPS; i++)
+        same = same && (i >= kernel.groups || kernel.group[i] == before.group[i]);
+    PROVE("the groups stay", request->change_groups || same);
+    PROVE("the groups read as asked",
+          !request->change_groups || kernel_groups_read_as(groups->list, groups->count));
+    PROVE("the groups are what was asked",
+          !request->change_groups || kernel_groups_are(groups->list, groups->count));
+}
+
+static void prove_capabilities(const struct request *request) {
+    uint64_t keep = request->keep_all ? before.permitted : request->keep;
+    bool no_new_privs = before.no_new_privs || request->no_new_privs;
+    bool has_root = before.uid.real == 0 || before.uid.effective == 0 || before.uid.saved == 0;
+    bool may_stay = no_new_privs || (before.permitted == 0 && !has_root);
+    bool setpcap = (before.permitted & CAP_MASK(CAP_SETPCAP)) != 0;
+    bool stays = kernel.bounding == before.bounding && pipeline.plan.bounding_left && !setpcap &&
+                 may_stay && !request->strict;
+
+    PROVE("permitted", kernel.permitted == keep);
+    PROVE("effective", kernel.effective == keep);
+    PROVE("inheritable", kernel.inheritable == keep);
+    PROVE("ambient", kernel.ambient == keep);
+    PROVE("bounding", kernel.bounding == (before.bounding & keep) || stays);
+    PROVE("no_new_privs", kernel.no_new_privs == no_new_privs);
+    PROVE("securebits",
+          kernel.securebits == (before.securebits | (request->lock_securebits ? 0xefU : 0)));
+}
+
+static void prove_rest(const struct request *request) {
+    uid_t user = kernel_shown_uid(before.uid.effective);
+
+    PROVE("parent-death signal", kernel.parent_death == before.parent_death);
+    PROVE("descriptors", !request->close_fds || !kernel.fds_open);
+    for (int fd = 0; fd < 3; fd++) {
+        bool given = request->chown_stdio && before.is_pipe[fd];
+        PROVE("a stream stays", given || kernel.owner[fd] == before.owner[fd]);
+        PROVE("a stream reads as the user's",
+              !given || request->change_identity || kernel_shown_uid(kernel.owner[fd]) == user);
+        PROVE("a stream is the user's",
+              !given || !request->change_identity || kernel.owner[fd] == request->uid);
+    }
+}
+
+static void reach(const struct request *request) {
+    bool changes = request->change_identity && request->change_groups;
+
+    REACHED("execve, with every kind of change from uid 0",
+            changes && kernel.permitted != 0 && request->lock_securebits && before.uid.real == 0 &&
+                request->uid != 0 && kernel.bounding != before.bounding);
+    REACHED("execve, with the bounding set left", pipeline.plan.bounding_left);
+    REACHED("execve, in a user namespace, with another uid",
+            !kernel.all_mapped && request->change_identity && !same_ids(&kernel.uid, &before.uid));
+    REACHED("execve, as the overflow id in a user namespace",
+            !kernel.all_mapped && request->change_identity && request->uid == kernel.overflow_uid);
+    REACHED("execve, from another uid to 0",
+            before.uid.real != 0 && request->change_identity && request->uid == 0);
+    REACHED("execve, with a group", request->change_groups && kernel.groups > 0);
+    REACHED("execve, with a stream handed over", kernel.owner[0] != before.owner[0]);
+    REACHED("execve, with the parent-death signal armed again",
+            before.parent_death != 0 && !same_ids(&kernel.uid, &before.uid));
+}
+
+int main(void) {
+    gid_t list[MOST_GROUPS];
+    struct fail fail;
+
+    kernel_any();
+    kernel_writer_lies = WRITER_LIES;
+    kernel_witness_lies = WITNESS_LIES;
+    kernel_reader_lies = READER_LIES;
+    before = kernel;
+    pipeline.request = any_request(list);
+    if (pipeline_advance(&pipeline, STAGES - 1, &fail) != 0)
+        return 0;
+    prove_ids(&pipeline.request);
+    prove_groups(&pipeline.request);
+    prove_capabilities(&pipeline.request);
+    prove_rest(&pipeline.request);
+    reach(&pipeline.request);
+    return 0;
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# What a model checker proves of the core: tests/attack/proof/run says how, theorems.py what.
+
+load ../../support/common
+
+setup() {
+    require_root
+    proof=$SRC_DIR/tests/attack/proof/run
+}
+
+# changed FILE OLD NEW: a copy of the core with one change, as source.
+changed() {
+    local file=$BATS_TEST_TMPDIR/src/core/$1 text
+    source=$BATS_TEST_TMPDIR
+    cp -r "$SRC_DIR/src" "$source"
+    grep -qF "$2" "$file"
+    text=$(<"$file")
+    printf '%s\n' "${text/"$2"/"$3"}" >"$file"
+}
+
+@test "every theorem of every change is proven" {
+    run "$proof" --tier real
+    printf '# %s\n' "${lines[@]}" >&3
+    assert_success
+    run jq '.proven == .theorems and .theorems >= 8 and .properties > 4000' <<<"$(counts)"
+    assert_output true
+}
+
+@test "a step that is left out is a counterexample to LIVE" {
+    changed transition.c 'when(plan->goal.securebits != plan->start.securebits)' 'when(plan == NULL)'
+    run "$proof" --source "$source" --only LIVE
+    assert_failure 1
+    assert_line --regexp '^LIVE +REFUTED'
+    assert_line '  fails: the proof agrees'
+}
+
+@test "a set that is not compared is a counterexample to T6, which names it" {
+    changed cred.c 'if (a->ambient != b->ambient)' 'if (a->ambient != a->ambient)'
+    run "$proof" --source "$source" --only T6
+    assert_failure 1
+    assert_line '  fails: ambient'
+    run jq --compact-output '[.proven, .refuted]' <<<"$(counts)"
+    assert_output '[0,["T6"]]'
+}
+
+@test "a read behind the end of a list is a counterexample to T7" {
+    changed observe.c 'for (size_t i = 0; i < groups->count; i++)' \
+        'for (size_t i = 0; i <= groups->count; i++)'
+    run "$proof" --source "$source" --only T7
+    assert_failure 1
+    assert_line --regexp '^  fails: dereference failure'
+}
+
+@test "a run that ends without a result is no proof" {
+    run "$proof" --only LIVE --seconds 1
+    assert_failure 1
+    assert_line --regexp '^LIVE +NO RESULT'
+    run jq --compact-output '.no_result' <<<"$(counts)"
+    assert_output '["LIVE"]'
+}
+
+@test "docs/testing.md has the table of theorems" {
+    run "$proof" --table
+    assert_success
+    diff - <(sed -n '/^<!-- generated: theorems -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/testing.md" |
+        grep '^|') <<<"$output"
+}
