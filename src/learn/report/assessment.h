@@ -10,7 +10,17 @@
 
 #include "learn/result.h"
 
-enum { ASSESSMENT_LIMITS = 16, ASSESSMENT_LIMIT = 512 };
+enum {
+    ASSESSMENT_LIMITS = 24,
+    ASSESSMENT_LIMIT = 2560, /* with all capabilities by name, or the last of what a test wrote */
+    ASSESSMENT_FACT = 256,
+};
+
+/* A sentence, and the word that a program can rely on. */
+struct limit {
+    const char *code;
+    char text[ASSESSMENT_LIMIT];
+};
 
 /* "observed", "confirmed" or "not confirmed". */
 const char *assessment_state(const struct result *result);
@@ -30,13 +40,17 @@ const char *assessment_reason(const struct result *result, unsigned cap);
 /* What --check does not allow and the program needs. */
 uint64_t assessment_outside(const struct result *result);
 
-/* What the reader has to know about how far the answer goes. Returns how many there are. */
-size_t assessment_limits(const struct result *result,
-                         char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT]);
+/* What the runs have shown of it, in one line; text: where it is put; "": there is nothing to say. */
+const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]);
 
-/* Without a --test, the program did not end well with everything kept either: whoever reads that it
- * "works" has to know. */
-bool assessment_is_of_failure(const struct result *result);
+/* Why the answer is not confirmed. Returns how many reasons there are; none where it is. */
+size_t assessment_reasons(const struct result *result, struct limit reasons[REASONS]);
+
+/* What the reader has to know about how far the answer goes. Returns how many there are. */
+size_t assessment_limits(const struct result *result, struct limit limits[ASSESSMENT_LIMITS]);
+
+/* The run with everything did not work: there is nothing to use. */
+bool assessment_program_failed(const struct result *result);
 
 /* The exit status: 0, 1 (--check), 2 (not confirmed). */
 int assessment_exit(const struct result *result);

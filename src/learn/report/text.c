@@ -12,7 +12,7 @@ enum { COLUMNS = 80, INDENT = 2, ITEM = 4, NAME_COLUMNS = sizeof "capwrap-learn:
 /* Text in lines of at most COLUMNS, the first behind what stands already in `used` columns, the
  * others indented. Control characters, of a name for one, do not get to a terminal. */
 static void paragraph(FILE *out, size_t used, size_t indent, const char *text) {
-    char clean[2048];
+    char clean[ASSESSMENT_LIMIT];
 
     (void)snprintf(clean, sizeof clean, "%s", text);
     report_clean(clean);
@@ -50,8 +50,6 @@ line(FILE *out, const char *label, const char *format, ...) {
 static const char *meaning(const struct result *result) {
     switch (result->state) {
     case STATE_CONFIRMED:
-        if (assessment_is_of_failure(result))
-            return "it ends as it does with everything, which is not well: see below";
         return result->keep == 0 ? "it works without any capability"
                                  : "it works with exactly these, and not with any one less";
     case STATE_NOT_CONFIRMED:
@@ -105,11 +103,13 @@ static void write_uses(FILE *out, const struct result *result, const struct uses
 }
 
 static void write_cap(FILE *out, const struct result *result, unsigned cap) {
-    char name[CAPNAME_SIZE];
+    char name[CAPNAME_SIZE], fact[ASSESSMENT_FACT];
 
     capname_print(cap, name);
     (void)fprintf(out, "\n  %s: %s\n", name, assessment_of(result, cap));
     line(out, "", "%s", assessment_reason(result, cap));
+    if (assessment_fact(result, cap, fact)[0] != '\0')
+        line(out, "", "%s", fact);
     write_uses(out, result, usage_of(&result->usage.asked[cap]));
 }
 
@@ -137,12 +137,17 @@ static void write_check(FILE *out, const struct result *result) {
 }
 
 static void write_limits(FILE *out, const struct result *result) {
-    char limits[ASSESSMENT_LIMITS][ASSESSMENT_LIMIT];
-    size_t count = assessment_limits(result, limits);
+    static struct limit limits[ASSESSMENT_LIMITS], reasons[REASONS];
+    size_t count = assessment_reasons(result, reasons);
 
     for (size_t i = 0; i < count; i++) {
+        (void)fputs(i == 0 ? "\nWhy it is not confirmed\n  - " : "  - ", out);
+        paragraph(out, ITEM, ITEM, reasons[i].text);
+    }
+    count = assessment_limits(result, limits);
+    for (size_t i = 0; i < count; i++) {
         (void)fputs(i == 0 ? "\nHow far this goes\n  - " : "  - ", out);
-        paragraph(out, ITEM, ITEM, limits[i]);
+        paragraph(out, ITEM, ITEM, limits[i].text);
     }
 }
 

@@ -22,10 +22,11 @@ setup() {
     assert_equal "$(told .runs)" 2
 }
 
-@test "a capability that is needed is confirmed in three runs" {
+@test "a capability that is needed is confirmed in four runs" {
+    # With everything, twice with nothing, and with exactly that.
     learned --verify -- "$ASKS" raw
     needs NET_RAW confirmed
-    assert_equal "$(told .runs)" 3
+    assert_equal "$(told .runs)" 4
 }
 
 @test "what is asked for and not needed is left out, and told apart" {
@@ -55,36 +56,39 @@ setup() {
     learned --no-trace -- "$ASKS" raw
     needs NET_RAW confirmed
     assert_equal "$(told .method,.lost)" $'trial\n0'
-    [ "$(told .runs)" -le 10 ]
+    [ "$(told .runs)" -le 16 ]
     learned --no-trace -- true
     needs "" confirmed
     [ "$(told .runs)" -le 3 ]
 }
 
-@test "works means: ends with the same status as in the first run" {
+@test "works means: ends with status 0, or with the one that is expected" {
+    learned --verify --expect-status 7 -- sh -c "$ASKS raw && exit 7; exit 8"
+    needs NET_RAW confirmed
     learned --verify -- sh -c "$ASKS raw && exit 7; exit 8"
-    needs NET_RAW confirmed
-    limited 'status 7 with everything kept'
+    not_confirmed failed-with-everything
     learned --verify -- sh -c "$ASKS raw && kill -TERM \$\$; exit 8"
-    needs NET_RAW confirmed
-    limited 'ended by signal 15'
+    not_confirmed failed-with-everything
+    attempt "$CAPWRAP_LEARN" --verify --expect-status 256 -- true
+    assert_failure 125
 }
 
 @test "a server works when the test succeeds, which is tried until then" {
     learned --verify --timeout 2 --test 'test -e served' --reset 'rm -f served' -- \
         "$ASKS" raw sleep 0.5 touch served sleep 1000
     needs NET_RAW confirmed
-    [ "$(told .runs)" -eq 3 ]
+    [ "$(told .runs)" -eq 4 ]
 }
 
 @test "a test that never succeeds confirms nothing" {
     learned --timeout 1 --test false -- "$ASKS" raw sleep 1000
     assert_failure 2
     assert_equal "$(told .state,.runs)" $'not confirmed\n1'
-    limited 'the test never succeeded'
-    learned --verify --timeout 1 --test false -- true
-    assert_failure 2
-    assert_equal "$(told .runs)" 1
+    not_confirmed test-never-succeeded
+    learned --verify --timeout 1 --test 'echo told why >&2; false' -- true
+    not_confirmed test-never-succeeded
+    assert_equal "$(told .runs)" 2
+    assert_regex "$(told '.reasons[].text')" 'never succeeded.*with status 1.*told why'
 }
 
 @test "a test may be about what is there when the program has ended" {
@@ -131,27 +135,28 @@ echo good >>count
 test "$(wc -l <count)" -ne 2
 END
     chmod +x flaky
-    learned --verify --repeat 3 -- ./flaky
+    learned --verify -- ./flaky
     needs NET_RAW confirmed
-    assert_equal "$(told .runs)" 6
+    limited flaky
 }
 
 @test "a program that works no more is not confirmed" {
     learned --verify -- sh -c 'test ! -e ran && touch ran'
-    assert_failure 2
-    assert_equal "$(told .state)" "not confirmed"
+    not_confirmed not-repeatable
+    [ "$(told .runs)" -le 5 ]
+    assert_regex "$(told '.reasons[].text')" 'use --reset|with --reset'
 }
 
 @test "a run that hangs with less is bounded by what the first one took" {
     learned --verify --timeout 2 -- sh -c "$ASKS raw || sleep 1000"
     needs NET_RAW confirmed
-    [ "$(told .runs)" -eq 3 ]
+    [ "$(told .runs)" -eq 4 ]
 }
 
 @test "without a timeout it is bounded as well" {
     learned --verify -- sh -c "$ASKS raw || sleep 1000"
     needs NET_RAW confirmed
-    [ "$(told .runs)" -eq 3 ]
+    [ "$(told .runs)" -eq 4 ]
 }
 
 @test "a program whose file has capabilities is learned with these" {
