@@ -14,7 +14,7 @@ _capwrap_learn_command() {
                 ((i == COMP_CWORD)) && break # an option begins
                 echo $((i + 1)) && return
                 ;;
-            --user | --test | --reset | --repeat | --timeout | --check | --output | -*[uo])
+            --user | --test | --expect-status | --reset | --fixture | --fixture-ready | --repeat | --timeout | --check | --output | -*[uo])
                 ((i++))
                 [[ ${COMP_WORDS[i]-} != = ]] || ((i++))
                 ;;
@@ -27,7 +27,8 @@ _capwrap_learn_command() {
 
 _capwrap_learn() {
     local cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} command names done=''
-    local options='--user= --verify --test= --reset= --repeat= --no-trace --timeout= --check= --json
+    local options='--user= --verify --test= --expect-status= --reset= --fixture=
+        --fixture-ready= --repeat= --no-trace --timeout= --check= --json
         --output= --verbose --help --version -u -o -v -h -V'
     COMPREPLY=()
     command=$(_capwrap_learn_command)
@@ -54,7 +55,7 @@ _capwrap_learn() {
             [[ $cur != *,* ]] || done=${cur%,*},
             mapfile -t COMPREPLY < <(compgen -P "$done" -W "$names" -- "${cur#"$done"}")
             ;;
-        --test | --reset | --repeat | --timeout) ;;
+        --test | --expect-status | --reset | --fixture | --fixture-ready | --repeat | --timeout) ;;
         *)
             compopt -o nospace 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

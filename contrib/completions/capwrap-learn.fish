@@ -7,7 +7,7 @@
 function __capwrap_learn_command
     set -l tokens (commandline -opc) (commandline -ct)
     set -e tokens[1]
-    argparse -s u/user= verify test= reset= repeat= no-trace timeout= check= json o/output= v/verbose \
+    argparse -s u/user= verify test= expect-status= reset= fixture= fixture-ready= repeat= no-trace timeout= check= json o/output= v/verbose \
         h/help V/version -- $tokens 2>/dev/null
     or return 1
     set -q argv[1]
@@ -38,7 +38,10 @@ complete -c capwrap-learn -n __capwrap_learn_command -x -a '(__fish_complete_sub
 complete -c capwrap-learn -n __capwrap_learn_no_command -s u -l user -x -a '(__fish_complete_users)' -d 'Who the program is: USER[:GROUP]'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l verify -d 'Run it again with less'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l test -x -d 'It works when this shell line succeeds'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l expect-status -x -d 'It works when it ends with this status'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l reset -x -d 'Run this shell line before each run'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l fixture -x -d 'Keep this shell line alive during each run'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l fixture-ready -x -d 'The fixture is ready when this succeeds'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l repeat -x -d 'Try a set that fails so often'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l no-trace -d 'Do not watch'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l timeout -x -d 'End each run after so many seconds'

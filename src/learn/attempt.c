@@ -6,8 +6,8 @@
 static void take_record(void *context, const struct record *record) {
     struct attempt *attempt = context;
 
-    /* What a call changes is known when it has ended, so that a check in it is about the identity of
-     * before. */
+    /* What a call changes is known when it has ended, so that a check in it is about the identity
+     * of before. */
     privilege_add(&attempt->privilege, record);
     if (usage_changes_identity(&attempt->usage, record) &&
         !privilege_in_call(&attempt->privilege, record->tid))

@@ -25,7 +25,7 @@ struct attempt {
 /* How it is to be made. */
 struct attempt_plan {
     uint64_t keep;
-    unsigned limit; /* seconds, where the subject has no timeout; 0: none */
+    unsigned limit;      /* seconds, where the subject has no timeout; 0: none */
     struct watch *watch; /* NULL: it is not watched */
     bool failures;       /* record the calls that fail */
 };

@@ -41,8 +41,7 @@ static int make_environment(struct subject *subject, struct fail *f) {
         return fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
     if (path == NULL)
         return 0;
-    char *reachable =
-        search_path_for(path, account->uid, account->gid, &subject->identity.groups);
+    char *reachable = search_path_for(path, account->uid, account->gid, &subject->identity.groups);
     if (reachable == NULL || asprintf(&variable, "%s%s", name, reachable) < 0)
         return fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
     free(reachable);
@@ -87,10 +86,10 @@ static int prepare(struct result *result, struct fail *f) {
     subject->search_path = getenv("PATH");
     subject->timeout =
         options->timeout == 0 && options->test != NULL ? TEST_SECONDS : options->timeout;
+    subject->files = watch_raise_limit();
     if (pipeline_advance(&subject->pipeline, STAGE_OBSERVE, f) != 0 ||
         choose_user(result, f) != 0 || fixture_begin(subject, f) != 0 || children_begin(f) != 0)
         return -1;
-    subject->files = watch_raise_limit();
     subject->request.no_new_privs = true;
     resolve_apply(&subject->identity, &subject->request);
     result->everything = caller->permitted;

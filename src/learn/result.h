@@ -35,11 +35,11 @@ enum reason { REASON_LIST(REASON_ENUM) REASONS };
 
 /* What the runs have shown about one capability. */
 struct fact {
-    bool asked_first; /* for what counts, in the run with everything */
-    bool refused;     /* asked for and refused in a run that worked without it */
-    bool succeeded;   /* and the call succeeded all the same */
+    bool asked_first;   /* for what counts, in the run with everything */
+    bool refused;       /* asked for and refused in a run that worked without it */
+    bool succeeded;     /* and the call succeeded all the same */
     bool outcome_known; /* whether it did was recorded */
-    int error;        /* and it failed with this errno, and the program went on; 0: none */
+    int error;          /* and it failed with this errno, and the program went on; 0: none */
     const char *call;
     char process[USAGE_NAME];
     bool privileged; /* without it the program works, and ends more privileged */
@@ -66,14 +66,14 @@ struct result {
     bool own_capabilities; /* the program's file allows no other set */
     bool interrupted;      /* by a signal, before it was done */
     unsigned runs;
-    unsigned bound;      /* the most runs that the search makes */
-    bool none_works;     /* without a watch: a run with nothing, before the first, worked */
-    bool left;           /* the last run that worked left processes behind */
-    bool search_failed;  /* no set worked */
-    bool unknown_end;    /* the run with the answer: how its processes ended is not known */
-    bool flaky;          /* the same set worked and failed */
+    unsigned bound;       /* the most runs that the search makes */
+    bool none_works;      /* without a watch: a run with nothing, before the first, worked */
+    bool left;            /* the last run that worked left processes behind */
+    bool search_failed;   /* no set worked */
+    bool unknown_end;     /* the run with the answer: how its processes ended is not known */
+    bool flaky;           /* the same set worked and failed */
     uint64_t unexplained; /* kept, and not seen to be asked for where it failed without */
-    uint32_t reasons;    /* bits of enum reason, of an answer that is not confirmed */
+    uint32_t reasons;     /* bits of enum reason, of an answer that is not confirmed */
     struct fact facts[CAP_BITS];
     enum state state;
     uint64_t keep; /* the answer */

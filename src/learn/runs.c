@@ -213,12 +213,13 @@ static void judge_attempt(struct result *result, const struct attempt *attempt, 
     bool works = trial_works(&result->subject, &attempt->outcome);
 
     report->asked = usage_caps(&attempt->usage);
-    report->refused = attempt->usage.refused & ~set;
+    /* What capwrap itself refuses does not depend on the run. */
+    report->refused =
+        (attempt->outcome.refused ? result->everything : attempt->usage.refused) & ~set;
     report->own_sets = attempt->privilege.own_sets_refused;
-    report->more_privileged =
-        works && result->first_works &&
-        privilege_more(&result->privilege, &attempt->privilege, &result->subject.identity.groups,
-                       stays);
+    report->more_privileged = works && result->first_works &&
+                              privilege_more(&result->privilege, &attempt->privilege,
+                                             &result->subject.identity.groups, stays);
     report->answer = works && !report->more_privileged ? ANSWER_WORKS : ANSWER_FAILS;
     if (report->more_privileged)
         note_privilege(result, attempt, set, stays);
@@ -238,10 +239,8 @@ static struct trial_report try(void *context, uint64_t set) {
     struct result *result = trials->result;
     struct trial_report report = {.answer = ANSWER_STOP};
     struct attempt attempt;
-    const struct attempt_plan plan = {.keep = set,
-                                      .limit = trial_limit(result),
-                                      .watch = result->watch,
-                                      .failures = true};
+    const struct attempt_plan plan = {
+        .keep = set, .limit = trial_limit(result), .watch = result->watch, .failures = true};
 
     if (make(result, &plan, &attempt, trials->fail) != 0)
         trials->failed = true;
@@ -280,9 +279,11 @@ static void note_found(struct result *result, const struct found *found) {
 
     result->flaky = found->flaky;
     result->unexplained = found->unexplained;
-    if (found->keep != result->everything || !result->traced)
+    /* Where nothing less than everything worked, what was asked for tells more. */
+    bool nothing = found->verdict != VERDICT_CONFIRMED && found->keep == result->everything;
+    if (!nothing || !result->traced)
         result->keep = found->keep;
-    result->search_failed = found->keep == result->everything;
+    result->search_failed = nothing;
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         result->facts[cap].other_path = (found->other_path & CAP_MASK(cap)) != 0;
         result->facts[cap].privileged = (found->privileged & CAP_MASK(cap)) != 0;
@@ -320,8 +321,8 @@ static int test_alone(struct result *result, struct fail *f) {
 }
 
 static bool is_worth_a_search(const struct result *result) {
-    return !result->interrupted && (result->first_works || !result->first.timed_out ||
-                                    result->subject.test != NULL);
+    return !result->interrupted &&
+           (result->first_works || !result->first.timed_out || result->subject.test != NULL);
 }
 
 int runs_search(struct result *result, struct fail *f) {

@@ -57,7 +57,7 @@ struct state {
     uint64_t last; /* the set of the last run, if that worked */
     bool last_works;
     bool stopped, out_of_runs, flaky;
-    uint64_t best;       /* the smallest set that worked */
+    uint64_t best;         /* the smallest set that worked */
     uint64_t done_without; /* asked for and refused in a run that worked */
     uint64_t asked_again;  /* in a second run with everything */
     bool again, again_works;
@@ -137,10 +137,10 @@ static bool settle(struct state *state, uint64_t set, uint64_t caps) {
 
     while (!over(state)) {
         const struct tried *tried = find(state, set);
-        unsigned wanted = tried->privileged          ? 1 /* how it ended was seen */
-                          : search->repeat != 0      ? search->repeat
-                          : explained(tried, caps)   ? SEARCH_EXPLAINED
-                                                     : SEARCH_REPEAT;
+        unsigned wanted = tried->privileged        ? 1 /* how it ended was seen */
+                          : search->repeat != 0    ? search->repeat
+                          : explained(tried, caps) ? SEARCH_EXPLAINED
+                                                   : SEARCH_REPEAT;
         if (tried->works > 0)
             return true;
         if (tried->fails >= wanted)
@@ -150,8 +150,8 @@ static bool settle(struct state *state, uint64_t set, uint64_t caps) {
     return false;
 }
 
-/* Runs it with everything once more, or twice while few runs were made: does it work at all a second
- * time? */
+/* Runs it with everything once more, or twice while few runs were made: does it work at all a
+ * second time? */
 static bool repeatable(struct state *state) {
     struct trial_report report;
 
@@ -203,12 +203,23 @@ static uint64_t by_prefixes(struct state *state) {
     return over(state) ? state->best : needed;
 }
 
+/* Those that are less dangerous. */
+static uint64_t before(unsigned cap) {
+    unsigned order[CAP_BITS];
+    size_t count = search_order(UINT64_MAX, order);
+    uint64_t set = 0;
+
+    for (size_t i = 0; i < count && order[i] != cap; i++)
+        set |= CAP_MASK(order[i]);
+    return set;
+}
+
 /* The kernel takes one of several capabilities and asks for the widest first: where that one was
  * refused, the others were asked for. Tries these in its place. */
 static bool substitute(struct state *state, uint64_t *set, unsigned cap) {
     uint64_t less = *set & ~CAP_MASK(cap);
     uint64_t others = find(state, less)->refused & state->search->everything & ~*set &
-                      ~state->search->traced;
+                      ~state->search->traced & before(cap);
 
     if (others == 0 || over(state) || !once(state, less | others))
         return false;
@@ -304,8 +315,8 @@ static enum verdict judge(struct state *state, uint64_t set) {
 }
 
 /* What was asked for was not enough. More is tried only where the program works with everything
- * once more: what it has put into its own sets, what it was refused in the run that failed, the same
- * again in case it fails now and then, and in the end what nothing tells of. */
+ * once more: what it has put into its own sets, what it was refused in the run that failed, the
+ * same again in case it fails now and then, and in the end what nothing tells of. */
 static uint64_t find_more(struct state *state) {
     const struct search *search = state->search;
     uint64_t traced = search->traced & search->everything;

@@ -39,9 +39,10 @@ struct search {
     uint64_t traced;     /* what was asked for in that run */
     uint64_t declared;   /* what the program put into its own sets in that run */
     bool has_trace;
-    bool first_failed;   /* the first run did not work: nothing can be confirmed, and little is tried */
-    bool none_failed;    /* a run with nothing was made before the first, and failed */
-    bool none_worked;    /* or worked */
+    bool first_failed; /* the first run did not work: nothing can be confirmed, and little is tried
+                        */
+    bool none_failed;  /* a run with nothing was made before the first, and failed */
+    bool none_worked;  /* or worked */
 };
 
 enum verdict {
@@ -56,12 +57,12 @@ enum verdict {
 };
 
 struct found {
-    uint64_t keep;           /* the smallest set that worked */
-    enum verdict verdict;    /* confirmed: it worked, and with any one less it did not */
-    bool flaky;              /* the same set worked and failed */
-    uint64_t unexplained;    /* kept, and not seen to be asked for when it failed without */
-    uint64_t other_path;     /* asked for at first, and never when it worked without */
-    uint64_t privileged;     /* without it, it works and ends more privileged */
+    uint64_t keep;              /* the smallest set that worked */
+    enum verdict verdict;       /* confirmed: it worked, and with any one less it did not */
+    bool flaky;                 /* the same set worked and failed */
+    uint64_t unexplained;       /* kept, and not seen to be asked for when it failed without */
+    uint64_t other_path;        /* asked for at first, and never when it worked without */
+    uint64_t privileged;        /* without it, it works and ends more privileged */
     signed char substitute[64]; /* by capability that was left out: which one did; -1: none */
 };
 

@@ -1,4 +1,5 @@
-/* Whether a run ends more privileged than another is told from the calls that its processes make. */
+/* Whether a run ends more privileged than another is told from the calls that its processes make.
+ */
 #include <errno.h>
 #include <linux/capability.h>
 #include <setjmp.h>
@@ -28,8 +29,8 @@ static void add(struct runs *runs, struct record record) {
 }
 
 static void exec(struct runs *runs, uint32_t pid, const char *name) {
-    add(runs, (struct record){
-                  .kind = RECORD_COMM, .pid = pid, .tid = pid, .comm = name, .exec = true});
+    add(runs,
+        (struct record){.kind = RECORD_COMM, .pid = pid, .tid = pid, .comm = name, .exec = true});
 }
 
 static void begin(struct runs *runs, struct privilege *run, uint32_t uid, uint64_t kept) {
@@ -41,11 +42,9 @@ static void begin(struct runs *runs, struct privilege *run, uint32_t uid, uint64
 }
 
 static void forks(struct runs *runs, uint32_t child) {
-    add(runs, (struct record){.kind = RECORD_FORK,
-                              .pid = child,
-                              .tid = child,
-                              .parent = FIRST,
-                              .parent_tid = FIRST});
+    add(runs,
+        (struct record){
+            .kind = RECORD_FORK, .pid = child, .tid = child, .parent = FIRST, .parent_tid = FIRST});
 }
 
 /* One call, with the answer to its question for SETUID or SETGID (-1: it does not ask). */

@@ -17,15 +17,16 @@
 /* A program that does not exist: it works with all of `needs`, or with one of each of two ways. */
 struct program {
     uint64_t needs, or_needs;
-    uint64_t fails_with; /* it does not work when it holds any of these */
-    unsigned stop_at;    /* the run in which somebody interrupts; 0: none */
-    unsigned flaky;      /* every so many runs it fails all the same; 0: none */
-    unsigned fails_from; /* from this run on nothing works any more; 0: never */
-    uint64_t asks;       /* asked for as well, and refused without harm */
-    uint64_t asks_once;  /* in the first run only: the work is done then */
-    bool silent;         /* what it asks for cannot be seen */
+    uint64_t fails_with;         /* it does not work when it holds any of these */
+    unsigned stop_at;            /* the run in which somebody interrupts; 0: none */
+    unsigned flaky;              /* every so many runs it fails all the same; 0: none */
+    unsigned fails_from;         /* from this run on nothing works any more; 0: never */
+    uint64_t asks;               /* asked for as well, and refused without harm */
+    uint64_t asks_once;          /* in the first run only: the work is done then */
+    bool silent;                 /* what it asks for cannot be seen */
     uint64_t privileged_without; /* it works, and ends more privileged */
-    uint64_t instead_of, instead; /* where the first is refused, the second is asked for, and does */
+    uint64_t instead_of,
+        instead; /* where the first is refused, the second is asked for, and does */
     unsigned runs;
     uint64_t last;
 };
@@ -42,8 +43,8 @@ static struct trial_report run(void *context, uint64_t set) {
     if (program->stop_at == program->runs)
         return report;
     if ((program->instead_of & ~set) != 0) {
-        works |= (program->needs & ~program->instead_of & ~set) == 0 &&
-                 (program->instead & ~set) == 0;
+        works |=
+            (program->needs & ~program->instead_of & ~set) == 0 && (program->instead & ~set) == 0;
         asked |= program->instead;
     }
     if ((set & program->fails_with) != 0 ||
@@ -59,17 +60,13 @@ static struct trial_report run(void *context, uint64_t set) {
 
 static struct found watched(struct program *program, uint64_t traced) {
     program->asks |= traced & ~program->asks_once;
-    struct search search = {.run = run,
-                            .context = program,
-                            .everything = ALL,
-                            .traced = traced,
-                            .has_trace = true};
+    struct search search = {
+        .run = run, .context = program, .everything = ALL, .traced = traced, .has_trace = true};
     return search_run(&search);
 }
 
 static struct found by_trial(struct program *program) {
-    struct search search = {
-        .run = run, .context = program, .everything = ALL, .has_trace = false};
+    struct search search = {.run = run, .context = program, .everything = ALL, .has_trace = false};
     return search_run(&search);
 }
 
@@ -194,9 +191,8 @@ static void no_search_makes_more_than_sixty_runs(void **state) {
 static void only_what_there_is_is_tried(void **state) {
     (void)state;
     struct program program = {.needs = C(KILL)};
-    struct search search = {.run = run,
-                            .context = &program,
-                            .everything = C(KILL) | C(CHOWN) | C(SETUID)};
+    struct search search = {
+        .run = run, .context = &program, .everything = C(KILL) | C(CHOWN) | C(SETUID)};
 
     exactly(search_run(&search), C(KILL));
     assert_int_equal(program.last & ~(C(KILL) | C(CHOWN) | C(SETUID)), 0);
@@ -207,8 +203,7 @@ static void only_what_there_is_is_tried(void **state) {
 static void a_flaky_program_is_tried_again(void **state) {
     (void)state;
     for (unsigned flaky = 2; flaky < 12; flaky++) {
-        struct program program = {
-            .needs = C(NET_RAW) | C(KILL), .asks = C(CHOWN), .flaky = flaky};
+        struct program program = {.needs = C(NET_RAW) | C(KILL), .asks = C(CHOWN), .flaky = flaky};
         struct search search = {.run = run,
                                 .context = &program,
                                 .repeat = 3,
@@ -334,6 +329,10 @@ static void a_capability_that_is_asked_for_instead_is_tried(void **state) {
     exactly(found, C(SYS_NICE));
     assert_int_equal(found.substitute[CAP_SYS_ADMIN], CAP_SYS_NICE);
     assert_int_equal(found.substitute[CAP_KILL], -1);
+    /* Never a more dangerous one. */
+    program =
+        (struct program){.needs = C(SYS_NICE), .instead_of = C(SYS_NICE), .instead = C(SYS_ADMIN)};
+    exactly(watched(&program, C(SYS_NICE)), C(SYS_NICE));
 }
 
 static void what_fails_with_everything_is_tried_with_less_and_not_confirmed(void **state) {

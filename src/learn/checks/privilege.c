@@ -19,7 +19,7 @@ struct task {
     struct standing began, now;
     uint64_t changed; /* when an identity or a set changed for the last time */
     uint64_t ended;   /* 0: it has not */
-    bool in_call; /* what it does is not known yet; it may have ended */
+    bool in_call;     /* what it does is not known yet; it may have ended */
     uint64_t where, call_time;
     struct standing_call call;
 };
@@ -60,8 +60,7 @@ static struct task *add_task(struct privilege *privilege, uint32_t tid, uint32_t
 
     if (tid >= RECORD_PIDS)
         return NULL;
-    struct task *tasks =
-        array_grow(state->tasks, sizeof *tasks, state->count, 1, &state->capacity);
+    struct task *tasks = array_grow(state->tasks, sizeof *tasks, state->count, 1, &state->capacity);
     if (tasks == NULL) {
         privilege->no_memory = privilege->unknown = true;
         return NULL;
@@ -114,8 +113,8 @@ static void add_ending(struct privilege *privilege, const struct ending *ending)
             return;
         }
     }
-    struct ending *endings = array_grow(privilege->endings, sizeof *endings, privilege->count, 1,
-                                        &privilege->capacity);
+    struct ending *endings =
+        array_grow(privilege->endings, sizeof *endings, privilege->count, 1, &privilege->capacity);
     if (endings == NULL) {
         privilege->no_memory = privilege->unknown = true;
         return;
@@ -155,8 +154,9 @@ static void keep_recent(struct privilege *privilege, const struct task *task) {
 /* The end of these is recorded. */
 static bool has_return(enum call call) { return call == CALL_CAPSET || call == CALL_PRCTL; }
 
-/* What a call did. One that asks for SETUID or SETGID and is refused fails, but for setuid and setgid
- * with an id that the process has already, and for those of file access, which never fail. */
+/* What a call did. One that asks for SETUID or SETGID and is refused fails, but for setuid and
+ * setgid with an id that the process has already, and for those of file access, which never fail.
+ */
 static void end_call(struct task *task, bool failed) {
     if (task == NULL || !task->in_call)
         return;
@@ -219,9 +219,8 @@ static void take_check(struct privilege *privilege, const struct record *record)
         end_call(task, false); /* it is of a later call */
         return;
     }
-    bool granted = record->result == RESULT_UNKNOWN
-                       ? (privilege->kept & CAP_MASK(record->cap)) != 0
-                       : record->result == RESULT_GRANTED;
+    bool granted = record->result == RESULT_UNKNOWN ? (privilege->kept & CAP_MASK(record->cap)) != 0
+                                                    : record->result == RESULT_GRANTED;
     task->call.granted = granted;
     task->call.refused = !granted;
 }
@@ -330,8 +329,7 @@ void privilege_phase(struct privilege *privilege, uint32_t tid, unsigned cap) {
     if (i == PRIVILEGE_PHASES)
         return;
     if (i == privilege->phase_count) {
-        privilege->phases[i] =
-            (struct phase){.uid = now->uid.effective, .gid = now->gid.effective};
+        privilege->phases[i] = (struct phase){.uid = now->uid.effective, .gid = now->gid.effective};
         privilege->phase_count++;
     }
     privilege->phases[i].caps |= cap < CAP_BITS ? CAP_MASK(cap) : 0;

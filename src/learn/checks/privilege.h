@@ -63,10 +63,10 @@ struct privilege {
     size_t count, capacity;
     struct phase phases[PRIVILEGE_PHASES];
     unsigned phase_count;
-    uint64_t kept;     /* the capabilities of the run */
-    uint64_t declared; /* what processes that made a capset had afterwards, as /proc told */
-    bool gave_up;      /* some process left an identity or a set */
-    bool capset;       /* some process has made a capset(2) that succeeded */
+    uint64_t kept;         /* the capabilities of the run */
+    uint64_t declared;     /* what processes that made a capset had afterwards, as /proc told */
+    bool gave_up;          /* some process left an identity or a set */
+    bool capset;           /* some process has made a capset(2) that succeeded */
     bool own_sets_refused; /* a capset(2), or an ambient capability, was refused */
     uint64_t ambient;      /* capabilities that were to be raised in the ambient set */
     bool unknown;          /* an end state cannot be told */

@@ -15,8 +15,8 @@ struct standing_call {
 
 /* What is known of the capability sets at the end of both runs. */
 struct standing_sets {
-    uint64_t kept;             /* by the run that may be more */
-    bool known, first_known;   /* /proc told of both; of that of the first run */
+    uint64_t kept;           /* by the run that may be more */
+    bool known, first_known; /* /proc told of both; of that of the first run */
     uint64_t trial, first;
 };
 
@@ -34,8 +34,8 @@ bool standing_has(const struct standing *standing, const struct ids *uid, const 
 /* Something of `before` was given up. */
 bool standing_less(const struct standing *standing, const struct standing *before);
 
-/* What `trial` has and `first` has not: returns stays, filled ("uid 0", "group", "capabilities"); or
- * NULL when there is nothing. groups: those of the start. */
+/* What `trial` has and `first` has not: returns stays, filled ("uid 0", "group", "capabilities");
+ * or NULL when there is nothing. groups: those of the start. */
 const char *standing_excess(const struct standing *trial, const struct standing *first,
                             const struct standing_sets *sets, const struct groups *groups,
                             char stays[PRIVILEGE_STAYS]);

@@ -11,9 +11,9 @@
 
 struct process {
     char name[USAGE_NAME];
-    uint8_t generation;    /* a process id comes back */
-    bool own_namespace;    /* it has been asked in a user namespace of its own */
-    uint8_t raised;        /* one more than the capability that it is raising in its ambient set */
+    uint8_t generation; /* a process id comes back */
+    bool own_namespace; /* it has been asked in a user namespace of its own */
+    uint8_t raised;     /* one more than the capability that it is raising in its ambient set */
 };
 
 /* The system call of a thread in which something was refused, and whose end is not known yet. */

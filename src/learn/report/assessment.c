@@ -313,8 +313,9 @@ static void add_exercised(const struct result *result, struct limits *all) {
     if (first->test_passed)
         (void)snprintf(test, sizeof test, "; the test passed after %u.%u s",
                        first->test_after / 1000, first->test_after / 100 % 10);
-    add(all, "exercised", "what was not exercised is not known: the program ran for %u.%u s and %s%s",
-        tenths / 10, tenths % 10, first->ended ? "ended" : "was ended", test);
+    add(all, "exercised",
+        "what was not exercised is not known: the program ran for %u.%u s and %s%s", tenths / 10,
+        tenths % 10, first->ended ? "ended" : "was ended", test);
 }
 
 static void add_missing(const struct result *result, struct limits *all) {
@@ -345,7 +346,8 @@ static void add_paths(const struct result *result, struct limits *all) {
             "without %s the program was not seen to ask for it: it took another path, which worked",
             names);
     if (result->flaky)
-        add(all, "flaky", "it fails now and then: the same set worked in one run and not in another");
+        add(all, "flaky",
+            "it fails now and then: the same set worked in one run and not in another");
 }
 
 size_t assessment_limits(const struct result *result, struct limit limits[ASSESSMENT_LIMITS]) {

@@ -40,7 +40,8 @@ const char *assessment_reason(const struct result *result, unsigned cap);
 /* What --check does not allow and the program needs. */
 uint64_t assessment_outside(const struct result *result);
 
-/* What the runs have shown of it, in one line; text: where it is put; "": there is nothing to say. */
+/* What the runs have shown of it, in one line; text: where it is put; "": there is nothing to say.
+ */
 const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]);
 
 /* Why the answer is not confirmed. Returns how many reasons there are; none where it is. */

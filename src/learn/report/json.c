@@ -51,8 +51,7 @@ static void write_phases(FILE *out, const struct result *result) {
 
     for (unsigned i = 0; i < privilege->phase_count && result->calls; i++) {
         const struct phase *phase = &privilege->phases[i];
-        (void)fprintf(out, "%s{\"uid\":%u,\"gid\":%u,", i == 0 ? "" : ",", phase->uid,
-                      phase->gid);
+        (void)fprintf(out, "%s{\"uid\":%u,\"gid\":%u,", i == 0 ? "" : ",", phase->uid, phase->gid);
         json_caps(out, "capabilities", phase->caps);
         (void)fputc('}', out);
     }

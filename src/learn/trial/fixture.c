@@ -91,8 +91,8 @@ static _Noreturn void keep(const struct subject *subject, int orders) {
 static bool ask(const struct subject *subject, char order) {
     char answer = NO;
 
-    return send(subject->keeper, &order, 1, MSG_NOSIGNAL) == 1 && read(subject->keeper, &answer, 1) == 1 &&
-           answer == YES;
+    return send(subject->keeper, &order, 1, MSG_NOSIGNAL) == 1 &&
+           read(subject->keeper, &answer, 1) == 1 && answer == YES;
 }
 
 int fixture_begin(struct subject *subject, struct fail *f) {

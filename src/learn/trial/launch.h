@@ -24,14 +24,14 @@ struct subject {
     const char *search_path;  /* PATH for the program; NULL: none */
     const char *test, *reset; /* shell lines; NULL: none */
     const char *fixture, *fixture_ready;
-    int keeper;               /* of the fixture: a socket; -1: none */
-    unsigned expect_status;   /* of a program that works, without a test */
-    struct rlimit files;      /* the limit of open files that the program inherits */
-    unsigned timeout;         /* seconds for a run; 0: none */
-    int signals;              /* a signalfd for those that this program takes */
-    sigset_t mask;            /* the signal mask that the program inherits */
-    bool ignores_children;    /* and SIGCHLD ignored */
-    off_t input;              /* where standard input stood, -1: it cannot be taken back there */
+    int keeper;             /* of the fixture: a socket; -1: none */
+    unsigned expect_status; /* of a program that works, without a test */
+    struct rlimit files;    /* the limit of open files that the program inherits */
+    unsigned timeout;       /* seconds for a run; 0: none */
+    int signals;            /* a signalfd for those that this program takes */
+    sigset_t mask;          /* the signal mask that the program inherits */
+    bool ignores_children;  /* and SIGCHLD ignored */
+    off_t input;            /* where standard input stood, -1: it cannot be taken back there */
 };
 
 /* What the child reports of its start, in memory that both share. */

@@ -49,8 +49,8 @@ static struct stat_line read_stat(pid_t pid) {
     if (read_file(path, sizeof text, text) <= 0)
         return line;
     const char *end = strrchr(text, ')'); /* of the name, which may hold anything */
-    if (end != NULL && sscanf(end, ") %*c %d %*d %*d %*d %*d %*u %*u %lu %*u %lu", &parent, &minor,
-                              &major) == 3) {
+    if (end != NULL &&
+        sscanf(end, ") %*c %d %*d %*d %*d %*d %*u %*u %lu %*u %lu", &parent, &minor, &major) == 3) {
         line.parent = parent;
         line.faults_of_children = minor + major;
     }
@@ -113,7 +113,7 @@ void sample_process(pid_t pid, const struct groups *groups, const struct sample_
 struct processes {
     struct {
         pid_t pid, parent;
-    } *list;
+    } * list;
     size_t count, capacity;
 };
 

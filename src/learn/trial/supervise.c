@@ -34,7 +34,7 @@ struct run {
     int go[2];           /* a pipe for our word to begin */
     int output;          /* what the test writes */
     struct pollfd *polls;
-    int started;         /* a pipe whose end tells of execve; -1: it has */
+    int started; /* a pipe whose end tells of execve; -1: it has */
     bool stopping, family_ended, test_at_end;
     int64_t begin, deadline, next_test; /* milliseconds; 0: none */
 };
@@ -113,10 +113,9 @@ static int run_reset(const struct subject *subject, struct fail *f) {
         return 0;
     if (shell_run(subject, subject->reset, 0, &result, f) != 0)
         return -1;
-    return result.succeeded
-               ? 0
-               : error_set(f, "reset", 0, "correct the line, or leave out --reset",
-                           "'%s' failed", subject->reset);
+    return result.succeeded ? 0
+                            : error_set(f, "reset", 0, "correct the line, or leave out --reset",
+                                        "'%s' failed", subject->reset);
 }
 
 static unsigned line_seconds(const struct subject *subject) {

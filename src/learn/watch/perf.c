@@ -61,7 +61,7 @@ struct watch {
     struct event events[EVENT_MOST];
     size_t event_count;
     bool calls;
-    size_t failures; /* the place of that event; 0: none */
+    size_t failures;      /* the place of that event; 0: none */
     uint64_t lost_before; /* until this run began */
     struct ring *rings;
     size_t count;
@@ -323,9 +323,7 @@ int watch_follow(struct watch *watch, pid_t pid, bool failures, struct fail *f) 
     return error == 0 ? 0 : refuse(f, error);
 }
 
-void watch_pause(struct watch *watch) {
-    (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true);
-}
+void watch_pause(struct watch *watch) { (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true); }
 
 bool watch_is_kprobe(const struct watch *watch) { return watch->tracefs.probe[0] != '\0'; }
 

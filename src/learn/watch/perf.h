@@ -49,11 +49,12 @@ size_t watch_polls(const struct watch *watch, struct pollfd *polls);
  * 0 or -ENOMEM. */
 int watch_drain(struct watch *watch, bool last, const struct watch_sink *sink);
 
-/* How many records the kernel had no room for since watch_follow(); of any process, which nobody can
- * tell. */
+/* How many records the kernel had no room for since watch_follow(); of any process, which nobody
+ * can tell. */
 uint64_t watch_lost(const struct watch *watch);
 
-/* As watch_lost: how many records came when later ones had been handed over already: their order is wrong. */
+/* As watch_lost: how many records came when later ones had been handed over already: their order is
+ * wrong. */
 uint64_t watch_late(const struct watch *watch);
 
 /* Raises the limit of open files as far as it goes: a watch takes some for each processor. Returns

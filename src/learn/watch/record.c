@@ -7,8 +7,8 @@
 
 const char *record_call_name(enum call call) {
     static const char *const names[CALLS] = {
-        "setuid",    "setgid",   "setreuid", "setregid",  "setresuid", "setresgid",
-        "setfsuid", "setfsgid", "setgroups", "capset",    "prctl",
+        "setuid",   "setgid",   "setreuid",  "setregid", "setresuid", "setresgid",
+        "setfsuid", "setfsgid", "setgroups", "capset",   "prctl",
     };
 
     return names[call];
