@@ -138,6 +138,27 @@ static void a_call_that_failed_for_another_reason_did_nothing(void **state) {
     assert_string_equal(stays(&runs, &NO_GROUPS), "uid 0");
 }
 
+static void ids_of_a_namespace_of_its_own_are_not_ours(void **state) {
+    (void)state;
+    enum { HOME = 1, OWN = 2 };
+    struct runs runs = {0};
+    struct sample sample = {.tid = FIRST, .uid = ids_all(1000), .gid = ids_all(1000)};
+
+    begin(&runs, &runs.first, 1000, UINT64_MAX);
+    for (uint64_t space = HOME; space <= OWN; space++)
+        add(&runs, (struct record){.kind = RECORD_CHECK,
+                                   .pid = FIRST,
+                                   .tid = FIRST,
+                                   .cap = CAP_SYS_ADMIN,
+                                   .capable_ns = space});
+    call(&runs, FIRST, CALL_SETUID, 0, 0, 1, 0);
+    sample.time = runs.time + 1;
+    privilege_sample(&runs.first, &sample);
+    privilege_end(&runs.first, true);
+    assert_false(runs.first.unknown);
+    privilege_free(&runs.first);
+}
+
 static void who_never_gave_anything_up_is_not(void **state) {
     (void)state;
     struct runs runs = {0};
@@ -336,6 +357,7 @@ int main(void) {
         cmocka_unit_test(who_gives_up_the_same_is_not),
         cmocka_unit_test(a_refused_call_is_followed_by_its_rules),
         cmocka_unit_test(a_call_that_failed_for_another_reason_did_nothing),
+        cmocka_unit_test(ids_of_a_namespace_of_its_own_are_not_ours),
         cmocka_unit_test(who_never_gave_anything_up_is_not),
         cmocka_unit_test(who_could_not_become_root_is_not),
         cmocka_unit_test(a_group_that_stays_is_told),

@@ -19,6 +19,7 @@ struct task {
     struct standing began, now;
     uint64_t changed; /* when an identity or a set changed for the last time */
     uint64_t ended;   /* 0: it has not */
+    bool own_namespace; /* of users: its ids there are not those that we see */
     bool in_call;     /* what it does is not known yet; it may have ended */
     uint64_t where, call_time;
     struct standing_call call;
@@ -26,6 +27,7 @@ struct task {
 
 struct privilege_state {
     struct standing start;
+    uint64_t home;      /* the user namespace that the program began in */
     uint32_t *places;   /* by thread id: one more than the place in tasks; 0: none */
     struct task *tasks; /* those that are there, then places that are free */
     size_t count, capacity;
@@ -161,7 +163,7 @@ static void end_call(struct task *task, bool failed) {
     if (task == NULL || !task->in_call)
         return;
     task->in_call = false;
-    if (failed || (task->call.refused && !standing_allows(&task->now, &task->call)))
+    if (failed || task->own_namespace || (task->call.refused && !standing_allows(&task->now, &task->call)))
         return;
     standing_apply(&task->now, &task->call);
     task->changed = task->call_time;
@@ -175,6 +177,7 @@ static void take_fork(struct privilege *privilege, const struct record *record) 
     end_call(find(privilege, record->parent_tid), false);
     struct standing now = parent != NULL ? parent->now : privilege->state->start;
     uint64_t role = parent != NULL ? parent->role : 0;
+    bool own = parent != NULL && parent->own_namespace;
 
     struct task *old = find(privilege, record->tid);
     if (old != NULL)
@@ -184,6 +187,7 @@ static void take_fork(struct privilege *privilege, const struct record *record) 
         return;
     task->role = mix(role, thread ? "thread" : "fork");
     task->began = task->now = now;
+    task->own_namespace = own;
     task->changed = record->time;
 }
 
@@ -210,10 +214,23 @@ static void take_end(struct privilege *privilege, const struct record *record) {
     remove_task(privilege->state, task);
 }
 
+/* In a user namespace of its own a process gives nothing up that it has outside. */
+static void note_namespace(struct privilege_state *state, struct task *task,
+                           const struct record *record) {
+    if (record->capable_ns == 0)
+        return;
+    if (state->home == 0)
+        state->home = record->capable_ns;
+    task->own_namespace |= record->capable_ns != state->home;
+}
+
 static void take_check(struct privilege *privilege, const struct record *record) {
     struct task *task = find(privilege, record->tid);
 
-    if (task == NULL || !task->in_call || has_return(task->call.call))
+    if (task == NULL)
+        return;
+    note_namespace(privilege->state, task, record);
+    if (!task->in_call || has_return(task->call.call))
         return;
     if (record->where != task->where || (record->cap != CAP_SETUID && record->cap != CAP_SETGID)) {
         end_call(task, false); /* it is of a later call */
@@ -248,7 +265,8 @@ static void take_return(struct privilege *privilege, const struct record *record
         return;
     bool own = record->call == CALL_CAPSET || task->call.args[0] == PR_CAP_AMBIENT;
     privilege->own_sets_refused |= own && record->value == -EPERM;
-    privilege->capset |= record->call == CALL_CAPSET && record->value == 0;
+    privilege->capset |=
+        record->call == CALL_CAPSET && record->value == 0 && !task->own_namespace;
     end_call(task, record->value != 0);
 }
 

@@ -294,6 +294,8 @@ static void add_status(const struct result *result, struct limits *all) {
     const struct outcome *first = &result->first;
     char status[64];
 
+    if (result->interrupted && result->state == STATE_OBSERVED)
+        add(all, reason_code(REASON_INTERRUPTED), "%s", reason_text(REASON_INTERRUPTED));
     if (result->subject.test != NULL || result->options.verify || result->first_works)
         return;
     write_status(first->status, status);

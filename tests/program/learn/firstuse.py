@@ -159,6 +159,14 @@ def same(path, rows, names):
     return [f"{path}: not as learned: {line}" for line in sorted(told ^ seen)]
 
 
+def tell(recipe, seen):
+    """Says on standard error what came of a program, as soon as that is known: all of them take long."""
+    learned = seen.get("learned", {})
+    print(recipe.name, seen.get("seconds"), seen.get("tried"), learned.get("keep"), learned.get("state"),
+          learned.get("runs"), codes(seen) if learned else seen, wrong(recipe, seen), sep="; ", file=sys.stderr, flush=True)
+    return seen
+
+
 def main(root, what, argument="."):
     """what: an option with its argument, or FILE with NAMES."""
     root = pathlib.Path(root)
@@ -171,7 +179,7 @@ def main(root, what, argument="."):
         return inside(root, *wanted)
     furnish(root, programs())
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda recipe: run(root, recipe), wanted))
+        results = list(pool.map(lambda recipe: tell(recipe, run(root, recipe)), wanted))
     failures = [text for recipe, seen in zip(wanted, results) for text in wrong(recipe, seen)]
     counts = summary(wanted, results, failures)
     if what == "--one":
