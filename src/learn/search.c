@@ -350,7 +350,11 @@ static uint64_t find_set(struct state *state) {
         return 0;
     if (search->has_trace && traced != 0 && once(state, traced))
         return prune(state, traced);
-    return search->first_failed ? search->everything : find_more(state);
+    if (!search->first_failed)
+        return find_more(state);
+    /* What it holds may be why it fails: what it was refused when it held nothing is less. */
+    uint64_t refused = find(state, 0)->refused & search->everything;
+    return refused != 0 && once(state, refused) ? prune(state, refused) : search->everything;
 }
 
 struct found search_run(const struct search *search) {

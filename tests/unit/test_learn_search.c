@@ -335,6 +335,19 @@ static void a_capability_that_is_asked_for_instead_is_tried(void **state) {
     exactly(watched(&program, C(SYS_NICE)), C(SYS_NICE));
 }
 
+static void what_was_refused_to_it_without_anything_is_tried_too(void **state) {
+    (void)state;
+    struct program program = {.needs = C(CHOWN), .fails_with = C(SYS_BOOT)};
+    struct search search = {.run = run,
+                            .context = &program,
+                            .everything = ALL,
+                            .traced = C(KILL),
+                            .has_trace = true,
+                            .first_failed = true};
+
+    assert_int_equal(search_run(&search).keep, C(CHOWN));
+}
+
 static void what_fails_with_everything_is_tried_with_less_and_not_confirmed(void **state) {
     (void)state;
     struct program program = {.fails_with = C(SYS_BOOT)};
@@ -402,6 +415,7 @@ int main(void) {
         cmocka_unit_test(what_fails_now_and_then_and_needs_nothing_is_never_said_to_need),
         cmocka_unit_test(a_run_that_ends_more_privileged_does_not_work),
         cmocka_unit_test(a_capability_that_is_asked_for_instead_is_tried),
+        cmocka_unit_test(what_was_refused_to_it_without_anything_is_tried_too),
         cmocka_unit_test(what_fails_with_everything_is_tried_with_less_and_not_confirmed),
         cmocka_unit_test(every_capability_has_one_place_in_the_order),
     };

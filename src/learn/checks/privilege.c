@@ -17,10 +17,10 @@ struct task {
     uint32_t tid, pid;
     uint64_t role;
     struct standing began, now;
-    uint64_t changed; /* when an identity or a set changed for the last time */
-    uint64_t ended;   /* 0: it has not */
+    uint64_t changed;   /* when an identity or a set changed for the last time */
+    uint64_t ended;     /* 0: it has not */
     bool own_namespace; /* of users: its ids there are not those that we see */
-    bool in_call;     /* what it does is not known yet; it may have ended */
+    bool in_call;       /* what it does is not known yet; it may have ended */
     uint64_t where, call_time;
     struct standing_call call;
 };
@@ -163,7 +163,8 @@ static void end_call(struct task *task, bool failed) {
     if (task == NULL || !task->in_call)
         return;
     task->in_call = false;
-    if (failed || task->own_namespace || (task->call.refused && !standing_allows(&task->now, &task->call)))
+    if (failed || task->own_namespace ||
+        (task->call.refused && !standing_allows(&task->now, &task->call)))
         return;
     standing_apply(&task->now, &task->call);
     task->changed = task->call_time;
@@ -265,8 +266,7 @@ static void take_return(struct privilege *privilege, const struct record *record
         return;
     bool own = record->call == CALL_CAPSET || task->call.args[0] == PR_CAP_AMBIENT;
     privilege->own_sets_refused |= own && record->value == -EPERM;
-    privilege->capset |=
-        record->call == CALL_CAPSET && record->value == 0 && !task->own_namespace;
+    privilege->capset |= record->call == CALL_CAPSET && record->value == 0 && !task->own_namespace;
     end_call(task, record->value != 0);
 }
 

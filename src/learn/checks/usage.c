@@ -227,7 +227,9 @@ static bool is_refused(const struct usage *usage, const struct record *record) {
 }
 
 static void take_refusal(struct usage *usage, const struct record *record, const struct use *use) {
-    if (use->noise != NULL && (use->noise->harmless || use->noise->sign != NOISE_BELOW))
+    /* Whoever mounted an overlay is not refused what it asks for: such a check is the program's. */
+    if (use->noise != NULL && (use->noise->harmless || (use->noise->sign != NOISE_BELOW &&
+                                                        use->noise->sign != NOISE_FOREIGN)))
         return;
     usage->refused |= CAP_MASK(record->cap);
     usage->asked[record->cap].refusals.checks++;
@@ -263,6 +265,8 @@ static int take_check(struct usage *usage, const struct record *record) {
     use.noise = noise_of(usage, record, &origin);
     if (use.noise == NULL && origin.foreign != NULL && record->cred != 0) {
         use.noise = origin.foreign;
+        if (is_refused(usage, record))
+            take_refusal(usage, record, &use);
         keep_doubt(usage, record->cap, key_of(usage, record), &use);
         return -1;
     }

@@ -219,25 +219,29 @@ static const char *reason_text(enum reason reason) {
     return "";
 }
 
+static void add_unexplained(const struct result *result, struct limits *all) {
+    char names[CAPNAME_LIST_SIZE];
+
+    capname_join(result->unexplained, "", ", ", names);
+    add(all, reason_code(REASON_UNEXPLAINED),
+        "it failed without %s, and was not seen to ask for that: it may fail for another reason",
+        names);
+}
+
 size_t assessment_reasons(const struct result *result, struct limit reasons[REASONS]) {
     struct limits all = {.list = reasons, .most = REASONS};
-    char names[CAPNAME_LIST_SIZE];
 
     if (result->state != STATE_NOT_CONFIRMED)
         return 0;
     for (unsigned reason = 0; reason < REASONS; reason++) {
         if ((result->reasons >> reason & 1) == 0)
             continue;
-        capname_join(result->unexplained, "", ", ", names);
         if (reason == REASON_TEST_NEVER_SUCCEEDED)
             add_test(result, &all);
         else if (reason == REASON_FAILED)
             add_failed(result, &all);
         else if (reason == REASON_UNEXPLAINED)
-            add(&all, reason_code(reason),
-                "it failed without %s, and was not seen to ask for that: it may fail for another "
-                "reason",
-                names);
+            add_unexplained(result, &all);
         else
             add(&all, reason_code(reason), "%s", reason_text(reason));
     }

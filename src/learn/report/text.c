@@ -175,7 +175,7 @@ void learn_text_write(FILE *out, const struct result *result) {
     write_check(out, result);
     write_caps(out, result);
     write_limits(out, result);
-    for (unsigned kind = 0; kind < SNIPPETS; kind++) {
+    for (unsigned kind = 0; kind < SNIPPETS && !assessment_program_failed(result); kind++) {
         (void)fprintf(out, "\n%s\n", snippet_title(kind));
         snippet_write(out, kind, &snippet);
     }

@@ -106,10 +106,10 @@ int fixture_begin(struct subject *subject, struct fail *f) {
                          "process 1 cannot have a fixture: its children are those of the program");
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return error_set(f, STEP, errno, "raise the limit of open files", "socketpair");
-    pid_t child = fork(), keeper = -1;
+    pid_t child = fork();
     if (child == 0) {
         (void)close(ends[0]);
-        keeper = fork();
+        pid_t keeper = fork();
         if (keeper == 0)
             keep(subject, ends[1]);
         _exit(keeper > 0 ? 0 : 1);

@@ -149,6 +149,7 @@ static void stop(struct run *run) {
         return;
     run->stopping = true;
     run->deadline = now() + GRACE;
+    run->outcome->left = run->program == 0 && !run->family_ended && run->subject->test == NULL;
     sample_descendants(run->test, &run->subject->identity.groups, &run->observer->samples);
     (void)children_signal(SIGTERM);
 }
@@ -322,7 +323,6 @@ static int run_once(struct run *run, uint64_t keep, unsigned limit, struct fail 
         status = let_go(run, limit, f);
     if (status == 0)
         status = go_on(run, f);
-    outcome->left = run->program == 0 && !run->family_ended && run->test == 0;
     outcome->duration = (unsigned)(now() - run->begin);
     close_pipes(run);
     free(run->polls);

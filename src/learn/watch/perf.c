@@ -136,7 +136,7 @@ static int open_event(const struct watch *watch, size_t number, int cpu) {
         .config = event->id,
         .disabled = 1,
         .sample_period = 1,
-        .sample_type = RECORD_SAMPLE_TYPE,
+        .sample_type = RECORD_SAMPLE_TYPE | RECORD_REGS_USER,
         .read_format = watch->read_format,
         .exclude_callchain_user = 1,
         .sample_max_stack = event->callers,

@@ -145,7 +145,7 @@ static bool read_event(const struct format *format, struct bytes raw, struct rec
 static uint64_t read_where(struct bytes *bytes) {
     const uint64_t mix = UINT64_C(0x9e3779b97f4a7c15);
 
-    if (RECORD_REGISTERS == 0 || bytes->left < 3 * sizeof(uint64_t) || take_64(bytes) == 0)
+    if (bytes->left < 3 * sizeof(uint64_t) || take_64(bytes) == 0)
         return 0;
     uint64_t first = take_64(bytes);
     uint64_t where = (first * mix) ^ take_64(bytes);

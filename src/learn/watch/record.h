@@ -14,17 +14,20 @@
 /* The user's registers that tell one system call of a thread from another: the address behind the
  * instruction, and the stack pointer (asm/perf_regs.h). 0: not known for this architecture. */
 #if defined(__x86_64__)
-enum { RECORD_REGISTERS = 1U << 7 | 1U << 8 };
+#define RECORD_REGISTERS (UINT64_C(1) << 7 | UINT64_C(1) << 8)
+#define RECORD_REGS_USER PERF_SAMPLE_REGS_USER
 #elif defined(__aarch64__)
 #define RECORD_REGISTERS (UINT64_C(1) << 31 | UINT64_C(1) << 32)
+#define RECORD_REGS_USER PERF_SAMPLE_REGS_USER
 #else
-enum { RECORD_REGISTERS = 0 };
+#define RECORD_REGISTERS UINT64_C(0)
+#define RECORD_REGS_USER 0U
 #endif
 
 /* What the kernel is asked to put into each sample, and behind every other record. */
 enum {
-    RECORD_SAMPLE_TYPE = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CALLCHAIN |
-                         PERF_SAMPLE_RAW | (RECORD_REGISTERS != 0 ? PERF_SAMPLE_REGS_USER : 0)
+    RECORD_SAMPLE_TYPE =
+        PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW
 };
 
 /* Where a field stands in what an event recorded; size 0: the event has none of that name. */

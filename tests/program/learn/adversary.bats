@@ -25,10 +25,12 @@ never_wrong() {
 }
 
 # holds CAP: shell, whether the effective set of the shell has the capability of that number.
+# shellcheck disable=SC2016
 export HOLDS='holds() { [ $((0x$(sed -n "s/^CapEff:.//p" /proc/self/status) >> $1 & 1)) = 1 ]; }'
 
 # counted LINE: a program that counts its runs in $n, then runs the line.
 counted() {
+    # shellcheck disable=SC2016
     printf '#!/bin/sh\necho >>count; n=$(wc -l <count)\n%s\n' "$1" >counted
     chmod +x counted
     : >count

@@ -199,6 +199,7 @@ END
 
 @test "PATH of the program has no directory that its user cannot search" {
     mkdir -m 700 "$BATS_TEST_TMPDIR/private"
+    # shellcheck disable=SC2016
     PATH=$BATS_TEST_TMPDIR/private:$PATH learned -- sh -c 'echo "$PATH"; id'
     needs ""
     refute_output --partial private
