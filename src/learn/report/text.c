@@ -72,8 +72,8 @@ static void write_head(FILE *out, const struct result *result) {
     line(out, "user", "%u:%u%s", account->uid, account->gid, name);
     line(out, "runs", "%u, %s", result->runs,
          !result->traced  ? "not watched"
-         : result->kprobe ? "the first one watched (kprobe)"
-                          : "the first one watched (tracepoint)");
+         : result->kprobe ? "each one watched (kprobe)"
+                          : "each one watched (tracepoint)");
 }
 
 /* ---- the capabilities ---- */
