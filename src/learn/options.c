@@ -39,10 +39,20 @@ static const struct option OPTIONS[] = {
      .help = "run it again with less, until nothing more can go,\nand confirm what is left"},
     {"test", 0, WORD(test), .argument = " CMD",
      .help = "it works when this shell line succeeds; tried until\n"
-             "then (default: when it ends as in the first run)"},
+             "then; without the program it must fail"},
+    {"expect-status", 0, WORD(expect_word), .argument = " N",
+     .help = "without --test: it works when it ends with this\n"
+             "status (default: 0)"},
     {"reset", 0, WORD(reset), .argument = " CMD", .help = "a shell line to run before each run"},
+    {"fixture", 0, WORD(fixture), .argument = " CMD",
+     .help = "a shell line that is alive during each run, and is\n"
+             "ended after it"},
+    {"fixture-ready", 0, WORD(fixture_ready), .argument = " CMD",
+     .help = "the fixture is ready when this shell line succeeds\n"
+             "(default: at once)"},
     {"repeat", 0, WORD(repeat_word), .argument = " N",
-     .help = "try a set that fails N times (default: 1)"},
+     .help = "try a set that fails N times (default: 3; 2 where the\n"
+             "watch tells why it fails)"},
     {"no-trace", 0, FLAG(no_trace), .help = "do not watch: find the set by trying alone"},
     {"timeout", 0, WORD(timeout_word), .argument = " SECONDS",
      .help = "end each run after this time (default: none; with\n--test 10)"},
@@ -114,6 +124,17 @@ static int read_number(const char *name, const char *word, uint64_t most, unsign
     return 0;
 }
 
+static int read_status(const char *word, unsigned *status, struct fail *f) {
+    uint64_t value;
+
+    if (word == NULL)
+        return 0;
+    if (number_parse(word, 255, &value) != 0)
+        return refuse(f, "--expect-status takes a number from 0 to 255");
+    *status = (unsigned)value;
+    return 0;
+}
+
 static int read_check(const char *list, uint64_t *set, struct fail *f) {
     if (list == NULL || strcmp(list, "none") == 0)
         return 0;
@@ -153,9 +174,9 @@ static int read_format(struct learn_options *options, struct fail *f) {
 static int check(struct learn_options *options, struct fail *f) {
     if (options->help || options->version)
         return 0;
-    options->repeat = 1;
     if (read_number("timeout", options->timeout_word, 86400, &options->timeout, f) != 0 ||
         read_number("repeat", options->repeat_word, 100, &options->repeat, f) != 0 ||
+        read_status(options->expect_word, &options->expect_status, f) != 0 ||
         read_check(options->check_word, &options->check, f) != 0 || read_format(options, f) != 0)
         return -1;
     if (options->command[0] == NULL)
@@ -163,6 +184,10 @@ static int check(struct learn_options *options, struct fail *f) {
     options->verify |= options->no_trace;
     if (!options->verify && (options->reset != NULL || options->repeat_word != NULL))
         return refuse(f, "--reset and --repeat are about running again: add --verify");
+    if (options->expect_word != NULL && options->test != NULL)
+        return refuse(f, "--expect-status is for a program without --test: leave out one of them");
+    if (options->fixture_ready != NULL && options->fixture == NULL)
+        return refuse(f, "--fixture-ready is about a fixture: add --fixture");
     return 0;
 }
 

@@ -15,14 +15,15 @@
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SNIPPET };
 
 struct learn_options {
-    const char *user;         /* USER[:GROUP]; NULL when not given, as the others */
-    const char *test, *reset; /* shell lines */
-    const char *output;       /* -o FILE; "-": standard output */
-    const char *timeout_word, *repeat_word, *check_word, *format_word;
-    unsigned format;  /* --format and --json */
-    unsigned timeout; /* seconds; 0: not given */
-    unsigned repeat;  /* how often a set that fails is tried */
-    uint64_t check;   /* --check, as a mask */
+    const char *user; /* USER[:GROUP]; NULL when not given, as the others */
+    const char *test, *reset, *fixture, *fixture_ready; /* shell lines */
+    const char *output;                                 /* -o FILE; "-": standard output */
+    const char *timeout_word, *repeat_word, *check_word, *format_word, *expect_word;
+    unsigned format;        /* --format and --json */
+    unsigned timeout;       /* seconds; 0: not given */
+    unsigned repeat;        /* how often a set that fails is tried; 0: not given */
+    unsigned expect_status; /* of a program that works, where there is no test */
+    uint64_t check;         /* --check, as a mask */
     bool verify, no_trace, json, verbose, help, version;
     char **command; /* COMMAND and its arguments, NULL at the end */
 };

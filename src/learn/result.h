@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "learn/checks/privilege.h"
 #include "learn/checks/usage.h"
 #include "learn/options.h"
 #include "learn/trial/supervise.h"
@@ -17,19 +18,63 @@ enum state {
     STATE_NOT_CONFIRMED, /* that was to be shown, and could not be */
 };
 
+/* Why an answer is not confirmed: each with the word that JSON prints. */
+/* clang-format off */
+#define REASON_LIST(X)                                                                     \
+    X(INTERRUPTED, "interrupted") X(TEST_NEVER_SUCCEEDED, "test-never-succeeded")          \
+    X(FAILED, "failed-with-everything") X(STILL_RUNNING, "still-running")                  \
+    X(LEFT, "left-processes") X(NOT_REPEATABLE, "not-repeatable")                          \
+    X(DONE_ONCE, "not-repeated") X(RUNS, "run-limit")                                      \
+    X(TEST_ALONE, "test-passes-without-program") X(END_STATE, "end-state-unknown")         \
+    X(UNSTEADY, "unsteady") X(UNEXPLAINED, "unexplained")
+
+#define REASON_ENUM(name, word) REASON_##name,
+enum reason { REASON_LIST(REASON_ENUM) REASONS };
+#undef REASON_ENUM
+/* clang-format on */
+
+/* What the runs have shown about one capability. */
+struct fact {
+    bool asked_first;   /* for what counts, in the run with everything */
+    bool refused;       /* asked for and refused in a run that worked without it */
+    bool succeeded;     /* and the call succeeded all the same */
+    bool outcome_known; /* whether it did was recorded */
+    int error;          /* and it failed with this errno, and the program went on; 0: none */
+    const char *call;
+    char process[USAGE_NAME];
+    bool privileged; /* without it the program works, and ends more privileged */
+    char stays[PRIVILEGE_STAYS];
+    bool other_path; /* asked for with everything, and never in a run that worked without */
+    int substitute;  /* another one that is enough in its place; -1: none */
+};
+
 struct result {
     struct learn_options options;
     struct subject subject;
     struct kallsyms kallsyms;
-    struct usage usage;    /* of the first run; empty without a watch */
-    bool traced, kprobe;   /* how it was watched */
-    uint64_t lost;         /* checks that found no room */
-    struct outcome first;  /* of the first run, with everything */
+    struct watch *watch;        /* one for all runs; NULL: nothing is watched */
+    struct usage usage;         /* of the first run; empty without a watch */
+    struct privilege privilege; /* of the first run */
+    bool traced, kprobe;        /* how it was watched */
+    bool calls;                 /* and the changes of identity with it */
+    uint64_t lost;              /* checks that found no room, in all runs */
+    uint64_t late;              /* records that came too late to be put in order */
+    struct outcome first;       /* of the first run, with everything */
+    bool first_works;
     uint64_t everything;   /* what was kept in it */
     uint64_t missing;      /* capabilities of this kernel that we do not have ourselves */
     bool own_capabilities; /* the program's file allows no other set */
     bool interrupted;      /* by a signal, before it was done */
     unsigned runs;
+    unsigned bound;       /* the most runs that the search makes */
+    bool none_works;      /* without a watch: a run with nothing, before the first, worked */
+    bool left;            /* the last run that worked left processes behind */
+    bool search_failed;   /* no set worked */
+    bool unknown_end;     /* the run with the answer: how its processes ended is not known */
+    bool flaky;           /* the same set worked and failed */
+    uint64_t unexplained; /* kept, and not seen to be asked for where it failed without */
+    uint32_t reasons;     /* bits of enum reason, of an answer that is not confirmed */
+    struct fact facts[CAP_BITS];
     enum state state;
     uint64_t keep; /* the answer */
 };

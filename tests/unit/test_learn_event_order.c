@@ -83,6 +83,20 @@ static void what_is_too_young_stays_for_the_next_time(void **state) {
     event_order_free(&order);
 }
 
+static void what_comes_too_late_is_counted(void **state) {
+    (void)state;
+    struct event_order order = {0};
+    struct taken taken = {0};
+
+    put(&order, 5, 0);
+    event_order_flush(&order, 10, take, &taken);
+    put(&order, 10, 1);
+    assert_int_equal(order.late, 0);
+    put(&order, 9, 2);
+    assert_int_equal(order.late, 1);
+    event_order_free(&order);
+}
+
 static void nothing_comes_out_of_an_empty_one(void **state) {
     (void)state;
     struct event_order order = {0};
@@ -101,6 +115,7 @@ int main(void) {
         cmocka_unit_test(records_leave_in_the_order_of_their_time),
         cmocka_unit_test(those_of_one_time_leave_as_they_came),
         cmocka_unit_test(what_is_too_young_stays_for_the_next_time),
+        cmocka_unit_test(what_comes_too_late_is_counted),
         cmocka_unit_test(nothing_comes_out_of_an_empty_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

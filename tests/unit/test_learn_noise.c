@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include <cmocka.h>
 
@@ -34,7 +35,14 @@ static const char KALLSYMS[] = "1000 T cap_capable\n"
                                "1110 T generic_permission\n"
                                "1120 T inode_permission\n"
                                "1130 t xattr_permission\n"
-                               "1140 T vfs_setxattr\n";
+                               "1140 T vfs_setxattr\n"
+                               "1150 t net_ctl_permissions\n"
+                               "1160 t ipc_permissions\n"
+                               "1170 t set_permissions\n"
+                               "1180 T vfs_write\n"
+                               "1190 t proc_sys_permission\n"
+                               "11a0 t sysctl_perm\n"
+                               "11b0 T __x64_sys_setuid\n";
 
 enum {
     CAPABLE = 0x1005,
@@ -58,6 +66,13 @@ enum {
     REAL = 0x1125,
     XATTR = 0x1135,
     SETXATTR = 0x1145,
+    NET_SYSCTL = 0x1155,
+    IPC_SYSCTL = 0x1165,
+    USER_SYSCTL = 0x1175,
+    WRITE = 0x1185,
+    PROC_SYS = 0x1195,
+    SYSCTL_PERM = 0x11a5,
+    SETUID = 0x11b5,
 };
 
 enum { HOME = 0x5000, OTHER = 0x6000, MINE = 0xa00, MOUNTER = 0xb00 };
@@ -77,7 +92,7 @@ static int set_up(void **state) {
         return -1;
     (void)fclose(file);
     *state = &fixture;
-    return usage_begin(&fixture.usage, &fixture.kallsyms);
+    return usage_begin(&fixture.usage, &fixture.kallsyms, UINT64_MAX);
 }
 
 static int tear_down(void **state) {
@@ -227,6 +242,144 @@ static void a_namespace_of_its_own_gives_its_own_capabilities(void **state) {
                         "own-namespace");
 }
 
+/* A callback of a sysctl asks: when it is opened, and when it is written. */
+static void a_sysctl(void **state, unsigned cap, uint64_t callback, const char *rule) {
+    const uint64_t open[] = {CAPABLE, NS, callback, PROC_SYS, REAL, OPENAT, SYSCALL};
+    const uint64_t write[] = {CAPABLE, NS, callback, SYSCTL_PERM, WRITE, SYSCALL};
+
+    check_chain(state, cap, MINE, open, sizeof open / sizeof open[0]);
+    assert_string_equal(rule_of(state, cap), rule);
+    assert_false(counts(state, cap));
+    check_chain(state, cap, MINE, write, sizeof write / sizeof write[0]);
+    assert_true(counts(state, cap));
+}
+
+static void opening_a_sysctl_is_noise_and_writing_it_counts(void **state) {
+    a_sysctl(state, CAP_NET_ADMIN, NET_SYSCTL, "net-sysctl");
+    a_sysctl(state, CAP_CHECKPOINT_RESTORE, IPC_SYSCTL, "ipc-sysctl");
+    a_sysctl(state, CAP_SYS_RESOURCE, USER_SYSCTL, "user-sysctl");
+    a_sysctl(state, CAP_SYS_ADMIN, PIDS, "pid-sysctl");
+    check(state, CAP_KILL, MINE, NET_SYSCTL, OPENAT); /* another capability is not theirs */
+    assert_true(counts(state, CAP_KILL));
+}
+
+/* ---- what became of a call that was refused ---- */
+
+static void refuse_at(void **state, unsigned cap, uint32_t tid, uint64_t where) {
+    const uint64_t chain[] = {CAPABLE, NS, MOUNT, SYSCALL};
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = tid,
+                            .tid = tid,
+                            .cap = cap,
+                            .where = where,
+                            .result = RESULT_REFUSED,
+                            .capable_ns = HOME,
+                            .chain = chain,
+                            .depth = 4};
+
+    tally_of(state)->kept &= ~CAP_MASK(cap);
+    usage_add(tally_of(state), &record);
+}
+
+static void fail_at(void **state, uint32_t tid, uint64_t where, int64_t value) {
+    struct record record = {
+        .kind = RECORD_FAILURE, .pid = tid, .tid = tid, .where = where, .value = value};
+
+    usage_add(tally_of(state), &record);
+}
+
+static const struct refusals *refusals_of(void **state, unsigned cap) {
+    usage_end(tally_of(state));
+    return &tally_of(state)->asked[cap].refusals;
+}
+
+static void the_error_is_that_of_the_call_that_was_refused(void **state) {
+    refuse_at(state, CAP_KILL, 10, 7);
+    fail_at(state, 11, 7, -5); /* another thread, another call, no error at all */
+    fail_at(state, 10, 8, -5);
+    fail_at(state, 10, 7, -4000);
+    fail_at(state, 10, 7, -1);
+    fail_at(state, 10, 7, -9); /* the next one there */
+    const struct refusals *refusals = refusals_of(state, CAP_KILL);
+    assert_int_equal(refusals->checks, 1);
+    assert_int_equal(refusals->failed, 1);
+    assert_int_equal(refusals->error, 1);
+    assert_string_equal(refusals->call, "mount");
+    assert_true((tally_of(state)->refused & CAP_MASK(CAP_KILL)) != 0);
+}
+
+static void a_call_that_goes_on_to_another_has_succeeded(void **state) {
+    refuse_at(state, CAP_KILL, 10, 7);
+    refuse_at(state, CAP_CHOWN, 10, 8);
+    fail_at(state, 10, 7, -1);
+    fail_at(state, 10, 8, -13);
+    assert_int_equal(refusals_of(state, CAP_KILL)->failed, 0);
+    assert_string_equal(refusals_of(state, CAP_KILL)->call, "mount");
+    assert_int_equal(refusals_of(state, CAP_CHOWN)->error, 13);
+}
+
+static void what_never_does_harm_explains_no_failure(void **state) {
+    const uint64_t chain[] = {CAPABLE, ENOUGH, BRK, SYSCALL};
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .tid = 10,
+                            .cap = CAP_SYS_ADMIN,
+                            .result = RESULT_REFUSED,
+                            .capable_ns = HOME,
+                            .chain = chain,
+                            .depth = 4};
+
+    tally_of(state)->kept = 0;
+    usage_add(tally_of(state), &record);
+    assert_int_equal(tally_of(state)->refused, 0);
+}
+
+static void raising_an_ambient_capability_is_asking_for_it(void **state) {
+    struct record call = {.kind = RECORD_CALL,
+                          .pid = 10,
+                          .tid = 10,
+                          .call = CALL_PRCTL,
+                          .args = {PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW}};
+    struct record back = {
+        .kind = RECORD_RETURN, .pid = 10, .tid = 10, .call = CALL_PRCTL, .value = -1};
+
+    assert_int_equal(usage_add(tally_of(state), &call), CAP_NET_RAW);
+    usage_add(tally_of(state), &back);
+    assert_true(counts(state, CAP_NET_RAW));
+    assert_int_equal(refusals_of(state, CAP_NET_RAW)->error, 1);
+    call.args[1] = PR_CAP_AMBIENT_LOWER;
+    assert_int_equal(usage_add(tally_of(state), &call), -1);
+}
+
+static void a_change_of_identity_is_told_by_its_call(void **state) {
+    const uint64_t chain[] = {CAPABLE, NS, SETUID, SYSCALL};
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .cap = CAP_SETUID,
+                            .capable_ns = HOME,
+                            .chain = chain,
+                            .depth = 4};
+
+    assert_true(usage_changes_identity(tally_of(state), &record));
+    record.cap = CAP_KILL;
+    assert_false(usage_changes_identity(tally_of(state), &record));
+    check(state, CAP_KILL, MINE, NS, OPENAT); /* the program's own namespace is HOME */
+    record.cap = CAP_SETUID;
+    record.capable_ns = OTHER;
+    assert_false(usage_changes_identity(tally_of(state), &record));
+}
+
+static void credentials_are_those_of_one_process(void **state) {
+    struct record fork = {.kind = RECORD_FORK, .pid = 11, .tid = 11, .parent = 12};
+
+    /* Process 11 was seen with credentials at an address where, later, an overlay's are. */
+    check(state, CAP_KILL, MINE, NS, OPENAT);
+    fork.pid = 10;
+    usage_add(tally_of(state), &fork); /* the number of the process came back */
+    check(state, CAP_CHOWN, MINE, OVL, OPENAT);
+    assert_false(counts(state, CAP_CHOWN));
+}
+
 static void what_was_refused_is_not_needed(void **state) {
     const uint64_t chain[] = {CAPABLE, NS, MOUNT, SYSCALL};
     struct record record = {.kind = RECORD_CHECK,
@@ -258,7 +411,7 @@ static void every_rule_has_a_name_and_a_reason(void **state) {
     size_t count;
     const struct noise_rule *rules = noise_rules(&count);
 
-    assert_int_equal(count, 8); /* one test each, above */
+    assert_int_equal(count, 11); /* one test each, above */
     for (size_t i = 0; i < count; i++) {
         assert_true(strlen(rules[i].name) > 0);
         assert_true(strlen(rules[i].reason) > 20);
@@ -387,6 +540,13 @@ int main(void) {
         each(what_an_overlay_asks_of_the_program_itself_counts),
         each(a_chain_that_ends_early_says_nothing_of_credentials),
         each(a_namespace_of_its_own_gives_its_own_capabilities),
+        each(opening_a_sysctl_is_noise_and_writing_it_counts),
+        each(the_error_is_that_of_the_call_that_was_refused),
+        each(a_call_that_goes_on_to_another_has_succeeded),
+        each(what_never_does_harm_explains_no_failure),
+        each(raising_an_ambient_capability_is_asking_for_it),
+        each(a_change_of_identity_is_told_by_its_call),
+        each(credentials_are_those_of_one_process),
         each(what_was_refused_is_not_needed),
         each(without_symbols_everything_counts),
         each(every_rule_has_a_name_and_a_reason),

@@ -55,7 +55,7 @@ static void a_command_alone_is_enough(void **state) {
     assert_string_equal(options.command[2], "1");
     assert_null(options.user);
     assert_false(options.verify);
-    assert_int_equal(options.repeat, 1);
+    assert_int_equal(options.repeat, 0); /* as often as the watch asks for */
     assert_int_equal(options.timeout, 0);
 }
 
@@ -74,6 +74,19 @@ static void every_option_is_taken(void **state) {
     assert_int_equal(options.check, CAP_MASK(CAP_NET_RAW) | CAP_MASK(CAP_KILL));
     assert_string_equal(options.output, "file");
     assert_string_equal(options.command[0], "-x");
+}
+
+static void a_fixture_and_a_status_are_taken(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "--fixture", "sleep 9", "--fixture-ready", "true", "--expect-status", "255",
+            "ping");
+    assert_string_equal(options.fixture, "sleep 9");
+    assert_string_equal(options.fixture_ready, "true");
+    assert_int_equal(options.expect_status, 255);
+    accepts(&options, "--expect-status=0", "ping");
+    assert_int_equal(options.expect_status, 0);
 }
 
 static void no_trace_is_about_running_again(void **state) {
@@ -164,6 +177,10 @@ static void what_is_wrong_is_refused(void **state) {
     refuses("give one of the two", "--json", "--format", "compose", "ping");
     refuses("add --verify", "--reset", "true", "ping");
     refuses("add --verify", "--repeat", "2", "ping");
+    refuses("add --fixture", "--fixture-ready", "true", "ping");
+    refuses("without --test", "--test", "true", "--expect-status", "3", "ping");
+    refuses("from 0 to 255", "--expect-status", "256", "ping");
+    refuses("from 0 to 255", "--expect-status", "-1", "ping");
 }
 
 static void numbers_and_lists_have_one_spelling(void **state) {
@@ -184,6 +201,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_alone_is_enough),
         cmocka_unit_test(every_option_is_taken),
+        cmocka_unit_test(a_fixture_and_a_status_are_taken),
         cmocka_unit_test(no_trace_is_about_running_again),
         cmocka_unit_test(help_and_version_need_nothing_else),
         cmocka_unit_test(an_empty_check_allows_nothing),

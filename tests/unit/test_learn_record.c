@@ -134,6 +134,61 @@ static void a_check_is_read_whole(void **state) {
     assert_int_equal(record.result, RESULT_REFUSED);
 }
 
+/* A sample of another event: its number, the number of the call, and what follows. */
+static struct bytes other(uint16_t type, const uint64_t *values, uint32_t count) {
+    struct bytes bytes = begin(PERF_RECORD_SAMPLE, 0);
+
+    put32(&bytes, 100);
+    put32(&bytes, 101);
+    put64(&bytes, 5000);
+    put64(&bytes, 0);
+    put32(&bytes, 16 + 8 * count + 4);
+    put64(&bytes, type);
+    put64(&bytes, 105);
+    for (uint32_t i = 0; i < count; i++)
+        put64(&bytes, values[i]);
+    put32(&bytes, 0);
+    put64(&bytes, 2); /* the registers: of a 64-bit process */
+    put64(&bytes, 0x7fff0);
+    put64(&bytes, 0x40010);
+    return bytes;
+}
+
+static void calls_and_their_ends_are_read(void **state) {
+    (void)state;
+    static const uint64_t args[] = {33, 34, 35}, one[] = {7}, value[] = {(uint64_t)-13};
+    struct format format = tracepoint();
+    struct record record;
+
+    format.others[0] = (struct other_event){300, RECORD_CALL, CALL_SETRESUID};
+    format.others[1] = (struct other_event){301, RECORD_RETURN, CALL_SETRESUID};
+    format.other_count = 2;
+    struct bytes bytes = other(300, args, 3);
+    assert_true(record_read(&format, bytes.data, bytes.size, &record));
+    assert_int_equal(record.kind, RECORD_CALL);
+    assert_int_equal(record.call, CALL_SETRESUID);
+    assert_memory_equal(record.args, args, sizeof args);
+    uint64_t where = record.where;
+    bytes = other(300, one, 1);
+    assert_true(record_read(&format, bytes.data, bytes.size, &record));
+    assert_int_equal(record.args[0], 7);
+    assert_int_equal(record.args[1], 0);
+    bytes = other(301, value, 1);
+    assert_true(record_read(&format, bytes.data, bytes.size, &record));
+    assert_int_equal(record.kind, RECORD_RETURN);
+    assert_int_equal(record.value, -13);
+    assert_int_equal(record.where, where); /* of the same place in the program */
+    bytes = other(302, args, 3);
+    assert_true(record_read(&format, bytes.data, bytes.size, &record));
+    assert_int_equal(record.kind, RECORD_CHECK);
+}
+
+static void each_call_has_a_name(void **state) {
+    (void)state;
+    for (unsigned call = 0; call < CALLS; call++)
+        assert_true(strlen(record_call_name(call)) > 4);
+}
+
 static void a_record_that_is_cut_off_is_none(void **state) {
     (void)state;
     static const uint64_t chain[] = {1, 2, 3};
@@ -227,6 +282,8 @@ int main(void) {
         cmocka_unit_test(the_probe_has_fewer_fields),
         cmocka_unit_test(an_event_without_a_capability_is_none),
         cmocka_unit_test(a_check_is_read_whole),
+        cmocka_unit_test(calls_and_their_ends_are_read),
+        cmocka_unit_test(each_call_has_a_name),
         cmocka_unit_test(a_record_that_is_cut_off_is_none),
         cmocka_unit_test(lengths_that_lie_are_refused),
         cmocka_unit_test(processes_and_names_are_read),

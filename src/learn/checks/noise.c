@@ -9,24 +9,74 @@
 
 #define ALL_CAPS UINT64_MAX
 
+/* A sysctl's callback decides with a capability who may do what is not allowed to all: it asks
+ * before it knows whether that is wanted. It asks once more when the sysctl is written. */
+static const char SYSCTL[] = "asked whenever this sysctl is opened or looked up, for reading too";
+
 static const struct noise_rule RULES[] = {
-    {"overcommit", NOISE_BELOW, CAP_MASK(CAP_SYS_ADMIN), "security_vm_enough_memory_mm",
-     "asked whenever memory grows, for a reserve that strict overcommit leaves to root"},
-    {"jit", NOISE_BELOW, CAP_MASK(CAP_SYS_ADMIN), "bpf_int_jit_compile",
-     "asked while a filter is compiled, to leave out a mitigation"},
-    {"pid-sysctl", NOISE_BELOW, CAP_MASK(CAP_SYS_ADMIN), "pid_table_root_permissions",
-     "asked whenever a sysctl of the process namespace is opened, for reading too"},
-    {"capset", NOISE_BELOW, CAP_MASK(CAP_SETPCAP), "cap_capset",
-     "asked at every capset, also for one that only gives up"},
-    {"overlay", NOISE_FOREIGN, ALL_CAPS, "ovl_*",
-     "asked of whoever mounted the overlay, not of the program"},
+    {.name = "overcommit",
+     .sign = NOISE_BELOW,
+     .caps = CAP_MASK(CAP_SYS_ADMIN),
+     .below = "security_vm_enough_memory_mm",
+     .reason = "asked whenever memory grows, for a reserve that strict overcommit leaves to root",
+     .harmless = true},
+    {.name = "jit",
+     .sign = NOISE_BELOW,
+     .caps = CAP_MASK(CAP_SYS_ADMIN),
+     .below = "bpf_int_jit_compile",
+     .reason = "asked while a filter is compiled, to leave out a mitigation",
+     .harmless = true},
+    {.name = "pid-sysctl",
+     .sign = NOISE_BELOW,
+     .caps = CAP_MASK(CAP_SYS_ADMIN),
+     .below = "pid_table_root_permissions",
+     .reason = SYSCTL,
+     .but_writes = true},
+    {.name = "net-sysctl",
+     .sign = NOISE_BELOW,
+     .caps = CAP_MASK(CAP_NET_ADMIN),
+     .below = "net_ctl_permissions",
+     .reason = SYSCTL,
+     .but_writes = true},
+    {.name = "ipc-sysctl",
+     .sign = NOISE_BELOW,
+     .caps = CAP_MASK(CAP_CHECKPOINT_RESTORE) | CAP_MASK(CAP_SYS_ADMIN),
+     .below = "ipc_permissions",
+     .reason = SYSCTL,
+     .but_writes = true},
+    {.name = "user-sysctl",
+     .sign = NOISE_BELOW,
+     .caps = CAP_MASK(CAP_SYS_RESOURCE),
+     .below = "set_permissions",
+     .reason = SYSCTL,
+     .but_writes = true},
+    {.name = "capset",
+     .sign = NOISE_BELOW,
+     .caps = CAP_MASK(CAP_SETPCAP),
+     .below = "cap_capset",
+     .reason = "asked at every capset, also for one that only gives up"},
+    {.name = "overlay",
+     .sign = NOISE_FOREIGN,
+     .caps = ALL_CAPS,
+     .below = "ovl_*",
+     .reason = "asked of whoever mounted the overlay, not of the program"},
     /* The overlay itself is beyond what is recorded of SYS_ADMIN's callers (watch_perf.c). */
-    {"overlay-xattr", NOISE_FOREIGN, CAP_MASK(CAP_SYS_ADMIN), "xattr_permission",
-     "asked of whoever mounted the overlay, not of the program"},
-    {"own-namespace", NOISE_OWN_NAMESPACE, ALL_CAPS, NULL,
-     "held by a user namespace that the program made itself"},
-    {"refused", NOISE_REFUSED, ALL_CAPS, NULL,
-     "refused although everything was kept: the program gave it up, or nothing can grant it here"},
+    {.name = "overlay-xattr",
+     .sign = NOISE_FOREIGN,
+     .caps = CAP_MASK(CAP_SYS_ADMIN),
+     .below = "xattr_permission",
+     .reason = "asked of whoever mounted the overlay, not of the program"},
+    {.name = "own-namespace",
+     .sign = NOISE_OWN_NAMESPACE,
+     .caps = ALL_CAPS,
+     .below = NULL,
+     .reason = "held by a user namespace that the program made itself"},
+    {.name = "refused",
+     .sign = NOISE_REFUSED,
+     .caps = ALL_CAPS,
+     .below = NULL,
+     .reason = "refused although everything was kept: the program gave it up, or nothing can grant "
+               "it here"},
 };
 
 /* By these an overlay asks whether the program itself may, before it works as its mounter. */
@@ -51,11 +101,27 @@ static bool is_of_the_program(const char *function) {
     return false;
 }
 
+/* What stands outside of a write to a file; an open for writing is none yet. */
+static bool is_a_write(const struct kallsyms *kallsyms, const uint64_t *chain, size_t depth) {
+    static const char *const names[] = {"proc_sys_write", "vfs_write", "vfs_iter_write",
+                                        "do_iter_readv_writev", "iter_file_splice_write"};
+
+    for (size_t i = 0; i < depth; i++) {
+        const char *function = callchain_function(kallsyms, chain, i);
+        for (size_t name = 0; function != NULL && name < sizeof names / sizeof names[0]; name++)
+            if (strcmp(function, names[name]) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* The outermost of the rule's functions decides: an overlay may lie on another. */
 static bool is_below(const struct noise_rule *rule, const struct kallsyms *kallsyms,
                      const uint64_t *chain, size_t depth) {
     for (size_t i = depth; i > 0; i--) {
         const char *function = callchain_function(kallsyms, chain, i - 1);
+        if (function != NULL && is_called(function, rule->below) && rule->but_writes)
+            return !is_a_write(kallsyms, chain, depth);
         if (function != NULL && is_called(function, rule->below))
             return rule->sign != NOISE_FOREIGN || i == 1 ||
                    !is_of_the_program(callchain_function(kallsyms, chain, i - 2));

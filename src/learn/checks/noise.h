@@ -5,6 +5,7 @@
 #ifndef CAPWRAP_LEARN_NOISE_H
 #define CAPWRAP_LEARN_NOISE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ struct noise_rule {
     uint64_t caps;     /* the capabilities that it is about */
     const char *below; /* the function, or with a '*' at its end how its name begins */
     const char *reason;
+    bool harmless;   /* a refusal never makes a call fail where nothing else is amiss */
+    bool but_writes; /* not for a call that writes */
 };
 
 /* The table; *count is its length. */

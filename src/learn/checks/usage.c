@@ -1,21 +1,37 @@
 #include "learn/checks/usage.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "learn/array.h"
 #include "learn/checks/origin.h"
 
 struct process {
     char name[USAGE_NAME];
+    uint8_t generation; /* a process id comes back */
+    bool own_namespace; /* it has been asked in a user namespace of its own */
+    uint8_t raised;     /* one more than the capability that it is raising in its ambient set */
 };
+
+/* The system call of a thread in which something was refused, and whose end is not known yet. */
+struct open_call {
+    uint32_t tid;
+    uint64_t where;
+    uint64_t caps;
+    char process[USAGE_NAME];
+    const char *call;
+};
+
+enum { OPEN_CALLS = 1024 };
 
 /* A check whose credentials have to be seen elsewhere before it counts. */
 struct doubt {
     struct use use;
     unsigned cap;
-    uint64_t cred;
+    uint64_t cred; /* of that process, as key_of() gives it */
 };
 
 /* A set of addresses: open addressing, 0 is an empty place. */
@@ -30,6 +46,7 @@ struct usage_state {
     struct process *processes; /* by process id; pages that are not touched take no memory */
     uint64_t home;             /* the user namespace that the program began in */
     struct address_set creds;  /* seen where it is known that they are the program's */
+    struct open_call open[OPEN_CALLS];
     struct doubt *doubts;
     size_t doubt_count, doubt_capacity;
 };
@@ -78,8 +95,20 @@ static void take_fork(struct usage *usage, const struct record *record) {
     struct process *child = process_of(usage, record->pid);
     const struct process *parent = process_of(usage, record->parent);
 
-    if (child != NULL && parent != NULL)
-        *child = *parent;
+    if (child == NULL || record->pid == record->parent)
+        return;
+    uint8_t generation = (uint8_t)(child->generation + 1);
+    *child = parent != NULL ? *parent : (struct process){0};
+    child->generation = generation;
+}
+
+/* An address of credentials is used again when they are gone: it is that of one process. */
+static uint64_t key_of(const struct usage *usage, const struct record *record) {
+    const struct process *process = process_of(usage, record->pid);
+    uint64_t generation = process != NULL ? process->generation : 0;
+
+    return record->cred == 0 ? 0
+                             : record->cred ^ ((uint64_t)record->pid << 40) ^ (generation << 32);
 }
 
 /* A process is called what its first thread is called. */
@@ -137,45 +166,171 @@ static void keep_doubt(struct usage *usage, unsigned cap, uint64_t cred, const s
 }
 
 /* The user namespace that the program began in is that of its first check. */
-static bool in_own_namespace(struct usage_state *state, const struct record *record) {
+static bool in_own_namespace(struct usage *usage, const struct record *record) {
+    struct usage_state *state = usage->state;
+    struct process *process = process_of(usage, record->pid);
+
     if (record->capable_ns == 0)
         return false;
     if (state->home == 0)
         state->home = record->capable_ns;
+    if (process != NULL)
+        process->own_namespace |= record->capable_ns != state->home;
     return record->capable_ns != state->home;
 }
 
-static void take_check(struct usage *usage, const struct record *record) {
+/* ---- refusals ---- */
+
+static void take_outcome(struct usage *usage, struct open_call *open, int error) {
+    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
+        struct refusals *refusals = &usage->asked[cap].refusals;
+        if ((open->caps & CAP_MASK(cap)) == 0)
+            continue;
+        refusals->failed += error != 0;
+        if (refusals->call == NULL || (refusals->error == 0 && error != 0)) {
+            refusals->error = error;
+            refusals->call = open->call;
+            memcpy(refusals->process, open->process, sizeof refusals->process);
+        }
+    }
+    open->caps = 0;
+}
+
+/* Until this thread is seen in another call, the end of this one may be a failure. */
+static void open_call(struct usage *usage, const struct record *record, const struct use *use) {
+    struct open_call *open = &usage->state->open[record->tid % OPEN_CALLS];
+
+    if (open->tid != record->tid || open->where != record->where)
+        take_outcome(usage, open, 0);
+    open->tid = record->tid;
+    open->where = record->where;
+    open->caps |= CAP_MASK(record->cap);
+    open->call = use->call;
+    memcpy(open->process, use->process, sizeof open->process);
+}
+
+static void take_failure(struct usage *usage, const struct record *record) {
+    enum { ERRNO_MOST = 511 }; /* larger ones are between the kernel and its entry code */
+    struct open_call *open = &usage->state->open[record->tid % OPEN_CALLS];
+
+    usage->failures = true;
+    if (open->tid == record->tid && open->caps != 0 && record->where != 0 &&
+        open->where == record->where && record->value < 0 && record->value >= -ERRNO_MOST)
+        take_outcome(usage, open, (int)-record->value);
+}
+
+/* Refused: by the answer, or where there is none, because the program does not hold it. */
+static bool is_refused(const struct usage *usage, const struct record *record) {
+    if (record->result == RESULT_UNKNOWN)
+        return (usage->kept & CAP_MASK(record->cap)) == 0;
+    return record->result == RESULT_REFUSED;
+}
+
+static void take_refusal(struct usage *usage, const struct record *record, const struct use *use) {
+    /* Whoever mounted an overlay is not refused what it asks for: such a check is the program's. */
+    if (use->noise != NULL && (use->noise->harmless || (use->noise->sign != NOISE_BELOW &&
+                                                        use->noise->sign != NOISE_FOREIGN)))
+        return;
+    usage->refused |= CAP_MASK(record->cap);
+    usage->asked[record->cap].refusals.checks++;
+    open_call(usage, record, use);
+}
+
+/* ---- checks ---- */
+
+static const struct noise_rule *noise_of(struct usage *usage, const struct record *record,
+                                         const struct origin *origin) {
+    const struct kallsyms *kallsyms = usage->state->kallsyms;
+
+    if (in_own_namespace(usage, record))
+        return noise_find(NOISE_OWN_NAMESPACE, record->cap, kallsyms, NULL, 0);
+    if (origin->noise == NULL && record->result == RESULT_REFUSED &&
+        (usage->kept & CAP_MASK(record->cap)) != 0)
+        return noise_find(NOISE_REFUSED, record->cap, kallsyms, NULL, 0);
+    return origin->noise;
+}
+
+static int take_check(struct usage *usage, const struct record *record) {
     struct usage_state *state = usage->state;
     const struct process *process = process_of(usage, record->pid);
     struct use use = {.process = "?", .checks = 1};
 
     if (record->cap >= CAP_BITS)
-        return;
+        return -1;
     if (process != NULL && process->name[0] != '\0')
         memcpy(use.process, process->name, sizeof use.process);
     struct origin origin =
         origin_of(&state->origins, state->kallsyms, record->cap, record->chain, record->depth);
     use.call = origin.call;
-    use.noise = origin.noise;
-    if (in_own_namespace(state, record))
-        use.noise = noise_find(NOISE_OWN_NAMESPACE, record->cap, state->kallsyms, NULL, 0);
-    else if (use.noise == NULL && record->result == RESULT_REFUSED)
-        use.noise = noise_find(NOISE_REFUSED, record->cap, state->kallsyms, NULL, 0);
+    use.noise = noise_of(usage, record, &origin);
     if (use.noise == NULL && origin.foreign != NULL && record->cred != 0) {
         use.noise = origin.foreign;
-        keep_doubt(usage, record->cap, record->cred, &use);
-        return;
+        if (is_refused(usage, record))
+            take_refusal(usage, record, &use);
+        keep_doubt(usage, record->cap, key_of(usage, record), &use);
+        return -1;
     }
     if (origin.foreign == NULL && origin.whole)
-        usage->no_memory |= !add_address(&state->creds, record->cred);
+        usage->no_memory |= !add_address(&state->creds, key_of(usage, record));
+    if (is_refused(usage, record))
+        take_refusal(usage, record, &use);
     count(usage, record->cap, &use);
+    return use.noise == NULL ? (int)record->cap : -1;
+}
+
+/* ---- sets of its own ---- */
+
+/* A capability that is raised in the ambient set has to be permitted, and is not asked for. */
+static int take_call(struct usage *usage, const struct record *record) {
+    struct process *process = process_of(usage, record->pid);
+    struct use use = {.process = "?", .checks = 1, .call = "prctl"};
+
+    if (process == NULL)
+        return -1;
+    process->raised = 0;
+    if (record->call != CALL_PRCTL || record->args[0] != PR_CAP_AMBIENT ||
+        record->args[1] != PR_CAP_AMBIENT_RAISE || record->args[2] >= CAP_BITS ||
+        process->own_namespace)
+        return -1;
+    memcpy(use.process, process->name, sizeof use.process);
+    process->raised = (uint8_t)(record->args[2] + 1);
+    count(usage, (unsigned)record->args[2], &use);
+    return (int)record->args[2];
+}
+
+static void take_return(struct usage *usage, const struct record *record) {
+    struct process *process = process_of(usage, record->pid);
+
+    if (process == NULL || process->raised == 0 || record->call != CALL_PRCTL)
+        return;
+    if (record->value < 0) {
+        struct refusals *refusals = &usage->asked[process->raised - 1].refusals;
+        usage->refused |= CAP_MASK(process->raised - 1);
+        refusals->checks++;
+        refusals->failed++;
+        refusals->error = (int)-record->value;
+        refusals->call = "prctl";
+        memcpy(refusals->process, process->name, sizeof refusals->process);
+    }
+    process->raised = 0;
+}
+
+bool usage_changes_identity(const struct usage *usage, const struct record *record) {
+    struct usage_state *state = usage->state;
+
+    if (record->kind != RECORD_CHECK || (record->cap != CAP_SETUID && record->cap != CAP_SETGID) ||
+        (record->capable_ns != 0 && state->home != 0 && record->capable_ns != state->home))
+        return false;
+    const char *call =
+        origin_of(&state->origins, state->kallsyms, record->cap, record->chain, record->depth).call;
+    return strncmp(call, "set", 3) == 0 || strncmp(call, "__sys_set", 9) == 0;
 }
 
 /* ---- the whole ---- */
 
-int usage_begin(struct usage *usage, const struct kallsyms *kallsyms) {
+int usage_begin(struct usage *usage, const struct kallsyms *kallsyms, uint64_t kept) {
     memset(usage, 0, sizeof *usage);
+    usage->kept = kept;
     usage->state = calloc(1, sizeof *usage->state);
     if (usage->state == NULL)
         return -ENOMEM;
@@ -184,10 +339,17 @@ int usage_begin(struct usage *usage, const struct kallsyms *kallsyms) {
     return usage->state->processes == NULL ? -ENOMEM : 0;
 }
 
-void usage_add(struct usage *usage, const struct record *record) {
+int usage_add(struct usage *usage, const struct record *record) {
     switch (record->kind) {
     case RECORD_CHECK:
-        take_check(usage, record);
+        return take_check(usage, record);
+    case RECORD_CALL:
+        return take_call(usage, record);
+    case RECORD_RETURN:
+        take_return(usage, record);
+        break;
+    case RECORD_FAILURE:
+        take_failure(usage, record);
         break;
     case RECORD_FORK:
         take_fork(usage, record);
@@ -195,10 +357,12 @@ void usage_add(struct usage *usage, const struct record *record) {
     case RECORD_COMM:
         take_name(usage, record);
         break;
+    case RECORD_END:
     case RECORD_LOST:
     case RECORD_OTHER:
         break;
     }
+    return -1;
 }
 
 void usage_end(struct usage *usage) {
@@ -211,6 +375,8 @@ void usage_end(struct usage *usage) {
         count(usage, doubt->cap, &doubt->use);
     }
     state->doubt_count = 0;
+    for (size_t i = 0; i < OPEN_CALLS; i++)
+        take_outcome(usage, &state->open[i], 0);
 }
 
 const struct uses *usage_of(const struct asked *asked) {

@@ -33,23 +33,41 @@ struct uses {
     uint64_t others; /* checks of askers that found no room */
 };
 
+/* What became of the calls that asked for a capability and were refused it. */
+struct refusals {
+    uint64_t checks;
+    uint64_t failed; /* calls that came back with an error */
+    int error;       /* the first of these; 0: none */
+    char process[USAGE_NAME];
+    const char *call; /* of that error, or else of the first refusal; NULL: none */
+};
+
 struct asked {
     struct uses counted, ignored; /* ignored: noise */
+    struct refusals refusals;
 };
 
 struct usage_state;
 
 struct usage {
     struct asked asked[CAP_BITS];
+    uint64_t kept;    /* what the program held in this run */
+    uint64_t refused; /* asked for and refused, where that can make a program fail */
+    bool failures;    /* calls that failed were recorded: refusals.failed means something */
     bool no_memory;
     struct usage_state *state;
 };
 
-/* symbols must outlive the tally. Returns 0 or -ENOMEM. Release with usage_free(). */
-int usage_begin(struct usage *usage, const struct kallsyms *kallsyms);
+/* symbols must outlive the tally; kept: what the program holds in this run. Returns 0 or -ENOMEM.
+ * Release with usage_free(). */
+int usage_begin(struct usage *usage, const struct kallsyms *kallsyms, uint64_t kept);
 
-/* Takes a record of the program; records come in the order of their time. */
-void usage_add(struct usage *usage, const struct record *record);
+/* Takes a record of the program; records come in the order of their time. Returns the capability
+ * that it asks for, where that counts; else -1. */
+int usage_add(struct usage *usage, const struct record *record);
+
+/* That check is one of a system call that changes an identity. */
+bool usage_changes_identity(const struct usage *usage, const struct record *record);
 
 /* No more records: decides about the checks that all credentials have to be known for. */
 void usage_end(struct usage *usage);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "show/errno_name.h"
 #include "text/capname.h"
 
 const char *assessment_state(const struct result *result) {
@@ -69,20 +70,6 @@ const char *assessment_reason(const struct result *result, unsigned cap) {
                  "seen to be asked for";
 }
 
-/* Trials are not watched yet. */
-const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]) {
-    (void)result;
-    (void)cap;
-    text[0] = '\0';
-    return text;
-}
-
-size_t assessment_reasons(const struct result *result, struct limit reasons[REASONS]) {
-    (void)result;
-    (void)reasons;
-    return 0;
-}
-
 uint64_t assessment_outside(const struct result *result) {
     return result->options.check_word == NULL ? 0 : result->keep & ~result->options.check;
 }
@@ -93,92 +80,298 @@ int assessment_exit(const struct result *result) {
     return assessment_outside(result) != 0 ? 1 : 0;
 }
 
-/* ---- how far it goes ---- */
+static const char *error_name(int error) {
+    const char *name = errno_name(error);
+
+    return name != NULL ? name : "an error";
+}
+
+static void write_refusal(const struct fact *fact, char text[ASSESSMENT_FACT]) {
+    if (!fact->outcome_known)
+        (void)snprintf(text, ASSESSMENT_FACT, "refused, and the program went on");
+    else if (fact->succeeded)
+        (void)snprintf(text, ASSESSMENT_FACT, "%s: %s succeeded without it", fact->process,
+                       fact->call != NULL ? fact->call : "the call");
+    else
+        (void)snprintf(text, ASSESSMENT_FACT, "%s: %s failed (%s) and the program went on",
+                       fact->process, fact->call != NULL ? fact->call : "the call",
+                       error_name(fact->error));
+}
+
+const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]) {
+    const struct fact *fact = &result->facts[cap];
+    char name[CAPNAME_SIZE], other[CAPNAME_SIZE];
+
+    text[0] = '\0';
+    capname_print(cap, name);
+    if ((result->keep & CAP_MASK(cap)) != 0) {
+        if (fact->privileged)
+            (void)snprintf(text, ASSESSMENT_FACT, "without %s it works, but keeps %s", name,
+                           fact->stays);
+    } else if (fact->substitute >= 0) {
+        capname_print((unsigned)fact->substitute, other);
+        (void)snprintf(text, ASSESSMENT_FACT, "asked for; %s is enough", other);
+    } else if (fact->refused) {
+        write_refusal(fact, text);
+    } else if (fact->other_path) {
+        (void)snprintf(text, ASSESSMENT_FACT,
+                       "not asked for by a run without it, which took another path");
+    }
+    return text;
+}
+
+/* ---- sentences ---- */
 
 struct limits {
     struct limit *list;
-    size_t count;
+    size_t count, most;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-add(struct limits *limits, const char *format, ...) {
+static void __attribute__((format(printf, 3, 4)))
+add(struct limits *limits, const char *code, const char *format, ...) {
     va_list values;
 
-    if (limits->count == ASSESSMENT_LIMITS)
+    if (limits->count == limits->most)
         return;
+    struct limit *limit = &limits->list[limits->count++];
+    limit->code = code;
     va_start(values, format);
-    (void)vsnprintf(limits->list[limits->count++].text, ASSESSMENT_LIMIT, format, values);
+    (void)vsnprintf(limit->text, sizeof limit->text, format, values);
     va_end(values);
 }
 
-static void add_watching(const struct result *result, struct limits *limits) {
-    if (!result->traced)
-        return;
+/* How a test or a program ended, as words behind "with" or "by". */
+static void write_status(int status, char text[64]) {
+    if (WIFSIGNALED(status))
+        (void)snprintf(text, 64, "by signal %d", WTERMSIG(status));
+    else
+        (void)snprintf(text, 64, "with status %d", WEXITSTATUS(status));
+}
+
+/* ---- why it is not confirmed ---- */
+
+static const char *reason_code(enum reason reason) {
+#define REASON_WORD(name, word) [REASON_##name] = word,
+    static const char *const words[REASONS] = {REASON_LIST(REASON_WORD)};
+#undef REASON_WORD
+
+    return words[reason];
+}
+
+static void add_test(const struct result *result, struct limits *all) {
+    const struct outcome *first = &result->first;
+    char status[64];
+
+    write_status(first->test_status, status);
+    add(all, reason_code(REASON_TEST_NEVER_SUCCEEDED),
+        "the test never succeeded, with everything kept%s%u%s: %.500s; it ended %s%s%.1024s",
+        first->timed_out ? ", within " : ", in ",
+        first->timed_out ? result->subject.timeout : first->duration / 1000,
+        first->timed_out ? " s (--timeout)" : " s", result->subject.test, status,
+        first->test_output[0] != '\0' ? " and said: " : " and said nothing", first->test_output);
+}
+
+static void add_failed(const struct result *result, struct limits *all) {
+    char status[64];
+
+    write_status(result->first.status, status);
+    add(all, reason_code(REASON_FAILED),
+        "with everything kept it ended %s, and status %u is what works means: give a --test, or "
+        "--expect-status%s",
+        status, result->subject.expect_status,
+        result->search_failed ? "" : "; this set is one that it worked with");
+}
+
+static const char *reason_text(enum reason reason) {
+    switch (reason) {
+    case REASON_INTERRUPTED:
+        return "it was interrupted, and not everything was tried";
+    case REASON_STILL_RUNNING:
+        return "it was still running when its time was up, which does not tell whether it works: "
+               "give a --test";
+    case REASON_LEFT:
+        return "it ended and left processes behind: its exit status tells little of them; give a "
+               "--test";
+    case REASON_NOT_REPEATABLE:
+        return "it worked once, and no longer works even with everything kept: bring back the "
+               "beginning with --reset";
+    case REASON_DONE_ONCE:
+        return "a second run with everything did not ask for what the first one asked for: its "
+               "work was done already; bring back the beginning with --reset";
+    case REASON_RUNS:
+        return "the most runs that a search makes were made, and there was more to try";
+    case REASON_TEST_ALONE:
+        return "the test succeeds without the program, by what an earlier run left behind or by "
+               "something else that answers: bring back the beginning with --reset, or correct "
+               "the test";
+    case REASON_END_STATE:
+        return "how its processes ended cannot be told: one of them may have kept an identity or "
+               "capabilities that it gave up with everything";
+    case REASON_UNSTEADY:
+        return "the same set worked in one run and not in another: what it depends on is not a "
+               "capability alone";
+    case REASON_UNEXPLAINED:
+    case REASON_TEST_NEVER_SUCCEEDED:
+    case REASON_FAILED:
+    case REASONS:
+        break;
+    }
+    return "";
+}
+
+static void add_unexplained(const struct result *result, struct limits *all) {
+    char names[CAPNAME_LIST_SIZE];
+
+    capname_join(result->unexplained, "", ", ", names);
+    add(all, reason_code(REASON_UNEXPLAINED),
+        "it failed without %s, and was not seen to ask for that: it may fail for another reason",
+        names);
+}
+
+size_t assessment_reasons(const struct result *result, struct limit reasons[REASONS]) {
+    struct limits all = {.list = reasons, .most = REASONS};
+
+    if (result->state != STATE_NOT_CONFIRMED)
+        return 0;
+    for (unsigned reason = 0; reason < REASONS; reason++) {
+        if ((result->reasons >> reason & 1) == 0)
+            continue;
+        if (reason == REASON_TEST_NEVER_SUCCEEDED)
+            add_test(result, &all);
+        else if (reason == REASON_FAILED)
+            add_failed(result, &all);
+        else if (reason == REASON_UNEXPLAINED)
+            add_unexplained(result, &all);
+        else
+            add(&all, reason_code(reason), "%s", reason_text(reason));
+    }
+    return all.count;
+}
+
+/* ---- how far it goes ---- */
+
+static void add_losses(const struct result *result, struct limits *all) {
     if (result->lost > 0)
-        add(limits,
+        add(all, "checks-lost",
             "%llu checks were lost, of this program or of others: more may be needed than was seen",
             (unsigned long long)result->lost);
+    if (result->late > 0)
+        add(all, "records-late",
+            "%llu records came too late to be put in order: a process may have been missed",
+            (unsigned long long)result->late);
+    if (result->usage.no_memory || result->privilege.no_memory)
+        add(all, "no-memory", "there was not enough memory to tell noise from need");
+}
+
+static void add_watching(const struct result *result, struct limits *all) {
+    if (!result->traced) {
+        add(all, "not-watched",
+            "nothing was watched: a process that the program waited for itself was not seen, and "
+            "what it kept is not known");
+        return;
+    }
+    add_losses(result, all);
     if (kallsyms_hidden(&result->kallsyms))
-        add(limits, "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not told "
-                    "from need, and system calls have no names");
+        add(all, "symbols-hidden",
+            "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not told "
+            "from need, and system calls have no names");
     if (result->kprobe)
-        add(limits,
+        add(all, "kprobe",
             "a kprobe sees no answers, so that checks that were refused count too, and none of "
             "the checks that the compiler made a part of other functions (in capset, and for "
             "securebits)");
-    if (result->usage.no_memory)
-        add(limits, "there was not enough memory to tell noise from need");
+    if (!result->calls)
+        add(all, "calls-not-watched",
+            "this kernel records no system calls (CONFIG_FTRACE_SYSCALLS): whether an identity "
+            "was given up is known only of processes that were there at the end");
+    if (result->privilege.capset)
+        add(all, "capset-not-read",
+            "it changed its own capability sets (capset), whose masks are not recorded: what it "
+            "put there has to be kept, and may be missing from what was watched");
 }
 
 bool assessment_program_failed(const struct result *result) {
-    const struct outcome *first = &result->first;
+    /* A search may have found a set that it worked with all the same. */
+    bool none_worked = !result->options.verify || result->search_failed;
 
-    return result->options.test == NULL && first->ended && first->status != 0;
+    return !result->first_works && !result->first.timed_out && none_worked;
 }
 
-static void add_status(const struct result *result, struct limits *limits) {
+static void add_status(const struct result *result, struct limits *all) {
     const struct outcome *first = &result->first;
+    char status[64];
 
-    if (result->options.test != NULL) {
-        if (!first->test_passed)
-            add(limits, "the test never succeeded, with everything kept: %s", result->options.test);
+    if (result->interrupted && result->state == STATE_OBSERVED)
+        add(all, reason_code(REASON_INTERRUPTED), "%s", reason_text(REASON_INTERRUPTED));
+    if (result->subject.test != NULL || result->options.verify || result->first_works)
         return;
-    }
+    write_status(first->status, status);
     if (first->timed_out)
-        add(limits, "it was still running when its time was up: that is all that counts as "
-                    "working; give a --test");
-    else if (first->left)
-        add(limits, "it ended and left processes behind: its exit status tells little of them; "
-                    "give a --test");
-    else if (first->ended && WIFSIGNALED(first->status))
-        add(limits, "it was ended by signal %d with everything kept: that counts as working",
-            WTERMSIG(first->status));
-    else if (first->ended && WEXITSTATUS(first->status) != 0)
-        add(limits, "it ended with status %d with everything kept: that counts as working",
-            WEXITSTATUS(first->status));
+        add(all, "still-running",
+            "it was still running when its time was up: what it was asked for until then was seen");
+    else if (first->ended)
+        add(all, "ended-with-failure", "it ended %s: it may not have come far", status);
 }
 
-size_t assessment_limits(const struct result *result, struct limit limits[ASSESSMENT_LIMITS]) {
-    struct limits all = {.list = limits};
+/* What was run, in one line. */
+static void add_exercised(const struct result *result, struct limits *all) {
+    const struct outcome *first = &result->first;
+    const unsigned tenths = first->duration / 100;
+    char test[64] = "";
 
-    add_watching(result, &all);
-    add_status(result, &all);
+    if (first->test_passed)
+        (void)snprintf(test, sizeof test, "; the test passed after %u.%u s",
+                       first->test_after / 1000, first->test_after / 100 % 10);
+    add(all, "exercised",
+        "what was not exercised is not known: the program ran for %u.%u s and %s%s", tenths / 10,
+        tenths % 10, first->ended ? "ended" : "was ended", test);
+}
+
+static void add_missing(const struct result *result, struct limits *all) {
+    char names[CAPNAME_LIST_SIZE];
+
     if (result->missing != 0) {
-        char names[CAPNAME_LIST_SIZE];
         capname_join(result->missing, "", ", ", names);
-        add(&all,
-            "capwrap-learn does not hold %.400s itself: whether it would be used cannot be "
-            "told",
+        add(all, "capabilities-not-held",
+            "capwrap-learn does not hold %s itself: whether it would be used cannot be told",
             names);
     }
     if (result->own_capabilities)
-        add(&all, "the program's file has capabilities of its own: capwrap starts it with "
-                  "exactly these, or not at all");
-    if (result->interrupted)
-        add(&all, "it was interrupted, and not everything was tried");
+        add(all, "file-capabilities",
+            "the program's file has capabilities of its own: capwrap starts it with "
+            "exactly these, or not at all");
+}
+
+/* Capabilities that were asked for, and in the run without them were not. */
+static void add_paths(const struct result *result, struct limits *all) {
+    char names[CAPNAME_LIST_SIZE];
+    uint64_t set = 0;
+
+    for (unsigned cap = 0; cap < CAP_BITS; cap++)
+        set |= result->facts[cap].other_path ? CAP_MASK(cap) : 0;
+    capname_join(set, "", ", ", names);
+    if (set != 0)
+        add(all, "other-path",
+            "without %s the program was not seen to ask for it: it took another path, which worked",
+            names);
+    if (result->flaky)
+        add(all, "flaky",
+            "it fails now and then: the same set worked in one run and not in another");
+}
+
+size_t assessment_limits(const struct result *result, struct limit limits[ASSESSMENT_LIMITS]) {
+    struct limits all = {.list = limits, .most = ASSESSMENT_LIMITS};
+
+    add_watching(result, &all);
+    add_status(result, &all);
+    add_missing(result, &all);
+    add_paths(result, &all);
     if (result->options.verify && result->subject.input < 0 && isatty(STDIN_FILENO) == 0)
-        add(&all, "standard input cannot be read again: only the first run had it");
+        add(&all, "input-not-repeated",
+            "standard input cannot be read again: only the first run had it");
     if (result->state == STATE_OBSERVED && result->keep != 0)
-        add(&all, "less may be enough: --verify finds out, by running it again");
+        add(&all, "less-may-be-enough",
+            "less may be enough: --verify finds out, by running it again");
+    add_exercised(result, &all);
     return all.count;
 }

@@ -10,9 +10,11 @@
 
 #include "learn/result.h"
 
-enum { ASSESSMENT_LIMITS = 16, ASSESSMENT_LIMIT = 512, ASSESSMENT_FACT = 256 };
-
-enum { REASONS = 1 }; /* that an answer is not confirmed: none is told apart yet */
+enum {
+    ASSESSMENT_LIMITS = 24,
+    ASSESSMENT_LIMIT = 2560, /* with all capabilities by name, or the last of what a test wrote */
+    ASSESSMENT_FACT = 256,
+};
 
 /* A sentence, and the word that a program can rely on. */
 struct limit {

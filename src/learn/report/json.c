@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "learn/report/assessment.h"
 #include "learn/report/configuration.h"
@@ -27,15 +28,68 @@ static void write_head(FILE *out, const struct result *result) {
                   (unsigned long long)result->lost);
 }
 
-static void write_limits(FILE *out, const struct result *result) {
-    static struct limit limits[ASSESSMENT_LIMITS];
-    size_t count = assessment_limits(result, limits);
-
+static void write_sentences(FILE *out, const struct limit *limits, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        (void)fputs(i == 0 ? "" : ",", out);
+        (void)fprintf(out, "%s{\"code\":\"%s\",\"text\":", i == 0 ? "" : ",", limits[i].code);
         json_string(out, limits[i].text);
+        (void)fputc('}', out);
+    }
+}
+
+static void write_limits(FILE *out, const struct result *result) {
+    static struct limit limits[ASSESSMENT_LIMITS], reasons[REASONS];
+
+    write_sentences(out, limits, assessment_limits(result, limits));
+    (void)fputs("],\"reasons\":[", out);
+    write_sentences(out, reasons, assessment_reasons(result, reasons));
+    (void)fputs("],\"phases\":[", out);
+}
+
+/* By the identity that the processes had when they asked. */
+static void write_phases(FILE *out, const struct result *result) {
+    const struct privilege *privilege = &result->privilege;
+
+    for (unsigned i = 0; i < privilege->phase_count && result->calls; i++) {
+        const struct phase *phase = &privilege->phases[i];
+        (void)fprintf(out, "%s{\"uid\":%u,\"gid\":%u,", i == 0 ? "" : ",", phase->uid, phase->gid);
+        json_caps(out, "capabilities", phase->caps);
+        (void)fputc('}', out);
     }
     (void)fputs("],\"capabilities\":[", out);
+}
+
+/* What became of the call in a run that worked without; null: there was none that asked. */
+static void write_without(FILE *out, const struct fact *fact) {
+    const char *error = fact->error != 0 ? strerrorname_np(fact->error) : NULL;
+
+    (void)fputs(",\"without\":", out);
+    if (!fact->refused) {
+        (void)fputs("null", out);
+        return;
+    }
+    (void)fprintf(out, "{\"outcome\":\"%s\",\"error\":",
+                  !fact->outcome_known ? "unknown"
+                  : fact->succeeded    ? "succeeded"
+                                       : "failed");
+    json_string(out, error);
+    (void)fputs(",\"process\":", out);
+    json_string(out, fact->process);
+    (void)fputs(",\"syscall\":", out);
+    json_string(out, fact->call != NULL ? fact->call : "?");
+    (void)fputc('}', out);
+}
+
+static void write_fact(FILE *out, const struct result *result, unsigned cap) {
+    const struct fact *fact = &result->facts[cap];
+    char name[CAPNAME_SIZE];
+
+    write_without(out, fact);
+    (void)fputs(",\"keeps\":", out);
+    json_string(out, fact->privileged ? fact->stays : NULL);
+    if (fact->substitute >= 0)
+        capname_print((unsigned)fact->substitute, name);
+    (void)fputs(",\"substitute\":", out);
+    json_string(out, fact->substitute >= 0 ? name : NULL);
 }
 
 /* Those who asked, each process and call once. */
@@ -66,7 +120,9 @@ static void write_caps(FILE *out, const struct result *result) {
         json_string(out, assessment_reason(result, cap));
         (void)fputs(",\"by\":[", out);
         write_uses(out, usage_of(asked));
-        (void)fputs("]}", out);
+        (void)fputc(']', out);
+        write_fact(out, result, cap);
+        (void)fputc('}', out);
         separator = ",";
     }
     (void)fputs("],\"check\":", out);
@@ -107,6 +163,7 @@ static int write_snippets(FILE *out, const struct result *result) {
 int learn_json_write(FILE *out, const struct result *result) {
     write_head(out, result);
     write_limits(out, result);
+    write_phases(out, result);
     write_caps(out, result);
     write_check(out, result);
     return write_snippets(out, result);

@@ -32,8 +32,6 @@ line(FILE *out, const char *label, const char *format, ...) {
 static const char *meaning(const struct result *result) {
     switch (result->state) {
     case STATE_CONFIRMED:
-        if (assessment_program_failed(result))
-            return "it ends as it does with everything, which is not well: see below";
         return result->keep == 0 ? "it works without any capability"
                                  : "it works with exactly these, and not with any one less";
     case STATE_NOT_CONFIRMED:
@@ -56,8 +54,8 @@ static void write_head(FILE *out, const struct result *result) {
     line(out, "user", "%u:%u%s", account->uid, account->gid, name);
     line(out, "runs", "%u, %s", result->runs,
          !result->traced  ? "not watched"
-         : result->kprobe ? "the first one watched (kprobe)"
-                          : "the first one watched (tracepoint)");
+         : result->kprobe ? "each one watched (kprobe)"
+                          : "each one watched (tracepoint)");
 }
 
 /* ---- the capabilities ---- */

@@ -11,7 +11,7 @@ static int launch(const struct subject *subject, uint64_t keep, struct child_rep
     p->request = subject->request;
     p->request.keep = keep;
     p->program.command = subject->command[0];
-    p->program.search_path = getenv("PATH");
+    p->program.search_path = subject->search_path;
     if (pipeline_advance(p, STAGE_CHECK, f) != 0)
         return -1;
     return program_exec(&p->program, subject->command,
@@ -29,16 +29,18 @@ void launch_program(const struct subject *subject, uint64_t keep, const int go[2
         if (subject->ignores_children)
             (void)signal(SIGCHLD, SIG_IGN);
         (void)sigprocmask(SIG_SETMASK, &subject->mask, NULL);
+        (void)setrlimit(RLIMIT_NOFILE, &subject->files);
         report->refused = launch(subject, keep, report) != 0;
     }
     _exit(EXIT_REFUSED);
 }
 
-void launch_shell(const struct subject *subject, const char *line) {
+void launch_shell(const struct subject *subject, const char *line, int output) {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
-        (void)dup2(null, fd);
+        (void)dup2(fd == STDIN_FILENO || output < 0 ? null : output, fd);
+    (void)setrlimit(RLIMIT_NOFILE, &subject->files);
     (void)sigprocmask(SIG_SETMASK, &subject->mask, NULL);
     (void)execl("/bin/sh", "sh", "-c", line, (char *)NULL);
     _exit(127);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "core/pipeline.h"
 #include "users/resolve.h"
@@ -20,12 +21,17 @@ struct subject {
     struct identity identity;
     struct request request;   /* all but the capabilities to keep */
     char **environment;       /* NULL: as it is here */
+    const char *search_path;  /* PATH for the program; NULL: none */
     const char *test, *reset; /* shell lines; NULL: none */
-    unsigned timeout;         /* seconds for a run; 0: none */
-    int signals;              /* a signalfd for those that this program takes */
-    sigset_t mask;            /* the signal mask that the program inherits */
-    bool ignores_children;    /* and SIGCHLD ignored */
-    off_t input;              /* where standard input stood, -1: it cannot be taken back there */
+    const char *fixture, *fixture_ready;
+    int keeper;             /* of the fixture: a socket; -1: none */
+    unsigned expect_status; /* of a program that works, without a test */
+    struct rlimit files;    /* the limit of open files that the program inherits */
+    unsigned timeout;       /* seconds for a run; 0: none */
+    int signals;            /* a signalfd for those that this program takes */
+    sigset_t mask;          /* the signal mask that the program inherits */
+    bool ignores_children;  /* and SIGCHLD ignored */
+    off_t input;            /* where standard input stood, -1: it cannot be taken back there */
 };
 
 /* What the child reports of its start, in memory that both share. */
@@ -40,8 +46,8 @@ struct child_report {
 _Noreturn void launch_program(const struct subject *subject, uint64_t keep, const int go[2],
                               struct child_report *report);
 
-/* In a child: becomes a shell for this line, without standard streams. Exits with 127 where there
- * is none. */
-_Noreturn void launch_shell(const struct subject *subject, const char *line);
+/* In a child: becomes a shell for this line, without standard streams but for what it writes, which
+ * goes to output (-1: nowhere). Exits with 127 where there is none. */
+_Noreturn void launch_shell(const struct subject *subject, const char *line, int output);
 
 #endif

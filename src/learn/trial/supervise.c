@@ -12,12 +12,13 @@
 
 #include "learn/error.h"
 #include "learn/trial/children.h"
+#include "learn/trial/fixture.h"
 #include "learn/trial/terminal.h"
 
 enum {
     GRACE = 3000,       /* milliseconds between SIGTERM and SIGKILL */
     TEST_EVERY = 100,   /* milliseconds from one start of the test to the next */
-    POLL_MOST = 256,    /* descriptors: a ring for each processor, and ours */
+    TEST_SECONDS = 10,  /* for lines that run without the program, without --timeout */
     DRAIN_EVERY = 1000, /* milliseconds, whatever fills */
 };
 
@@ -31,7 +32,9 @@ struct run {
     struct child_report *report;
     pid_t program, test; /* 0: none */
     int go[2];           /* a pipe for our word to begin */
-    int started;         /* a pipe whose end tells of execve; -1: it has */
+    int output;          /* what the test writes */
+    struct pollfd *polls;
+    int started; /* a pipe whose end tells of execve; -1: it has */
     bool stopping, family_ended, test_at_end;
     int64_t begin, deadline, next_test; /* milliseconds; 0: none */
 };
@@ -83,13 +86,18 @@ static int begin(struct run *run, uint64_t keep, struct fail *f) {
     return child > 0 ? 0 : -1;
 }
 
-/* Opens the watch on the child that waits, and lets it go. */
+/* Begins to watch the child that waits, and lets it go. */
 static int let_go(struct run *run, unsigned limit, struct fail *f) {
-    if (run->observer != NULL) {
-        run->observer->watch = watch_open(run->program, f);
-        if (run->observer->watch == NULL)
+    size_t rings = 0;
+
+    if (run->observer->watch != NULL) {
+        if (watch_follow(run->observer->watch, run->program, run->observer->failures, f) != 0)
             return -1;
+        rings = watch_polls(run->observer->watch, NULL);
     }
+    run->polls = calloc(rings + 2, sizeof run->polls[0]);
+    if (run->polls == NULL)
+        return no_run(f, "the list of what is polled");
     if (write(run->go[1], "", 1) != 1) /* both ends are ours too, so that there is no SIGPIPE */
         return no_run(f, "pipe");
     run->begin = now();
@@ -98,19 +106,39 @@ static int let_go(struct run *run, unsigned limit, struct fail *f) {
     return 0;
 }
 
-/* Runs a shell line to its end. */
-static int run_reset(struct subject *subject, struct fail *f) {
-    int status = 0;
+static int run_reset(const struct subject *subject, struct fail *f) {
+    struct shell_result result;
 
-    pid_t child = fork();
-    if (child == 0)
-        launch_shell(subject, subject->reset);
-    if (child < 0)
-        return no_run(f, "fork");
-    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return error_set(f, "reset", 0, "correct the line, or leave out --reset", "'%s' failed",
-                         subject->reset);
-    return children_end(f);
+    if (subject->reset == NULL)
+        return 0;
+    if (shell_run(subject, subject->reset, 0, &result, f) != 0)
+        return -1;
+    return result.succeeded ? 0
+                            : error_set(f, "reset", 0, "correct the line, or leave out --reset",
+                                        "'%s' failed", subject->reset);
+}
+
+static unsigned line_seconds(const struct subject *subject) {
+    return subject->timeout != 0 ? subject->timeout : TEST_SECONDS;
+}
+
+/* 126 and 127 are a shell's words for a command that it cannot execute or find. */
+static int run_test_alone(const struct subject *subject, bool *succeeds, struct fail *f) {
+    struct shell_result result;
+
+    *succeeds = false;
+    if (subject->test == NULL)
+        return 0;
+    if (shell_run(subject, subject->test, line_seconds(subject), &result, f) != 0)
+        return -1;
+    *succeeds = result.succeeded;
+    if (!result.timed_out && WIFEXITED(result.status) &&
+        (WEXITSTATUS(result.status) == EXIT_NOT_FOUND ||
+         WEXITSTATUS(result.status) == EXIT_NOT_EXECUTABLE))
+        return error_set(f, "test", 0, "correct the line of --test",
+                         "'%.200s' cannot be executed, status %d: %.200s", subject->test,
+                         WEXITSTATUS(result.status), result.output);
+    return 0;
 }
 
 /* ---- on its way ---- */
@@ -121,6 +149,8 @@ static void stop(struct run *run) {
         return;
     run->stopping = true;
     run->deadline = now() + GRACE;
+    run->outcome->left = run->program == 0 && !run->family_ended && run->subject->test == NULL;
+    sample_descendants(run->test, &run->subject->identity.groups, &run->observer->samples);
     (void)children_signal(SIGTERM);
 }
 
@@ -147,21 +177,42 @@ static void take_signal(struct run *run, const struct signalfd_siginfo *info) {
         run->deadline = now();
 }
 
-static void reap(struct run *run) {
-    int status;
-    pid_t child;
+static void take_end(struct run *run, pid_t child, int status) {
+    struct outcome *outcome = run->outcome;
 
-    while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (child == run->program) {
-            run->program = 0;
-            run->outcome->ended = !run->stopping || run->outcome->interrupted;
-            run->outcome->status = status;
-        } else if (child == run->test) {
-            run->test = 0;
-            run->outcome->test_passed |= WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        }
+    if (child == run->program) {
+        run->program = 0;
+        outcome->ended = !run->stopping || outcome->interrupted;
+        outcome->status = status;
+    } else if (child == run->test) {
+        run->test = 0;
+        outcome->test_status = status;
+        shell_output_read(run->output, outcome->test_output);
+        if (!outcome->test_passed)
+            outcome->test_after = (unsigned)(now() - run->begin);
+        outcome->test_passed |= WIFEXITED(status) && WEXITSTATUS(status) == 0;
     }
-    run->family_ended = child < 0;
+}
+
+/* A child that has ended still has its identity until it is waited for. */
+static void reap(struct run *run) {
+    siginfo_t info;
+    int status;
+
+    for (;;) {
+        info.si_pid = 0;
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+            run->family_ended = true;
+            return;
+        }
+        if (info.si_pid == 0)
+            break;
+        if (info.si_pid != run->test)
+            sample_process(info.si_pid, &run->subject->identity.groups, &run->observer->samples);
+        if (waitpid(info.si_pid, &status, 0) == info.si_pid)
+            take_end(run, info.si_pid, status);
+    }
+    run->family_ended = false;
 }
 
 static void take_signals(struct run *run) {
@@ -185,9 +236,11 @@ static void drive_test(struct run *run) {
     if (!run->family_ended && now() < run->next_test)
         return;
     run->next_test = now() + TEST_EVERY;
+    if (run->output >= 0)
+        (void)!ftruncate(run->output, 0);
     pid_t child = fork();
     if (child == 0)
-        launch_shell(run->subject, test);
+        launch_shell(run->subject, test, run->output);
     run->test = child > 0 ? child : 0;
     run->family_ended = false;
 }
@@ -222,7 +275,7 @@ static int wait_time(const struct run *run) {
 }
 
 static int drain(struct run *run, bool last, struct fail *f) {
-    if (run->observer == NULL)
+    if (run->observer->watch == NULL)
         return 0;
     int error = watch_drain(run->observer->watch, last, &run->observer->sink);
     return error == 0 ? 0
@@ -230,14 +283,14 @@ static int drain(struct run *run, bool last, struct fail *f) {
 }
 
 static int go_on(struct run *run, struct fail *f) {
-    struct pollfd polls[POLL_MOST];
+    struct pollfd *polls = run->polls;
 
     do {
         size_t count = 0;
         polls[count++] = (struct pollfd){.fd = run->subject->signals, .events = POLLIN};
         polls[count++] = (struct pollfd){.fd = run->started, .events = POLLIN};
-        if (run->observer != NULL)
-            count += watch_polls(run->observer->watch, POLL_MOST - count, polls + count);
+        if (run->observer->watch != NULL)
+            count += watch_polls(run->observer->watch, polls + count);
         (void)poll(polls, count, wait_time(run));
         if (run->started >= 0 && polls[1].revents != 0) {
             (void)close(run->started); /* execve has closed the other end, or the child has ended */
@@ -254,7 +307,7 @@ static int go_on(struct run *run, struct fail *f) {
 /* ---- the whole ---- */
 
 static void close_pipes(const struct run *run) {
-    const int all[] = {run->go[0], run->go[1], run->started};
+    const int all[] = {run->go[0], run->go[1], run->started, run->output};
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i] >= 0)
@@ -270,24 +323,23 @@ static int run_once(struct run *run, uint64_t keep, unsigned limit, struct fail 
         status = let_go(run, limit, f);
     if (status == 0)
         status = go_on(run, f);
-    close_pipes(run);
-    outcome->left = run->program == 0 && !run->family_ended && run->test == 0;
     outcome->duration = (unsigned)(now() - run->begin);
+    close_pipes(run);
+    free(run->polls);
     int end = children_end(&swept);
     if (status == 0 && end != 0)
         *f = swept;
+    if (run->observer->watch != NULL)
+        watch_pause(run->observer->watch);
     if (status == 0 && end == 0)
         status = drain(run, true, f);
     return status == 0 && end == 0 ? 0 : -1;
 }
 
-int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct observer *observer,
-              struct outcome *outcome, struct fail *f) {
+static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
+                       struct observer *observer, struct outcome *outcome, struct fail *f) {
     struct terminal terminal;
 
-    memset(outcome, 0, sizeof *outcome);
-    if (subject->reset != NULL && run_reset(subject, f) != 0)
-        return -1;
     struct child_report *report =
         mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (report == MAP_FAILED)
@@ -297,6 +349,7 @@ int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct obs
                       .observer = observer,
                       .report = report,
                       .go = {-1, -1},
+                      .output = subject->test != NULL ? shell_output_open() : -1,
                       .started = -1};
     terminal_save(&terminal);
     int status = run_once(&run, keep, limit, f);
@@ -312,12 +365,38 @@ int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct obs
     return status;
 }
 
-bool trial_works(const struct subject *subject, const struct outcome *first,
-                 const struct outcome *outcome) {
-    if (outcome->refused)
+int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct observer *observer,
+              struct outcome *outcome, struct fail *f) {
+    memset(outcome, 0, sizeof *outcome);
+    if (run_reset(subject, f) != 0)
+        return -1;
+    int status = fixture_start(subject, line_seconds(subject), f);
+    if (status == 0)
+        status = run_test_alone(subject, &outcome->passes_without, f);
+    if (status == 0 && !outcome->passes_without)
+        status = run_program(subject, keep, limit, observer, outcome, f);
+    fixture_end(subject);
+    return status;
+}
+
+int trial_test_alone(struct subject *subject, bool *succeeds, struct fail *f) {
+    *succeeds = false;
+    if (subject->test == NULL)
+        return 0;
+    if (run_reset(subject, f) != 0)
+        return -1;
+    int status = fixture_start(subject, line_seconds(subject), f);
+    if (status == 0)
+        status = run_test_alone(subject, succeeds, f);
+    fixture_end(subject);
+    return status;
+}
+
+bool trial_works(const struct subject *subject, const struct outcome *outcome) {
+    if (outcome->refused || outcome->passes_without)
         return false;
     if (subject->test != NULL)
         return outcome->test_passed;
-    return outcome->timed_out == first->timed_out && outcome->ended == first->ended &&
-           (!outcome->ended || outcome->status == first->status);
+    return outcome->ended && !outcome->interrupted && WIFEXITED(outcome->status) &&
+           (unsigned)WEXITSTATUS(outcome->status) == subject->expect_status;
 }

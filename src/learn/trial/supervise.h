@@ -11,6 +11,8 @@
 #include "core/fail.h"
 #include "core/program.h"
 #include "learn/trial/launch.h"
+#include "learn/trial/sample.h"
+#include "learn/trial/shell.h"
 #include "learn/watch/perf.h"
 
 struct outcome {
@@ -22,27 +24,35 @@ struct outcome {
     bool timed_out;         /* something was still running when the time was up */
     bool left;              /* the program ended and left processes behind */
     bool test_passed;
-    bool interrupted;  /* by a signal to us */
-    unsigned duration; /* milliseconds */
+    bool passes_without; /* the test succeeded before the program was started: it was not */
+    int test_status;     /* of the last test that ended, as waitpid gives it */
+    char test_output[SHELL_OUTPUT];
+    unsigned test_after; /* milliseconds until it succeeded */
+    bool interrupted;    /* by a signal to us */
+    unsigned duration;   /* milliseconds */
 };
 
-/* What watches a run; NULL members: nothing does. */
+/* What watches a run. */
 struct observer {
-    struct watch *watch; /* out: open; the caller closes it */
+    struct watch *watch; /* NULL: it is not watched */
+    bool failures;       /* record the calls that fail */
     struct watch_sink sink;
+    struct sample_sink samples; /* takes what /proc tells of those that end or are ended */
 };
 
 /* Takes the signals that end a run, and what a subject has to know of this process. */
 int trial_begin(struct subject *subject, struct fail *f);
 
-/* Runs the program with exactly these capabilities; limit: seconds for it where it has no timeout
- * of its own, 0: none. observer may be NULL. Returns -1 with *f filled when the run as such
- * could not be made. */
+/* Brings the beginning back, starts the fixture, sees that the test fails, and runs the program
+ * with exactly these capabilities; limit: seconds for it where it has no timeout of its own, 0:
+ * none. Returns -1 with *f filled when the run as such could not be made. */
 int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct observer *observer,
               struct outcome *outcome, struct fail *f);
 
-/* Whether a run did what the first one did: the test passes, or else it ended in the same way. */
-bool trial_works(const struct subject *subject, const struct outcome *first,
-                 const struct outcome *outcome);
+/* Brings the beginning back and runs the test without the program: whether it succeeds. */
+int trial_test_alone(struct subject *subject, bool *succeeds, struct fail *f);
+
+/* Whether the program did its work: the test passes, or else it ended with the status expected. */
+bool trial_works(const struct subject *subject, const struct outcome *outcome);
 
 #endif

@@ -26,6 +26,7 @@ void *event_order_reserve(struct event_order *order) {
 }
 
 void event_order_add(struct event_order *order, uint64_t time, size_t size) {
+    order->late += time < order->handed_on;
     order->entries[order->count++] = (struct event_order_entry){time, order->used, size};
     order->used += size;
 }
@@ -62,6 +63,8 @@ void event_order_flush(struct event_order *order, uint64_t end,
                        void (*take)(void *context, const void *bytes, size_t size), void *context) {
     size_t done = 0;
 
+    if (end > order->handed_on)
+        order->handed_on = end;
     if (order->count == 0)
         return;
     qsort(order->entries, order->count, sizeof order->entries[0], by_time);

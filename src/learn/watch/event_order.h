@@ -17,7 +17,9 @@ struct event_order {
     struct event_order_entry *entries;
     size_t count, capacity;
     unsigned char *bytes;
-    size_t used, size; /* of bytes */
+    size_t used, size;  /* of bytes */
+    uint64_t handed_on; /* the end of the last flush */
+    uint64_t late;      /* records older than that, which came after it */
 };
 
 /* Room for one record, aligned as it has to be; valid until the next call. NULL: no memory. */

@@ -4,11 +4,12 @@
  * processor all the same (only then it can be mapped), so that each fork would copy as many events
  * as there are processors; and the kernel takes it off a process that becomes undumpable.
  *
- * Each processor has a ring buffer, into which two events write.
+ * Each processor has a ring buffer, into which all events write.
  */
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -35,21 +36,20 @@ enum {
 
 static const char STEP[] = "watch";
 
-/* SYS_ADMIN is asked for whenever memory grows: some twenty times in an execve, and following the
- * callers takes most of what a check that is watched costs. The innermost six tell these checks
- * from others (noise.c), and reach as far as the system call where that is what asks. */
-static const struct {
+/* What is recorded. SYS_ADMIN is asked for whenever memory grows: some twenty times in an execve,
+ * and following the callers takes most of what a check that is watched costs. The innermost few
+ * tell these checks from others (noise.c), and reach as far as the system call where that is what
+ * asks. */
+enum { CALLERS_OF_ADMIN = 8, NO_CALLERS = 1, EVENT_MOST = 2 + OTHER_EVENTS };
+
+struct event {
+    uint64_t id; /* what perf_event_open(2) calls it */
     const char *filter;
     uint16_t callers; /* 0: as many as the kernel gives */
-} EVENTS[] = {
-    {"cap != " TEXT(CAP_SYS_ADMIN), 0},
-    {"cap == " TEXT(CAP_SYS_ADMIN), 6},
 };
 
-enum { EVENT_COUNT = sizeof EVENTS / sizeof EVENTS[0] };
-
 struct ring {
-    int events[EVENT_COUNT];           /* the ring is that of the first */
+    int events[EVENT_MOST];            /* the ring is that of the first */
     struct perf_event_mmap_page *page; /* the head of the mapping, then the data */
     size_t size;                       /* of the data: a power of two */
     uint64_t lost; /* as the records tell, which a full buffer never ends with */
@@ -58,27 +58,92 @@ struct ring {
 struct watch {
     struct tracefs tracefs;
     struct process_tree tree;
+    struct event events[EVENT_MOST];
+    size_t event_count;
+    bool calls;
+    size_t failures;      /* the place of that event; 0: none */
+    uint64_t lost_before; /* until this run began */
     struct ring *rings;
     size_t count;
     uint64_t read_format;
     struct event_order order; /* what has not been handed over yet */
+    uint64_t flushed;         /* when some was, for the last time; nanoseconds */
 };
+
+/* ---- what is recorded ---- */
+
+static void add_event(struct watch *watch, uint64_t id, const char *filter, uint16_t callers) {
+    watch->events[watch->event_count++] = (struct event){id, filter, callers};
+}
+
+/* An event beside the checks; its records are told by its number. */
+static int add_other(struct watch *watch, const char *name, struct other_event other,
+                     const char *filter) {
+    struct format *format = &watch->tracefs.format;
+
+    int error = tracefs_event(&watch->tracefs, name, &other.type);
+    if (error != 0)
+        return error;
+    format->others[format->other_count++] = other;
+    add_event(watch, other.type, filter, NO_CALLERS);
+    return 0;
+}
+
+/* Of prctl: PR_SET_KEEPCAPS, PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_CAP_AMBIENT. */
+static const char PRCTL[] = "option == 8 || option == 24 || option == 28 || option == 47";
+
+/* What comes of the other calls is told by whether they were refused what they ask for. */
+static bool has_return(unsigned call) { return call == CALL_CAPSET || call == CALL_PRCTL; }
+
+static int add_calls(struct watch *watch) {
+    int error = 0;
+
+    for (unsigned call = 0; call < CALLS && error == 0; call++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "syscalls/sys_enter_%s", record_call_name(call));
+        error = add_other(watch, name, (struct other_event){0, RECORD_CALL, call},
+                          call == CALL_PRCTL ? PRCTL : NULL);
+        (void)snprintf(name, sizeof name, "syscalls/sys_exit_%s", record_call_name(call));
+        if (error == 0 && has_return(call))
+            error = add_other(watch, name, (struct other_event){0, RECORD_RETURN, call}, NULL);
+    }
+    return error;
+}
+
+/* Without CONFIG_FTRACE_SYSCALLS there are the checks alone. */
+static int choose_events(struct watch *watch, bool failures) {
+    const struct tracefs *tracefs = &watch->tracefs;
+
+    add_event(watch, tracefs->id, "cap != " TEXT(CAP_SYS_ADMIN), 0);
+    add_event(watch, tracefs->id, "cap == " TEXT(CAP_SYS_ADMIN), CALLERS_OF_ADMIN);
+    int error = add_calls(watch);
+    watch->calls = error == 0;
+    if (error == 0 && failures) {
+        watch->failures = watch->event_count;
+        error = add_other(watch, "raw_syscalls/sys_exit",
+                          (struct other_event){.kind = RECORD_FAILURE}, "ret < 0");
+    }
+    return error == -ENOENT ? 0 : error;
+}
 
 /* ---- opening ---- */
 
-static int open_event(const struct watch *watch, size_t event, int cpu) {
+static int open_event(const struct watch *watch, size_t number, int cpu) {
+    const struct event *event = &watch->events[number];
     struct perf_event_attr attr = {
         .type = PERF_TYPE_TRACEPOINT,
         .size = sizeof attr,
-        .config = watch->tracefs.id,
+        .config = event->id,
+        .disabled = 1,
         .sample_period = 1,
-        .sample_type = RECORD_SAMPLE_TYPE,
+        .sample_type = RECORD_SAMPLE_TYPE | RECORD_REGS_USER,
         .read_format = watch->read_format,
         .exclude_callchain_user = 1,
-        .sample_max_stack = EVENTS[event].callers,
-        .comm = event == 0,
-        .comm_exec = event == 0,
-        .task = event == 0,
+        .sample_max_stack = event->callers,
+        .sample_regs_user = RECORD_REGISTERS,
+        .comm = number == 0,
+        .comm_exec = number == 0,
+        .task = number == 0,
         .sample_id_all = 1,
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,
@@ -89,7 +154,7 @@ static int open_event(const struct watch *watch, size_t event, int cpu) {
     int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
     if (fd < 0)
         return -errno;
-    if (ioctl(fd, PERF_EVENT_IOC_SET_FILTER, EVENTS[event].filter) == 0)
+    if (event->filter == NULL || ioctl(fd, PERF_EVENT_IOC_SET_FILTER, event->filter) == 0)
         return fd;
     int error = errno;
     (void)close(fd);
@@ -137,7 +202,7 @@ static int map_rings(struct watch *watch) {
 static int join_events(const struct watch *watch) {
     for (size_t i = 0; i < watch->count; i++) {
         const int *events = watch->rings[i].events;
-        for (size_t event = 1; event < EVENT_COUNT; event++)
+        for (size_t event = 1; event < watch->event_count; event++)
             if (ioctl(events[event], PERF_EVENT_IOC_SET_OUTPUT, events[0]) != 0)
                 return -errno;
     }
@@ -145,15 +210,17 @@ static int join_events(const struct watch *watch) {
 }
 
 static void close_events(const struct ring *ring) {
-    for (size_t event = 0; event < EVENT_COUNT; event++)
+    for (size_t event = 0; event < EVENT_MOST; event++)
         if (ring->events[event] >= 0)
             (void)close(ring->events[event]);
 }
 
 static int open_ring(struct watch *watch, int cpu) {
-    struct ring ring = {.events = {-1, -1}};
+    struct ring ring = {.page = NULL};
 
-    for (size_t event = 0; event < EVENT_COUNT; event++) {
+    for (size_t event = 0; event < EVENT_MOST; event++)
+        ring.events[event] = -1;
+    for (size_t event = 0; event < watch->event_count; event++) {
         int fd = open_event(watch, event, cpu);
         if (fd == -EINVAL && watch->read_format != 0) {
             watch->read_format = 0; /* before Linux 6.0 */
@@ -170,13 +237,17 @@ static int open_ring(struct watch *watch, int cpu) {
 }
 
 static int refuse(struct fail *f, int error) {
-    const char *hint = "run it as root, or learn without watching: --no-trace";
+    static const char hint[] = "run it as root, or learn without watching: --no-trace";
 
     if (error == -EACCES || error == -EPERM)
         return error_set(
             f, STEP, error, hint,
             "perf_event_open: it takes CAP_PERFMON, or SYS_ADMIN before Linux 5.8, and "
             "a seccomp filter (Docker's for one) may refuse it to root");
+    if (error == -EMFILE || error == -ENFILE)
+        return error_set(f, STEP, error, "raise the limit of open files: ulimit -Hn",
+                         "perf_event_open: a watch takes %d open files for each processor",
+                         EVENT_MOST);
     return error_set(f, STEP, error, hint, "perf_event_open");
 }
 
@@ -195,17 +266,28 @@ static int open_rings(struct watch *watch) {
     return error == 0 ? join_events(watch) : error;
 }
 
-struct watch *watch_open(pid_t pid, struct fail *f) {
+struct rlimit watch_raise_limit(void) {
+    struct rlimit before = {0}, raised;
+
+    if (getrlimit(RLIMIT_NOFILE, &before) == 0) {
+        raised = (struct rlimit){before.rlim_max, before.rlim_max};
+        (void)setrlimit(RLIMIT_NOFILE, &raised);
+    }
+    return before;
+}
+
+struct watch *watch_open(bool failures, struct fail *f) {
     struct watch *watch = calloc(1, sizeof *watch);
 
-    if (watch == NULL || process_tree_begin(&watch->tree, pid) != 0) {
+    if (watch == NULL) {
         (void)error_set(f, STEP, ENOMEM, "raise the memory limit", "the watch");
-        free(watch);
         return NULL;
     }
     watch->read_format = FORMAT_LOST;
     if (tracefs_find(&watch->tracefs, f) == 0) {
-        int error = open_rings(watch);
+        int error = choose_events(watch, failures);
+        if (error == 0)
+            error = open_rings(watch);
         if (error == 0) {
             tracefs_in_use(&watch->tracefs);
             return watch;
@@ -216,14 +298,41 @@ struct watch *watch_open(pid_t pid, struct fail *f) {
     return NULL;
 }
 
+static int switch_events(const struct watch *watch, unsigned long how, bool failures) {
+    for (size_t i = 0; i < watch->count; i++)
+        for (size_t event = 0; event < watch->event_count; event++)
+            if ((failures || event == 0 || event != watch->failures) &&
+                ioctl(watch->rings[i].events[event], how, 0) != 0)
+                return -errno;
+    return 0;
+}
+
+int watch_follow(struct watch *watch, pid_t pid, bool failures, struct fail *f) {
+    process_tree_free(&watch->tree);
+    event_order_free(&watch->order);
+    if (process_tree_begin(&watch->tree, pid) != 0)
+        return error_set(f, STEP, ENOMEM, "raise the memory limit", "the watch");
+    for (size_t i = 0; i < watch->count; i++) {
+        struct perf_event_mmap_page *page = watch->rings[i].page;
+        uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
+        __atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);
+    }
+    watch->lost_before += watch_lost(watch);
+    watch->flushed = 0;
+    int error = switch_events(watch, PERF_EVENT_IOC_ENABLE, failures);
+    return error == 0 ? 0 : refuse(f, error);
+}
+
+void watch_pause(struct watch *watch) { (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true); }
+
 bool watch_is_kprobe(const struct watch *watch) { return watch->tracefs.probe[0] != '\0'; }
 
-size_t watch_polls(const struct watch *watch, size_t capacity, struct pollfd *polls) {
-    size_t count = watch->count < capacity ? watch->count : capacity;
+bool watch_has_calls(const struct watch *watch) { return watch->calls; }
 
-    for (size_t i = 0; i < count; i++)
+size_t watch_polls(const struct watch *watch, struct pollfd *polls) {
+    for (size_t i = 0; i < watch->count && polls != NULL; i++)
         polls[i] = (struct pollfd){.fd = watch->rings[i].events[0], .events = POLLIN};
-    return count;
+    return watch->count;
 }
 
 /* ---- reading ---- */
@@ -293,16 +402,20 @@ static void hand_over(void *context, const void *bytes, size_t size) {
 }
 
 int watch_drain(struct watch *watch, bool last, const struct watch_sink *sink) {
-    /* A record of one processor may be found in the round after that of a later one of another.
-     * What is older than a round, and a little, is all in it. */
-    const uint64_t little = 1000000;
+    /* A record of one processor may be found in the round after that of a later one of another: a
+     * record is written after its time was taken, and a virtual processor may be stopped between
+     * the two. What comes later than this is counted (event_order.h). */
+    const uint64_t held_back = 100000000, sorted_every = held_back / 2;
     struct hand hand = {.watch = watch, .sink = sink};
     uint64_t begin = now();
     int error = 0;
 
     for (size_t i = 0; i < watch->count && error == 0; i++)
         error = empty(watch, &watch->rings[i]);
-    event_order_flush(&watch->order, last ? UINT64_MAX : begin - little, hand_over, &hand);
+    if (!last && begin - watch->flushed < sorted_every)
+        return error; /* what is held back is sorted each time */
+    watch->flushed = begin;
+    event_order_flush(&watch->order, last ? UINT64_MAX : begin - held_back, hand_over, &hand);
     return error;
 }
 
@@ -313,14 +426,16 @@ uint64_t watch_lost(const struct watch *watch) {
 
     for (size_t i = 0; i < watch->count; i++) {
         lost += watch->read_format == 0 ? watch->rings[i].lost : 0;
-        for (size_t event = 0; event < EVENT_COUNT && watch->read_format != 0; event++) {
+        for (size_t event = 0; event < watch->event_count && watch->read_format != 0; event++) {
             uint64_t values[2]; /* the number of checks, and of records lost */
             if (read(watch->rings[i].events[event], values, sizeof values) > 0)
                 lost += values[1];
         }
     }
-    return lost;
+    return lost - watch->lost_before;
 }
+
+uint64_t watch_late(const struct watch *watch) { return watch->order.late; }
 
 void watch_close(struct watch *watch) {
     if (watch == NULL)

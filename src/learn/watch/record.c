@@ -5,6 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *record_call_name(enum call call) {
+    static const char *const names[CALLS] = {
+        "setuid",   "setgid",   "setreuid",  "setregid", "setresuid", "setresgid",
+        "setfsuid", "setfsgid", "setgroups", "capset",   "prctl",
+    };
+
+    return names[call];
+}
+
 /* ---- the format of an event ---- */
 
 /* The number behind a word; false when the line has no such word. */
@@ -104,6 +113,45 @@ static bool read_check(const struct format *format, struct bytes raw, struct rec
     return true;
 }
 
+/* Arguments, or the value that is returned: behind the number of the call, for every call. */
+static bool read_call(const struct other_event *event, struct bytes raw, struct record *record) {
+    enum { NUMBERS_BEFORE = 16 };
+
+    record->kind = event->kind;
+    record->call = event->call;
+    (void)take(&raw, NUMBERS_BEFORE);
+    if (event->kind != RECORD_CALL) {
+        record->value = (int64_t)take_64(&raw);
+        return raw.whole;
+    }
+    for (size_t i = 0; i < sizeof record->args / sizeof record->args[0]; i++)
+        record->args[i] = raw.left >= sizeof(uint64_t) ? take_64(&raw) : 0; /* some have fewer */
+    return raw.whole;
+}
+
+/* The first two bytes are the number of the event. */
+static bool read_event(const struct format *format, struct bytes raw, struct record *record) {
+    uint16_t type = 0;
+
+    if (raw.left >= sizeof type)
+        memcpy(&type, raw.next, sizeof type);
+    for (size_t i = 0; i < format->other_count; i++)
+        if (format->others[i].type == type)
+            return read_call(&format->others[i], raw, record);
+    return read_check(format, raw, record);
+}
+
+/* The last part of a sample; a thread of the kernel has none. */
+static uint64_t read_where(struct bytes *bytes) {
+    const uint64_t mix = UINT64_C(0x9e3779b97f4a7c15);
+
+    if (bytes->left < 3 * sizeof(uint64_t) || take_64(bytes) == 0)
+        return 0;
+    uint64_t first = take_64(bytes);
+    uint64_t where = (first * mix) ^ take_64(bytes);
+    return where == 0 ? 1 : where;
+}
+
 static bool read_sample(const struct format *format, struct bytes *bytes, struct record *record) {
     record->pid = take_32(bytes);
     record->tid = take_32(bytes);
@@ -115,7 +163,10 @@ static bool read_sample(const struct format *format, struct bytes *bytes, struct
     record->chain = take(bytes, depth * sizeof record->chain[0]);
     struct bytes raw = {.left = take_32(bytes), .whole = true};
     raw.next = take(bytes, raw.left);
-    return bytes->whole && read_check(format, raw, record);
+    if (!bytes->whole)
+        return false;
+    record->where = read_where(bytes);
+    return read_event(format, raw, record);
 }
 
 /* What stands behind every record that is not a sample: TID and TIME. */
@@ -135,6 +186,7 @@ static void read_task(struct bytes *bytes, struct record *record) {
     record->pid = take_32(bytes);
     record->parent = take_32(bytes);
     record->tid = take_32(bytes);
+    record->parent_tid = take_32(bytes);
 }
 
 static void read_comm(struct bytes *bytes, bool exec, struct record *record) {
@@ -161,6 +213,10 @@ bool record_read(const struct format *format, const void *bytes, size_t size,
         return read_sample(format, &left, record);
     case PERF_RECORD_FORK:
         record->kind = RECORD_FORK;
+        read_task(&left, record);
+        break;
+    case PERF_RECORD_EXIT:
+        record->kind = RECORD_END;
         read_task(&left, record);
         break;
     case PERF_RECORD_COMM:

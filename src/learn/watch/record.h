@@ -11,6 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The user's registers that tell one system call of a thread from another: the address behind the
+ * instruction, and the stack pointer (asm/perf_regs.h). 0: not known for this architecture. */
+#if defined(__x86_64__)
+#define RECORD_REGISTERS (UINT64_C(1) << 7 | UINT64_C(1) << 8)
+#define RECORD_REGS_USER PERF_SAMPLE_REGS_USER
+#elif defined(__aarch64__)
+#define RECORD_REGISTERS (UINT64_C(1) << 31 | UINT64_C(1) << 32)
+#define RECORD_REGS_USER PERF_SAMPLE_REGS_USER
+#else
+#define RECORD_REGISTERS UINT64_C(0)
+#define RECORD_REGS_USER 0U
+#endif
+
 /* What the kernel is asked to put into each sample, and behind every other record. */
 enum {
     RECORD_SAMPLE_TYPE =
@@ -22,17 +35,52 @@ struct field {
     unsigned offset, size;
 };
 
-/* The fields of a cap_capable event (trace/events/capability.h, or those of our own kprobe). */
-struct format {
-    struct field cred, capable_ns, cap, ret;
+/* The system calls by which a process changes its identity or its capability sets. */
+enum call {
+    CALL_SETUID,
+    CALL_SETGID,
+    CALL_SETREUID,
+    CALL_SETREGID,
+    CALL_SETRESUID,
+    CALL_SETRESGID,
+    CALL_SETFSUID,
+    CALL_SETFSGID,
+    CALL_SETGROUPS,
+    CALL_CAPSET,
+    CALL_PRCTL,
+    CALLS
 };
 
+/* As tracefs and strace call it. */
+const char *record_call_name(enum call call);
+
 enum record_kind {
-    RECORD_CHECK, /* cap_capable was called */
-    RECORD_FORK,  /* pid has begun, as parent is, or a thread of it */
-    RECORD_COMM,  /* pid has this name now; exec: by execve */
-    RECORD_LOST,  /* this many records found no room */
+    RECORD_CHECK,   /* cap_capable was called */
+    RECORD_FORK,    /* pid has begun, as parent is, or a thread of it */
+    RECORD_COMM,    /* pid has this name now; exec: by execve */
+    RECORD_END,     /* thread tid of pid has ended */
+    RECORD_CALL,    /* tid makes this call, with these arguments */
+    RECORD_RETURN,  /* tid comes back from this call, with this value: of capset and prctl alone */
+    RECORD_FAILURE, /* tid comes back from any call, with this negative value */
+    RECORD_LOST,    /* this many records found no room */
     RECORD_OTHER,
+};
+
+/* An event that is recorded beside cap_capable, told by its number in what it records. */
+struct other_event {
+    unsigned type;
+    enum record_kind kind;
+    enum call call;
+};
+
+enum { OTHER_EVENTS = CALLS + 3 };
+
+/* The fields of a cap_capable event (trace/events/capability.h, or those of our own kprobe), and
+ * the events beside it, whose layout is the same everywhere: arguments, or the result, at 16. */
+struct format {
+    struct field cred, capable_ns, cap, ret;
+    struct other_event others[OTHER_EVENTS];
+    size_t other_count;
 };
 
 enum { RECORD_PIDS = 1 << 22 }; /* process ids are smaller: PID_MAX_LIMIT of 64-bit kernels */
@@ -42,7 +90,7 @@ enum check_result { RESULT_GRANTED, RESULT_REFUSED, RESULT_UNKNOWN };
 struct record {
     enum record_kind kind;
     uint64_t time;
-    uint32_t pid, tid, parent;
+    uint32_t pid, tid, parent, parent_tid;
     bool exec;
     const char *comm;
     uint64_t lost;
@@ -52,6 +100,11 @@ struct record {
     uint64_t cred, capable_ns; /* kernel pointers, to be compared and no more; 0 when not known */
     const uint64_t *chain;     /* innermost function first */
     size_t depth;
+    /* of a check, a call, a return and a failure */
+    uint64_t where; /* tells one system call of a thread from another; 0: not known */
+    enum call call;
+    uint64_t args[3];
+    int64_t value;
 };
 
 /* Reads the text of an event's "format" file in tracefs. Returns 0, or -EPROTO without a field cap.

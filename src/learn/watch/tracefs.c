@@ -87,6 +87,16 @@ static int read_event(struct tracefs *tracefs, const char *event) {
     return error != 0 ? error : record_read_format(text, &tracefs->format);
 }
 
+int tracefs_event(const struct tracefs *tracefs, const char *event, unsigned *id) {
+    char path[128], text[64];
+
+    (void)snprintf(path, sizeof path, "events/%s/id", event);
+    int error = read_file(tracefs->folder, path, sizeof text, text);
+    if (error == 0)
+        *id = (unsigned)strtoul(text, NULL, 10);
+    return error;
+}
+
 /* ---- a probe of our own ---- */
 
 static int command(const struct tracefs *tracefs, const char *line) {
@@ -154,6 +164,9 @@ static int refuse(struct fail *f, int error) {
         return error_set(f, STEP, error,
                          "use Linux 6.14 or later, or learn without watching: --no-trace",
                          "this kernel has no tracepoint cap_capable, and takes no kprobe");
+    if (error == -EMFILE || error == -ENFILE)
+        return error_set(f, STEP, error, "raise the limit of open files: ulimit -n",
+                         "tracefs cannot be opened");
     return error_set(f, STEP, error, WITHOUT,
                      "tracefs cannot be read: it takes root, and SYS_ADMIN where it is not "
                      "mounted");

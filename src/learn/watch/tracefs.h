@@ -24,6 +24,10 @@ struct tracefs {
 /* Finds the tracepoint or makes the probe. Returns 0, or -1 with *f filled. */
 int tracefs_find(struct tracefs *tracefs, struct fail *f);
 
+/* The number of another event, such as "syscalls/sys_enter_setuid". Returns 0 or a negative errno;
+ * -ENOENT where this kernel has none. */
+int tracefs_event(const struct tracefs *tracefs, const char *event, unsigned *id);
+
 /* The event is in use now: it cannot be removed by another run any more. */
 void tracefs_in_use(struct tracefs *tracefs);
 

@@ -25,6 +25,14 @@ needs() {
     assert_equal "$(told .state)" "${2-observed}"
 }
 
+# not_confirmed CODE: the learner said so, and why.
+not_confirmed() {
+    assert_failure 2
+    assert_equal "$(told .state)" "not confirmed"
+    run told '.reasons[].code'
+    assert_line "$1"
+}
+
 # The verdict of one capability, "" when nothing is said of it.
 verdict() {
     told ".capabilities[] | select(.name == \"$1\").verdict"
@@ -35,9 +43,9 @@ checks() {
     told "[.capabilities[] | select(.name == \"$1\").checks] | add // 0"
 }
 
-# limited PATTERN: one of the limits that are told matches.
+# limited PATTERN: the code or the text of one of the limits that are told matches.
 limited() {
-    assert_regex "$(told '.limits[]')" "$1"
+    assert_regex "$(told '.limits[] | .code, .text')" "$1"
 }
 
 # Until a file is there; for what another process is to have done first.

@@ -84,3 +84,13 @@ ignored() {
     assert_success
     ignored NET_RAW 'refused although everything was kept'
 }
+
+@test "opening a sysctl of the network is noise, and writing it counts" {
+    learned -- cat /proc/sys/net/ipv4/ip_forward
+    needs ""
+    assert_equal "$(verdict NET_ADMIN)" ignored
+    # shellcheck disable=SC2016
+    attempt unshare --net "$CAPWRAP_LEARN" --json -o "$LEARNED" -- \
+        sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+    needs NET_ADMIN
+}

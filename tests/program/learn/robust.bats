@@ -83,10 +83,12 @@ learning() {
     assert_equal "$status" 125 # it has nowhere to report to
 }
 
-@test "a reset and a test have /dev/null for their streams, also where the learner has none" {
+@test "a reset and a test have streams of their own, also where the learner has none" {
     # shellcheck disable=SC2016
-    local line='for fd in 0 1 2; do test /dev/null -ef /proc/$$/fd/$fd || exit; done'
-    "$CAPWRAP_LEARN" -o report --verify --reset "$line" --test "$line" -- true <&- >&- 2>&-
+    local line='test /dev/null -ef /proc/$$/fd/0 || exit
+        for fd in 1 2; do case $(readlink /proc/$$/fd/$fd) in /memfd:*) ;; *) exit 1 ;; esac; done'
+    "$CAPWRAP_LEARN" -o report --verify --reset "$line; rm -f ran" --test "$line; test -e ran" -- \
+        touch ran <&- >&- 2>&-
 }
 
 @test "the program inherits no descriptor, signal mask or ignored signal from the learner" {

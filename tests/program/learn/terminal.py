@@ -105,8 +105,9 @@ def progress(learner):
     terminal = Terminal(learner, "--verify", "--", "cat", "/etc/shadow")
     assert terminal.end() == 0
     terminal.wait_for("run 1, watched, with everything")
+    terminal.wait_for("at most 60 runs in all")
     terminal.wait_for("run 2: with none it does not work")
-    terminal.wait_for("run 3: with DAC_READ_SEARCH it works")
+    terminal.wait_for("run 4: with DAC_READ_SEARCH it works")
 
 
 def main(learner):

@@ -15,7 +15,7 @@ ROOT is a root file system with the programs, which belongs to this script: test
 CAPWRAP and CAPWRAP_LEARN name the programs that are copied into it. Each program runs in namespaces of its own, as in recipes.py.
 
 Exit status: 0 when every answer is exact, no watched run missed anything, the mean of the runs is at most
-five, and FILE says so; else 1. The last line is "summary: " and a JSON object with the counts.
+six, and FILE says so; else 1. The last line is "summary: " and a JSON object with the counts.
 """
 
 import concurrent.futures
@@ -38,7 +38,7 @@ import recipes  # noqa: E402 pylint: disable=wrong-import-position
 TABLE = re.compile(r"(?<=<!-- measured: accuracy -->\n).*?(?=<!-- end -->\n)", re.S)
 HEAD = "| program | needs | asked for while watched | confirmed | runs | strace |\n" \
        "|---|---|---|---|---|---|\n"
-MEAN_RUNS = 5
+MEAN_RUNS = 6
 # Else the first program in Python, whichever it is, asks for more than the others: it writes files.
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
 DAEMON_SECONDS = 3 # after the end of its parent
@@ -115,14 +115,19 @@ def sweep():
     os.chdir("/")
 
 
-def inside(root, recipe):
-    """Prints as JSON what was tried and learned of one program."""
+def enter(root):
+    """Makes ROOT the root folder of this process, with the file systems that a program expects."""
     for kind, folder in (("proc", "proc"), ("sysfs", "sys")):
         subprocess.run(["mount", "-t", kind, kind, f"{root}/{folder}"], check=True)
     subprocess.run(["mount", "--bind", "/dev", f"{root}/dev"], check=True)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", f"{root}/tmp"], check=True)
     os.chroot(root)
+
+
+def inside(root, recipe):
+    """Prints as JSON what was tried and learned of one program."""
+    enter(root)
     tried = {}
     for missing in ("", *recipe.keep):
         tried[missing] = Trial(
@@ -176,13 +181,18 @@ def row(recipe, seen):
            f"{words(seen['verified']['keep'])} | {seen['verified']['runs']} | {seen['strace']} |\n"
 
 
-def furnish(root):
-    recipes.furnish(root, programs())
+def furnish_learn(root):
+    """What the learner needs there."""
     shutil.copy(os.environ["CAPWRAP_LEARN"], root / "usr/bin/capwrap-learn")
     (root / "recipes").mkdir(exist_ok=True)
     shutil.copy(HERE / "truth-buffer.py", root / "recipes/buffer.py")
     with open(root / "etc/group", "a", encoding="utf-8") as group:
         group.write("nogroup:x:65534:\n")
+
+
+def furnish(root):
+    recipes.furnish(root, programs())
+    furnish_learn(root)
 
 
 def write(path, rows):

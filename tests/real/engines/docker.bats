@@ -310,7 +310,7 @@ learns() {
     assert_success
     assert_regex "$stderr" 'needs +NET_RAW
   state +confirmed'
-    assert_regex "$stderr" 'the first one watched \(tracepoint\)'
+    assert_regex "$stderr" '(each|the first) one watched \(tracepoint\)'
 }
 
 # ---- Compose ----

@@ -1,0 +1,67 @@
+#include "learn/trial/shell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "learn/trial/children.h"
+
+enum { EVERY = 5 }; /* milliseconds between two looks at whether it has ended */
+
+int shell_output_open(void) {
+    int fd = memfd_create("output", MFD_CLOEXEC);
+
+    if (fd >= 0)
+        (void)fcntl(fd, F_SETFL, O_APPEND);
+    return fd;
+}
+
+void shell_output_read(int fd, char output[SHELL_OUTPUT]) {
+    off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+    off_t start = size > SHELL_OUTPUT - 1 ? size - (SHELL_OUTPUT - 1) : 0;
+
+    ssize_t got = size > 0 ? pread(fd, output, SHELL_OUTPUT - 1, start) : 0;
+    output[got > 0 ? got : 0] = '\0';
+}
+
+/* Whether it ended in time. */
+static bool wait_for(pid_t child, unsigned seconds, int *status) {
+    const struct timespec pause = {.tv_nsec = EVERY * 1000000};
+
+    for (long left = (long)seconds * 1000;; left -= EVERY) {
+        pid_t ended = waitpid(child, status, seconds == 0 ? 0 : WNOHANG);
+        if (ended == child || (ended < 0 && errno != EINTR))
+            return ended == child;
+        if (seconds != 0 && left <= 0)
+            return false;
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+int shell_run(const struct subject *subject, const char *line, unsigned seconds,
+              struct shell_result *result, struct fail *f) {
+    int output = shell_output_open();
+
+    memset(result, 0, sizeof *result);
+    pid_t child = fork();
+    if (child == 0)
+        launch_shell(subject, line, output);
+    if (child < 0) {
+        int error = errno;
+        if (output >= 0)
+            (void)close(output);
+        return error_set(f, "run", error, "raise the limits of memory, processes or open files",
+                         "fork");
+    }
+    result->timed_out = !wait_for(child, seconds, &result->status);
+    result->succeeded =
+        !result->timed_out && WIFEXITED(result->status) && WEXITSTATUS(result->status) == 0;
+    shell_output_read(output, result->output);
+    if (output >= 0)
+        (void)close(output);
+    return children_end(f);
+}

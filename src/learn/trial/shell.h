@@ -1,0 +1,34 @@
+/*
+ * shell - a shell line of the user's that is run to its end while the program does not run: the
+ * reset, the test without the program, whether the fixture is ready.
+ */
+#ifndef CAPWRAP_LEARN_SHELL_H
+#define CAPWRAP_LEARN_SHELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "learn/error.h"
+#include "learn/trial/launch.h"
+
+enum { SHELL_OUTPUT = 1024 };
+
+struct shell_result {
+    bool succeeded;
+    bool timed_out;
+    int status;                /* as waitpid gives it */
+    char output[SHELL_OUTPUT]; /* the end of what it wrote */
+};
+
+/* Runs the line for at most that many seconds (0: as long as it takes), and ends what it left
+ * behind. Returns 0, or -1 with *f filled when it could not be run. */
+int shell_run(const struct subject *subject, const char *line, unsigned seconds,
+              struct shell_result *result, struct fail *f);
+
+/* A file in memory for what a line writes, or -1. */
+int shell_output_open(void);
+
+/* Copies the end of what is in it. */
+void shell_output_read(int fd, char output[SHELL_OUTPUT]);
+
+#endif

@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# Programs that are made to get a wrong set confirmed: three of each kind that once did. An answer is exact, or it is
+# not confirmed and says why.
+
+# shellcheck disable=SC2154 # bats sets output and stderr
+load ../../support/common
+load learn
+
+setup() {
+    require_root
+    cd "$PUBLIC" || return
+}
+
+# never_wrong NAMES OPTION... -- COMMAND...: not confirmed, or confirmed with exactly these.
+never_wrong() {
+    local names=$1
+    shift
+    learned --verify "$@"
+    if [[ $(told .state) == confirmed ]]; then
+        needs "$names" confirmed
+    else
+        assert_failure 2
+        refute [ -z "$(told '.reasons[].code')" ]
+    fi
+}
+
+# holds CAP: shell, whether the effective set of the shell has the capability of that number.
+# shellcheck disable=SC2016
+export HOLDS='holds() { [ $((0x$(sed -n "s/^CapEff:.//p" /proc/self/status) >> $1 & 1)) = 1 ]; }'
+
+# counted LINE: a program that counts its runs in $n, then runs the line.
+counted() {
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\necho >>count; n=$(wc -l <count)\n%s\n' "$1" >counted
+    chmod +x counted
+    : >count
+    chmod 666 count
+}
+
+@test "identity: a program that gives up root only where it sees that it can" {
+    cat >p.py <<'END'
+import os
+held = int([l for l in open("/proc/self/status") if l.startswith("CapEff")][0].split()[1], 16)
+if held >> 6 & 1 and held >> 7 & 1:
+    os.setgroups([]); os.setgid(33); os.setuid(33)
+END
+    never_wrong SETGID,SETUID -u root -- python3 p.py
+}
+
+@test "identity: one of several short-lived children that stays root" {
+    cat >p.py <<'END'
+import os
+for number in range(3):
+    if os.fork() == 0:
+        try:
+            if number == 1:
+                os.setresuid(33, 33, 33)
+        except PermissionError:
+            pass
+        os._exit(0)
+for number in range(3):
+    os.wait()
+END
+    never_wrong SETUID -u root -- python3 p.py
+    needs SETUID confirmed
+}
+
+@test "identity: supplementary groups, or the ids of file access, that are kept without a word" {
+    printf 'import os\nfor give_up in (lambda: os.setgroups([]), lambda: os.setregid(33, 33)):
+    try:\n        give_up()\n    except PermissionError:\n        pass\n' >p.py
+    never_wrong SETGID -u root -- python3 p.py
+    needs SETGID confirmed
+    printf 'import ctypes\nctypes.CDLL(None).setfsuid(33)\n' >p.py
+    never_wrong SETUID -u root -- python3 p.py
+    needs SETUID confirmed
+}
+
+@test "test: another server that answers is found before the program runs" {
+    "$ASKS" touch answers sleep 1000 3>&- &
+    wait_for_file answers
+    learned --verify --test 'test -e answers' -- "$ASKS" raw touch ran
+    kill $!
+    assert_failure 125
+    refute [ -e ran ]
+}
+
+@test "test: one that comes up in the middle of the search" {
+    # shellcheck disable=SC2016
+    counted '[ $n -lt 2 ] || touch answers; [ $n -gt 1 ] || touch works; sleep 1000'
+    never_wrong "" --timeout 2 --reset 'rm -f works' --test 'test -e works || test -e answers' -- ./counted
+    assert_failure 2
+}
+
+@test "test: what the first run has left behind" {
+    never_wrong NET_RAW --test 'test -e result' -- "$ASKS" raw touch result
+    not_confirmed test-passes-without-program
+}
+
+@test "measure: a program that fails with everything, by status, by signal, and because it holds too much" {
+    never_wrong NONE -- sh -c 'exit 3'
+    not_confirmed failed-with-everything
+    never_wrong NONE -- sh -c 'kill -SEGV $$'
+    not_confirmed failed-with-everything
+    # shellcheck disable=SC2016
+    never_wrong NONE -- sh -c "$HOLDS; ! holds 22"
+    not_confirmed failed-with-everything
+}
+
+@test "once: a program that works once, twice, or whose work is done after the first time" {
+    never_wrong NONE -- mkdir once
+    not_confirmed not-repeatable
+    # shellcheck disable=SC2016
+    counted '[ $n -le 2 ] || { test $n -gt 2 && exit 1; }; exec "$ASKS" raw'
+    never_wrong NONE -- ./counted
+    assert_failure 2
+    touch file
+    chmod 644 file
+    # shellcheck disable=SC2016
+    never_wrong NONE -- sh -c '[ $(stat -c %a file) = 600 ] || chmod 600 file'
+    not_confirmed not-repeated
+}
+
+@test "sets: inheritable, ambient, and bounding" {
+    never_wrong NET_RAW -- setpriv --inh-caps +net_raw true
+    never_wrong KILL -- python3 -c "
+import ctypes
+c = ctypes.CDLL(None)
+raise SystemExit(c.prctl(47, 2, 5, 0, 0) != 0)"
+    needs KILL confirmed
+    never_wrong SETPCAP -- python3 -c "
+import ctypes
+c = ctypes.CDLL(None)
+raise SystemExit(c.prctl(24, 22, 0, 0, 0) != 0)"
+    needs SETPCAP confirmed
+}
+
+@test "flaky: fails each second, each third time, and asks for what it does not need" {
+    # shellcheck disable=SC2016
+    counted '[ $((n % 2)) = 1 ]'
+    never_wrong "" -- ./counted
+    # shellcheck disable=SC2016
+    counted '[ $((n % 3)) != 2 ]'
+    never_wrong "" -- ./counted
+    # shellcheck disable=SC2016
+    counted 'test -r /etc/shadow; [ $((n % 2)) = 1 ]'
+    never_wrong "" -- ./counted
+}
+
+@test "substitutes: what the kernel asks for first is not the least" {
+    never_wrong SYS_NICE -- ionice -c 1 true
+    needs SYS_NICE confirmed
+    never_wrong SYSLOG -- python3 -c "
+import ctypes
+raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
+    echo text >secret
+    chmod 600 secret
+    never_wrong DAC_READ_SEARCH -- cat secret
+    needs DAC_READ_SEARCH confirmed
+}
+
+@test "refused: a call that fails and is gone on from is told with its error" {
+    touch file
+    learned --verify -- sh -c 'chown 33 file; true'
+    needs "" confirmed
+    assert_equal "$(told '.capabilities[] | select(.name == "CHOWN").without.error')" EPERM
+    learned --verify -- sh -c 'kill -0 1; true'
+    needs "" confirmed
+    assert_equal "$(told '.capabilities[] | select(.name == "KILL").without.error')" EPERM
+    learned --verify -- sh -c 'renice -n -3 $$; true'
+    needs "" confirmed
+    assert_equal "$(told '.capabilities[] | select(.name == "SYS_NICE").without.error')" EACCES
+}
+
+@test "fixture: one that the program kills, one that is a daemon, one that starts late" {
+    never_wrong KILL --fixture 'exec sleep 1234.5' -- pkill -xf 'sleep 1234.5'
+    needs KILL confirmed
+    never_wrong KILL --fixture 'sleep 1234.6 & exit 0' -- pkill -xf 'sleep 1234.6'
+    needs KILL confirmed
+    never_wrong NET_RAW --reset 'rm -f late' --fixture 'sleep 0.5; touch late; sleep 1000' \
+        --fixture-ready 'test -e late' -- sh -c "test -e late && exec $ASKS raw"
+    needs NET_RAW confirmed
+}
+
+@test "messages: a test that cannot be found, one that says why, and too few open files" {
+    learned --verify --test 'no-such-command' -- true
+    assert_failure 125
+    assert_regex "$stderr" 'status 127'
+    learned --timeout 1 --test 'echo nobody answers >&2; exit 7' -- sleep 1000
+    not_confirmed test-never-succeeded
+    assert_regex "$(told '.reasons[].text')" 'within 1 s.*status 7.*nobody answers'
+    attempt prlimit --nofile=12:12 "$CAPWRAP_LEARN" -- true
+    assert_failure 125
+    assert_regex "$stderr" 'Too many open files'
+    assert_regex "$stderr" 'hint: raise the limit of open files'
+}
+
+@test "sysctls: opened and looked up by a program that reads, they are no need; written, they are" {
+    never_wrong "" -- cat /proc/sys/net/ipv4/ip_forward
+    needs "" confirmed
+    never_wrong "" -- cat /proc/sys/user/max_user_namespaces /proc/sys/kernel/ns_last_pid
+    needs "" confirmed
+    # shellcheck disable=SC2016
+    attempt unshare --net "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- \
+        sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+    needs NET_ADMIN confirmed
+}
