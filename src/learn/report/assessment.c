@@ -325,9 +325,8 @@ static void add_exercised(const struct result *result, struct limits *all) {
 }
 
 static void add_missing(const struct result *result, struct limits *all) {
-    char names[CAPNAME_LIST_SIZE];
-
     if (result->missing != 0) {
+        char names[CAPNAME_LIST_SIZE];
         capname_join(result->missing, "", ", ", names);
         add(all, "capabilities-not-held",
             "capwrap-learn does not hold %s itself: whether it would be used cannot be told",
