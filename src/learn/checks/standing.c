@@ -180,9 +180,8 @@ const char *standing_excess(const struct standing *trial, const struct standing 
 
     if (uid != NO_CHANGE)
         (void)snprintf(stays, PRIVILEGE_STAYS, "uid %u", uid);
-    else if (has_root(first) && trial->uid.fs == 0 && first->uid.fs != 0)
-        (void)snprintf(stays, PRIVILEGE_STAYS, "uid 0");
-    else if (has_root(first) && trial->uid.effective == 0 && first->uid.effective != 0)
+    else if (has_root(first) && ((trial->uid.fs == 0 && first->uid.fs != 0) ||
+                                 (trial->uid.effective == 0 && first->uid.effective != 0)))
         (void)snprintf(stays, PRIVILEGE_STAYS, "uid 0");
     else if (gid != NO_CHANGE)
         (void)snprintf(stays, PRIVILEGE_STAYS, "gid %u", gid);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "show/errno_name.h"
 #include "text/capname.h"
 
 const char *assessment_state(const struct result *result) {
@@ -79,9 +80,8 @@ int assessment_exit(const struct result *result) {
     return assessment_outside(result) != 0 ? 1 : 0;
 }
 
-/* An error by its name. */
-static const char *error_name(int error) {
-    const char *name = strerrorname_np(error);
+static const char *error_word(int error) {
+    const char *name = errno_name(error);
 
     return name != NULL ? name : "an error";
 }
@@ -95,7 +95,7 @@ static void write_refusal(const struct fact *fact, char text[ASSESSMENT_FACT]) {
     else
         (void)snprintf(text, ASSESSMENT_FACT, "%s: %s failed (%s) and the program went on",
                        fact->process, fact->call != NULL ? fact->call : "the call",
-                       error_name(fact->error));
+                       error_word(fact->error));
 }
 
 const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]) {
@@ -129,15 +129,16 @@ struct limits {
 
 static void __attribute__((format(printf, 3, 4)))
 add(struct limits *limits, const char *code, const char *format, ...) {
+    struct limit *limit = &limits->list[limits->count];
     va_list values;
 
     if (limits->count == limits->most)
         return;
-    struct limit *limit = &limits->list[limits->count++];
-    limit->code = code;
     va_start(values, format);
     (void)vsnprintf(limit->text, sizeof limit->text, format, values);
     va_end(values);
+    limit->code = code;
+    limits->count++;
 }
 
 /* How a test or a program ended, as words behind "with" or "by". */
@@ -151,7 +152,7 @@ static void write_status(int status, char text[64]) {
 /* ---- why it is not confirmed ---- */
 
 static const char *reason_code(enum reason reason) {
-#define REASON_WORD(name, word) [REASON_##name] = word,
+#define REASON_WORD(name, word) [REASON_##name] = (word),
     static const char *const words[REASONS] = {REASON_LIST(REASON_WORD)};
 #undef REASON_WORD
 
