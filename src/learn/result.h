@@ -43,7 +43,7 @@ struct fact {
     const char *call;
     char process[USAGE_NAME];
     bool privileged; /* without it the program works, and ends more privileged */
-    char stays[PRIVILEGE_STAYS];
+    char stays[STANDING_STAYS];
     bool other_path; /* asked for with everything, and never in a run that worked without */
     int substitute;  /* another one that is enough in its place; -1: none */
 };

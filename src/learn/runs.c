@@ -157,7 +157,7 @@ int runs_first(struct result *result, struct fail *f) {
     if (status == 0 && !result->interrupted)
         status = make_runs(result, f);
     if (status == 0) {
-        char ignored[PRIVILEGE_STAYS];
+        char ignored[STANDING_STAYS];
         note_first(result);
         result->none_works = !result->traced && trial_works(&result->subject, &none.outcome) &&
                              !privilege_more(&result->privilege, &none.privilege,
@@ -209,7 +209,7 @@ static void note_privilege(struct result *result, const struct attempt *attempt,
 
 static void judge_attempt(struct result *result, const struct attempt *attempt, uint64_t set,
                           struct trial_report *report) {
-    char stays[PRIVILEGE_STAYS] = "";
+    char stays[STANDING_STAYS] = "";
     bool works = trial_works(&result->subject, &attempt->outcome);
 
     report->asked = usage_caps(&attempt->usage);

@@ -226,7 +226,7 @@ static bool substitute(struct state *state, uint64_t *set, unsigned cap) {
     *set = less | others;
     for (unsigned other = 0; other < CAP_BITS; other++)
         if ((others & CAP_MASK(other)) != 0)
-            state->found.substitute[cap] = (signed char)other;
+            state->found.substitute[cap] = (int)other;
     return true;
 }
 
@@ -360,7 +360,8 @@ static uint64_t find_set(struct state *state) {
 struct found search_run(const struct search *search) {
     struct state state = {.search = search, .best = search->everything};
 
-    memset(state.found.substitute, -1, sizeof state.found.substitute);
+    for (size_t cap = 0; cap < CAP_BITS; cap++)
+        state.found.substitute[cap] = -1;
     if (search->none_failed)
         find(&state, 0)->fails = 1;
     if (search->none_worked)

@@ -57,13 +57,13 @@ enum verdict {
 };
 
 struct found {
-    uint64_t keep;              /* the smallest set that worked */
-    enum verdict verdict;       /* confirmed: it worked, and with any one less it did not */
-    bool flaky;                 /* the same set worked and failed */
-    uint64_t unexplained;       /* kept, and not seen to be asked for when it failed without */
-    uint64_t other_path;        /* asked for at first, and never when it worked without */
-    uint64_t privileged;        /* without it, it works and ends more privileged */
-    signed char substitute[64]; /* by capability that was left out: which one did; -1: none */
+    uint64_t keep;        /* the smallest set that worked */
+    enum verdict verdict; /* confirmed: it worked, and with any one less it did not */
+    bool flaky;           /* the same set worked and failed */
+    uint64_t unexplained; /* kept, and not seen to be asked for when it failed without */
+    uint64_t other_path;  /* asked for at first, and never when it worked without */
+    uint64_t privileged;  /* without it, it works and ends more privileged */
+    int substitute[64];   /* by capability that was left out: which one did; -1: none */
 };
 
 /* The order: none; what was traced; else the shortest prefixes of the list of capabilities, the

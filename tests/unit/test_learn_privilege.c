@@ -73,7 +73,7 @@ static void ends(struct runs *runs, uint32_t tid) {
 
 /* What stays in the trial; "" when it is not more privileged. */
 static const char *stays(struct runs *runs, const struct groups *groups) {
-    static char text[PRIVILEGE_STAYS];
+    static char text[STANDING_STAYS];
 
     privilege_end(&runs->first, true);
     privilege_end(&runs->trial, true);
@@ -297,7 +297,7 @@ static void without_records_the_samples_are_compared(void **state) {
     (void)state;
     struct runs runs = {0};
     struct sample sample = {.tid = FIRST, .uid = ids_all(USER), .gid = ids_all(0), .name = "s"};
-    char text[PRIVILEGE_STAYS];
+    char text[STANDING_STAYS];
 
     begin(&runs, &runs.first, 0, UINT64_MAX);
     privilege_sample(&runs.first, &sample);

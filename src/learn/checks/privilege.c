@@ -430,7 +430,7 @@ void privilege_free(struct privilege *privilege) {
 
 /* How one ending is more than another. NULL: it is not. */
 static const char *excess(const struct ending *trial, const struct ending *first, uint64_t kept,
-                          const struct groups *groups, char stays[PRIVILEGE_STAYS]) {
+                          const struct groups *groups, char stays[STANDING_STAYS]) {
     const struct standing_sets sets = {.kept = kept,
                                        .known = first->sampled && trial->sampled,
                                        .trial = trial->caps,
@@ -442,7 +442,7 @@ static const char *excess(const struct ending *trial, const struct ending *first
 
 static bool is_within(const struct ending *trial, const struct ending *first, uint64_t kept,
                       const struct groups *groups) {
-    char ignored[PRIVILEGE_STAYS];
+    char ignored[STANDING_STAYS];
 
     return excess(trial, first, kept, groups, ignored) == NULL;
 }
@@ -482,9 +482,9 @@ static unsigned count_all(const struct privilege *run, const struct ending *like
 /* Whether this ending has a like in the first run. */
 static bool is_more(const struct privilege *first, const struct privilege *trial,
                     const struct ending *ending, const struct groups *groups,
-                    char stays[PRIVILEGE_STAYS]) {
+                    char stays[STANDING_STAYS]) {
     bool role_known = false, within = false, gave_up;
-    char text[PRIVILEGE_STAYS];
+    char text[STANDING_STAYS];
 
     stays[0] = '\0';
     for (size_t i = 0; i < first->count && !within; i++) {
@@ -506,12 +506,12 @@ static bool is_more(const struct privilege *first, const struct privilege *trial
     unsigned count = count_like(first, ending, trial->kept, groups, &gave_up);
     if (!role_known || !gave_up || count_all(trial, ending) <= count)
         return false;
-    (void)snprintf(stays, PRIVILEGE_STAYS, "uid %u", ending->ended.uid.effective);
+    (void)snprintf(stays, STANDING_STAYS, "uid %u", ending->ended.uid.effective);
     return true;
 }
 
 bool privilege_more(const struct privilege *first, const struct privilege *trial,
-                    const struct groups *groups, char stays[PRIVILEGE_STAYS]) {
+                    const struct groups *groups, char stays[STANDING_STAYS]) {
     for (size_t i = 0; i < trial->count; i++)
         if (is_more(first, trial, &trial->endings[i], groups, stays))
             return true;

@@ -14,20 +14,10 @@
 #include <stdint.h>
 
 #include "core/cred.h"
+#include "learn/checks/standing.h"
 #include "learn/watch/record.h"
 
-enum { PRIVILEGE_STAYS = 64, PRIVILEGE_PHASES = 8 };
-
-/* What a process has, as far as system calls tell. */
-struct standing {
-    struct ids uid, gid;
-    uint32_t groups;     /* 0: those that it began with; else one more than how many were set */
-    uint32_t capsets;    /* capset(2) succeeded; its masks are not recorded */
-    uint32_t securebits; /* as set */
-    bool cleared;        /* all three uids left 0, and with them the capabilities went */
-    bool keep_caps;
-    uint64_t bounding_dropped, ambient_lowered;
-};
+enum { PRIVILEGE_PHASES = 8 };
 
 /* How processes of one role ended. */
 struct ending {
@@ -104,7 +94,7 @@ void privilege_end(struct privilege *privilege, bool watched);
 /* Whether some process of the trial ended with an identity, a group or a set that its like gave up
  * in the first run; stays: what. groups: the supplementary groups of the start. */
 bool privilege_more(const struct privilege *first, const struct privilege *trial,
-                    const struct groups *groups, char stays[PRIVILEGE_STAYS]);
+                    const struct groups *groups, char stays[STANDING_STAYS]);
 
 void privilege_free(struct privilege *privilege);
 

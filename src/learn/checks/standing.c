@@ -174,24 +174,23 @@ static bool keeps_sets(const struct standing *trial, const struct standing *firs
 
 const char *standing_excess(const struct standing *trial, const struct standing *first,
                             const struct standing_sets *sets, const struct groups *groups,
-                            char stays[PRIVILEGE_STAYS]) {
+                            char stays[STANDING_STAYS]) {
     uint32_t uid = has_root(first) ? NO_CHANGE : other_id(&trial->uid, &first->uid);
     uint32_t gid = other_id(&trial->gid, &first->gid);
 
     if (uid != NO_CHANGE)
-        (void)snprintf(stays, PRIVILEGE_STAYS, "uid %u", uid);
-    else if (has_root(first) && trial->uid.fs == 0 && first->uid.fs != 0)
-        (void)snprintf(stays, PRIVILEGE_STAYS, "uid 0");
-    else if (has_root(first) && trial->uid.effective == 0 && first->uid.effective != 0)
-        (void)snprintf(stays, PRIVILEGE_STAYS, "uid 0");
+        (void)snprintf(stays, STANDING_STAYS, "uid %u", uid);
+    else if (has_root(first) && ((trial->uid.fs == 0 && first->uid.fs != 0) ||
+                                 (trial->uid.effective == 0 && first->uid.effective != 0)))
+        (void)snprintf(stays, STANDING_STAYS, "uid 0");
     else if (gid != NO_CHANGE)
-        (void)snprintf(stays, PRIVILEGE_STAYS, "gid %u", gid);
+        (void)snprintf(stays, STANDING_STAYS, "gid %u", gid);
     else if (keeps_groups(trial, first, groups))
-        (void)snprintf(stays, PRIVILEGE_STAYS, "supplementary groups");
+        (void)snprintf(stays, STANDING_STAYS, "supplementary groups");
     else if (keeps_sets(trial, first, sets))
-        (void)snprintf(stays, PRIVILEGE_STAYS, "capabilities");
+        (void)snprintf(stays, STANDING_STAYS, "capabilities");
     else if ((first->securebits & ~trial->securebits) != 0)
-        (void)snprintf(stays, PRIVILEGE_STAYS, "securebits");
+        (void)snprintf(stays, STANDING_STAYS, "securebits");
     else
         return NULL;
     return stays;

@@ -5,7 +5,24 @@
 #ifndef CAPWRAP_LEARN_STANDING_H
 #define CAPWRAP_LEARN_STANDING_H
 
-#include "learn/checks/privilege.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/cred.h"
+#include "learn/watch/record.h"
+
+enum { STANDING_STAYS = 64 };
+
+/* What a process has, as far as system calls tell. */
+struct standing {
+    struct ids uid, gid;
+    uint32_t groups;     /* 0: those that it began with; else one more than how many were set */
+    uint32_t capsets;    /* capset(2) succeeded; its masks are not recorded */
+    uint32_t securebits; /* as set */
+    bool cleared;        /* all three uids left 0, and with them the capabilities went */
+    bool keep_caps;
+    uint64_t bounding_dropped, ambient_lowered;
+};
 
 struct standing_call {
     enum call call;
@@ -38,6 +55,6 @@ bool standing_less(const struct standing *standing, const struct standing *befor
  * or NULL when there is nothing. groups: those of the start. */
 const char *standing_excess(const struct standing *trial, const struct standing *first,
                             const struct standing_sets *sets, const struct groups *groups,
-                            char stays[PRIVILEGE_STAYS]);
+                            char stays[STANDING_STAYS]);
 
 #endif

@@ -80,7 +80,7 @@ int assessment_exit(const struct result *result) {
     return assessment_outside(result) != 0 ? 1 : 0;
 }
 
-static const char *error_name(int error) {
+static const char *error_word(int error) {
     const char *name = errno_name(error);
 
     return name != NULL ? name : "an error";
@@ -95,7 +95,7 @@ static void write_refusal(const struct fact *fact, char text[ASSESSMENT_FACT]) {
     else
         (void)snprintf(text, ASSESSMENT_FACT, "%s: %s failed (%s) and the program went on",
                        fact->process, fact->call != NULL ? fact->call : "the call",
-                       error_name(fact->error));
+                       error_word(fact->error));
 }
 
 const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]) {
@@ -129,15 +129,16 @@ struct limits {
 
 static void __attribute__((format(printf, 3, 4)))
 add(struct limits *limits, const char *code, const char *format, ...) {
+    struct limit *limit = &limits->list[limits->count];
     va_list values;
 
     if (limits->count == limits->most)
         return;
-    struct limit *limit = &limits->list[limits->count++];
-    limit->code = code;
     va_start(values, format);
     (void)vsnprintf(limit->text, sizeof limit->text, format, values);
     va_end(values);
+    limit->code = code;
+    limits->count++;
 }
 
 /* How a test or a program ended, as words behind "with" or "by". */
@@ -151,7 +152,7 @@ static void write_status(int status, char text[64]) {
 /* ---- why it is not confirmed ---- */
 
 static const char *reason_code(enum reason reason) {
-#define REASON_WORD(name, word) [REASON_##name] = word,
+#define REASON_WORD(name, word) [REASON_##name] = (word),
     static const char *const words[REASONS] = {REASON_LIST(REASON_WORD)};
 #undef REASON_WORD
 
@@ -291,10 +292,12 @@ static void add_watching(const struct result *result, struct limits *all) {
 }
 
 bool assessment_program_failed(const struct result *result) {
-    /* A search may have found a set that it worked with all the same. */
+    /* A search may have found a set that it worked with all the same; and a test that never
+     * succeeded tells of the test as well. */
     bool none_worked = !result->options.verify || result->search_failed;
 
-    return !result->first_works && !result->first.timed_out && none_worked;
+    return result->options.test == NULL && !result->first_works && !result->first.timed_out &&
+           none_worked;
 }
 
 static void add_status(const struct result *result, struct limits *all) {
@@ -328,9 +331,8 @@ static void add_exercised(const struct result *result, struct limits *all) {
 }
 
 static void add_missing(const struct result *result, struct limits *all) {
-    char names[CAPNAME_LIST_SIZE];
-
     if (result->missing != 0) {
+        char names[CAPNAME_LIST_SIZE];
         capname_join(result->missing, "", ", ", names);
         add(all, "capabilities-not-held",
             "capwrap-learn does not hold %s itself: whether it would be used cannot be told",

@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "learn/report/assessment.h"
 #include "learn/report/configuration.h"
+#include "show/errno_name.h"
 #include "show/json.h"
 #include "text/capname.h"
 
@@ -60,7 +60,7 @@ static void write_phases(FILE *out, const struct result *result) {
 
 /* What became of the call in a run that worked without; null: there was none that asked. */
 static void write_without(FILE *out, const struct fact *fact) {
-    const char *error = fact->error != 0 ? strerrorname_np(fact->error) : NULL;
+    const char *error = fact->error != 0 ? errno_name(fact->error) : NULL;
 
     (void)fputs(",\"without\":", out);
     if (!fact->refused) {

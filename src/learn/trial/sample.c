@@ -41,18 +41,20 @@ struct stat_line {
 
 static struct stat_line read_stat(pid_t pid) {
     char path[64], text[1024];
+    enum { PARENT = 1, MINOR = 8, MAJOR = 10 }; /* behind the state, from 0 on */
     struct stat_line line = {0};
-    unsigned long minor = 0, major = 0;
-    int parent = 0;
 
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (read_file(path, sizeof text, text) <= 0)
         return line;
     const char *end = strrchr(text, ')'); /* of the name, which may hold anything */
-    if (end != NULL &&
-        sscanf(end, ") %*c %d %*d %*d %*d %*d %*u %*u %lu %*u %lu", &parent, &minor, &major) == 3) {
-        line.parent = parent;
-        line.faults_of_children = minor + major;
+    char *rest = text + (end != NULL ? end - text : 0) + (end != NULL ? strlen(") S") : 0);
+    for (int field = PARENT; end != NULL && field <= MAJOR; field++) {
+        unsigned long number = strtoul(rest, &rest, 10);
+        if (field == PARENT)
+            line.parent = (pid_t)number;
+        if (field == MINOR || field == MAJOR)
+            line.faults_of_children += number;
     }
     return line;
 }

@@ -2,7 +2,7 @@
 """What it costs a program to be watched.
 
     overhead.py [ROUNDS]            prints it
-    overhead.py --write FILE        writes the table in FILE as well
+    overhead.py --write FILE [ROUNDS]    writes the table in FILE as well
 
 Runs each load under `capwrap --keep all`, under `capwrap-learn`, and as the last run of `capwrap-learn --verify`, which
 records the calls that fail as well, as nobody, by turns, and compares the
@@ -145,7 +145,7 @@ def main(*words):
         pathlib.Path("tmp").mkdir()
         os.chmod("tmp", 0o777)
         pathlib.Path("file").write_text("works\n" * 200, encoding="utf-8")
-        rounds = int(words[0]) if len(words) == 1 else ROUNDS
+        rounds = int(words[-1]) if words and words[-1].isdigit() else ROUNDS
         rows, begin = measure_all(rounds)
         os.chdir("/")
     told = table(rows) + f"\nTo begin and to report takes {begin} ms.\n"

@@ -36,8 +36,8 @@ sys.path.insert(0, str(HERE.parents[1] / "real/recipes"))
 import recipes  # noqa: E402 pylint: disable=wrong-import-position
 
 TABLE = re.compile(r"(?<=<!-- measured: accuracy -->\n).*?(?=<!-- end -->\n)", re.S)
-HEAD = "| program | needs | asked for while watched | confirmed | runs | strace |\n" \
-       "|---|---|---|---|---|---|\n"
+HEAD = "| program | needs | asked for while watched | confirmed | runs | seconds | strace |\n" \
+       "|---|---|---|---|---|---|---|\n"
 MEAN_RUNS = 6
 # Else the first program in Python, whichever it is, asks for more than the others: it writes files.
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -134,9 +134,10 @@ def inside(root, recipe):
             recipe, [name for name in recipe.keep if name != missing]).works()
         sweep()
     watched = learn(recipe)
+    begin = time.monotonic()
     verified = learn(recipe, "--verify", "--reset", RESET + recipe.prepare)
     print(json.dumps({"tried": tried, "watched": watched, "verified": verified,
-                      "strace": trace(recipe)}))
+                      "seconds": time.monotonic() - begin, "strace": trace(recipe)}))
 
 
 # ---- outside ----
@@ -178,7 +179,8 @@ def row(recipe, seen):
     """A line of the table."""
     shown = recipe.section.get("shown", recipe.command).replace("|", "\\|")
     return f"| {recipe.name}: `{shown}` | {words(recipe.keep)} | {words(seen['watched']['keep'])} | " \
-           f"{words(seen['verified']['keep'])} | {seen['verified']['runs']} | {seen['strace']} |\n"
+           f"{words(seen['verified']['keep'])} | {seen['verified']['runs']} | " \
+           f"{seen['seconds']:.0f} | {seen['strace']} |\n"
 
 
 def furnish_learn(root):
@@ -202,12 +204,12 @@ def write(path, rows):
 
 def compare(path, rows, names):
     """The differences between the rows of these names in a file and what was learned. How often a program
-    was run may differ from one time to the next, and what strace counts does."""
+    was run and for how long may differ from one time to the next, and what strace counts does."""
     found = TABLE.search(path.read_text(encoding="utf-8"))
     lines = found[0].removeprefix(HEAD).splitlines() if found else []
-    told = {line.rsplit(" | ", 2)[0] for line in lines
+    told = {line.rsplit(" | ", 3)[0] for line in lines
             if re.search(names, line.removeprefix("| ").partition(": `")[0])}
-    seen = {line.rsplit(" | ", 2)[0] for line in rows}
+    seen = {line.rsplit(" | ", 3)[0] for line in rows}
     return [f"{path}: not as learned: {line}" for line in sorted(told - seen)] + \
            [f"{path}: missing: {line}" for line in sorted(seen - told)]
 

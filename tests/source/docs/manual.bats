@@ -37,7 +37,7 @@ section() {
         case $volume in
         1 | 8) command -v "$name" >/dev/null ;;
         2) printf '#include <sys/syscall.h>\nSYS_%s\n' "$name" | cpp -P | tail -n 1 | grep -qE '^[0-9]+$' ;;
-        *) [[ " capabilities(7) credentials(7) nsswitch.conf(5) systemd.exec(5) user_namespaces(7) " \
+        *) [[ " capabilities(7) credentials(7) getauxval(3) nsswitch.conf(5) systemd.exec(5) user_namespaces(7) " \
             == *" $name($volume) "* ]] ;;
         esac || wrong+=" $name($volume)"
         count=$((count + 1))
