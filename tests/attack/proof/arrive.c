@@ -22,11 +22,13 @@
 
 static struct kernel before;
 static struct pipeline pipeline;
+static bool program_checked;
 
 int program_find(const struct plan *plan, struct program *program, struct fail *f) {
     (void)plan;
     (void)program;
-    return nondet_bool() ? 0 : fail_set(f, "program", FAIL_NOT_FOUND, 0, "-");
+    program_checked = nondet_bool();
+    return program_checked ? 0 : fail_set(f, "program", FAIL_NOT_FOUND, 0, "-");
 }
 
 static bool same_ids(const struct kernel_ids *a, const struct kernel_ids *b) {
@@ -100,6 +102,7 @@ static void prove_rest(const struct request *request) {
     uid_t user = kernel_shown_uid(before.uid.effective);
 
     PROVE("parent-death signal", kernel.parent_death == before.parent_death);
+    PROVE("the program was checked", program_checked);
     PROVE("descriptors", !request->close_fds || !kernel.fds_open);
     for (int fd = 0; fd < 3; fd++) {
         bool given = request->chown_stdio && before.is_pipe[fd];

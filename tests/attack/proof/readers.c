@@ -27,8 +27,8 @@ static long failure(void) {
     return -1;
 }
 
-static uint32_t tell_id(va_list arguments) {
-    uint32_t *place = va_arg(arguments, uint32_t *), id = nondet_u32();
+static uint32_t tell_id(uint32_t *place) {
+    uint32_t id = nondet_u32();
 
     PROVE("an id has room", __CPROVER_w_ok(place, sizeof *place));
     if (nondet_bool())
@@ -67,9 +67,9 @@ static long tell(long number, va_list arguments) {
     switch (number) {
     case SYS_getresuid:
     case SYS_getresgid:
-        told.real = tell_id(arguments);
-        told.effective = tell_id(arguments);
-        told.saved = tell_id(arguments);
+        told.real = tell_id(va_arg(arguments, uint32_t *));
+        told.effective = tell_id(va_arg(arguments, uint32_t *));
+        told.saved = tell_id(va_arg(arguments, uint32_t *));
         return 0;
     case SYS_setfsuid:
     case SYS_setfsgid:
