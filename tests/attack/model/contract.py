@@ -256,6 +256,8 @@ class _Judge:
         reads_as = self.ns.see_uid(user) if self.request.user is None else self.request.user
         for fd, owner in enumerate(self.owners):
             if self.ns.see_uid(owner) == reads_as:
+                if reads_as == c.OVERFLOW and not self.ns.maps_every_id():
+                    self.reasons.add("unmapped-id")  # whose it is cannot be told
                 continue
             self.gives = True
             self.owners[fd] = user
@@ -263,7 +265,7 @@ class _Judge:
             # user_namespaces(7): a capability counts for a file whose owner and group are mapped;
             # and the new owner must be
             if None in (self.ns.uid_in(owner), self.ns.gid_in(0), self.ns.uid_in(user)):
-                self.reasons.add("system-call")
+                self.reasons |= {"system-call", "unmapped-id"}
 
     # ---- CAPABILITIES ----
 
