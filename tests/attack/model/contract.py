@@ -254,11 +254,15 @@ class _Judge:
             return
         user = self.goal.ruid
         reads_as = self.ns.see_uid(user) if self.request.user is None else self.request.user
+        unclear = reads_as == c.OVERFLOW and not self.ns.maps_every_id()
         for fd, owner in enumerate(self.owners):
             if self.ns.see_uid(owner) == reads_as:
-                if reads_as == c.OVERFLOW and not self.ns.maps_every_id():
+                if unclear:
                     self.reasons.add("unmapped-id")  # whose it is cannot be told
                 continue
+            # setresuid(2) tells whether an inherited id is one's own, but with SETUID it makes it so
+            if unclear and self.request.user is None and self.start.permitted & c.bit(c.SETUID):
+                self.reasons.add("unmapped-id")
             self.gives = True
             self.owners[fd] = user
             self.needs(c.CHOWN, "need-chown")
