@@ -46,7 +46,6 @@ static int read_entries(struct reading *r, const char *entries, size_t size) {
 
 static int read_folder(struct reading *r) {
     char entries[1024];
-    int status = 0;
 
     for (;;) {
         long size = syscall(SYS_getdents64, r->own, entries, sizeof entries);
@@ -54,21 +53,21 @@ static int read_folder(struct reading *r) {
             return -EIO;
         if (size == 0)
             return r->own_seen == 1 ? 0 : -EIO;
-        status = read_entries(r, entries, (size_t)size);
+        int status = read_entries(r, entries, (size_t)size);
         if (status != 0)
             return status;
     }
 }
 
 int descriptors_each(int (*each)(void *data, int fd), void *data) {
-    struct reading r = {.each = each, .data = data};
     struct statfs fs = {0};
 
-    r.own = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (r.own < 0)
+    int own = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
         return -ENOENT;
-    bool is_proc = fstatfs(r.own, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+    struct reading r = {.own = own, .each = each, .data = data};
+    bool is_proc = fstatfs(own, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     int status = is_proc ? read_folder(&r) : -ENOENT;
-    (void)close(r.own);
+    (void)close(own);
     return status;
 }

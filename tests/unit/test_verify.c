@@ -642,6 +642,65 @@ static void where_setgroups_is_denied_other_errors_are_what_they_are(void **stat
     }
 }
 
+static void gain_while_confirmed(const char *name) {
+    if (strncmp(name, "sys_confirm_", strlen("sys_confirm_")) == 0)
+        fake.permitted |= RAW;
+}
+
+/* Each of the two confirmations alone, and whatever changes with it. */
+static void what_is_confirmed_is_read_again(void **state) {
+    const struct {
+        uid_t uid;
+        gid_t gid;
+        unsigned uids, gids; /* how often each is confirmed */
+    } rows[] = {{FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID, 1, 1},
+                {FAKE_OVERFLOW_UID, 1000, 1, 0},
+                {1000, FAKE_OVERFLOW_GID, 0, 1},
+                {1000, 1000, 0, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {
+            .change_identity = true, .uid = rows[i].uid, .gid = rows[i].gid, .no_new_privs = true};
+        struct run run;
+
+        as_unmapped_root();
+        run_until(&request, STAGE_CHANGE, &run);
+        assert_int_equal(verify_goal(&run.p.plan, &run.f), 0);
+        assert_int_equal(fake_called("sys_confirm_uid"), rows[i].uids);
+        assert_int_equal(fake_called("sys_confirm_gid"), rows[i].gids);
+        unsigned read = fake_called("sys_get_caps");
+        fake.before = gain_while_confirmed;
+        int status = verify_goal(&run.p.plan, &run.f);
+        bool confirms = rows[i].uids + rows[i].gids > 0;
+        assert_int_equal(status, confirms ? -1 : 0);
+        assert_int_equal(fake_called("sys_get_caps") - read, confirms ? 2 : 1);
+        if (confirms)
+            assert_non_null(strstr(run.f.text, "permitted"));
+        run_free(&run);
+    }
+}
+
+/* An id that only reads as the goal's is noticed, and one that a call has made true is not. */
+static void an_id_that_the_kernel_does_not_confirm_is_refused(void **state) {
+    const struct request request = {TO_NOBODY, .no_new_privs = true};
+    const fake_id root = FAKE_UNMAPPED(0);
+
+    (void)state;
+    for (unsigned which = 0; which < 2; which++) {
+        struct run run;
+
+        as_unmapped_root();
+        run_until(&request, STAGE_CHANGE, &run);
+        *(which == 0 ? &fake.uid : &fake.gid) = (struct fake_ids){root, root, root, root};
+        assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
+        assert_int_equal(run.f.code, FAIL_NOT_AS_PLANNED);
+        assert_int_equal(run.f.error, EPERM);
+        assert_non_null(strstr(run.f.text, which == 0 ? "uid 65534" : "gid 65533"));
+        run_free(&run);
+    }
+}
+
 /* Somebody's root, unmapped here, reads as 65534: not nobody. */
 static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
     struct run run;
@@ -737,6 +796,8 @@ int main(void) {
         cmocka_unit_test(an_id_without_a_mapping_is_refused_by_name),
         cmocka_unit_test(denied_setgroups_is_refused_by_name),
         cmocka_unit_test(where_setgroups_is_denied_other_errors_are_what_they_are),
+        cmocka_unit_test(what_is_confirmed_is_read_again),
+        cmocka_unit_test(an_id_that_the_kernel_does_not_confirm_is_refused),
         cmocka_unit_test(an_unmapped_id_is_not_taken_for_nobody),
         cmocka_unit_test(an_unmapped_group_is_not_taken_for_nogroup),
     };

@@ -268,16 +268,22 @@ class _Judge:
             return
         user = self.goal.ruid
         reads_as = self.ns.see_uid(user) if self.request.user is None else self.request.user
+        unclear = reads_as == c.OVERFLOW and not self.ns.maps_every_id()
         for fd, owner in enumerate(self.owners):
             if self.ns.see_uid(owner) == reads_as:
+                if unclear:
+                    self.reasons.add("unmapped-id")  # whose it is cannot be told
                 continue
+            # setresuid(2) tells whether an inherited id is one's own, but with SETUID it makes it so
+            if unclear and self.request.user is None and self.start.permitted & c.bit(c.SETUID):
+                self.reasons.add("unmapped-id")
             self.gives = True
             self.owners[fd] = user
             self.needs(c.CHOWN, "need-chown")
             # user_namespaces(7): a capability counts for a file whose owner and group are mapped;
             # and the new owner must be
             if None in (self.ns.uid_in(owner), self.ns.gid_in(0), self.ns.uid_in(user)):
-                self.reasons.add("unmapped-id")
+                self.reasons |= {"system-call", "unmapped-id"}
 
     # ---- CAPABILITIES ----
 

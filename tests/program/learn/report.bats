@@ -80,7 +80,7 @@ valid() {
 @test "each capability that was left out has one line; -v adds which calls asked for it" {
     attempt "$CAPWRAP_LEARN" --verify -- sh -c "$ASKS raw && ps >/dev/null"
     assert_success
-    run grep -c 'ps: ' <<<"$stderr"
+    run grep -cE '^ +ps: ' <<<"$stderr"
     assert_output 0
     attempt "$CAPWRAP_LEARN" --verify -v -- sh -c "$ASKS raw && ps >/dev/null"
     assert_regex "$stderr" $'\n  SYS_PTRACE: not needed: [^\n]+\n +ps: '

@@ -15,10 +15,10 @@ setup() {
 
 # The uid, and the gid and groups, of who starts are unmapped; 65534 is somebody else's, and mapped.
 unmapped_uid() {
-    FROM=("$START_AS" --groups 0 -- "$IN" --uid-map 1,1,70000 --gid-map 0,0,70000 --keep-caps)
+    FROM=("$START_AS" --groups 0 -- "$IN" --uid-map "1,1,70000" --gid-map "0,0,70000" --keep-caps)
 }
 unmapped_gid() {
-    FROM=("$START_AS" --groups 0 -- "$IN" --uid-map 0,0,70000 --gid-map 1,1,70000 --keep-caps)
+    FROM=("$START_AS" --groups 0 -- "$IN" --uid-map "0,0,70000" --gid-map "1,1,70000" --keep-caps)
 }
 
 # as_the_host_sees KEY ARG...: the line KEY of /proc/PID/status, read outside the user namespace, of a
@@ -55,7 +55,7 @@ without_proc() {
 
 @test "a setresuid that lies is found out in every way to ask for its user" {
     unmapped_uid
-    FROM+=("${LIAR[@]}" setresuid,regain-uid,getresuid,setfsuid)
+    FROM+=("${LIAR[@]}" "setresuid,regain-uid,getresuid,setfsuid")
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:65534
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:0 --groups keep
 }
@@ -85,7 +85,7 @@ without_proc() {
 
 @test "two groups that read as one are not taken for one" {
     # the host's 0 is unmapped and 65534 is mapped: both read as 65534
-    FROM=("$START_AS" --groups 0,65534 -- "$IN" --uid-map 0,0,70000 --gid-map 1,1,70000 --keep-caps)
+    FROM=("$START_AS" --groups "0,65534" -- "$IN" --uid-map "0,0,70000" --gid-map "1,1,70000" --keep-caps)
     as_the_host_sees Groups --user 1000:65534 --groups none
     assert_output --regexp $'^Groups:\t65534 ?$'
     FROM+=("${LIAR[@]}" setgroups)
@@ -133,13 +133,13 @@ without_proc() {
 }
 
 @test "an own gid that reads as 65534 takes SETGID to become the true one, and the preflight says so" {
-    FROM=("$START_AS" --groups none -- "$IN" --uid-map 1000,0,1 --gid-map 1,1,70000 --keep-caps --
+    FROM=("$START_AS" --groups none -- "$IN" --uid-map "1000,0,1" --gid-map "1,1,70000" --keep-caps --
         "$START_AS" --permitted "$NBS" --effective "$NBS" --inheritable "$NBS" --ambient "$NBS" --)
     refuses gid need-setgid SETGID -- --user 1000:65534 --groups keep --no-new-privs
 }
 
 @test "an unmapped id is refused before anything changes" {
-    FROM=("$IN" --uid-map 0,0,1000 --gid-map 0,0,1000 --keep-caps)
+    FROM=("$IN" --uid-map "0,0,1000" --gid-map "0,0,1000" --keep-caps)
     refuses uid unmapped-id '2000.*Invalid argument' -- --user 2000:10
     refuses gid unmapped-id '2000.*Invalid argument' -- --user 10:2000 --groups keep
     refuses groups unmapped-id '2000.*Invalid argument' -- --user 10:10 --groups 11,2000
@@ -150,6 +150,7 @@ without_proc() {
 }
 
 @test "--chown-stdio hands over or refuses where an owner may be unmapped" {
+    # shellcheck disable=SC2016 # expanded by the shell that is started
     local in_pipes='true | "$@" 2> >(cat >&2) | cat; exit "${PIPESTATUS[1]}"'
     unmapped_uid
     FROM=(/bin/bash -c "$in_pipes" in-pipes "${FROM[@]}")
@@ -159,7 +160,7 @@ without_proc() {
     refuses stdio unmapped-id 'owner' -- --user 1000:1000 --chown-stdio
     refuses stdio unmapped-id 'owner' -- --chown-stdio
     # every owner is mapped
-    FROM=(/bin/bash -c "$in_pipes" in-pipes "$IN" --uid-map 0,0,70000 --gid-map 0,0,70000 --keep-caps)
+    FROM=(/bin/bash -c "$in_pipes" in-pipes "$IN" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps)
     runs --user 65534:65534 --chown-stdio -- "$PROBE"
     is_user 65534 65534 65534
     FROM+=("${LIAR[@]}" fchown)

@@ -50,7 +50,7 @@ answering() {
 }
 
 @test "a map of ids of which more was read than was asked for is no map" {
-    local in=("$SUPPORT_BIN/in-userns" --uid-map 0,0,70000 --gid-map 0,0,70000 --keep-caps)
+    local in=("$SUPPORT_BIN/in-userns" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps)
     for file in uid_map overflowuid setgroups; do
         attempt "${in[@]}" strace -qq -o /dev/null -e "inject=read:retval=$HUGE" -P "/proc/self/$file" \
             -P "/proc/sys/kernel/$file" "$CAPWRAP" --user 1000:1000 -- "$PROBE"

@@ -64,7 +64,7 @@ refusal_lands() {
         for fd in $closed; do close+=(--close "$fd"); done
         strace -qq -o "$PUBLIC/trace" -e trace=?open,openat,execve "$START_AS" "${close[@]}" \
             -- "$CAPWRAP" --user nobody -- true
-        run sed -nE 's/^open(at)?\(.*O_PATH.* = ([0-9]+)$/\2/p' "$PUBLIC/trace"
+        run sed -nE 's/^open(at)?\(.*"\/", .*O_PATH.* = ([0-9]+)$/\2/p' "$PUBLIC/trace"
         assert_equal "${output//$'\n'/ }" "$closed"
     done
 }
