@@ -52,7 +52,7 @@ int pipeline_advance_by(const struct stage *stages, struct pipeline *pipeline,
 }
 
 int pipeline_advance(struct pipeline *pipeline, enum pipeline_stage last, struct fail *f) {
-    return pipeline_advance_by(SEQUENCE, pipeline, last, f);
+    return pipeline_advance_by(pipeline_stages(), pipeline, last, f);
 }
 
 void pipeline_free(struct pipeline *pipeline) { observe_free(&pipeline->start.cred); }

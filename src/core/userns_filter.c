@@ -70,9 +70,12 @@ const struct userns_machine *userns_machine(void) {
         "";
 #endif
 
-    for (size_t i = 0; i < COUNT(MACHINES); i++)
-        if (strcmp(MACHINES[i].name, name) == 0)
-            return &MACHINES[i];
+    size_t count;
+    const struct userns_machine *machines = userns_machines(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(machines[i].name, name) == 0)
+            return &machines[i];
     return NULL;
 }
 

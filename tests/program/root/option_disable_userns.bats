@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # --disable-userns: the program can neither make nor enter a user namespace.
 
+# shellcheck disable=SC2016,SC2034,SC2154 # quoted words expand in an inner shell; run sets stderr; states.bash reads FROM
 load ../../support/common
 load ../../support/states
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # --pdeathsig: the signal that the program gets when its parent ends.
 
+# shellcheck disable=SC2034,SC2154 # run sets stderr; states.bash reads FROM
 load ../../support/common
 load ../../support/states
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # --want: capabilities that the program holds where they are permitted, and does without elsewhere.
 
+# shellcheck disable=SC2034,SC2154 # run sets stderr; states.bash reads FROM
 load ../../support/common
 load ../../support/states
 
@@ -53,7 +54,7 @@ setup() {
 
 @test "an empty element, an unknown name, all and none are refused" {
     local list
-    for list in '' , NET_RAW, ,NET_RAW NET_RAW,,CHOWN; do
+    for list in '' ',' 'NET_RAW,' ',NET_RAW' 'NET_RAW,,CHOWN'; do
         refuses want usage 'the list has an empty element' -- --want "$list"
     done
     for list in all none NOSUCH 64 NET_RAW,nosuch; do

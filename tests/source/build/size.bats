@@ -13,7 +13,7 @@ copy() {
     cp -r "$SRC_DIR/src" "$BATS_TEST_TMPDIR/copy/"
     cp "$audit_size" "$BATS_TEST_TMPDIR/copy/tests/source/build/"
     audit_size=$BATS_TEST_TMPDIR/copy/tests/source/build/audit-size
-    cd "$BATS_TEST_TMPDIR/copy/src"
+    cd "$BATS_TEST_TMPDIR/copy/src" || return
 }
 
 @test "at most $MOST lines of code run in the privileged process" {

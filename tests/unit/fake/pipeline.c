@@ -40,10 +40,10 @@ static void begin(const struct request *request, struct run *run) {
 }
 
 static void go_on(const struct stage *stages, struct run *run) {
-    char *no_words[] = {NULL};
-
-    if (pipeline_advance_by(stages, &run->p, STAGE_CHECK, &run->f) == 0)
+    if (pipeline_advance_by(stages, &run->p, STAGE_CHECK, &run->f) == 0) {
+        char *no_words[] = {NULL};
         (void)program_exec(&run->p.program, no_words, no_words, &run->f);
+    }
 }
 
 void run_play_stages(const struct request *request, const struct stage *stages, struct run *run) {
