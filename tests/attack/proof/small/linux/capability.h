@@ -8,9 +8,9 @@
 #undef CAP_SETUID
 #undef CAP_SETPCAP
 #undef CAP_SYS_ADMIN
-#define CAP_SETGID 1 /* CAP_CHOWN is 0 */
-#define CAP_SETUID 2
-#define CAP_SETPCAP 3
+#define CAP_SETGID    1 /* CAP_CHOWN is 0 */
+#define CAP_SETUID    2
+#define CAP_SETPCAP   3
 #define CAP_SYS_ADMIN 4
 
 #endif
