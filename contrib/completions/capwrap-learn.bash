@@ -6,9 +6,11 @@
 
 # What --help lists: the options, those that take the next word, and the letters of the latter.
 # generated: options
-_capwrap_learn_options='--user= --verify --test= --reset= --repeat= --no-trace --timeout= --check=
-    --format= --json --output= --verbose --help --version -u -o -v -h -V'
-_capwrap_learn_values='--user --test --reset --repeat --timeout --check --format --output'
+_capwrap_learn_options='--user= --verify --test= --expect-status= --reset= --fixture=
+    --fixture-ready= --repeat= --no-trace --timeout= --check= --format= --json --output= --verbose
+    --help --version -u -o -v -h -V'
+_capwrap_learn_values='--user --test --expect-status --reset --fixture --fixture-ready --repeat
+    --timeout --check --format --output'
 _capwrap_learn_letters=uo
 # end
 

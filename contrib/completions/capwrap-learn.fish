@@ -5,8 +5,8 @@
 
 # What argparse(1) has to know of the options.
 # generated: spec
-set -g __capwrap_learn_spec u/user= verify test= reset= repeat= no-trace timeout= check= format= \
-    json o/output= v/verbose h/help V/version
+set -g __capwrap_learn_spec u/user= verify test= expect-status= reset= fixture= fixture-ready= \
+    repeat= no-trace timeout= check= format= json o/output= v/verbose h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
@@ -48,7 +48,10 @@ complete -c capwrap-learn -n __capwrap_learn_command -x -a '(__fish_complete_sub
 complete -c capwrap-learn -n __capwrap_learn_no_command -s u -l user -x -a '(__capwrap_learn_complete_user)' -d 'Who the program is'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l verify -d 'Run it again with less, until nothing more can go, and confirm what is left'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l test -x -d 'It works when this shell line succeeds'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l expect-status -x -d 'It works when it ends with this status'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l reset -x -d 'A shell line to run before each run'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l fixture -x -d 'A shell line that is alive during each run, and is ended after it'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l fixture-ready -x -d 'The fixture is ready when this shell line succeeds'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l repeat -x -d 'Try a set that fails N times'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l no-trace -d 'Do not watch'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l timeout -x -d 'End each run after this time'

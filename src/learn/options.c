@@ -41,8 +41,8 @@ static const struct option OPTIONS[] = {
      .help = "it works when this shell line succeeds; tried until\n"
              "then; without the program it must fail"},
     {"expect-status", 0, WORD(expect_word), .argument = " N",
-     .help = "without --test: it works when it ends with this\n"
-             "status (default: 0)"},
+     .help = "it works when it ends with this status (default: 0);\n"
+             "not with --test"},
     {"reset", 0, WORD(reset), .argument = " CMD", .help = "a shell line to run before each run"},
     {"fixture", 0, WORD(fixture), .argument = " CMD",
      .help = "a shell line that is alive during each run, and is\n"

@@ -4,7 +4,7 @@
   claims.py FILE    tells each paragraph with a mark that names no test, and each title that is none
 
 A paragraph names tests at its end: `Tests: "TITLE"; "TITLE".` A title is that of a test in a file
-tests/**/*.bats. Exit status: 0 nothing to tell; 1 something; 2 the document has no mark.
+tests/**/*.bats, or the name of a function in tests/unit with blanks for its underscores. Exit status: 0 nothing to tell; 1 something; 2 the document has no mark.
 """
 
 import os
@@ -23,6 +23,9 @@ def titles():
     for file in SRC.glob("tests/**/*.bats"):
         for quoted in re.findall(r'^@test "(.*)" \{$', file.read_text(encoding="utf-8"), re.M):
             found.add(re.sub(r"\\\\(.)", r"\1", quoted))
+    for file in SRC.glob("tests/unit/test_*.c"):
+        for name in re.findall(r"cmocka_unit_test\w*\((\w+)", file.read_text(encoding="utf-8")):
+            found.add(name.replace("_", " "))
     return found
 
 
