@@ -27,7 +27,7 @@ LOCKED_SECUREBITS = 0xEF
 PROBE_STATUS = 42
 LEAKED_FD = 9
 PROBE_KEYS = """ruid euid suid fsuid rgid egid sgid fsgid groups
-    permitted effective inheritable bounding ambient securebits no_new_privs pdeathsig
+    permitted effective inheritable bounding ambient securebits no_new_privs pdeathsig userns
     home user logname home_count user_count logname_count
     session_keyring at_secure cwd umask argc pid""".split()
 TIME_LIMIT = 60
@@ -92,6 +92,7 @@ def flags(securebits=0, no_new_privs=0, pdeathsig=0):
             "pdeathsig": str(pdeathsig), "at_secure": "0"}
 
 
+USERNS_REFUSED = {"userns": "refused"}
 CLOSED = {"fds": "0,1,2"}  # the sweep itself leaves LEAKED_FD open
 
 
@@ -150,6 +151,10 @@ def capwrap_cases():
         case("root-stays", ["--no-new-privs"],
              ids(0, 0, os.getgroups()), caps(none, none),
              {"home": "/root", "user": "root", "logname": "root"}, flags(0, 1)),
+        case("no-userns", ["--user", f"{UID}:{GID}", "--groups", "4302", "--no-login-env",
+                           "--no-new-privs", "--disable-userns"],
+             ids(UID, GID, [GID, 4302]), caps(none, none), USERNS_REFUSED, flags(0, 1),
+             own_keyring=True),
     ]
 
 

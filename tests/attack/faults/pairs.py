@@ -93,7 +93,9 @@ STATES = [
     State(["stdio"], "owners of the standard streams", "fchown", ["fstat"],
           {"fstat": "newfstatat("}),
 ]
-NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_new_privs"}
+NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_new_privs",
+             "userns": "nothing is read: the calls are made and must be refused, "
+                       "tests/program/root/option_disable_userns.bats"}
 
 # What a call says instead of doing: "done", where that is another value than 0.
 DONE = {"KEYCTL_JOIN_SESSION_KEYRING": "=0x2a2a2a2a"}

@@ -43,6 +43,7 @@ import errno
 import json
 import os
 import random
+import re
 import shlex
 import subprocess
 import sys
@@ -119,9 +120,16 @@ def answers(call, reference):
     return errors + lies
 
 
+def is_answered_by_own_filter(call):
+    """What capwrap's own filter answers (--disable-userns) gets to nobody behind it: not to the
+    kernel, and not to what makes faults."""
+    return re.match(r"(clone|setns|unshare)\(.*= -1 EPERM|clone3\(.*= -1 ENOSYS", call.line)
+
+
 def faults_in(case, reference):
     return [Fault(call, what) for call in reference.calls for what in answers(call, reference)
-            if not case.runtime or call.name in LOOKUPS or call.name in LIES]
+            if not is_answered_by_own_filter(call)
+            and (not case.runtime or call.name in LOOKUPS or call.name in LIES)]
 
 
 def asks_about_one_capability(call):
