@@ -1,46 +1,10 @@
 #!/usr/bin/env bats
 # --lock-securebits: every bit set and locked but KEEP_CAPS, which is locked only; nested starts.
 
-# shellcheck disable=SC2034,SC2154,SC2016 # bats sets stderr; quoted words expand in an inner shell; states.bash reads FROM, not every bit is used
+# shellcheck disable=SC2034,SC2086,SC2154,SC2016 # the bits are numbers; bats sets stderr; quoted words expand in an inner shell; states.bash reads FROM, not every bit is used
 load ../../support/common
 load ../../support/states
-
-# The bits of capabilities(7); each lock is twice the bit that it locks.
-NOROOT=1 NO_SETUID_FIXUP=4 KEEP_CAPS=10 NO_CAP_AMBIENT_RAISE=40
-NOROOT_LOCKED=2 NO_SETUID_FIXUP_LOCKED=8 KEEP_CAPS_LOCKED=20 NO_CAP_AMBIENT_RAISE_LOCKED=80
-LOCKDOWN=ef
-
-setup() {
-    require_root
-    NBS=$(mask NET_BIND_SERVICE)
-    # what root needs as ambient where securebits take the privilege of uid 0 away
-    NEEDED=$(mask NET_BIND_SERVICE SETUID SETGID SETPCAP)
-}
-
-# bits HEX...: the sum
-bits() {
-    local bit sum=0
-    for bit; do ((sum |= 16#$bit)); done
-    printf '%x\n' "$sum"
-}
-
-# from_root HEX...: root with these securebits
-from_root() {
-    FROM=("$START_AS" --securebits "$(bits "$@")" --)
-}
-
-# from_ambient_root HEX...: root whose capabilities do not hang on uid 0
-from_ambient_root() {
-    FROM=("$START_AS" --permitted "$NEEDED" --effective "$NEEDED" --inheritable "$NEEDED"
-        --ambient "$NEEDED" --securebits "$(bits "$@")" --)
-}
-
-becomes_the_user_with() {
-    is_user 1000 1000 1000
-    holds_exactly "$NBS"
-    assert_line "securebits=$1"
-    quiet
-}
+load ../../support/securebits
 
 @test "--lock-securebits adds its bits to those that are set" {
     local inherited
@@ -48,7 +12,7 @@ becomes_the_user_with() {
     runs --lock-securebits --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with $LOCKDOWN
     for inherited in 0 $NO_SETUID_FIXUP $KEEP_CAPS_LOCKED; do
-        from_ambient_root $NO_SETUID_FIXUP "$inherited"
+        from_ambient_root "$NO_SETUID_FIXUP" "$inherited"
         runs --lock-securebits --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
         becomes_the_user_with $LOCKDOWN
     done
@@ -64,7 +28,7 @@ becomes_the_user_with() {
 }
 
 @test "a lock without KEEP_CAPS is accepted with --lock-securebits where the user stays" {
-    from_root $KEEP_CAPS_LOCKED
+    from_root "$KEEP_CAPS_LOCKED"
     runs --lock-securebits --keep NET_BIND_SERVICE -- "$PROBE"
     holds_exactly "$NBS"
     assert_line securebits=$LOCKDOWN

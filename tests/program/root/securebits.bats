@@ -1,46 +1,10 @@
 #!/usr/bin/env bats
 # Securebits that the caller has set, each locked and not.
 
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2086,SC2154 # the bits are numbers; bats sets stderr
 load ../../support/common
 load ../../support/states
-
-# The bits of capabilities(7); each lock is twice the bit that it locks.
-NOROOT=1 NO_SETUID_FIXUP=4 KEEP_CAPS=10 NO_CAP_AMBIENT_RAISE=40
-NOROOT_LOCKED=2 NO_SETUID_FIXUP_LOCKED=8 KEEP_CAPS_LOCKED=20 NO_CAP_AMBIENT_RAISE_LOCKED=80
-LOCKDOWN=ef
-
-setup() {
-    require_root
-    NBS=$(mask NET_BIND_SERVICE)
-    # what root needs as ambient where securebits take the privilege of uid 0 away
-    NEEDED=$(mask NET_BIND_SERVICE SETUID SETGID SETPCAP)
-}
-
-# bits HEX...: the sum
-bits() {
-    local bit sum=0
-    for bit; do ((sum |= 16#$bit)); done
-    printf '%x\n' "$sum"
-}
-
-# from_root HEX...: root with these securebits
-from_root() {
-    FROM=("$START_AS" --securebits "$(bits "$@")" --)
-}
-
-# from_ambient_root HEX...: root whose capabilities do not hang on uid 0
-from_ambient_root() {
-    FROM=("$START_AS" --permitted "$NEEDED" --effective "$NEEDED" --inheritable "$NEEDED"
-        --ambient "$NEEDED" --securebits "$(bits "$@")" --)
-}
-
-becomes_the_user_with() {
-    is_user 1000 1000 1000
-    holds_exactly "$NBS"
-    assert_line "securebits=$1"
-    quiet
-}
+load ../../support/securebits
 
 # trace_of: the trace of a start from FROM, in $PUBLIC/trace
 trace_of() {
@@ -51,23 +15,23 @@ trace_of() {
 # ---- NOROOT ----
 
 @test "NOROOT, locked or not, is left as it was" {
-    from_ambient_root $NOROOT
+    from_ambient_root "$NOROOT"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with 1
-    from_ambient_root $NOROOT $NOROOT_LOCKED
+    from_ambient_root "$NOROOT" "$NOROOT_LOCKED"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with 3
 }
 
 @test "root under NOROOT keeps what it holds as ambient" {
-    from_ambient_root $NOROOT $NOROOT_LOCKED
+    from_ambient_root "$NOROOT" "$NOROOT_LOCKED"
     runs --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 0 0 "$("${FROM[@]}" "$PROBE" --only groups | cut -d= -f2)"
     holds_exactly "$NBS"
 }
 
 @test "root under NOROOT without ambient capabilities holds nothing" {
-    from_root $NOROOT
+    from_root "$NOROOT"
     refuses keep cap-bounding-only NET_BIND_SERVICE -- --keep NET_BIND_SERVICE
     # uid 0 is no ordinary user, even when it holds nothing: the bounding set may not just stay
     refuses bounding need-setpcap SETPCAP --
@@ -77,7 +41,7 @@ trace_of() {
 }
 
 @test "a lock without NOROOT is accepted" {
-    from_root $NOROOT_LOCKED
+    from_root "$NOROOT_LOCKED"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with 2
 }
@@ -86,7 +50,7 @@ trace_of() {
 
 @test "under NO_SETUID_FIXUP, locked or not, KEEP_CAPS is not set, and a capability is kept" {
     for locked in 0 $NO_SETUID_FIXUP_LOCKED; do
-        from_root $NO_SETUID_FIXUP "$locked"
+        from_root "$NO_SETUID_FIXUP" "$locked"
         runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
         becomes_the_user_with "$(bits $NO_SETUID_FIXUP "$locked")"
         trace_of
@@ -104,14 +68,14 @@ trace_of() {
 }
 
 @test "under NO_SETUID_FIXUP the program holds no capability where none is kept" {
-    from_root $NO_SETUID_FIXUP $NO_SETUID_FIXUP_LOCKED
+    from_root "$NO_SETUID_FIXUP" "$NO_SETUID_FIXUP_LOCKED"
     runs --user 1000:1000 -- "$PROBE"
     is_user 1000 1000 1000
     holds_exactly "$NONE"
 }
 
 @test "a lock without NO_SETUID_FIXUP is accepted" {
-    from_root $NO_SETUID_FIXUP_LOCKED
+    from_root "$NO_SETUID_FIXUP_LOCKED"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with 8
 }
@@ -119,13 +83,13 @@ trace_of() {
 # ---- KEEP_CAPS ----
 
 @test "a lock without KEEP_CAPS is refused where a capability is kept for another user" {
-    from_root $KEEP_CAPS_LOCKED
+    from_root "$KEEP_CAPS_LOCKED"
     refuses keep-caps securebits-locked 'locked.*securebits 0x20' -- \
         --user 1000:1000 --keep NET_BIND_SERVICE
 }
 
 @test "a lock without KEEP_CAPS is accepted where nothing is kept" {
-    from_root $KEEP_CAPS_LOCKED
+    from_root "$KEEP_CAPS_LOCKED"
     runs --user 1000:1000 -- "$PROBE"
     is_user 1000 1000 1000
     holds_exactly "$NONE"
@@ -133,20 +97,20 @@ trace_of() {
 }
 
 @test "a lock without KEEP_CAPS is accepted where the user stays" {
-    from_root $KEEP_CAPS_LOCKED
+    from_root "$KEEP_CAPS_LOCKED"
     runs --keep NET_BIND_SERVICE -- "$PROBE"
     holds_exactly "$NBS"
     quiet
 }
 
 @test "a lock without KEEP_CAPS is accepted under NO_SETUID_FIXUP" {
-    from_root $KEEP_CAPS_LOCKED $NO_SETUID_FIXUP $NO_SETUID_FIXUP_LOCKED
+    from_root "$KEEP_CAPS_LOCKED" "$NO_SETUID_FIXUP" "$NO_SETUID_FIXUP_LOCKED"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with 2c
 }
 
 @test "KEEP_CAPS with its lock is cleared by execve, and then refused like the lock without it" {
-    from_root $KEEP_CAPS $KEEP_CAPS_LOCKED
+    from_root "$KEEP_CAPS" "$KEEP_CAPS_LOCKED"
     assert_equal "$("${FROM[@]}" "$PROBE" --only securebits)" securebits=20
     refuses keep-caps securebits-locked '0x20' -- --user 1000:1000 --keep NET_BIND_SERVICE
 }
@@ -155,7 +119,7 @@ trace_of() {
 
 @test "under NO_CAP_AMBIENT_RAISE, locked or not, a capability that is not ambient cannot be kept" {
     for locked in 0 $NO_CAP_AMBIENT_RAISE_LOCKED; do
-        from_root $NO_CAP_AMBIENT_RAISE "$locked"
+        from_root "$NO_CAP_AMBIENT_RAISE" "$locked"
         refuses ambient securebits-locked "0x$(bits $NO_CAP_AMBIENT_RAISE "$locked")" -- \
             --user 1000:1000 --keep NET_BIND_SERVICE
         refuses ambient securebits-locked -- --keep NET_BIND_SERVICE
@@ -163,7 +127,7 @@ trace_of() {
 }
 
 @test "NO_CAP_AMBIENT_RAISE is accepted where nothing is kept" {
-    from_root $NO_CAP_AMBIENT_RAISE $NO_CAP_AMBIENT_RAISE_LOCKED
+    from_root "$NO_CAP_AMBIENT_RAISE" "$NO_CAP_AMBIENT_RAISE_LOCKED"
     runs --user 1000:1000 -- "$PROBE"
     is_user 1000 1000 1000
     holds_exactly "$NONE"
@@ -178,18 +142,18 @@ trace_of() {
 }
 
 @test "under NO_CAP_AMBIENT_RAISE root cannot keep a capability for another user, as leaving uid 0 clears the ambient set" {
-    from_ambient_root $NO_CAP_AMBIENT_RAISE
+    from_ambient_root "$NO_CAP_AMBIENT_RAISE"
     refuses ambient securebits-locked -- --user 1000:1000 --keep NET_BIND_SERVICE
 }
 
 @test "under NO_CAP_AMBIENT_RAISE and NO_SETUID_FIXUP root keeps what is ambient for another user" {
-    from_ambient_root $NO_CAP_AMBIENT_RAISE $NO_SETUID_FIXUP
+    from_ambient_root "$NO_CAP_AMBIENT_RAISE" "$NO_SETUID_FIXUP"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with 44
 }
 
 @test "a lock without NO_CAP_AMBIENT_RAISE is accepted" {
-    from_root $NO_CAP_AMBIENT_RAISE_LOCKED
+    from_root "$NO_CAP_AMBIENT_RAISE_LOCKED"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with 80
 }
