@@ -274,8 +274,8 @@ class _Judge:
                 if unclear:
                     self.reasons.add("unmapped-id")  # whose it is cannot be told
                 continue
-            # setresuid(2) tells whether an inherited id is one's own, but with SETUID it makes it so
-            if unclear and self.request.user is None and self.start.permitted & c.bit(c.SETUID):
+            # whether an inherited id is one's own cannot be asked without a call that may change it
+            if unclear and self.request.user is None:
                 self.reasons.add("unmapped-id")
             self.gives = True
             self.owners[fd] = user

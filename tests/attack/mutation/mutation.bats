@@ -19,7 +19,7 @@ setup() {
 }
 
 @test "a mutant survives where nobody looks, and an explanation of nothing is reported" {
-    echo "text.c:capname_parse:constant: no [such -> line]
+    echo "number.c:number_parse:constant: no [such -> line]
   a reason" >"$BATS_TEST_TMPDIR/equivalent"
     run "$mutation" --file number.c --sample 4 --tests fail \
         --equivalent "$BATS_TEST_TMPDIR/equivalent"

@@ -36,24 +36,12 @@ static bool same_ids(const struct kernel_ids *a, const struct kernel_ids *b) {
            a->fs == b->fs;
 }
 
-/* The start asks setresuid(2) whether ids that read as one are one. Where some of them were, and
- * the others unmapped, that makes all of them this one. */
-static bool became_one(const struct kernel_ids *ids, const struct kernel_ids *old) {
-    bool held = old->real == ids->real || old->effective == ids->real || old->saved == ids->real;
-    bool had_unmapped = old->real >= UNMAPPED || old->effective >= UNMAPPED ||
-                        old->saved >= UNMAPPED || old->fs >= UNMAPPED;
-
-    return held && had_unmapped && ids->real < UNMAPPED && kernel_ids_are(ids, (uint32_t)ids->real);
-}
-
 static void prove_ids(const struct request *request) {
     struct ids uid = ids_all(request->uid), gid = ids_all(request->gid);
 
     if (!request->change_identity) {
-        PROVE("the uids stay",
-              same_ids(&kernel.uid, &before.uid) || became_one(&kernel.uid, &before.uid));
-        PROVE("the gids stay",
-              same_ids(&kernel.gid, &before.gid) || became_one(&kernel.gid, &before.gid));
+        PROVE("the uids stay", same_ids(&kernel.uid, &before.uid));
+        PROVE("the gids stay", same_ids(&kernel.gid, &before.gid));
         return;
     }
     PROVE("the uids read as asked", kernel_uids_read_as(&kernel.uid, &uid));
