@@ -64,8 +64,9 @@ script() {
     ends 125 -- --decode=xyz
     ends 0 -- --status=1 --json
     ends 125 -- --status=999999999
-    ends 0 -- --dry-run --user nobody --keep NET_RAW /usr/bin/id
-    ends 0 -- --dry-run --json --user www-data --groups init /usr/bin/id
+    # valgrind takes the question whether a program could be executed for its execution
+    ends 126 -- --dry-run --user nobody --keep NET_RAW "$PROGRAM"
+    ends 126 -- --dry-run --json --user www-data --groups init "$PROGRAM"
     ends 127 -- --dry-run --json --user nobody no-such-program
     ends 125 -- --dry-run --user nobody-of-this-name /usr/bin/id
     all_clean "only looking"
