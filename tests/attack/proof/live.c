@@ -16,6 +16,13 @@ int program_find(const struct plan *plan, struct program *program, struct fail *
     return 0;
 }
 
+int program_check(const struct plan *plan, const struct program *program, struct fail *f) {
+    (void)plan;
+    (void)program;
+    (void)f;
+    return 0;
+}
+
 /* The stages from first to last. The assignment tells CBMC what the assertion has proven. */
 static int advance(enum pipeline_stage first, enum pipeline_stage last, struct fail *f) {
     PROVE("the stage to come is the next one", pipeline.next == first);
@@ -44,7 +51,7 @@ int main(void) {
     kernel_after_execve();
     kernel_may_fail = false;
     pipeline.request = any_request(list);
-    ASSUME(kernel.proc_tells && !(kernel.all_mapped && kernel.setgroups_denied));
+    ASSUME(kernel.proc_tells);
     for (int fd = 0; fd < 3; fd++)
         ASSUME(kernel.owner[fd] < UNMAPPED && kernel.stream_gid_mapped[fd]);
     int status = advance(STAGE_OBSERVE, STAGE_OBSERVE, &fail);
