@@ -99,7 +99,7 @@ static int read_mode(const struct option *option, void *into, const char *value,
 
 #define FLAG(member)      .takes = NO_VALUE, .read = read_flag, .place = offsetof(struct options, member)
 #define WORD(member)      .takes = VALUE, .read = read_word, .place = offsetof(struct options, member)
-#define MODE(value, mode) .takes = value, .read = read_mode, .what = mode
+#define MODE(value, mode) .takes = (value), .read = read_mode, .what = (mode)
 
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {

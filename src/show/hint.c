@@ -62,7 +62,7 @@ static const char *for_bounding_only(enum place_kind place) {
         [KUBERNETES] = "set runAsUser: 0 and give the user to capwrap with --user, or put a "
                        "capwrap with file capabilities into the image",
     };
-    return hints[place];
+    return hints[place < PLACES ? place : SHELL];
 }
 
 /* What is in the bounding set was not given to capwrap, whose file has capabilities. */

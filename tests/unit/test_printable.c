@@ -31,6 +31,7 @@ static void controls_are_shown_as_escapes(void **state) {
         {"\xc2\xa0", "\xc2\xa0", "\xc2\xa0"},
         {"\x9b[31m", "\\x9b[31m", "\\ufffd[31m"}, /* a C1 of an 8-bit terminal */
         {"\x80\xff\xc0\x80", "\\x80\\xff\\xc0\\x80", "\\ufffd\\ufffd\\ufffd\\ufffd"},
+        /* NOLINTBEGIN(misc-misleading-bidirectional): these characters are what is tested */
         {"\xe2\x80\xae"
          "exe.txt",
          "\\u202eexe.txt", "\\u202eexe.txt"},
@@ -38,6 +39,7 @@ static void controls_are_shown_as_escapes(void **state) {
          "\xe2\x80\xa7\\u2028\xe2\x80\xaf"},
         {"\xe2\x81\xa6\xef\xbb\xbf\xc2\xad\xd8\x9c", "\\u2066\\ufeff\\u00ad\\u061c",
          "\\u2066\\ufeff\\u00ad\\u061c"},
+        /* NOLINTEND(misc-misleading-bidirectional) */
         {"\xf3\xa0\x80\x81x", "\\U000e0001x", "\\udb40\\udc01x"}, /* a tag */
         {"\xf3\xa0\x82\x80", "\xf3\xa0\x82\x80", "\xf3\xa0\x82\x80"},
         {"\xed\xa0\x80", "\\xed\\xa0\\x80", "\\ufffd\\ufffd\\ufffd"}, /* a surrogate */

@@ -22,10 +22,10 @@ enum noise_sign {
 
 struct noise_rule {
     const char *name;
-    enum noise_sign sign;
     uint64_t caps;     /* the capabilities that it is about */
     const char *below; /* the function, or with a '*' at its end how its name begins */
     const char *reason;
+    enum noise_sign sign;
     bool harmless;   /* a refusal never makes a call fail where nothing else is amiss */
     bool but_writes; /* not for a call that writes */
 };

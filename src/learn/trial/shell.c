@@ -30,7 +30,7 @@ void shell_output_read(int fd, char output[SHELL_OUTPUT]) {
 
 /* Whether it ended in time. */
 static bool wait_for(pid_t child, unsigned seconds, int *status) {
-    const struct timespec pause = {.tv_nsec = EVERY * 1000000};
+    const struct timespec pause = {.tv_nsec = EVERY * 1000000L};
 
     for (long left = (long)seconds * 1000;; left -= EVERY) {
         pid_t ended = waitpid(child, status, seconds == 0 ? 0 : WNOHANG);

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The types of the parameters are those by which the C library calls these (nss(5)). */
+/* NOLINTBEGIN(readability-non-const-parameter) */
 enum nss_status _nss_capwraptest_getpwnam_r(const char *name, struct passwd *user, char *buffer,
                                             size_t size, int *error);
 enum nss_status _nss_capwraptest_getpwuid_r(uid_t uid, struct passwd *user, char *buffer,
@@ -108,3 +110,4 @@ enum nss_status _nss_capwraptest_initgroups_dyn(const char *name, gid_t gid, lon
     (*groups)[(*start)++] = 7202;
     return NSS_STATUS_SUCCESS;
 }
+/* NOLINTEND(readability-non-const-parameter) */
