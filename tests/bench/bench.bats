@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a start costs: bench.py measures, docs/performance.md tells. No test here judges a time.
+# What a start costs: bench.py measures, docs/performance.md tells. No test here checks a time.
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../support/common
@@ -7,21 +7,21 @@ load ../support/common
 setup() {
     require_root
     bench=$SRC_DIR/tests/bench/bench.py
-    page=$SRC_DIR/tests/bench/page.py
+    page=$SRC_DIR/tests/bench/performance_page.py
     # The static program is built for the tests of real systems, where these run.
     [[ -x ${CAPWRAP_MUSL-} ]] || unset CAPWRAP_MUSL
     export PYTHONDONTWRITEBYTECODE=1
 }
 
-# floor NAME FOLDER: one of the floors, and the tools, built.
-floor() {
+# baseline NAME FOLDER: one of the baselines, and the tools, built.
+baseline() {
     /usr/bin/python3 -c '
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 import programs
 folder = pathlib.Path(sys.argv[2])
 programs.build_tools(folder, [sys.argv[3]])
-print(programs.file_of(folder, sys.argv[3]))' "$SRC_DIR/tests/bench" "$2" "floor, $1"
+print(programs.file_of(folder, sys.argv[3]))' "$SRC_DIR/tests/bench" "$2" "baseline, $1"
 }
 
 # state COMMAND...: what the program is started with, but what differs from start to start. The
@@ -30,8 +30,8 @@ state() {
     "$START_AS" --new-session-keyring-with-key bench -- "$@" "$PUBLIC/probe" | sed -E '/^p?pid=/d; s/^(session_keyring)=[0-9]+/\1/'
 }
 
-@test "a floor ends in exactly the state in which capwrap ends" {
-    local name floor
+@test "a baseline ends in exactly the state in which capwrap ends" {
+    local name baseline
     cp "$PROBE" "$PUBLIC/probe"
     export HOME=/root USER=root LOGNAME=root
     run state "$CAPWRAP" --user 54321:54321 --keep NET_BIND_SERVICE --no-new-privs --
@@ -42,13 +42,13 @@ state() {
     local want=$output
     for name in 'no libc' 'static glibc' 'dynamic glibc' ${CAPWRAP_MUSL:+'static musl'}; do
         mkdir "$BATS_TEST_TMPDIR/$name"
-        floor=$(floor "$name" "$BATS_TEST_TMPDIR/$name")
-        run state "$floor"
+        baseline=$(baseline "$name" "$BATS_TEST_TMPDIR/$name")
+        run state "$baseline"
         assert_output "$want"
     done
 }
 
-# asked COMMAND...: how often each system call is made by which capwrap asks. A floor drops from the
+# asked COMMAND...: how often each system call is made by which capwrap asks. A baseline drops from the
 # bounding set what is not in it, too.
 asked() {
     strace -o "$BATS_TEST_TMPDIR/asked" "$@" "$PUBLIC/probe" >/dev/null
@@ -56,7 +56,7 @@ asked() {
         "$BATS_TEST_TMPDIR/asked" | grep -v PR_CAPBSET_DROP | sort | uniq -c
 }
 
-@test "the rungs between the floor and capwrap ask what capwrap asks, and are linked as they say" {
+@test "the rungs between the baseline and capwrap ask what capwrap asks, and are linked as they say" {
     local rungs=$BATS_TEST_TMPDIR/rungs
     cp "$PROBE" "$PUBLIC/probe"
     mkdir "$rungs"
@@ -65,18 +65,18 @@ import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 import programs
 folder = pathlib.Path(sys.argv[2])
-programs.build_tools(folder, ["floor, dynamic glibc"])
+programs.build_tools(folder, ["baseline, dynamic glibc"])
 programs.build_rungs(folder, {"capwrap, dynamic glibc": sys.argv[3]})' "$SRC_DIR/tests/bench" "$rungs" "$CAPWRAP"
-    run asked "$rungs/floor-dynamic-glibc-asking"
+    run asked "$rungs/baseline-dynamic-glibc-asking"
     assert_line --regexp '^ *1 getxattr$'
     run asked "$CAPWRAP" --user 54321:54321 --no-login-env --keep NET_BIND_SERVICE --no-new-privs --
     local want=$output
     assert_line --regexp '^ *[0-9]{2} prctl\(PR_CAPBSET_READ$'
     for name in with-libcap-ng hardened; do
-        run asked "$rungs/floor-dynamic-glibc-$name"
+        run asked "$rungs/baseline-dynamic-glibc-$name"
         assert_output "$want"
     done
-    readelf --dynamic --wide "$rungs/floor-dynamic-glibc-hardened" | grep -q BIND_NOW
+    readelf --dynamic --wide "$rungs/baseline-dynamic-glibc-hardened" | grep -q BIND_NOW
 }
 
 @test "in every change's run the static program is measured too" {
@@ -138,9 +138,9 @@ counted() {
 @test "what is counted is what strace counts, and instruction by instruction" {
     local tools=$BATS_TEST_TMPDIR/tools turns length
     mkdir "$tools"
-    floor 'dynamic glibc' "$tools"
-    strace -f -o "$BATS_TEST_TMPDIR/calls" "$tools/floor-dynamic-glibc" "$tools/target"
-    run counted calls "$tools/floor-dynamic-glibc"
+    baseline 'dynamic glibc' "$tools"
+    strace -f -o "$BATS_TEST_TMPDIR/calls" "$tools/baseline-dynamic-glibc" "$tools/target"
+    run counted calls "$tools/baseline-dynamic-glibc"
     assert_output "$(($(grep -n "execve(\"$tools/target\"" "$BATS_TEST_TMPDIR/calls" | cut -d: -f1) - 1))"
     # a loop of two instructions, and a string instruction
     for turns in 1000 3000; do

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a start through capwrap costs, next to the floors and to other launchers.
+"""What a start through capwrap costs, next to the baselines and to other launchers.
 
   bench.py [--part PART]... [--also NAME=CAPWRAP]... [-o FILE] [--page]
   bench.py --short [--part PART]...
@@ -15,7 +15,7 @@ SU_EXEC, SU_EXEC_STATIC and SU_EXEC_MUSL (not in Debian; left out otherwise). --
 build as a row of its own.
 
 --short takes some seconds, measures a little of everything, and of capwrap and su-exec what is
-named alone. It never judges a time: only a ratio of least times above twice its goal, or growth far
+named alone. It never checks a time: only a ratio of least times above twice its goal, or growth far
 from linear, makes it end with 1.
 
 --rounds N, --laps N  of "time": in each round each command has N laps
@@ -35,9 +35,9 @@ import time
 import counts
 import goals
 import growth
-import page
+import performance_page
 import programs
-import scenes
+import settings
 
 PARTS = ["time", "names", "growth", "counts"]
 
@@ -53,7 +53,7 @@ def options():
     parser.add_argument("--laps", type=int)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     parser.add_argument("-o", dest="file", metavar="FILE")
-    chosen = parser.parse_args([word for word in sys.argv[1:] if word != scenes.INSIDE])
+    chosen = parser.parse_args([word for word in sys.argv[1:] if word != settings.INSIDE])
     chosen.part = chosen.part or PARTS
     chosen.rounds = chosen.rounds or (5 if chosen.short else 15)
     chosen.laps = chosen.laps or (10 if chosen.short else 60)
@@ -61,26 +61,26 @@ def options():
 
 
 def plan(chosen, tools, paths):
-    """The scenes of these parts, by name; those of growth by (what, size)."""
+    """The settings of these parts, by name; those of growth by (what, size)."""
     target, few = str(tools / "target"), chosen.short
     found = {}
     if "time" in chosen.part:
         commands = programs.by_number(tools, paths) | programs.rungs(tools)
-        found[goals.TIME] = scenes.Scene("by number", {
+        found[goals.TIME] = settings.Setting("by number", {
             name: [*words, target] for name, words in commands.items()}, chosen.laps)
     if "names" in chosen.part:
-        found[goals.NAMED] = scenes.Scene("by name", {
+        found[goals.NAMED] = settings.Setting("by name", {
             name: [*words, target] for name, words in programs.by_name(paths).items()},
             2 if few else 5, entries=65000, groups=3)
     if "growth" in chosen.part:
-        found |= growth.scenes_of(paths, target, 3 if few else 10, 2 if few else 0)
+        found |= growth.settings_of(paths, target, 3 if few else 10, 2 if few else 0)
     return found
 
 
-def spread(scene):
+def spread(setting):
     """What the launches of each command took, in microseconds."""
     result = {}
-    for name, rounds in scene.rounds.items():
+    for name, rounds in setting.rounds.items():
         times = [lap / 1000 for laps in rounds for lap in laps]
         first, median, third = statistics.quantiles(times, n=4)
         result[name] = {"median": median, "least": min(times), "first": first, "third": third}
@@ -89,22 +89,22 @@ def spread(scene):
 
 def measure(chosen, tools, paths):
     """Everything that is asked for, as what -o writes."""
-    users = scenes.Users(tools / "etc")
+    users = settings.Users(tools / "etc")
     found = plan(chosen, tools, paths)
-    scenes.measure(list(found.values()), chosen.rounds, str(tools / "launch"), users, chosen.seed)
+    settings.measure(list(found.values()), chosen.rounds, str(tools / "launch"), users, chosen.seed)
     counted = {}
     if "counts" in chosen.part:
         counted = counts.count(programs.by_number(tools, paths), tools, tools / "target", users,
                                not chosen.short)
-    grown = {key: scene for key, scene in found.items() if isinstance(key, tuple)}
+    grown = {key: setting for key, setting in found.items() if isinstance(key, tuple)}
     return {
-        "seed": chosen.seed, "rounds": chosen.rounds, "laps": chosen.laps, "stamp": page.stamp(),
+        "seed": chosen.seed, "rounds": chosen.rounds, "laps": chosen.laps, "stamp": performance_page.stamp(),
         "time": spread(found[goals.TIME]) if goals.TIME in found else {},
         "names": spread(found[goals.NAMED]) if goals.NAMED in found else {},
-        "goals": goals.judge(found, counted), "counts": counted,
+        "goals": goals.evaluate(found, counted), "counts": counted,
         "climb": goals.climb(found[goals.TIME]) if goals.TIME in found else [],
         "growth": growth.rows(grown) if grown else [],
-        "launches": {scene.name: scene.rounds for scene in found.values()},
+        "launches": {setting.name: setting.rounds for setting in found.values()},
     }
 
 
@@ -120,7 +120,7 @@ def far_off(result):
 
 def summary(result, said, seconds):
     return {"tool": "bench", "seed": result["seed"], "programs": len(result["time"]),
-            "launches": page.launches(result), "goals": len(result["goals"]),
+            "launches": performance_page.launches(result), "goals": len(result["goals"]),
             "met": sum(row["met"] for row in result["goals"]), "growths": len(result["growth"]),
             "far_off": len(said), "seconds": round(seconds)}
 
@@ -129,22 +129,22 @@ def main():
     chosen = options()
     if os.geteuid() != 0:
         raise SystemExit("bench: needs root")
-    scenes.enter_namespace()
+    settings.enter_namespace()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="capwrap-bench.", dir="/tmp") as folder:
         tools = pathlib.Path(folder)
         tools.chmod(0o755)  # the program that is launched is in there
         paths = programs.capwraps(None if chosen.short else programs.TOP / "build/bench")
-        programs.build_tools(tools, programs.floors_beside(paths))
+        programs.build_tools(tools, programs.baselines_beside(paths))
         if chosen.page:
             programs.build_rungs(tools, paths)
         paths |= dict(also.split("=", 1) for also in chosen.also)
         result = measure(chosen, tools, paths)
-    print(page.text(result), end="")
+    print(performance_page.text(result), end="")
     if chosen.file:
         pathlib.Path(chosen.file).write_text(json.dumps(result), encoding="utf-8")
     if chosen.page:
-        page.write(result)
+        performance_page.write(result)
     said = far_off(result) if chosen.short else []
     for line in said:
         print(f"bench: {line}", file=sys.stderr)

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 
 import programs
-import scenes
+import settings
 
 RUNS = 7
 
@@ -33,7 +33,7 @@ def disk(path):
 
 def account(words, instructions=False):
     done = subprocess.run([words[0], *(["-i"] if instructions else []), *words[1:]],
-                          env=scenes.ENVIRONMENT, capture_output=True, text=True, check=False)
+                          env=settings.ENVIRONMENT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{done.stderr}bench: account ended with {done.returncode}")
     return json.loads(done.stdout)
@@ -49,7 +49,7 @@ def count_one(tool, words, instructions):
 
 def count(commands, tools, target, users, instructions):
     """{name: counts} of all but the program alone."""
-    users.fill(scenes.SMALL, 0)
+    users.fill(settings.SMALL, 0)
     target = str(pathlib.Path(target).resolve())
     names = [name for name in commands if name != programs.ALONE]
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:

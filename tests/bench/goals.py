@@ -1,9 +1,9 @@
-"""What a start of capwrap may cost: the one table of the goals, and how they are judged.
+"""What a start of capwrap may cost: the one table of the goals, and how they are evaluated.
 
 Each is a ratio of two programs in the same run. setpriv looks up no user: to it the same capwrap is
 compared a second time, told not to set HOME.
 
-The floors are no goals. A floor is the least that a program can do for the same change of state,
+The baselines are no goals. A baseline is the least that a program can do for the same change of state,
 without a check, with the C library alone; the rungs above it ask what capwrap asks (questions.h). They
 tell a contributor where the time goes: climb(). A new question of capwrap is a line in questions.h,
 which a test compares with what capwrap asks.
@@ -37,31 +37,31 @@ GOALS = [
 STAND_INS = {"su-exec": "s6-applyuidgid"}
 
 
-def ratio_in_rounds(scene, name, to):
+def ratio_in_rounds(setting, name, to):
     return statistics.median(ours / theirs for ours, theirs in
-                             zip(scene.medians(name), scene.medians(to)))
+                             zip(setting.medians(name), setting.medians(to)))
 
 
-def ratio_of(goal, scenes, counts):
+def ratio_of(goal, settings, counts):
     """(the program that it was compared with, the ratio, that of the least times); None where one of
     the two is not here."""
-    scene = scenes.get(goal.what)
-    here = counts if goal.what == MEMORY else scene.rounds if scene else {}
+    setting = settings.get(goal.what)
+    here = counts if goal.what == MEMORY else setting.rounds if setting else {}
     to = goal.to if goal.to in here else STAND_INS.get(goal.to)
     if goal.of not in here or to not in here:
         return None
     if goal.what == MEMORY:
         ratio = counts[goal.of]["peak_kib"] / counts[to]["peak_kib"]
         return to, ratio, ratio
-    ratio = ratio_in_rounds(scene, goal.of, to)
-    return to, ratio, scene.least(goal.of) / scene.least(to)
+    ratio = ratio_in_rounds(setting, goal.of, to)
+    return to, ratio, setting.least(goal.of) / setting.least(to)
 
 
-def judge(scenes, counts):
+def evaluate(settings, counts):
     """A row for each goal that could be measured."""
     rows = []
     for goal in GOALS:
-        found = ratio_of(goal, scenes, counts)
+        found = ratio_of(goal, settings, counts)
         if found is not None:
             to, ratio, least = found
             rows.append(goal._asdict() | {"to": to, "ratio": ratio, "least": least,
@@ -69,12 +69,13 @@ def judge(scenes, counts):
     return rows
 
 
-def climb(scene):
-    """From each floor to its capwrap, rung by rung: (name, median in microseconds, ratio)."""
+def climb(setting):
+    """From each baseline to its capwrap, rung by rung: (name, median in microseconds, ratio)."""
     rows = []
-    for floor, build in programs.RUNGS.items():
-        names = [floor, *(floor + rung for rung in [*programs.WITNESSES, *programs.CLIMB]), build + IDS_ONLY, build]
-        if all(name in scene.rounds for name in names):
-            rows.append([(name, scene.median(name), ratio_in_rounds(scene, name, floor))
+    for baseline, build in programs.RUNGS.items():
+        rungs = [*programs.SINGLE_QUESTIONS, *programs.CLIMB]
+        names = [baseline, *(baseline + rung for rung in rungs), build + IDS_ONLY, build]
+        if all(name in setting.rounds for name in names):
+            rows.append([(name, setting.median(name), ratio_in_rounds(setting, name, baseline))
                          for name in names])
     return rows

@@ -3,7 +3,7 @@
 import math
 
 import programs
-import scenes
+import settings
 from goals import DYNAMIC, MUSL
 
 
@@ -11,7 +11,7 @@ def many(count):
     return ",".join(str(gid) for gid in range(1000, 1000 + count))
 
 
-# What grows, its sizes, what capwrap is told besides (a function of the size), and the scene.
+# What grows, its sizes, what capwrap is told besides (a function of the size), and the setting.
 GROWTH = [
     ("groups in --groups", [1, 64, 1024, 4096, 16384],
      lambda size: ["--user", f"{programs.ID}:{programs.ID}", "--groups", many(size)],
@@ -30,8 +30,8 @@ GROWTH = [
 ]
 
 
-def scenes_of(paths, target, laps, sizes):
-    """{(what grows, size): Scene}; of each, the last `sizes` sizes alone, or all."""
+def settings_of(paths, target, laps, sizes):
+    """{(what grows, size): Setting}; of each, the last `sizes` sizes alone, or all."""
     found = {}
     for what, all_sizes, words, around in GROWTH:
         for size in all_sizes[-sizes:]:
@@ -39,7 +39,7 @@ def scenes_of(paths, target, laps, sizes):
             commands = {programs.ALONE: [target]}
             commands |= {name: [paths[name], *told, *programs.KEPT, target]
                          for name in (DYNAMIC, MUSL) if name in paths}
-            found[what, size] = scenes.Scene(f"{size} {what}", commands, laps, **around(size))
+            found[what, size] = settings.Setting(f"{size} {what}", commands, laps, **around(size))
     return found
 
 
@@ -54,11 +54,11 @@ def rows(found):
     those of the least times."""
     result = []
     for what, *_ in GROWTH:
-        here = {size: scene for (name, size), scene in found.items() if name == what}
+        here = {size: setting for (name, size), setting in found.items() if name == what}
         names = list(next(iter(here.values())).commands)
-        times = {name: {size: scene.median(name) for size, scene in here.items()}
+        times = {name: {size: setting.median(name) for size, setting in here.items()}
                  for name in names}
-        least = {name: exponent({size: scene.least(name) for size, scene in here.items()})
+        least = {name: exponent({size: setting.least(name) for size, setting in here.items()})
                  for name in names}
         result.append({"what": what, "times": times, "exponents": least})
     return result

@@ -1,4 +1,4 @@
-"""What is measured: the floors, capwrap's builds, and the peers that are installed.
+"""What is measured: the baselines, capwrap's builds, and the peers that are installed.
 
 Each is the words that stand before COMMAND. All start as root and make the program user and group
 54321, which the user database does not know: what a start costs, not what is found there. NAMED are
@@ -17,21 +17,21 @@ ID, NAME = "54321", "bench"
 ALONE = "exec alone"
 NO_LIBC = ["-nostdlib", "-static", "-ffreestanding", "-fno-stack-protector"]
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion"]
-FLOORS = {  # the compiler, and what it is told
-    "floor, no libc": ["cc", *NO_LIBC, "-DNO_LIBC"],
-    "floor, static musl": ["musl-gcc", "-static"],
-    "floor, static glibc": ["cc", "-static"],
-    "floor, dynamic glibc": ["cc"],
+BASELINES = {  # the compiler, and what it is told
+    "baseline, no libc": ["cc", *NO_LIBC, "-DNO_LIBC"],
+    "baseline, static musl": ["musl-gcc", "-static"],
+    "baseline, static glibc": ["cc", "-static"],
+    "baseline, dynamic glibc": ["cc"],
 }
-# What capwrap has and a floor has not, one upon the other: how much of the way from the floor to
+# What capwrap has and a baseline has not, one upon the other: how much of the way from the baseline to
 # capwrap each of it is.
-RUNGS = {"floor, static musl": "capwrap, static musl",
-         "floor, dynamic glibc": "capwrap, dynamic glibc"}
+RUNGS = {"baseline, static musl": "capwrap, static musl",
+         "baseline, dynamic glibc": "capwrap, dynamic glibc"}
 CLIMB = ASKING, WITH_LIBRARY, HARDENED = ", asking", ", with libcap-ng", ", hardened"
 QUESTIONS = ["-DQUESTIONS"]
-# What a single question costs: the floor with nothing but it. A witness that is added to capwrap is a
+# What a single question costs: the baseline with nothing but it. A question that is added to capwrap is a
 # function of questions.h and a row here.
-WITNESSES = {", only the working directory": "ask_directory",
+SINGLE_QUESTIONS = {", only the working directory": "ask_directory",
              ", only AT_EXECVE_CHECK": "ask_execve_check"}
 LIBRARY = ["-Wl,--undefined=capng_apply"]  # which brings what libcap-ng does before main
 HARDENING = ["-fPIE", "-fstack-protector-strong", "-fstack-clash-protection", "-fcf-protection",
@@ -42,7 +42,7 @@ BUILDS = {  # the variable of the environment that names it
     "capwrap, dynamic glibc": "CAPWRAP",
     "capwrap, shared libcap-ng": "CAPWRAP_SHARED",
 }
-IDS_ONLY = ", --no-login-env"  # looks up nothing, as a floor and setpriv do not for numbers
+IDS_ONLY = ", --no-login-env"  # looks up nothing, as a baseline and setpriv do not for numbers
 KEPT = ["--keep", "NET_BIND_SERVICE", "--no-new-privs", "--"]
 ONLY = "-all,+net_bind_service"
 SAME_JOB = [f"--bounding-set={ONLY}", f"--inh-caps={ONLY}", f"--ambient-caps={ONLY}",
@@ -90,12 +90,12 @@ def kernel_headers(folder):
         (folder / pathlib.Path(source).name).symlink_to(f"/usr/include/{source}")
 
 
-def build_floor(folder, name, kind, *flags):
-    """A file by this name: this kind of floor."""
-    compiler, *given = FLOORS[kind]
+def build_baseline(folder, name, kind, *flags):
+    """A file by this name: this kind of baseline."""
+    compiler, *given = BASELINES[kind]
     headers = ["-I", folder / "include"] if compiler == "musl-gcc" else []
     call(compiler, "-O2", *WARNINGS, *given, *headers, "-o", file_of(folder, name),
-         HERE / "floor.c", *flags)
+         HERE / "baseline.c", *flags)
 
 
 def static_pie():
@@ -106,7 +106,7 @@ def static_pie():
 
 
 def build_rungs(folder, paths):
-    """The floors that have, one upon the other, what capwrap has."""
+    """The baselines that have, one upon the other, what capwrap has."""
     for kind, build in RUNGS.items():
         if build not in paths:
             continue
@@ -114,27 +114,27 @@ def build_rungs(folder, paths):
         # static-musl.sh leaves the libcap-ng that it has built beside the folder of capwrap
         archive = pathlib.Path(paths[build]).parents[1] / "libcap-ng/lib/libcap-ng.a"
         library = [*LIBRARY, archive if is_musl else "-l:libcap-ng.a"]
-        for witness, function in WITNESSES.items():
-            build_floor(folder, kind + witness, kind, f"-DWITNESS={function}")
-        build_floor(folder, kind + ASKING, kind, *QUESTIONS)
-        build_floor(folder, kind + WITH_LIBRARY, kind, *QUESTIONS, *library)
-        build_floor(folder, kind + HARDENED, kind, *QUESTIONS, *HARDENING,
+        for question, function in SINGLE_QUESTIONS.items():
+            build_baseline(folder, kind + question, kind, f"-DQUESTION={function}")
+        build_baseline(folder, kind + ASKING, kind, *QUESTIONS)
+        build_baseline(folder, kind + WITH_LIBRARY, kind, *QUESTIONS, *library)
+        build_baseline(folder, kind + HARDENED, kind, *QUESTIONS, *HARDENING,
                     *(static_pie() if is_musl else ["-pie"]), *library)
 
 
-def build_tools(folder, floors):
-    """launch, account, target and these floors."""
+def build_tools(folder, baselines):
+    """launch, account, target and these baselines."""
     kernel_headers(folder / "include")
     for tool in ("launch", "account"):
         call("cc", "-O2", *WARNINGS, "-o", folder / tool, HERE / f"{tool}.c")
     call("cc", "-O2", *WARNINGS, *NO_LIBC, "-o", folder / "target", HERE / "target.c")
-    for name in floors:
-        build_floor(folder, name, name)
+    for name in baselines:
+        build_baseline(folder, name, name)
 
 
-def floors_beside(paths):
-    """All floors; without musl's compiler where no capwrap was built with it either."""
-    return [name for name in FLOORS if "musl" not in name or any("musl" in each for each in paths)]
+def baselines_beside(paths):
+    """All baselines; without musl's compiler where no capwrap was built with it either."""
+    return [name for name in BASELINES if "musl" not in name or any("musl" in each for each in paths)]
 
 
 def build_capwrap(folder, name):
@@ -171,18 +171,18 @@ def peers(table, user):
 
 
 def by_number(tools, paths):
-    floors = {name: [str(file_of(tools, name))] for name in FLOORS
+    baselines = {name: [str(file_of(tools, name))] for name in BASELINES
               if file_of(tools, name).exists()}
     builds = {}
     for name, path in paths.items():
         builds[name] = [path, "--user", f"{ID}:{ID}", *KEPT]
         builds[name + IDS_ONLY] = [path, "--no-login-env", *builds[name][1:]]
-    return {ALONE: []} | floors | builds | peers(PEERS, f"{ID}:{ID}")
+    return {ALONE: []} | baselines | builds | peers(PEERS, f"{ID}:{ID}")
 
 
 def rungs(tools):
-    """From the floor to capwrap, which by_number has."""
-    names = [kind + rung for kind in RUNGS for rung in [*WITNESSES, *CLIMB]]
+    """From the baseline to capwrap, which by_number has."""
+    names = [kind + rung for kind in RUNGS for rung in [*SINGLE_QUESTIONS, *CLIMB]]
     return {name: [str(file_of(tools, name))] for name in names if file_of(tools, name).exists()}
 
 

@@ -1,7 +1,8 @@
 /*
- * questions - what capwrap asks the kernel on its way, for a floor that is to ask it as well: the
- * state before the change and after it, whether the old ids can be taken back, and what execve will
- * make of the program. The same system calls, and nobody looks at the answers. Included by floor.c.
+ * questions - what capwrap asks the kernel on its way, for a baseline that is to ask it as well:
+ * the state before the change and after it, whether the old ids can be taken back, and what execve
+ * will make of the program. The same system calls, and nobody looks at the answers. Included by
+ * baseline.c.
  */
 #ifndef BENCH_QUESTIONS_H
 #define BENCH_QUESTIONS_H
@@ -12,7 +13,8 @@
 
 enum { CAPABILITIES = 64, HEAD = 256, EXECVE_CHECK = 0x10000 };
 
-/* ---- witnesses that have a row of their own (programs.py, WITNESSES), given the program ---- */
+/* ---- questions that have a row of their own (programs.py, SINGLE_QUESTIONS), given the program
+ * ---- */
 
 /* Whether the new user may search the working directory. */
 static inline void ask_directory(const char *path) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The floors of src: what may include what. CONTRIBUTING.md has the same table for readers.
+# The layers of src: what may include what. CONTRIBUTING.md has the same table for readers.
 #
 #     core <- text <- users, show <- inspect <- capwrap
 #     core, text, users, show <- learn
@@ -14,7 +14,7 @@ may() {
         inspect) echo core text users show inspect ;;
         capwrap) echo core text users show inspect capwrap ;;
         learn) echo core text users show learn ;;
-        *) echo "layers: the floor of src/$1 is not stated" >&2 && return 1 ;;
+        *) echo "layers: the layer of src/$1 is not stated" >&2 && return 1 ;;
     esac
 }
 
@@ -24,7 +24,7 @@ arrows() {
         sed -E 's|^\./([^:]+):#include "([^"]+)"|\1 \2|' | sort)
 }
 
-# wrong_arrows TREE: those that the floors do not allow.
+# wrong_arrows TREE: those that the layers do not allow.
 wrong_arrows() {
     local file header
     while read -r file header; do
@@ -47,7 +47,7 @@ changed() {
     sed -i "1i $2" "$tree/src/$1"
 }
 
-@test "every include goes to the own floor or to one below" {
+@test "every include goes to the own layer or to one below" {
     run arrows "$SRC_DIR"
     [ "${#lines[@]}" -gt 200 ]
     run wrong_arrows "$SRC_DIR"
@@ -82,12 +82,12 @@ changed() {
     [[ $output == *learn/checks/kallsyms* && $output == *learn/report/text* ]]
 }
 
-@test "a folder whose floor nobody has stated is an error" {
+@test "a folder whose layer nobody has stated is an error" {
     changed core/plan.c '/* */'
     mkdir "$tree/src/new"
     echo '#include "core/cred.h"' >"$tree/src/new/file.c"
     run wrong_arrows "$tree"
-    [[ $output == *"the floor of src/new is not stated"* ]]
+    [[ $output == *"the layer of src/new is not stated"* ]]
 }
 
 @test "nothing below src names a folder of the tests" {

@@ -30,7 +30,7 @@
 
 enum { SETUP_FAILED = 99, MAP_SIZE = 1024 };
 
-struct wish {
+struct options {
     bool change_user, deny_setgroups, keep_caps;
     unsigned uid, gid;
     char uid_map[MAP_SIZE], gid_map[MAP_SIZE];
@@ -41,7 +41,7 @@ static _Noreturn void die(const char *what) {
     exit(SETUP_FAILED);
 }
 
-/* ---- reading the wish ---- */
+/* ---- reading the options ---- */
 
 static void add_line(char *map, const char *text) {
     unsigned inside, outside, count;
@@ -57,34 +57,34 @@ static void add_line(char *map, const char *text) {
         die(text);
 }
 
-static void take_user(struct wish *wish, const char *text) {
+static void take_user(struct options *options, const char *text) {
     char end;
 
     errno = EINVAL;
-    if (sscanf(text, "%u,%u%c", &wish->uid, &wish->gid, &end) != 2)
+    if (sscanf(text, "%u,%u%c", &options->uid, &options->gid, &end) != 2)
         die(text);
-    wish->change_user = true;
+    options->change_user = true;
 }
 
-static void parse_options(int argc, char **argv, struct wish *wish) {
-    static const struct option options[] = {
+static void parse_options(int argc, char **argv, struct options *options) {
+    static const struct option known[] = {
         {"as", required_argument, NULL, 'a'},      {"uid-map", required_argument, NULL, 'u'},
         {"gid-map", required_argument, NULL, 'g'}, {"deny-setgroups", no_argument, NULL, 'd'},
         {"keep-caps", no_argument, NULL, 'k'},     {NULL, 0, NULL, 0},
     };
     int option;
 
-    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "+", known, NULL)) != -1) {
         if (option == 'a')
-            take_user(wish, optarg);
+            take_user(options, optarg);
         else if (option == 'u')
-            add_line(wish->uid_map, optarg);
+            add_line(options->uid_map, optarg);
         else if (option == 'g')
-            add_line(wish->gid_map, optarg);
+            add_line(options->gid_map, optarg);
         else if (option == 'd')
-            wish->deny_setgroups = true;
+            options->deny_setgroups = true;
         else if (option == 'k')
-            wish->keep_caps = true;
+            options->keep_caps = true;
         else
             exit(SETUP_FAILED);
     }
@@ -111,18 +111,19 @@ static void raise_ambient(void) {
             die("raising an ambient capability");
 }
 
-static _Noreturn void run_inside(const struct wish *wish, int ready, int mapped, char **command) {
+static _Noreturn void run_inside(const struct options *options, int ready, int mapped,
+                                 char **command) {
     char byte = 0;
 
-    if (wish->change_user &&
-        (setgroups(0, NULL) != 0 || setresgid(wish->gid, wish->gid, wish->gid) != 0 ||
-         setresuid(wish->uid, wish->uid, wish->uid) != 0))
+    if (options->change_user &&
+        (setgroups(0, NULL) != 0 || setresgid(options->gid, options->gid, options->gid) != 0 ||
+         setresuid(options->uid, options->uid, options->uid) != 0))
         die("becoming the user");
     if (unshare(CLONE_NEWUSER) != 0)
         die("unshare");
     if (write(ready, &byte, 1) != 1 || read(mapped, &byte, 1) != 1)
         die("waiting for the maps");
-    if (wish->keep_caps)
+    if (options->keep_caps)
         raise_ambient();
     execvp(command[0], command);
     die(command[0]);
@@ -143,25 +144,25 @@ static void write_file(pid_t child, const char *name, const char *text) {
 }
 
 int main(int argc, char **argv) {
-    struct wish wish = {0};
+    struct options options = {0};
     int ready[2], mapped[2], status;
     char byte = 0;
 
-    parse_options(argc, argv, &wish);
+    parse_options(argc, argv, &options);
     if (pipe2(ready, O_CLOEXEC) != 0 || pipe2(mapped, O_CLOEXEC) != 0)
         die("pipe");
     pid_t child = fork();
     if (child < 0)
         die("fork");
     if (child == 0)
-        run_inside(&wish, ready[1], mapped[0], argv + optind);
+        run_inside(&options, ready[1], mapped[0], argv + optind);
 
     close(ready[1]);
     if (read(ready[0], &byte, 1) != 1)
         exit(SETUP_FAILED); /* the child has said why */
-    write_file(child, "setgroups", wish.deny_setgroups ? "deny" : "");
-    write_file(child, "uid_map", wish.uid_map);
-    write_file(child, "gid_map", wish.gid_map);
+    write_file(child, "setgroups", options.deny_setgroups ? "deny" : "");
+    write_file(child, "uid_map", options.uid_map);
+    write_file(child, "gid_map", options.gid_map);
     if (write(mapped[1], &byte, 1) != 1 || waitpid(child, &status, 0) != child)
         die("the process inside");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

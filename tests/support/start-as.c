@@ -76,7 +76,7 @@ struct strings {
     char *item[LIST_LIMIT];
 };
 
-struct wish {
+struct options {
     struct ids uid, gid;
     const char *groups, *key, *directory;
     struct set permitted, effective, inheritable, bounding, ambient;
@@ -101,7 +101,7 @@ static _Noreturn __attribute__((format(printf, 1, 2))) void die(const char *form
     exit(SETUP_FAILED);
 }
 
-/* ---- reading the wish ---- */
+/* ---- reading the options ---- */
 
 static unsigned long parse_number(const char *text, int base) {
     char *end;
@@ -182,78 +182,78 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static void take_privilege_option(struct wish *wish, int option, char *value) {
+static void take_privilege_option(struct options *options, int option, char *value) {
     switch (option) {
     case UID:
-        wish->uid = parse_ids(value);
+        options->uid = parse_ids(value);
         break;
     case GID:
-        wish->gid = parse_ids(value);
+        options->gid = parse_ids(value);
         break;
     case GROUPS:
-        wish->groups = value;
+        options->groups = value;
         break;
     case PERMITTED:
-        wish->permitted = parse_set(value);
+        options->permitted = parse_set(value);
         break;
     case EFFECTIVE:
-        wish->effective = parse_set(value);
+        options->effective = parse_set(value);
         break;
     case INHERITABLE:
-        wish->inheritable = parse_set(value);
+        options->inheritable = parse_set(value);
         break;
     case BOUNDING:
-        wish->bounding = parse_set(value);
+        options->bounding = parse_set(value);
         break;
     case AMBIENT:
-        wish->ambient = parse_set(value);
+        options->ambient = parse_set(value);
         break;
     case SECUREBITS:
-        wish->securebits = parse_given(value, 16);
+        options->securebits = parse_given(value, 16);
         break;
     default: /* NO_NEW_PRIVS */
-        wish->no_new_privs = true;
+        options->no_new_privs = true;
     }
 }
 
-static void take_option(struct wish *wish, int option, char *value) {
+static void take_option(struct options *options, int option, char *value) {
     switch (option) {
     case PDEATHSIG:
-        wish->pdeathsig = parse_given(value, 10);
+        options->pdeathsig = parse_given(value, 10);
         break;
     case NPROC:
-        wish->nproc = parse_given(value, 10);
+        options->nproc = parse_given(value, 10);
         break;
     case CLOSE:
-        append(&wish->close, value);
+        append(&options->close, value);
         break;
     case OPEN:
-        append(&wish->open, value);
+        append(&options->open, value);
         break;
     case CHDIR:
-        wish->directory = value;
+        options->directory = value;
         break;
     case ENV_DUP:
-        append(&wish->env, value);
+        append(&options->env, value);
         break;
     case EMPTY_ARGV:
-        wish->empty_argv = true;
+        options->empty_argv = true;
         break;
     case KEYRING:
-        wish->key = value;
+        options->key = value;
         break;
     case '?':
         exit(SETUP_FAILED);
     default:
-        take_privilege_option(wish, option, value);
+        take_privilege_option(options, option, value);
     }
 }
 
-static void parse_options(int argc, char **argv, struct wish *wish) {
+static void parse_options(int argc, char **argv, struct options *options) {
     int option;
 
     while ((option = getopt_long(argc, argv, "+", long_options, NULL)) != -1)
-        take_option(wish, option, optarg);
+        take_option(options, option, optarg);
     errno = 0;
     if (optind == argc)
         die("no COMMAND");
@@ -297,17 +297,17 @@ static uint64_t settle(struct set *set, uint64_t all, uint64_t otherwise) {
 }
 
 /* The sets that were not named follow the kernel's rules for the new uids. */
-static struct caps final_caps(struct wish *wish, struct caps start) {
-    const unsigned *id = wish->uid.id;
-    bool lost = wish->uid.given && id[0] != 0 && id[1] != 0 && id[2] != 0;
+static struct caps final_caps(struct options *options, struct caps start) {
+    const unsigned *id = options->uid.id;
+    bool lost = options->uid.given && id[0] != 0 && id[1] != 0 && id[2] != 0;
     struct caps caps;
 
-    caps.permitted = settle(&wish->permitted, start.permitted, lost ? 0 : start.permitted);
-    uint64_t usual = wish->permitted.given ? caps.permitted : start.effective & caps.permitted;
-    if (wish->uid.given && id[1] != 0 && !wish->permitted.given)
+    caps.permitted = settle(&options->permitted, start.permitted, lost ? 0 : start.permitted);
+    uint64_t usual = options->permitted.given ? caps.permitted : start.effective & caps.permitted;
+    if (options->uid.given && id[1] != 0 && !options->permitted.given)
         usual = 0;
-    caps.effective = settle(&wish->effective, caps.permitted, usual);
-    caps.inheritable = settle(&wish->inheritable, start.permitted, start.inheritable);
+    caps.effective = settle(&options->effective, caps.permitted, usual);
+    caps.inheritable = settle(&options->inheritable, start.permitted, start.inheritable);
     return caps;
 }
 
@@ -377,12 +377,12 @@ static void reach_groups(const char *text) {
 }
 
 /* While the ids change, capabilities must not: the kernel's fix-up comes from final_caps(). */
-static int suspend_fixup(const struct wish *wish) {
+static int suspend_fixup(const struct options *options) {
     int bits = prctl(PR_GET_SECUREBITS, 0L, 0L, 0L, 0L);
 
     if (bits < 0)
         die("PR_GET_SECUREBITS");
-    if (wish->uid.given && !same_ids(RAW_GETRESUID, &wish->uid) &&
+    if (options->uid.given && !same_ids(RAW_GETRESUID, &options->uid) &&
         (bits & SECBIT_NO_SETUID_FIXUP) == 0 &&
         prctl(PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP, 0L, 0L, 0L) != 0)
         die("suspending the set-uid fix-up");
@@ -396,27 +396,27 @@ static void reach_securebits(int wanted) {
         die("securebits %x", (unsigned)wanted);
 }
 
-static void reach_credentials(struct wish *wish) {
+static void reach_credentials(struct options *options) {
     struct caps start = get_caps();
-    struct caps end = final_caps(wish, start);
-    int bits = suspend_fixup(wish);
+    struct caps end = final_caps(options, start);
+    int bits = suspend_fixup(options);
 
-    reach_groups(wish->groups);
-    reach_ids("setresgid", &wish->gid, RAW_GETRESGID, RAW_SETRESGID);
-    reach_ids("setresuid", &wish->uid, RAW_GETRESUID, RAW_SETRESUID);
+    reach_groups(options->groups);
+    reach_ids("setresgid", &options->gid, RAW_GETRESGID, RAW_SETRESGID);
+    reach_ids("setresuid", &options->uid, RAW_GETRESUID, RAW_SETRESUID);
     /* before the bounding set: what it lacks cannot be made inheritable any more */
     set_caps((struct caps){start.permitted, start.permitted, end.inheritable});
-    reach_ambient(&wish->ambient, start.permitted & end.inheritable);
-    reach_bounding(&wish->bounding, start.permitted);
-    reach_securebits(wish->securebits.given ? (int)wish->securebits.value : bits);
+    reach_ambient(&options->ambient, start.permitted & end.inheritable);
+    reach_bounding(&options->bounding, start.permitted);
+    reach_securebits(options->securebits.given ? (int)options->securebits.value : bits);
     set_caps(end);
 
     struct caps now = get_caps();
     errno = 0;
     if (memcmp(&now, &end, sizeof(now)) != 0)
         die("the capability sets are not the ones asked for");
-    for (unsigned long cap = 0; wish->ambient.given && cap < CAP_LIMIT; cap++)
-        if ((wish->ambient.value >> cap & 1) != 0 &&
+    for (unsigned long cap = 0; options->ambient.given && cap < CAP_LIMIT; cap++)
+        if ((options->ambient.value >> cap & 1) != 0 &&
             prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0L, 0L) != 1)
             die("ambient %lu is not permitted and inheritable", cap);
 }
@@ -479,24 +479,25 @@ static void duplicate_env(const struct strings *env) {
 }
 
 int main(int argc, char **argv) {
-    struct wish wish = {0};
+    struct options options = {0};
     char *none[] = {NULL};
 
-    parse_options(argc, argv, &wish);
-    if (wish.directory != NULL && chdir(wish.directory) != 0)
-        die("chdir %s", wish.directory);
-    open_descriptors(&wish.open);
-    make_keyring(wish.key);
-    reach_credentials(&wish);
-    if (wish.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
+    parse_options(argc, argv, &options);
+    if (options.directory != NULL && chdir(options.directory) != 0)
+        die("chdir %s", options.directory);
+    open_descriptors(&options.open);
+    make_keyring(options.key);
+    reach_credentials(&options);
+    if (options.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
         die("no_new_privs");
     /* a change of credentials clears the parent-death signal, and under this limit a change of
      * uid makes the next execve fail: both after it */
-    if (wish.pdeathsig.given && prctl(PR_SET_PDEATHSIG, wish.pdeathsig.value, 0L, 0L, 0L) != 0)
-        die("parent-death signal %lu", wish.pdeathsig.value);
-    limit_processes(&wish.nproc);
-    duplicate_env(&wish.env);
-    close_descriptors(&wish.close);
-    execvpe(argv[optind], wish.empty_argv ? none : argv + optind, environ);
+    if (options.pdeathsig.given &&
+        prctl(PR_SET_PDEATHSIG, options.pdeathsig.value, 0L, 0L, 0L) != 0)
+        die("parent-death signal %lu", options.pdeathsig.value);
+    limit_processes(&options.nproc);
+    duplicate_env(&options.env);
+    close_descriptors(&options.close);
+    execvpe(argv[optind], options.empty_argv ? none : argv + optind, environ);
     die("%s", argv[optind]);
 }

@@ -383,7 +383,7 @@ static void execve_agrees_with_the_kernels_algorithm(void **state) {
     assert_true(refused > ROUNDS / 100 && changes_id > ROUNDS / 100 && gained > ROUNDS / 100);
 }
 
-/* ---- was it granted? ---- */
+/* ---- file-capability mode ---- */
 
 static void capabilities_from_the_file_are_told_from_all_others(void **state) {
     static const struct {

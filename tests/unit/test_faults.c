@@ -108,7 +108,7 @@ static const char *harmless_failure(const struct scenario *scenario, const struc
     if (is(call, "sys_try_setpcap"))
         return "the probe for SETPCAP is meant to fail";
     if (is(call, "sys_filter_is_refused") || is(call, "sys_try_unset_keepcaps"))
-        return "a second witness that cannot tell leaves it to the first";
+        return "a second reader that cannot tell leaves it to the first";
     if (is(call, "sys_get_parent") && fake.parent_death_signal == 0)
         return "without a parent-death signal the parent does not matter";
     if ((is(call, "sys_bounding_has") || is(call, "sys_ambient_has")) && error == EINVAL &&
@@ -377,7 +377,7 @@ static void every_reader_that_does_not_answer_is_noticed(void **state) {
         {"sys_stdio_owner", "stdio", "the owner of a standard stream",
          "what is said to be no pipe of ours is left as it is", 0},
         {"sys_filter_is_refused", "verify", NULL,
-         "a second witness: where it lies alone the first one tells the truth", 0},
+         "a second reader: where it lies alone the first one tells the truth", 0},
         {"sys_read_head", "program", NULL,
          "what is seen of the program before execve is a diagnosis: the proof does not rest on it",
          0},
@@ -397,7 +397,7 @@ static void every_reader_that_does_not_answer_is_noticed(void **state) {
 static void every_reader_that_answers_zeros_is_noticed(void **state) {
     struct excuse list[] = {
         {"sys_filter_is_refused", "verify", NULL,
-         "a second witness: where it lies alone the first one tells the truth", 0},
+         "a second reader: where it lies alone the first one tells the truth", 0},
         {"sys_get_parent_death_signal", "start", "the parent-death signal",
          "a signal that is said not to be set is not set again", 0},
         {"sys_stdio_owner", "stdio", "the owner of a standard stream",

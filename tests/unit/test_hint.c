@@ -42,12 +42,12 @@ static void every_code_has_one_imperative_everywhere(void **state) {
 
     (void)state;
     for (unsigned kind = SHELL; kind < PLACES; kind++)
-        for (unsigned granted = 0; granted < 2; granted++)
+        for (unsigned file_capability_mode = 0; file_capability_mode < 2; file_capability_mode++)
             for (unsigned code = FAIL_NONE + 1; code < FAIL_CODES; code++)
                 for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++)
                     for (size_t e = 0; e < sizeof ERRORS / sizeof ERRORS[0]; e++)
                         check(code, steps[s], ERRORS[e],
-                              &(struct place){kind, granted == 1 ? CAP_MASK(10) : 0});
+                              &(struct place){kind, file_capability_mode == 1 ? CAP_MASK(10) : 0});
 }
 
 static void a_hint_of_its_own_comes_first(void **state) {

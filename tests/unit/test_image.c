@@ -84,7 +84,7 @@ static void a_whole_program_of_this_machine_fits(void **state) {
     inspects(IMAGE_FITS, 0);
 }
 
-static void what_cannot_be_read_is_not_judged(void **state) {
+static void what_cannot_be_read_is_not_decided(void **state) {
     struct fake_elf elf = fake_elf(NULL);
 
     (void)state;
@@ -254,7 +254,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_without_a_format_is_told_by_what_is_in_it),
         cmocka_unit_test(a_whole_program_of_this_machine_fits),
-        cmocka_unit_test(what_cannot_be_read_is_not_judged),
+        cmocka_unit_test(what_cannot_be_read_is_not_decided),
         cmocka_unit_test(an_elf_file_of_another_machine_is_told),
         cmocka_unit_test(a_relative_of_this_machine_is_left_to_the_kernel),
         cmocka_unit_test(a_damaged_elf_file_is_told),

@@ -310,18 +310,18 @@ static void an_id_is_not_right_where_the_overflow_id_is_unknown(void **state) {
                                  .change_groups = true,
                                  .groups = {1, list}};
     const struct request nothing = {0};
-    struct start start = USER, granted = user_with(BIND, 0);
+    struct start start = USER, file_capability_mode = user_with(BIND, 0);
     struct plan plan;
 
     (void)state;
-    start.all_ids_mapped = granted.all_ids_mapped = false;
-    start.overflow_unknown = granted.overflow_unknown = true;
+    start.all_ids_mapped = file_capability_mode.all_ids_mapped = false;
+    start.overflow_unknown = file_capability_mode.overflow_unknown = true;
     make(&same, &start, &plan);
     assert_true(plan.set_groups && plan.clear_groups);
     assert_true(plan.changes_identity);
     assert_true(plan.confirm_uid && plan.confirm_gid);
     assert_false(plan.uid_is_free || plan.gid_is_free);
-    refused(&same, &granted, "user", FAIL_GRANT_IDENTITY, 0);
+    refused(&same, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
 
     start.uid_is_own = start.gid_unmapped = true; /* the kernel says so before it asks for more */
     make(&same, &start, &plan);
@@ -330,7 +330,7 @@ static void an_id_is_not_right_where_the_overflow_id_is_unknown(void **state) {
 
     make(&nothing, &start, &plan);
     assert_false(plan.changes_identity || plan.confirm_uid || plan.confirm_gid);
-    make(&nothing, &granted, &plan);
+    make(&nothing, &file_capability_mode, &plan);
     assert_false(plan.changes_identity);
 }
 
@@ -375,7 +375,8 @@ static void the_overflow_ids_may_be_roots_in_a_user_namespace(void **state) {
         const struct request same = {
             .change_identity = true, .uid = rows[i].uid, .gid = rows[i].gid};
         const struct request nothing = {0};
-        struct start start = user_with(BIND, 0); /* granted: who changes nothing is let through */
+        struct start start =
+            user_with(BIND, 0); /* file-capability mode: who changes nothing is let through */
         struct plan plan;
 
         start.cred.uid = ids_all(rows[i].uid);
@@ -588,7 +589,7 @@ static void a_bounding_set_that_is_narrow_already_needs_nothing(void **state) {
 /* ---- a capwrap with file capabilities ---- */
 
 static void a_granted_capwrap_changes_no_identity(void **state) {
-    const struct start granted = user_with(BIND | PCAP, 0);
+    const struct start file_capability_mode = user_with(BIND | PCAP, 0);
     gid_t more[] = {0, 1000};
     const struct request same = {.change_identity = true, .uid = 1000, .gid = 1000, .keep = BIND};
     const struct request uid = {.change_identity = true, .uid = WWW, .gid = 1000, .keep = BIND};
@@ -598,22 +599,22 @@ static void a_granted_capwrap_changes_no_identity(void **state) {
     struct plan plan;
 
     (void)state;
-    make(&same, &granted, &plan);
-    make(&own_groups, &granted, &plan);
-    refused(&uid, &granted, "user", FAIL_GRANT_IDENTITY, 0);
-    refused(&gid, &granted, "user", FAIL_GRANT_IDENTITY, 0);
-    refused(&groups, &granted, "user", FAIL_GRANT_IDENTITY, 0);
+    make(&same, &file_capability_mode, &plan);
+    make(&own_groups, &file_capability_mode, &plan);
+    refused(&uid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
+    refused(&gid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
+    refused(&groups, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
 }
 
 static void a_granted_capwrap_gives_no_file_away(void **state) {
-    struct start granted = user_with(BIND | OWN | PCAP, 0);
+    struct start file_capability_mode = user_with(BIND | OWN | PCAP, 0);
     const struct request chown = {.chown_stdio = true, .keep = BIND};
     struct plan plan;
 
     (void)state;
-    make(&chown, &granted, &plan); /* nothing to give */
-    granted.stdio = 1;
-    refused(&chown, &granted, "stdio", FAIL_GRANT_IDENTITY, 0);
+    make(&chown, &file_capability_mode, &plan); /* nothing to give */
+    file_capability_mode.stdio = 1;
+    refused(&chown, &file_capability_mode, "stdio", FAIL_GRANT_IDENTITY, 0);
 }
 
 static void ambient_capabilities_are_no_grant(void **state) {

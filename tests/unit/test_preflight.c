@@ -32,7 +32,7 @@ struct point {
     bool lock, chown, no_new_privs, strict;
 };
 
-enum { ROOT, AMBIENT, GRANTED, NOT_EFFECTIVE, HOLDERS };
+enum { ROOT, AMBIENT, FILE_CAPABILITY_MODE, NOT_EFFECTIVE, HOLDERS };
 enum { NO_USER, SAME_USER, OTHER_USER, IDENTITIES };
 enum { SAME_GROUPS_KEPT, SAME_GROUPS, OTHER_GROUPS, GROUPS };
 enum { KEEP_NOTHING, KEEP_BIND, KEEP_ALL, KEEP_RAW, KEEPS };
@@ -55,7 +55,7 @@ static void set_up(const struct point *point) {
     fake.permitted = fake.effective = caps;
     if (point->holder == NOT_EFFECTIVE)
         fake.effective = 0;
-    if (point->holder == AMBIENT || point->holder == GRANTED) {
+    if (point->holder == AMBIENT || point->holder == FILE_CAPABILITY_MODE) {
         fake_be(1000, 1000);
         fake_set_groups(1, (const gid_t[]){1000});
     }

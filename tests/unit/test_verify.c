@@ -241,7 +241,7 @@ static void only_an_id_that_may_be_taken_back_is_not_probed(void **state) {
     probes_after(&EVERYTHING, 1, 1);
 }
 
-/* ---- the second witness ---- */
+/* ---- the second reader ---- */
 
 static void no_new_privs_reads_as_on(void) {
     fake.no_new_privs = false;
@@ -274,7 +274,7 @@ static void what_reads_as_on_and_is_not_in_force_is_noticed(void **state) {
     }
 }
 
-/* The second witness is asked only about what this run has changed, and only where its answer
+/* The second reader is asked only about what this run has changed, and only where its answer
  * depends on that alone. */
 static void only_what_the_run_has_changed_is_asked_twice(void **state) {
     const struct {

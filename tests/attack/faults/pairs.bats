@@ -10,21 +10,21 @@ setup() {
     attack_from_here
 }
 
-@test "every row of the transition table writes a state that has witnesses, or changes nothing" {
+@test "every row of the transition table writes a state that has independent readers, or changes nothing" {
     run "$pairs" --rows
     assert_success
     assert_line 'uid: user ids'
     refute_line --partial 'in no state'
 }
 
-@test "a step that lies is noticed unless every witness lies as well and tells the same story" {
+@test "a step that lies is noticed unless every independent reader lies consistently with it" {
     mapfile -t cases < <(cases_for_this_build)
     run "$pairs" "${cases[@]}"
     sed -n '/^what /,/^summary: /s/^/# /p' <<<"$output" >&3
     assert_success
     # It is an attack: most are noticed, and what cannot be noticed does happen.
     run jq '.attacks > 500 and .refused > 400 and .beyond > 50 and
-        .wrong + .unnamed + .blind + .vain == 0' <<<"$(counts)"
+        .wrong + .unnamed + .undetected + .redundant == 0' <<<"$(counts)"
     assert_output true
 }
 

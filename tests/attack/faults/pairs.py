@@ -1,25 +1,26 @@
 #!/usr/bin/python3
 """Two faults at once: a step says "done" and does nothing, and what should notice it fails or lies.
 
-The table STATES names for each part of the state the call that writes it and its witnesses: the
+The table STATES names for each part of the state the call that writes it and its readers: the
 calls by which capwrap learns, at the end, what it has become. From that table alone follows what
 must happen, and nothing here was copied from a result:
 
-  a lie of the writer is noticed as long as one witness tells the truth;
-  when all of them tell the writer's story nobody can know, and the program starts in a wrong state.
+  a lie of the writer is noticed as long as one reader tells the truth;
+  when all of them lie consistently nobody can know, and the program starts in a wrong state.
 
 Two attacks, on every case of the sweep in which the writer is called:
 
-  stories   the writer lies, together with each subset of its witnesses, and those who lie tell one
-            story (the support program seccomp-liar)
-  pairs     one call of the writer lies, and one later call of a witness fails or answers something
-            (seccomp-inject): noticed, but for the one answer that is the story and a witness that
+  consistent faults
+            the writer lies, together with each subset of its readers, and those who lie answer as
+            if it were true (the support program seccomp-false-success)
+  pairs     one call of the writer lies, and one later call of a reader fails or answers something
+            (seccomp-inject): noticed, but for the one answer that is consistent and a reader that
             is alone and needs one call only
 
 A result is "refused" (the step is named), "exact" (the lie did no harm in this case), or "beyond"
 (wrong, as the rule says). Reported are `wrong` (wrong, and the rule says that it is noticed),
-`unnamed`, `blind` (a witness that has never noticed anything alone) and `vain` (the rule says that
-nobody can know, and no case shows it).
+`unnamed`, `undetected` (a reader that has never noticed anything alone) and `redundant` (the rule
+says that nobody can know, and no case shows it).
 
 Usage, as root, with CAPWRAP, SUPPORT_BIN and SRC_DIR in the environment as CTest sets them:
   pairs.py                          all of it
@@ -43,21 +44,21 @@ import os
 import sys
 
 sys.dont_write_bytecode = True
-import bench  # noqa: E402, beside this file
-from bench import BenchError  # noqa: E402
+import injection  # noqa: E402, beside this file
+from injection import InjectionError  # noqa: E402
 
 
 @dataclasses.dataclass
 class State:
-    """Words are those of seccomp-liar. A witness's calls are found in the trace by what they begin
-    with; story is the answer of the one call that such a witness needs, or None when it needs more
-    than an answer: something written to memory, or several calls."""
+    """Words are those of seccomp-false-success. A reader's calls are found in the trace by what they
+    begin with; consistent is the answer of the one call that such a reader needs, or None when it
+    needs more than an answer: something written to memory, or several calls."""
     rows: list         # of the transition table
     what: str
     writer: str
-    witnesses: list
+    readers: list
     calls: dict = dataclasses.field(default_factory=dict)  # word: how its call begins, if not so
-    story: str = None
+    consistent: str = None
     old: str = ""       # the writer that answers with the value of before
     harmless: str = ""  # why a lie that nobody can notice does no harm
 
@@ -70,9 +71,9 @@ STATES = [
     State(["groups"], "supplementary groups", "setgroups", ["getgroups"]),
     State(["effective", "working-caps", "final-caps"],
           "permitted, effective and inheritable sets", "capset", ["capget"]),
-    State(["bounding"], "bounding set", "PR_CAPBSET_DROP", ["PR_CAPBSET_READ"], story="=0"),
+    State(["bounding"], "bounding set", "PR_CAPBSET_DROP", ["PR_CAPBSET_READ"], consistent="=0"),
     State(["ambient"], "ambient set", "PR_CAP_AMBIENT_RAISE", ["PR_CAP_AMBIENT_IS_SET"],
-          story="=1"),
+          consistent="=1"),
     State(["keep-caps"], "keep-caps, on", "PR_SET_KEEPCAPS-1", [],
           {"PR_SET_KEEPCAPS-1": "prctl(PR_SET_KEEPCAPS, 1)"},
           harmless="what it was to carry is gone, and refused"),
@@ -87,7 +88,7 @@ STATES = [
           ["PR_GET_NO_NEW_PRIVS", "PR_SET_SECCOMP"]),
     State(["parent-death"], "parent-death signal", "PR_SET_PDEATHSIG", ["PR_GET_PDEATHSIG"]),
     State(["keyring"], "session keyring", "KEYCTL_JOIN_SESSION_KEYRING", ["KEYCTL_GET_KEYRING_ID"],
-          story="=0x2a2a2a2a", old="KEYCTL_JOIN_SESSION_KEYRING-old"),
+          consistent="=0x2a2a2a2a", old="KEYCTL_JOIN_SESSION_KEYRING-old"),
     State(["fds"], "descriptors above 2", "close_range", ["fcntl", "getdents64"],
           {"fcntl": "fcntl("}),
     State(["stdio"], "owners of the standard streams", "fchown", ["fstat"],
@@ -99,11 +100,11 @@ NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_ne
 
 # What a call says instead of doing: "done", where that is another value than 0.
 DONE = {"KEYCTL_JOIN_SESSION_KEYRING": "=0x2a2a2a2a"}
-# What a witness says. Beside these: what calls of its kind said undisturbed, which are the value of
+# What a reader says. Beside these: what calls of its kind said undisturbed, which are the value of
 # before, the goal's, and those of its neighbours.
 ANSWERS = ["EPERM", "ENOSYS", "EINVAL", "EINTR", "EBADF", "=0", "=1", "=0x2a2a2a2a"]
 
-REPORTED = ["wrong", "unnamed", "blind", "vain"]
+REPORTED = ["wrong", "unnamed", "undetected", "redundant"]
 
 
 # ---- what is tried ----
@@ -111,11 +112,11 @@ REPORTED = ["wrong", "unnamed", "blind", "vain"]
 
 @dataclasses.dataclass(frozen=True)
 class Attack:
-    case: bench.Case = dataclasses.field(compare=False, hash=False)
+    case: injection.Case = dataclasses.field(compare=False, hash=False)
     kind: str
     state: str
     words: str            # for --replay, and for the support program
-    liars: frozenset      # of the witnesses
+    lying: frozenset      # of the readers
     all_lie: bool         # the rule: nobody can know
 
     def name(self):
@@ -123,10 +124,10 @@ class Attack:
 
     def run(self, shop):
         if self.kind == "pairs":
-            return bench.run(shop, shop.command(self.case), lambda name: [
+            return injection.run(shop, shop.command(self.case), lambda name: [
                 shop.injector, name, *self.words.split(","), "--"])
         whom = "2" if self.case.start else "1"
-        return bench.run(shop, [shop.support("seccomp-liar"), whom, self.words,
+        return injection.run(shop, [shop.support("seccomp-false-success"), whom, self.words,
                                 *shop.command(self.case)])
 
 
@@ -145,17 +146,17 @@ def calls_by(state, word, reference):
             if not call.before_main and is_call_of(state, word, call)]
 
 
-def stories(case, reference):
+def consistent_faults(case, reference):
     for state in STATES:
         if not calls_by(state, state.writer, reference):
             continue
         for writer in filter(None, [state.writer, state.old]):
-            for size in range(len(state.witnesses) + 1):
-                for liars in itertools.combinations(state.witnesses, size):
+            for size in range(len(state.readers) + 1):
+                for lying in itertools.combinations(state.readers, size):
                     # The value of before is noticed even then: a new one is another one.
-                    unknown = size == len(state.witnesses) and writer == state.writer
-                    yield Attack(case, "stories", state.what, ",".join([writer, *liars]),
-                                 frozenset(liars), unknown)
+                    unknown = size == len(state.readers) and writer == state.writer
+                    yield Attack(case, "consistent_faults", state.what, ",".join([writer, *lying]),
+                                 frozenset(lying), unknown)
 
 
 def rule(call, answer):
@@ -170,16 +171,16 @@ def same_capability(write, read):
 
 
 def done_by(state, reference):
-    """What the writer says: that it is done, and what its witness said before."""
+    """What the writer says: that it is done, and what its reader said before."""
     yield DONE.get(state.writer, "=0")
     if state.old:
-        before = calls_by(state, state.witnesses[0], reference)[0].value()
+        before = calls_by(state, state.readers[0], reference)[0].value()
         if before is not None:
             yield f"={before}"
 
 
 def answers_to(read, reference):
-    told = [answer for answer in bench.told_values(reference, read)
+    told = [answer for answer in injection.told_values(reference, read)
             if int(answer[1:]) not in (0, 1)]
     return ANSWERS + told
 
@@ -190,12 +191,12 @@ def pairs(case, reference):
                         for done in done_by(state, reference)):
         for write in calls_by(state, state.writer, reference):
             place = reference.calls.index(write)
-            for word in state.witnesses:
+            for word in state.readers:
                 for read in calls_by(state, word, reference):
                     if reference.calls.index(read) < place or not same_capability(write, read):
                         continue
                     for answer in answers_to(read, reference):
-                        alone = (len(state.witnesses) == 1 and answer == state.story
+                        alone = (len(state.readers) == 1 and answer == state.consistent
                                  and done == DONE.get(state.writer, "=0"))
                         words = f"{rule(write, done)},{rule(read, answer)}"
                         yield Attack(case, "pairs", state.what, words, frozenset([word]), alone)
@@ -204,28 +205,28 @@ def pairs(case, reference):
 # ---- what became of it ----
 
 
-def judge(shop, attack, reference):
+def classify(shop, attack, reference):
     """The verdict, with what tells a reader why."""
     result = attack.run(shop)
-    if bench.started_state(result) is None:
-        step = bench.refusal_step(result)
+    if injection.started_state(result) is None:
+        step = injection.refusal_step(result)
         return ("refused", step) if step else (
             "unnamed", f"status {result.status}: {result.errors.strip()!r}")
-    differences = "; ".join(bench.state_differences(shop, attack.case, reference, result))
+    differences = "; ".join(injection.state_differences(shop, attack.case, reference, result))
     if not differences:
         return "exact", ""
     return ("beyond" if attack.all_lie else "wrong"), differences
 
 
 def seen_alone(results):
-    """Of each state: the witnesses that noticed it while all others lied; whether anything that
+    """Of each state: the readers that noticed it while all others lied; whether anything that
     nobody can know has happened."""
     alone, beyond = collections.defaultdict(set), set()
     for attack, (verdict, _) in results:
-        if verdict == "beyond" and attack.kind == "stories":
+        if verdict == "beyond" and attack.kind == "consistent_faults":
             beyond.add(attack.state)
-        if verdict == "refused" and attack.kind == "stories":
-            honest = set(state_named(attack.state).witnesses) - attack.liars
+        if verdict == "refused" and attack.kind == "consistent_faults":
+            honest = set(state_named(attack.state).readers) - attack.lying
             if len(honest) == 1:
                 alone[attack.state] |= honest
     return alone, beyond
@@ -236,23 +237,23 @@ def state_named(what):
 
 
 def check_table(results):
-    """STATES is true as a whole: each witness notices, and each gap is one."""
+    """STATES is true as a whole: each reader notices, and each gap is one."""
     alone, beyond = seen_alone(results)
     for state in STATES:
-        for word in state.witnesses:
+        for word in state.readers:
             if word not in alone[state.what]:
-                yield "blind", f"{state.what}: {word} has noticed nothing alone"
+                yield "undetected", f"{state.what}: {word} has noticed nothing alone"
         if (state.what in beyond) == bool(state.harmless):
-            yield "vain", (f"{state.what}: a lie of all " +
+            yield "redundant", (f"{state.what}: a lie of all " +
                            ("does harm" if state.harmless else "never did harm"))
 
 
 def attack_all(shop, cases, arguments):
-    references = bench.make_references(shop, cases, arguments.jobs)
+    references = injection.make_references(shop, cases, arguments.jobs)
     every = [(attack, reference) for case, reference in zip(cases, references)
-             for attack in [*stories(case, reference), *pairs(case, reference)]]
+             for attack in [*consistent_faults(case, reference), *pairs(case, reference)]]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        verdicts = pool.map(lambda one: judge(shop, *one), every)
+        verdicts = pool.map(lambda one: classify(shop, *one), every)
         results = [(attack, verdict) for (attack, _), verdict in zip(every, verdicts)]
     return report(results, whole=not arguments.case)
 
@@ -281,14 +282,15 @@ def replay(shop, cases, text):
     name, _, words = text.partition("/")
     case = next((case for case in cases if case.name == name), None)
     if case is None:
-        raise BenchError(f"{text}: no such case")
-    reference = bench.make_reference(shop, case)
-    attack = next((attack for attack in [*stories(case, reference), *pairs(case, reference)]
+        raise InjectionError(f"{text}: no such case")
+    reference = injection.make_reference(shop, case)
+    attack = next((attack for attack in
+                   [*consistent_faults(case, reference), *pairs(case, reference)]
                    if attack.words == words), None)
     if attack is None:
-        raise BenchError(f"{text}: no such attack")
+        raise InjectionError(f"{text}: no such attack")
     result = attack.run(shop)
-    verdict, detail = judge(shop, attack, reference)
+    verdict, detail = classify(shop, attack, reference)
     print(f"{' '.join(shop.command(case))}\nstatus {result.status}\n{result.output}{result.errors}"
           f"{verdict}: {attack.state}: {detail}")
     return 1 if verdict in REPORTED else 0
@@ -308,17 +310,17 @@ IN_THE_TABLE = {
 
 
 def table():
-    yield "| what | written by | witnesses | when the writer and all of them lie |"
+    yield "| what | written by | independent readers | when the writer and all of them lie |"
     yield "|---|---|---|---|"
     for state in STATES:
-        witnesses = "; ".join(IN_THE_TABLE.get(word, f"`{word}`") for word in state.witnesses)
+        readers = "; ".join(IN_THE_TABLE.get(word, f"`{word}`") for word in state.readers)
         yield (f"| {state.what} | `{state.writer.removesuffix('-0').removesuffix('-1')}` "
-               f"| {witnesses or 'the next `capset`, refused'} "
+               f"| {readers or 'the next `capset`, refused'} "
                f"| {'no harm: ' + state.harmless if state.harmless else 'not noticed'} |")
 
 
 def show_rows(source):
-    rows = bench.table_rows(source)
+    rows = injection.table_rows(source)
     places = {row: [state.what for state in STATES if row in state.rows] for row in rows}
     for row, whats in places.items():
         print(f"{row}: {', '.join(whats) or NO_WRITER.get(row, 'in no state')}")
@@ -328,7 +330,7 @@ def show_rows(source):
 
 
 def parse_arguments():
-    parser = bench.parser("Two faults at once.", "CASE/WORDS")
+    parser = injection.parser("Two faults at once.", "CASE/WORDS")
     parser.add_argument("--table", action="store_true", help="the table of the threat model")
     parser.add_argument("--rows", action="store_true", help="the rows of the transition table")
     return parser.parse_args()
@@ -343,12 +345,12 @@ def main():
         return show_rows(os.environ["SRC_DIR"])
 
     def attack(shop):
-        cases = bench.chosen_cases(bench.capwrap_cases(), arguments.case)
+        cases = injection.chosen_cases(injection.capwrap_cases(), arguments.case)
         if arguments.replay:
             return replay(shop, cases, arguments.replay)
         return attack_all(shop, cases, arguments)
 
-    return bench.in_workshop("capwrap", attack)
+    return injection.in_workshop("capwrap", attack)
 
 
 if __name__ == "__main__":

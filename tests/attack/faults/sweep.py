@@ -49,8 +49,8 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-import bench  # noqa: E402, beside this file
-from bench import BenchError, GID, GROUPS, LEAKED_FD, UID  # noqa: E402
+import injection  # noqa: E402, beside this file
+from injection import InjectionError, GID, GROUPS, LEAKED_FD, UID  # noqa: E402
 
 LOOKUPS = set("""
     open openat openat2 read pread64 readv getdents64 lseek
@@ -91,7 +91,7 @@ REPORTED = ["wrong", "unnamed", "missed"]
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    call: bench.Call
+    call: injection.Call
     what: str         # an errno, or =VALUE for a lie
 
     def rule(self):
@@ -115,7 +115,7 @@ def answers(call, reference):
         errors += ["EINTR", "EIO"]
     lies = ["=" + value for value in LIES.get(call.name, [])]
     if call.name in TELL:
-        lies += [value for value in bench.told_values(reference, call)
+        lies += [value for value in injection.told_values(reference, call)
                  if int(value[1:]) not in {int(lie[1:], 0) for lie in lies}]
     return errors + lies
 
@@ -146,7 +146,7 @@ def chosen(faults, calls, share, seed):
 
 
 def inject(shop, case, fault):
-    return bench.run(shop, shop.command(case),
+    return injection.run(shop, shop.command(case),
                      lambda name: [shop.injector, name, fault.rule(), "--"])
 
 
@@ -163,9 +163,9 @@ def was_injected(case, fault, log):
 
 def refusal_step(fault, result):
     if fault.call.name in ("execve", "execveat"):
-        step = bench.refusal_step(result, 126)
+        step = injection.refusal_step(result, 126)
         return step if step == "exec" else None
-    return bench.refusal_step(result)
+    return injection.refusal_step(result)
 
 
 @dataclasses.dataclass
@@ -176,14 +176,14 @@ class Result:
     step: str = ""
 
 
-def judge(shop, case, reference, fault, result):
-    if bench.started_state(result) is not None:
-        differences = bench.state_differences(shop, case, reference, result)
+def classify(shop, case, reference, fault, result):
+    if injection.started_state(result) is not None:
+        differences = injection.state_differences(shop, case, reference, result)
         return Result(fault, "wrong" if differences else "exact", "; ".join(differences))
     if fault.call.before_main:
         return Result(fault, "before main")
     step = refusal_step(fault, result)
-    if step is None and bench.library_gave_up(fault.call.name, result):
+    if step is None and injection.library_gave_up(fault.call.name, result):
         return Result(fault, "aborted")
     if result.status == 0 or (case.tool == "capwrap" and step is None):
         return Result(fault, "unnamed", f"status {result.status}: {result.errors.strip()!r}")
@@ -197,7 +197,7 @@ def try_one(shop, case, reference, fault):
     result = inject(shop, case, fault)
     if not was_injected(case, fault, result.log):
         return Result(fault, "missed", f"the fault did not happen where it should: {result.log}")
-    return judge(shop, case, reference, fault, result)
+    return classify(shop, case, reference, fault, result)
 
 
 def print_table(counts):
@@ -209,7 +209,7 @@ def print_table(counts):
 
 
 def sweep(shop, cases, arguments):
-    references = bench.make_references(shop, cases, arguments.jobs)
+    references = injection.make_references(shop, cases, arguments.jobs)
     every = [(case, reference, fault) for case, reference in zip(cases, references)
              for fault in chosen(faults_in(case, reference), reference.calls, arguments.share,
                                  arguments.seed)]
@@ -235,28 +235,28 @@ def sweep(shop, cases, arguments):
 def replay(shop, cases, text):
     case = next((case for case in cases if case.name == text.split("/")[0]), None)
     if case is None:
-        raise BenchError(f"{text}: no such case")
-    reference = bench.make_reference(shop, case)
+        raise InjectionError(f"{text}: no such case")
+    reference = injection.make_reference(shop, case)
     fault = next((fault for fault in faults_in(case, reference) if fault.name(case) == text), None)
     if fault is None:
-        raise BenchError(f"{text}: the reference run has no such call")
-    run = bench.strace(shop, case, "-e", fault.strace_option())
-    result = judge(shop, case, reference, fault, run)
+        raise InjectionError(f"{text}: the reference run has no such call")
+    run = injection.strace(shop, case, "-e", fault.strace_option())
+    result = classify(shop, case, reference, fault, run)
     print(shlex.join(["strace", "-e", fault.strace_option(), "--", *shop.command(case)]))
     place = next((i for i, line in enumerate(run.log) if line.endswith("(INJECTED)")), 0)
-    print(*map(bench.readable, run.log[max(place - 10, 0): place + 25]), sep="\n")
+    print(*map(injection.readable, run.log[max(place - 10, 0): place + 25]), sep="\n")
     print(f"status {run.status}\n{run.output}{run.errors}{result.verdict}: {result.detail}")
     return 1 if result.verdict in REPORTED else 0
 
 
 def show_rows(shop, cases, source):
     """Which case exercises which row: told by the launcher's own rehearsal."""
-    covered = {row: [] for row in bench.table_rows(source)}
+    covered = {row: [] for row in injection.table_rows(source)}
     for case in cases:
         run = subprocess.run(shop.command(case, ["--dry-run", "--json"]), env=shop.environment,
                              cwd="/", capture_output=True, text=True, pass_fds=[LEAKED_FD])
         if run.returncode != 0:
-            raise BenchError(f"{case.name}: the rehearsal was refused: {run.stdout}{run.stderr}")
+            raise InjectionError(f"{case.name}: the rehearsal was refused: {run.stdout}{run.stderr}")
         for step in json.loads(run.stdout)["steps"]:
             covered[step["name"]].append(case.name)
     for row, names in covered.items():
@@ -265,7 +265,7 @@ def show_rows(shop, cases, source):
 
 
 def parse_arguments():
-    parser = bench.parser("Inject faults into a launcher.", "CASE/SYSCALL/N/FAULT")
+    parser = injection.parser("Inject faults into a launcher.", "CASE/SYSCALL/N/FAULT")
     parser.add_argument("--tool", default="capwrap", choices=["capwrap", "setpriv", "gosu"])
     parser.add_argument("--share", type=int, default=1, help="one of so many faults")
     parser.add_argument("--seed", type=int, default=random.randrange(1000), help="which ones")
@@ -277,8 +277,8 @@ def main():
     arguments = parse_arguments()
 
     def attack(shop):
-        cases = bench.chosen_cases(
-            [case for case in bench.capwrap_cases() + bench.peer_cases()
+        cases = injection.chosen_cases(
+            [case for case in injection.capwrap_cases() + injection.peer_cases()
              if case.tool == arguments.tool], arguments.case)
         if arguments.replay:
             return replay(shop, cases, arguments.replay)
@@ -286,7 +286,7 @@ def main():
             return show_rows(shop, cases, os.environ["SRC_DIR"])
         return sweep(shop, cases, arguments)
 
-    return bench.in_workshop(arguments.tool, attack)
+    return injection.in_workshop(arguments.tool, attack)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /*
  * The whole of capwrap on the real kernel, for AFL++: the words come from standard input, each
- * ended by NUL, and execve(2) is a judge instead (linked with --wrap). It compares what
+ * ended by NUL, and execve(2) is the oracle instead (linked with --wrap). It compares what
  * /proc/self/status says with what the words ask for, by the second opinions of ref.h, and ends the
  * process: nothing is ever executed. keyctl(2) answers ENOSYS, so that no key quota is used up.
  */
@@ -81,7 +81,7 @@ static void read_line(char *line, struct state *s) {
            sscanf(line, "NoNewPrivs: %d", &s->no_new_privs) > 0);
 }
 
-static void look(struct state *state) {
+static void read_state(struct state *state) {
     size_t size;
     char *text = read_file("/proc/self/status", &size), *rest = text, *line;
 
@@ -92,7 +92,7 @@ static void look(struct state *state) {
     state->securebits = prctl(PR_GET_SECUREBITS);
 }
 
-/* ---- the judge ---- */
+/* ---- the oracle ---- */
 
 static bool all_four(const unsigned ids[4], unsigned id) {
     return ids[0] == id && ids[1] == id && ids[2] == id && ids[3] == id;
@@ -115,7 +115,7 @@ static bool same_groups(const unsigned *a, size_t a_count, const unsigned *b, si
     return same;
 }
 
-static void judge_ids(const struct state *now) {
+static void check_ids(const struct state *now) {
     const struct state *before = &run.before;
     const struct ref_identity *who = &run.who;
     const unsigned *groups = who->change_groups ? who->groups : before->groups;
@@ -128,7 +128,7 @@ static void judge_ids(const struct state *now) {
     CHECK(same_groups(groups, count, now->groups, now->group_count), "groups");
 }
 
-static void judge_caps(const struct state *now) {
+static void check_caps(const struct state *now) {
     const struct state *before = &run.before;
     unsigned long long keep =
         run.said.options.request.keep_all ? before->permitted : run.said.options.request.keep;
@@ -148,29 +148,29 @@ static void judge_caps(const struct state *now) {
     CHECK(now->securebits == securebits, "securebits %x", (unsigned)now->securebits);
 }
 
-static _Noreturn void judge(char *const *argv) {
+static _Noreturn void oracle(char *const *argv) {
     struct state now;
 
     CHECK(run.good && run.said.options.mode == MODE_RUN && !run.said.options.request.dry_run,
           "it was not to be run");
     CHECK(argv == run.words.list + run.said.command, "other words");
-    look(&now);
-    judge_ids(&now);
-    judge_caps(&now);
+    read_state(&now);
+    check_ids(&now);
+    check_caps(&now);
     _exit(0);
 }
 
 int __wrap_execve(const char *path, char *const argv[], char *const envp[]) {
     (void)path;
     (void)envp;
-    judge(argv);
+    oracle(argv);
 }
 
 long __wrap_syscall(long number, void *a, void *b, void *c, void *d, void *e) {
     if (number == SYS_execve)
-        judge(b);
+        oracle(b);
     if (number == SYS_execveat)
-        judge(c);
+        oracle(c);
     if (number != SYS_keyctl)
         return __real_syscall(number, a, b, c, d, e);
     errno = ENOSYS;
@@ -202,7 +202,7 @@ static void read_database(void) {
 int main(void) {
     read_words();
     read_database();
-    look(&run.before);
+    read_state(&run.before);
     bool said_well = ref_options(run.words.count, run.words.list, &run.said);
     run.good = said_well && ref_resolve(&run.said.options.who, run.before.uid[1], run.before.gid[1],
                                         &run.database, &run.who);

@@ -4,17 +4,18 @@
  *
  * Whatever the arguments, the start and the answers:
  * - execve is reached only with the state that was asked for, which is worked out here from the
- *   words (ref_options, ref_resolve) and from the true state before (expected_make of scene.h);
+ *   words (ref_options, ref_resolve) and from the true state before (expected_make of expected.h);
  *   and after that execve the program holds exactly what is kept;
  * - it gets the words behind COMMAND, and the environment that is promised;
  * - when execve is not reached, the exit status is 125, 126 or 127, and standard error ends with
  *   "capwrap: STEP: WHAT" and a hint; options that only look and --dry-run may end with 0;
  * - --dry-run, and what is refused before the plan, makes no change; every document is JSON.
  *
- * What nobody can notice is left out of the first rule, and nothing else (world_excuses()).
+ * What nobody can notice is left out of the first rule, and nothing else
+ * (fuzz_environment_excuses()).
  *
- * Input: the words behind "capwrap", each ended by NUL; 0xff; numbers that make the world
- * (world.h).
+ * Input: the words behind "capwrap", each ended by NUL; 0xff; numbers that make the environment
+ * (fuzz_environment.h).
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -27,11 +28,11 @@
 #include "core/pool.h"
 #include "fake/expected.h"
 #include "fuzz.h"
+#include "fuzz_environment.h"
 #include "proc_fake.h"
 #include "ref.h"
 #include "users/resolve.h"
 #include "users_fake.h"
-#include "world.h"
 
 int capwrap_main(int argc, char **argv);
 
@@ -51,7 +52,7 @@ enum { STOP = 0xff };
 
 /* One run. */
 struct run {
-    struct world world;
+    struct fuzz_environment setup;
     struct words words;
     struct said said;
     bool said_well; /* the words are not refused */
@@ -73,12 +74,12 @@ static struct run run;
 pid_t __wrap_fork(void) {
     run.forked = true;
     errno = EAGAIN;
-    return run.world.fork_result;
+    return run.setup.fork_result;
 }
 
 pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
     (void)options;
-    *status = run.world.wait_status;
+    *status = run.setup.wait_status;
     return pid;
 }
 
@@ -91,7 +92,7 @@ char **__wrap_environment_make(char *const *environment, const struct account *a
 static void free_environment(void) {
     for (size_t i = 0; run.environment != NULL && run.environment[i] != NULL; i++) {
         bool given = false;
-        for (char **variable = run.world.environment; *variable != NULL; variable++)
+        for (char **variable = run.setup.variables; *variable != NULL; variable++)
             given |= *variable == run.environment[i];
         if (!given)
             pool_release(run.environment[i]);
@@ -124,7 +125,7 @@ static void check_variable(char *const envp[], const char *name, const char *val
 }
 
 static void check_environment(char *const envp[]) {
-    char **given = run.world.environment;
+    char **given = run.setup.variables;
     bool login = run.who.change_identity && !run.said.options.who.ids_only;
     const struct ref_user *entry = run.who.entry;
 
@@ -233,7 +234,7 @@ static void check_after(const struct excuses *excuses, const struct cred *truth)
     struct cred after;
 
     if (excuses->file || (excuses->bounding | excuses->ambient) != 0 ||
-        !world_exec_file(fake.exec_path, &file))
+        !fuzz_environment_exec_file(fake.exec_path, &file))
         return;
     if (fake_after_exec(truth, &file, &after) != 0)
         return; /* the kernel would have refused */
@@ -251,7 +252,7 @@ static void check_state(void) {
     struct cred truth;
 
     fake_truth(&truth);
-    world_excuses(&run.expected.cred, &excuses);
+    fuzz_environment_excuses(&run.expected.cred, &excuses);
     check_ids(&excuses, &truth);
     check_caps(&excuses, &truth);
     check_surroundings(&excuses);
@@ -296,7 +297,7 @@ static void check_refusal(void) {
     check_error(run.printed.err);
 }
 
-static bool child_ended(void) { return run.forked && run.world.fork_result > 0; }
+static bool child_ended(void) { return run.forked && run.setup.fork_result > 0; }
 
 static void check_rehearsal(void) {
     /* The start asks by calls that leave what is there as it is: check_state() and below. */
@@ -305,10 +306,10 @@ static void check_rehearsal(void) {
     CHECK(!child_ended() || fake.writes == probes, "the parent changed something");
     if (run.status == 0 && !child_ended())
         check_state();
-    if (run.status != 0 && !(child_ended() && WIFEXITED(run.world.wait_status)))
+    if (run.status != 0 && !(child_ended() && WIFEXITED(run.setup.wait_status)))
         check_refusal();
     for (unsigned fd = 0; fd < 3; fd++)
-        CHECK(fake.streams[fd].owner == run.world.stream_owners[fd], "stream %u", fd);
+        CHECK(fake.streams[fd].owner == run.setup.stream_owners[fd], "stream %u", fd);
 }
 
 /* ---- the run ---- */
@@ -337,7 +338,7 @@ static void check_outcome(void) {
         fuzz_count(run.said_well ? "refused" : "refused the words");
         check_refusal();
     }
-    world_excuses(&run.expected.cred, &excuses);
+    fuzz_environment_excuses(&run.expected.cred, &excuses);
     if (!run.said_well || (!run.known && !only_looks && !excuses.keyring)) {
         CHECK(run.status == EXIT_REFUSED, "exit status %d", run.status);
         CHECK(fake.writes == 0, "something was changed");
@@ -359,7 +360,7 @@ static void make_expected(void) {
 static void launch(void) {
     char **environment = environ;
 
-    environ = run.world.environment;
+    environ = run.setup.variables;
     capture_begin();
     run.status = capwrap_main(run.words.count, run.words.list);
     capture_end(&run.printed);
@@ -371,7 +372,7 @@ static void explain(FILE *out) {
         (void)fprintf(out, "%s'%s'", i == 0 ? "  " : " ", run.words.list[i]);
     (void)fprintf(out, "\n  exit status %d; standard error:\n%s", run.status,
                   run.printed.err == NULL ? "" : run.printed.err);
-    world_print(out);
+    fuzz_environment_print(out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -383,15 +384,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_explain = explain;
     char *text = input_until(&input, STOP, &length);
     words_of("capwrap", text, length, &run.words);
-    world_make(&input, &run.world);
+    fuzz_environment_make(&input, &run.setup);
     run.said_well = ref_options(run.words.count, run.words.list, &run.said);
     fake_truth(&before);
     run.known = ref_resolve(&run.said.options.who, before.uid.effective, before.gid.effective,
                             users_fake.database, &run.who) &&
-                !(run.said.options.request.close_fds && run.world.listen_pid);
+                !(run.said.options.request.close_fds && run.setup.listen_pid);
     make_expected();
     launch();
-    world_end();
+    fuzz_environment_end();
     check_outcome();
     expected_free(&run.expected);
     printed_free(&run.printed);

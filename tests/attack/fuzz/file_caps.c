@@ -14,7 +14,7 @@
 
 #define SERVER "/srv/server"
 
-struct scene {
+struct scenario {
     struct cred goal;
     struct exec_file file; /* the reference's reading */
     enum ref_caps caps;
@@ -35,7 +35,7 @@ static void make_goal(struct input *input, struct cred *goal) {
     fake_truth(goal);
 }
 
-static void make_file(struct input *input, struct scene *scene) {
+static void make_file(struct input *input, struct scenario *scenario) {
     static const uid_t owners[] = {0, 33, 1000, 44};
 
     uint8_t flags = input_byte(input), owner = input_byte(input);
@@ -43,45 +43,47 @@ static void make_file(struct input *input, struct scene *scene) {
         fake_add_file(SERVER, S_IFREG | 0755, owners[owner & 3], owners[owner >> 2 & 3], "\177ELF");
     file->mode |= ((flags & 1) != 0 ? S_ISUID : 0) | ((flags & 2) != 0 ? S_ISGID : 0);
     /* Without its x the group's members could not execute it. */
-    bool member = file->group == 0 || file->group == scene->goal.gid.effective;
+    bool member = file->group == 0 || file->group == scenario->goal.gid.effective;
     file->mode &= (flags & 4) != 0 && !member ? ~(unsigned)S_IXGRP : ~0u;
     file->nosuid = (flags & 8) != 0;
-    scene->elsewhere = (flags & 0x10) != 0;
-    if (scene->elsewhere)
+    scenario->elsewhere = (flags & 0x10) != 0;
+    if (scenario->elsewhere)
         fake.uid_map.count = 65536;
     size_t size = (size_t)(input->end - input->next);
     file->caps = size == 0 ? NULL : input->next;
     file->caps_size = size > 24 ? 24 : size; /* larger ones, sys.c does not hand on: ERANGE */
 
     struct ref_file_caps caps = {0};
-    scene->caps = size == 0 ? REF_NO_CAPS : ref_file_caps(file->caps, file->caps_size, &caps);
-    if (scene->elsewhere && size >= 24 && scene->caps == REF_NO_CAPS)
-        scene->caps = REF_UNCLEAR; /* whose root that is cannot be told */
+    scenario->caps = size == 0 ? REF_NO_CAPS : ref_file_caps(file->caps, file->caps_size, &caps);
+    if (scenario->elsewhere && size >= 24 && scenario->caps == REF_NO_CAPS)
+        scenario->caps = REF_UNCLEAR; /* whose root that is cannot be told */
     if (file->nosuid)
-        scene->caps = REF_NO_CAPS;
-    scene->file = (struct exec_file){.set_uid = !file->nosuid && (file->mode & S_ISUID) != 0,
-                                     .set_gid = !file->nosuid && (file->mode & S_ISGID) != 0 &&
-                                                (file->mode & S_IXGRP) != 0,
-                                     .owner = file->owner,
-                                     .group = file->group,
-                                     .has_caps = scene->caps == REF_CAPS,
-                                     .caps_effective = caps.effective,
-                                     .caps_permitted = caps.permitted,
-                                     .caps_inheritable = caps.inheritable};
+        scenario->caps = REF_NO_CAPS;
+    scenario->file = (struct exec_file){.set_uid = !file->nosuid && (file->mode & S_ISUID) != 0,
+                                        .set_gid = !file->nosuid && (file->mode & S_ISGID) != 0 &&
+                                                   (file->mode & S_IXGRP) != 0,
+                                        .owner = file->owner,
+                                        .group = file->group,
+                                        .has_caps = scenario->caps == REF_CAPS,
+                                        .caps_effective = caps.effective,
+                                        .caps_permitted = caps.permitted,
+                                        .caps_inheritable = caps.inheritable};
 }
 
 /* The kernel would start it with what is kept and as who it is. */
-static bool is_right(const struct scene *scene) {
+static bool is_right(const struct scenario *scenario) {
     struct cred after;
 
-    return scene->caps != REF_UNCLEAR && fake_after_exec(&scene->goal, &scene->file, &after) == 0 &&
-           after.permitted == scene->goal.permitted && after.effective == scene->goal.permitted &&
-           after.uid.effective == scene->goal.uid.effective &&
-           after.gid.effective == scene->goal.gid.effective;
+    return scenario->caps != REF_UNCLEAR &&
+           fake_after_exec(&scenario->goal, &scenario->file, &after) == 0 &&
+           after.permitted == scenario->goal.permitted &&
+           after.effective == scenario->goal.permitted &&
+           after.uid.effective == scenario->goal.uid.effective &&
+           after.gid.effective == scenario->goal.gid.effective;
 }
 
-static void check_read(const struct program *program, const struct scene *scene) {
-    const struct exec_file *read = &program->file, *file = &scene->file;
+static void check_read(const struct program *program, const struct scenario *scenario) {
+    const struct exec_file *read = &program->file, *file = &scenario->file;
 
     CHECK(read->has_caps == file->has_caps, "%d", read->has_caps);
     if (file->has_caps)
@@ -97,29 +99,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct input input = input_of(data, size);
     struct program program = {.command = SERVER};
     struct plan plan = {0};
-    struct scene scene = {0};
+    struct scenario scenario = {0};
     struct fail f = {0};
 
     fake_reset();
-    make_goal(&input, &scene.goal);
-    make_file(&input, &scene);
-    plan.goal = scene.goal;
-    plan.keep = scene.goal.permitted;
+    make_goal(&input, &scenario.goal);
+    make_file(&input, &scenario);
+    plan.goal = scenario.goal;
+    plan.keep = scenario.goal.permitted;
     int status = program_find(&plan, &program, &f);
     bool unseen_but_harmless =
-        scene.caps == REF_UNCLEAR && plan.keep == 0 && scene.goal.no_new_privs;
+        scenario.caps == REF_UNCLEAR && plan.keep == 0 && scenario.goal.no_new_privs;
     if (status == 0) {
-        fuzz_count(scene.file.has_caps ? "with capabilities" : "let through");
-        CHECK(is_right(&scene) || unseen_but_harmless, "let through");
+        fuzz_count(scenario.file.has_caps ? "with capabilities" : "let through");
+        CHECK(is_right(&scenario) || unseen_but_harmless, "let through");
         if (!unseen_but_harmless)
-            check_read(&program, &scene);
+            check_read(&program, &scenario);
     } else {
         fuzz_count("refused");
-        CHECK(!is_right(&scene), "refused: %s", f.text);
+        CHECK(!is_right(&scenario), "refused: %s", f.text);
         CHECK(f.code == FAIL_FILE_CAPABILITIES || f.code == FAIL_OUTSIDE_BOUNDING ||
                   f.code == FAIL_SET_ID || f.code == FAIL_ROOT_GAINS,
               "%d", f.code);
     }
-    free(scene.goal.groups.list);
+    free(scenario.goal.groups.list);
     return 0;
 }

@@ -9,18 +9,21 @@ import sys
 
 sys.dont_write_bytecode = True
 
-import cases
-from lab import Lab
+import failure_cases
+from launchers import Launchers
 
 
 def main():
-    wish = json.load(sys.stdin)
-    lab = Lab(sys.argv[1], wish["programs"], wish["support"], wish["environment"])
+    requested = json.load(sys.stdin)
+    launchers = Launchers(
+        sys.argv[1], requested["programs"], requested["support"], requested["environment"]
+    )
     cells = {}
-    for one in cases.CASES:
-        if not wish["rows"] or str(one.row) in wish["rows"]:
+    for one in failure_cases.CASES:
+        if not requested["rows"] or str(one.row) in requested["rows"]:
             cells[one.number] = {
-                tool: dataclasses.astuple(cases.measure(one, lab, tool)) for tool in wish["tools"]
+                tool: dataclasses.astuple(failure_cases.measure(one, launchers, tool))
+                for tool in requested["tools"]
             }
     json.dump(cells, sys.stdout)
 

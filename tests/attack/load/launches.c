@@ -157,7 +157,7 @@ static void note_peak(long peak) {
     }
 }
 
-static void judge(const struct outcome *outcome) {
+static void check_outcome(const struct outcome *outcome) {
     note_peak(outcome->peak);
     if (outcome->status == 0 && is_exact(outcome))
         atomic_fetch_add(&tally->exact, 1);
@@ -177,7 +177,7 @@ static _Noreturn void call(unsigned long count) {
         die("PR_SET_CHILD_SUBREAPER");
     for (unsigned long i = 0; i < count; i++) {
         launch(&outcome);
-        judge(&outcome);
+        check_outcome(&outcome);
     }
     if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
         atomic_fetch_add(&tally->left, 1);

@@ -122,7 +122,7 @@ class Promise:
     userns: str | None = None  # "refused" by the request
 
 
-class _Judge:
+class _Oracle:
     """The work of promise(): one method for each section of the manual page."""
 
     def __init__(self, start, request, program, around, kernel):
@@ -149,7 +149,7 @@ class _Judge:
         self.decide_bounding()
         self.decide_securebits()
         self.decide_flags()
-        after = self.look_at_program()
+        after = self.inspect_program()
         return Promise(
             frozenset(self.reasons),
             frozenset(self.leeway),
@@ -216,21 +216,21 @@ class _Judge:
 
     def decide_groups(self, entry):
         """--groups, and what stands for it where it is not given."""
-        wish = self.request.groups
-        if wish is None:
+        requested = self.request.groups
+        if requested is None:
             if self.request.user is None:
                 return
-            wish = "none" if self.request.group is not None else "init"
-        if wish == "keep":
+            requested = "none" if self.request.group is not None else "init"
+        if requested == "keep":
             return
         primary = self.ns.see_gid(self.goal.rgid)
-        if wish == "init":
+        if requested == "init":
             if entry is None:
                 self.reasons.add("group-needed")
                 return
             wanted = {primary} | database_groups(entry.pw_name)
         else:
-            wanted = {primary} if wish == "none" else {primary, *wish}
+            wanted = {primary} if requested == "none" else {primary, *requested}
         outside = {self.ns.gid_out(gid) for gid in wanted}
         if outside == set(self.start.groups):
             overflows = c.OVERFLOW in wanted and not self.ns.maps_every_id()
@@ -319,8 +319,9 @@ class _Judge:
         """A capwrap with permitted file capabilities: "not root, and more permitted than
         ambient"."""
         root = self.start.any_root() and not self.start.securebits & c.NOROOT
-        self.granted = not root and bool(self.start.permitted & ~self.start.ambient)
-        if self.granted and (self.changes or self.changes_groups or self.unclear or self.gives):
+        self.file_capability_mode = not root and bool(self.start.permitted & ~self.start.ambient)
+        changes = self.changes or self.changes_groups or self.unclear or self.gives
+        if self.file_capability_mode and changes:
             self.reasons.add("grant-identity")
 
     def decide_bounding(self):
@@ -374,7 +375,7 @@ class _Judge:
 
     # ---- The program ----
 
-    def look_at_program(self):
+    def inspect_program(self):
         """"Before it is executed, the program is looked at"."""
         image, goal = self.program.image, self.goal
         if self.program.path == "missing":
@@ -392,16 +393,16 @@ class _Judge:
             goal.no_new_privs and self.keep == 0 and not self.request.pdeathsig
         ):
             self.reasons.add("unreadable")
-        self.judge_set_id()
+        self.check_set_id()
         try:
             after = c.execve(goal, image, self.kernel)
         except c.Refused:
             self.reasons.add("outside-bounding" if inspected else "not-executable")
             return None
-        self.judge_after(after, inspected)
+        self.check_after(after, inspected)
         return after
 
-    def judge_set_id(self):
+    def check_set_id(self):
         """"If its set-user-ID or set-group-ID bits [...] would make it run with another identity
         [...] than asked for, capwrap refuses." A namespace that does not map every id leaves
         leeway: an unmapped owner or group reads as 65534, and the kernel ignores the bits."""
@@ -413,7 +414,7 @@ class _Judge:
             if None in (self.ns.uid_in(image.owner), self.ns.gid_in(image.group)):
                 self.leeway.add("set-id")
 
-    def judge_after(self, after, inspected):
+    def check_after(self, after, inspected):
         """"... or its file capabilities would make it run with other capabilities"."""
         if (after.permitted, after.effective) != (self.keep, self.keep):
             counts = self.program.image.caps is not None and not self.program.image.nosuid
@@ -455,7 +456,7 @@ def may_access(state, image, wanted):
 
 
 def promise(start, request, program, around, kernel):
-    return _Judge(start, request, program, around, kernel).promise()
+    return _Oracle(start, request, program, around, kernel).promise()
 
 
 # ---- can it be done at all ----

@@ -32,14 +32,14 @@ counted() {
 }
 
 @test "from any start, capwrap reaches exactly the promised state, or refuses what cannot be done" {
-    run "$model/run" --cases "$cases" --table
+    run "$model/compare-starts" --cases "$cases" --table
     show
     assert_success
     # Neither mostly refused nor mostly started, and both kinds of refusal.
     summary=$(counts)
     run jq '.failures == 0 and .started * 4 >= .cases and .refused * 4 >= .cases
         and .refused_by_rule > 0 and .refused_as_impossible > 0
-        and .userns * 8 > .cases and .granted * 20 > .cases' <<<"$summary"
+        and .userns * 8 > .cases and .file_capability_mode * 20 > .cases' <<<"$summary"
     assert_output true
     # Every row of the table was made, and every reason for a refusal was met.
     ((cases >= 2000)) || return 0

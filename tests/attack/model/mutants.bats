@@ -27,16 +27,16 @@ broken() {
 @test "a failure is shrunk to a simple case, and the command printed with it shows it again" {
     local real=$CAPWRAP
     broken fds
-    run "$model/run" --cases 400 --seed 1
+    run "$model/compare-starts" --cases 400 --seed 1
     assert_equal "$status" 1
     assert_output --partial 'descriptors: fds is 0,1,2,'
-    case=$(sed -n "s/^  tests.attack.model.run --replay '\(.*\)'$/\1/p" <<<"$output" | head -n 1)
+    case=$(sed -n "s/^  tests.attack.model.compare-starts --replay '\(.*\)'$/\1/p" <<<"$output" | head -n 1)
     # one descriptor, one option, and nothing else
     assert_regex "$case" '^\{"before": \{"fds": \[.\]\}, "request": \{"close_fds": true\}\}$'
-    run "$model/run" --replay "$case"
+    run "$model/compare-starts" --replay "$case"
     assert_equal "$status" 1
     assert_line --partial 'descriptors: fds is 0,1,2,'
-    CAPWRAP=$real run "$model/run" --replay "$case"
+    CAPWRAP=$real run "$model/compare-starts" --replay "$case"
     assert_success
     assert_line 'as the model says'
 }

@@ -7,7 +7,7 @@ words in both, so that there is nothing to keep in step.
 import os
 
 import capabilities as c
-import machine
+import kernel_server
 
 CALLS = {
     "setresuid": (c.setresuid, 3),
@@ -87,7 +87,7 @@ def visible(state):
 
 def seen(text):
     """The same out of what a process printed."""
-    values = machine.read_values(text)
+    values = kernel_server.read_values(text)
     if "groups" in values:
         values["groups"] = ",".join(sorted(values["groups"].split(","), key=lambda g: int(g or 0)))
     return values

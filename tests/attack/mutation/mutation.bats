@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # The core is changed in one small place after another, and a test notices each change, or the file
-# `equivalent` says why nobody could. tests/attack/mutation/run says how.
-# (A failure names its mutant; `tests/attack/mutation/run --only ID` shows it again.)
+# `equivalent` says why nobody could. tests/attack/mutation/mutate says how.
+# (A failure names its mutant; `tests/attack/mutation/mutate --only ID` shows it again.)
 
 load ../../support/common
 
 setup() {
     require_root
-    mutation="$SRC_DIR/tests/attack/mutation/run"
+    mutation="$SRC_DIR/tests/attack/mutation/mutate"
 }
 
 @test "no mutant of the core survives without an explanation, and no explanation is idle" {
@@ -47,7 +47,7 @@ setup() {
     mkdir "$copy"
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy" -xf -
     sed -i 's/^int main(void) {/& return 1;/' "$copy/tests/unit/test_number.c"
-    run "$copy/tests/attack/mutation/run" --file number.c --sample 1 --tests number
+    run "$copy/tests/attack/mutation/mutate" --file number.c --sample 1 --tests number
     assert_failure 2
     assert_line --partial 'the unit test number is red without any change'
 }

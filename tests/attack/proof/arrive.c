@@ -1,7 +1,7 @@
 /* T0: where execve is reached, the kernel is in the state that was asked for. The whole pipeline,
  * for any start and any request, while any call may fail and writers may lie as long as they like.
  *
- *   WRITER_LIES, WITNESS_LIES, READER_LIES   how many calls may lie
+ *   WRITER_LIES, CONFIRM_LIES, READER_LIES   how many calls may lie
  */
 #include <linux/capability.h>
 
@@ -16,8 +16,8 @@
 #ifndef READER_LIES
 #define READER_LIES 0
 #endif
-#ifndef WITNESS_LIES
-#define WITNESS_LIES 0
+#ifndef CONFIRM_LIES
+#define CONFIRM_LIES 0
 #endif
 
 static struct kernel before;
@@ -134,7 +134,7 @@ int main(void) {
 
     kernel_any();
     kernel_writer_lies = WRITER_LIES;
-    kernel_witness_lies = WITNESS_LIES;
+    kernel_confirm_lies = CONFIRM_LIES;
     kernel_reader_lies = READER_LIES;
     before = kernel;
     pipeline.request = any_request(list);

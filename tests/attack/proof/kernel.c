@@ -4,7 +4,7 @@
 #include <linux/capability.h>
 
 struct kernel kernel;
-unsigned kernel_writer_lies, kernel_witness_lies, kernel_reader_lies;
+unsigned kernel_writer_lies, kernel_confirm_lies, kernel_reader_lies;
 bool kernel_may_fail = true;
 
 enum { ALL_SECUREBITS = 0xfff, LOCKS = 0xaaa, MAX_ERRNO = 4095, MAX_SIGNAL = 64 };
@@ -579,7 +579,7 @@ int sys_try_setpcap(void) {
     return answer == OBEYS ? capset(setpcap, setpcap, 0) : answer == LIES ? 0 : answer;
 }
 
-/* ---- witnesses: setreuid(2) and setregid(2), both ids to one ---- */
+/* ---- calls that confirm: setreuid(2) and setregid(2), both ids to one ---- */
 
 static int confirm(struct kernel_ids *ids, int cap, uint32_t id) {
     bool is_free = (id == ids->real || id == ids->effective);
@@ -593,7 +593,7 @@ static int confirm(struct kernel_ids *ids, int cap, uint32_t id) {
 }
 
 int sys_confirm_uid(uid_t uid) {
-    int answer = verdict(&kernel_witness_lies);
+    int answer = verdict(&kernel_confirm_lies);
     struct kernel_ids old = kernel.uid;
 
     if (answer != OBEYS)
@@ -605,7 +605,7 @@ int sys_confirm_uid(uid_t uid) {
 }
 
 int sys_confirm_gid(gid_t gid) {
-    int answer = verdict(&kernel_witness_lies);
+    int answer = verdict(&kernel_confirm_lies);
     struct kernel_ids old = kernel.gid;
 
     if (answer != OBEYS)

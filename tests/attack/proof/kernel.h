@@ -45,7 +45,7 @@ struct kernel {
 extern struct kernel kernel;
 
 extern unsigned kernel_writer_lies;  /* how many calls of writers may still lie */
-extern unsigned kernel_witness_lies; /* the same of setreuid(2) and setregid(2), which confirm */
+extern unsigned kernel_confirm_lies; /* the same of setreuid(2) and setregid(2), which confirm */
 extern unsigned kernel_reader_lies;  /* the same of readers */
 extern bool kernel_may_fail;         /* any call may fail */
 

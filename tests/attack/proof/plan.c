@@ -45,7 +45,7 @@ int main(void) {
         PROVE("names a code", fail.code > FAIL_NONE && fail.code < FAIL_CODES);
         PROVE("names a step", fail.step != NULL && fail.exit_code == EXIT_REFUSED);
         REACHED("a refusal for a lock", asked.locked);
-        REACHED("a refusal of a granted start", asked.grant);
+        REACHED("a refusal of a start in file-capability mode", asked.grant);
         return 0;
     }
     prove_goal(&plan, &asked, &request, &start);

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# What a model checker proves of the core: tests/attack/proof/run says how, theorems.py what.
+# What a model checker proves of the core: tests/attack/proof/prove says how, theorems.py what.
 
 load ../../support/common
 
 setup() {
     require_root
-    proof=$SRC_DIR/tests/attack/proof/run
+    proof=$SRC_DIR/tests/attack/proof/prove
 }
 
 # changed FILE OLD NEW: a copy of the core with one change, as source.

@@ -6,7 +6,7 @@ load ../../support/common
 
 setup() {
     require_root
-    proof=$SRC_DIR/tests/attack/proof/run
+    proof=$SRC_DIR/tests/attack/proof/prove
 }
 
 # shown: what the last run printed, into the test log.

@@ -38,7 +38,7 @@ THEOREMS = (
         "T0", "Where execve is reached, the kernel is in the state that was asked for, with each id "
         "that was asked for, and holds nothing outside of --keep",
         "the whole pipeline; any start, request and user namespace; any call may fail; writers may "
-        "lie without limit, readers and witnesses are honest; 6 capabilities, 2 groups; undefined "
+        "lie without limit, readers and calls that confirm are honest; 6 capabilities, 2 groups; undefined "
         "behaviour",
         defines=("MOST=2",), checks=True, **WHOLE),
     Theorem(

@@ -41,8 +41,8 @@ import threading
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "faults"))
-import bench  # noqa: E402
-from bench import BenchError  # noqa: E402
+import injection  # noqa: E402
+from injection import InjectionError  # noqa: E402
 
 ANSWERS = {"0": "0", "EPERM": "EPERM", "ENOSYS": "ENOSYS", "EACCES": str(errno.EACCES),
            "kill": "kill"}
@@ -52,7 +52,7 @@ REPORTED = ["wrong", "unnamed"]
 # What the sources call otherwise than the kernel does.
 KERNEL_NAMES = {"stat": "newfstatat", "open": "openat"}
 # What they name and no case can make capwrap do, each with the reason.
-UNMAPPED = "asked only where not all ids are mapped: tests/program/ns/witness.bats"
+UNMAPPED = "asked only where not all ids are mapped: tests/program/ns/independent_reader.bats"
 NOT_CALLED = {"seccomp": "named for its manual page; the call is PR_SET_SECCOMP",
               "setreuid": UNMAPPED, "setregid": UNMAPPED}
 
@@ -101,8 +101,8 @@ def run(shop, case, filtered, answer):
                                          ANSWERS[answer]])
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env=shop.environment, cwd="/",
-                          pass_fds=[bench.LEAKED_FD]) as process:
-        timer = kill_after(process, bench.TIME_LIMIT)
+                          pass_fds=[injection.LEAKED_FD]) as process:
+        timer = kill_after(process, injection.TIME_LIMIT)
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         timer.cancel()
         with open(f"/proc/{process.pid}/status", encoding="ascii", errors="replace") as file:
@@ -114,7 +114,7 @@ def run(shop, case, filtered, answer):
         errors = process.stderr.read().decode(errors="replace")
         status = process.wait()
     if errors.startswith("seccomp: "):
-        raise BenchError(errors.strip())
+        raise InjectionError(errors.strip())
     return Seen(status, errors, account, owners)
 
 
@@ -151,18 +151,18 @@ def differences(case, filtered, seen):
     return found
 
 
-def judge(case, filtered, answer, seen):
+def classify(case, filtered, answer, seen):
     if has_started(case, seen):
         found = differences(case, filtered, seen)
         return ("wrong", "; ".join(found)) if found else ("exact", "")
     if answer == "kill" and seen.status == -signal.SIGSYS:
         return "killed", ""
-    step = bench.refusal_step(seen)
+    step = injection.refusal_step(seen)
     for status in (126, 127):  # documented: the program cannot be executed, or found
-        step = step or {"program": "program", "exec": "exec"}.get(bench.refusal_step(seen, status))
+        step = step or {"program": "program", "exec": "exec"}.get(injection.refusal_step(seen, status))
     if step:
         return "refused", step
-    if bench.library_gave_up(filtered.name, seen):
+    if injection.library_gave_up(filtered.name, seen):
         return "aborted", ""
     if filtered.before_main and seen.status != 0:
         return "early", ""
@@ -174,19 +174,19 @@ def judge(case, filtered, answer, seen):
 
 def usable_cases(arguments):
     """A filter without no_new_privs takes SYS_ADMIN, which one start does not have."""
-    cases = [case for case in bench.capwrap_cases() if "--permitted" not in case.start]
-    return bench.chosen_cases(cases, arguments.case)
+    cases = [case for case in injection.capwrap_cases() if "--permitted" not in case.start]
+    return injection.chosen_cases(cases, arguments.case)
 
 
 def attack_all(shop, cases, arguments):
-    references = bench.make_references(shop, cases, arguments.jobs)
+    references = injection.make_references(shop, cases, arguments.jobs)
     every = [(case, filtered, answer) for case, reference in zip(cases, references)
              for filtered in filters_of(reference) for answer in ANSWERS
              if (filtered.name, answer) not in NOT_TRIED]
 
     def one(attack):
         case, filtered, answer = attack
-        return judge(case, filtered, answer, run(shop, *attack))
+        return classify(case, filtered, answer, run(shop, *attack))
 
     counts, steps = collections.defaultdict(collections.Counter), set()
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
@@ -215,13 +215,13 @@ def replay(shop, cases, text):
     name, key, answer = text.split("/")
     case = next((case for case in cases if case.name == name), None)
     if case is None or answer not in ANSWERS:
-        raise BenchError(f"{text}: no such case or answer")
-    filtered = next((filtered for filtered in filters_of(bench.make_reference(shop, case))
+        raise InjectionError(f"{text}: no such case or answer")
+    filtered = next((filtered for filtered in filters_of(injection.make_reference(shop, case))
                      if filtered.key == key), None)
     if filtered is None:
-        raise BenchError(f"{text}: this case makes no such call")
+        raise InjectionError(f"{text}: this case makes no such call")
     seen = run(shop, case, filtered, answer)
-    verdict, detail = judge(case, filtered, answer, seen)
+    verdict, detail = classify(case, filtered, answer, seen)
     account = "".join(f"{key}:\t{value}\n" for key, value in seen.account.items())
     print(f"{filtered.line}\n{account}status {seen.status}\n{seen.errors}{verdict}: {detail}")
     return 1 if verdict in REPORTED else 0
@@ -243,7 +243,7 @@ def surface(source):
 
 def show_surface(shop, cases, arguments):
     covered = {KERNEL_NAMES.get(name, name): [] for name in surface(os.environ["SRC_DIR"])}
-    for case, reference in zip(cases, bench.make_references(shop, cases, arguments.jobs)):
+    for case, reference in zip(cases, injection.make_references(shop, cases, arguments.jobs)):
         for name, names in covered.items():
             if any(re.search(rf"\b{name}\b", call.line) for call in reference.calls):
                 names.append(case.name)
@@ -255,7 +255,7 @@ def show_surface(shop, cases, arguments):
 
 
 def parse_arguments():
-    parser = bench.parser("A filter answers each call of capwrap.", "CASE/CALL/ANSWER")
+    parser = injection.parser("A filter answers each call of capwrap.", "CASE/CALL/ANSWER")
     parser.add_argument("--surface", action="store_true", help="the calls that the sources name")
     return parser.parse_args()
 
@@ -271,7 +271,7 @@ def main():
             return show_surface(shop, cases, arguments)
         return attack_all(shop, cases, arguments)
 
-    return bench.in_workshop("capwrap", attack)
+    return injection.in_workshop("capwrap", attack)
 
 
 if __name__ == "__main__":

@@ -76,8 +76,8 @@ notices() {
     notices syscall start
 }
 
-@test "a library that tells one story in setresuid and in syscall(2) is believed: it is root's own" {
-    preloaded story "$CAPWRAP" "${ASKED[@]}" -- "${HONEST[@]}" "$PROBE"
+@test "a library that lies consistently in setresuid and in syscall(2) is believed: it is root's own" {
+    preloaded consistent "$CAPWRAP" "${ASKED[@]}" -- "${HONEST[@]}" "$PROBE"
     assert_success
     if is_static; then exact; else assert_line ruid=0; fi
 }

@@ -4,8 +4,8 @@
  *
  * LIES names the functions that say "done" and do nothing, for instance LIES=setresuid,prctl. A
  * reader that is named leaves its answer as it was. With "partial" in it, close_range(2) closes up
- * to the descriptor LAST only. With "story" in it, setresuid does nothing, and syscall(2) refuses
- * another setresuid and answers for the user ids what the first was asked for.
+ * to the descriptor LAST only. With "consistent" in it, setresuid does nothing, and syscall(2)
+ * refuses another setresuid and answers for the user ids what the first was asked for.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -39,7 +39,7 @@ static bool lies(const char *name) {
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 
 int setresuid(uid_t real, uid_t effective, uid_t saved) {
-    if (lies("story")) {
+    if (lies("consistent")) {
         told = effective;
         has_told = true;
         return 0;
@@ -96,13 +96,13 @@ long syscall(long number, ...) {
     va_end(rest);
     if (lies("partial") && number == SYS_close_range)
         a[1] = strtol(getenv("LAST"), NULL, 10);
-    if (lies("story") && has_told && number == SYS_setresuid) {
+    if (lies("consistent") && has_told && number == SYS_setresuid) {
         errno = EPERM;
         return -1;
     }
-    if (lies("story") && has_told && number == SYS_setfsuid)
+    if (lies("consistent") && has_told && number == SYS_setfsuid)
         return (long)told;
-    if (lies("story") && has_told && number == SYS_getresuid) {
+    if (lies("consistent") && has_told && number == SYS_getresuid) {
         for (int i = 0; i < 3; i++)
             *(uid_t *)a[i] = told;
         return 0;

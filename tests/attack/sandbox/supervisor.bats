@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # A supervisor that answers capwrap's system calls in the kernel's place, and lies
-# (seccomp_unotify(2), seccomp-liar). tests/attack/faults/pairs.py does the same for all pairs.
+# (seccomp_unotify(2), seccomp-false-success). tests/attack/faults/pairs.py does the same for all pairs.
 # shellcheck disable=SC2154 # bats sets status, output and stderr
 
 load ../../support/common
@@ -14,7 +14,7 @@ setup() {
 lied_to() {
     local words=$1
     shift
-    attempt "$SUPPORT_BIN/seccomp-liar" 1 "$words" "$CAPWRAP" "${ASKED[@]}" -- "$@"
+    attempt "$SUPPORT_BIN/seccomp-false-success" 1 "$words" "$CAPWRAP" "${ASKED[@]}" -- "$@"
 }
 
 # notices STEP PATTERN WORDS: refused, with nothing started.
@@ -37,7 +37,7 @@ notices() {
     notices verify 'differs from the goal in uid' setresuid,regain-uid
 }
 
-@test "setresuid lies, and of three witnesses two tell the same story: noticed by any third" {
+@test "setresuid lies, and of three readers two lie consistently: noticed by any third" {
     notices verify 'uid 0 could be taken back' setresuid,getresuid,setfsuid
     notices verify 'differs from the goal in uid' setresuid,regain-uid,setfsuid
     notices verify 'differs from the goal in uid' setresuid,regain-uid,getresuid
@@ -66,7 +66,7 @@ notices() {
     notices verify 'differs from the goal in ambient' PR_CAP_AMBIENT_RAISE
 }
 
-@test "a supervisor that tells capwrap one whole story is believed: no program can know" {
+@test "a supervisor that lies to capwrap consistently is believed: no program can know" {
     lied_to setresuid,regain-uid,getresuid,setfsuid "$PROBE"
     assert_success
     assert_line ruid=0
@@ -79,7 +79,7 @@ notices() {
 }
 
 @test "what no program inside can know is seen from outside" {
-    "$SUPPORT_BIN/seccomp-liar" 1 setresuid,regain-uid,getresuid,setfsuid \
+    "$SUPPORT_BIN/seccomp-false-success" 1 setresuid,regain-uid,getresuid,setfsuid \
         "$CAPWRAP" "${ASKED[@]}" -- sleep 60 &
     local supervisor=$! child='' name=''
     for _ in {1..200}; do

@@ -100,7 +100,7 @@ grants_the_capability() {
     done
 }
 
-@test "a granted capability that is not kept is dropped" {
+@test "a capability of the capwrap file that is not kept is dropped" {
     container_user empty "$NBS"
     # P is not empty, so the bounding set must not stay without no_new_privs
     refuses bounding need-setpcap SETPCAP --

@@ -6,7 +6,7 @@ load ../../support/common
 
 setup() {
     require_root
-    LIAR=("$START_AS" --new-session-keyring-with-key capwrap-test -- "$SUPPORT_BIN/seccomp-liar" 1)
+    INJECTOR=("$START_AS" --new-session-keyring-with-key capwrap-test -- "$SUPPORT_BIN/seccomp-false-success" 1)
 }
 
 # with_keyring DO CMD...: CMD with a session keyring of its own, on which the function DO of
@@ -29,9 +29,9 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 }
 
 @test "a join that answers with the old serial number is a refusal" {
-    refused_by keyring KEYCTL_JOIN_SESSION_KEYRING "${LIAR[@]}" KEYCTL_JOIN_SESSION_KEYRING-old \
+    refused_by keyring KEYCTL_JOIN_SESSION_KEYRING "${INJECTOR[@]}" KEYCTL_JOIN_SESSION_KEYRING-old \
         "$CAPWRAP" --user www-data
-    refused_by keyring KEYCTL_JOIN_SESSION_KEYRING "${LIAR[@]}" \
+    refused_by keyring KEYCTL_JOIN_SESSION_KEYRING "${INJECTOR[@]}" \
         KEYCTL_JOIN_SESSION_KEYRING-old,KEYCTL_GET_KEYRING_ID "$CAPWRAP" --user www-data
 }
 
@@ -48,6 +48,6 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 @test "where the keyring of before cannot be read, a join that did nothing is a refusal" {
     for do in revoke expire close; do
         refused_by keyring KEYCTL_JOIN_SESSION_KEYRING with_keyring "$do" \
-            "$SUPPORT_BIN/seccomp-liar" 1 KEYCTL_JOIN_SESSION_KEYRING "$CAPWRAP" --user www-data
+            "$SUPPORT_BIN/seccomp-false-success" 1 KEYCTL_JOIN_SESSION_KEYRING "$CAPWRAP" --user www-data
     done
 }

@@ -46,12 +46,12 @@ refusal_lands() {
 
 @test "the program finds the standard streams open or closed as the caller had them" {
     # shellcheck disable=SC2016 # expanded by the program
-    local look='open=; for fd in 0 1 2; do [ ! -e /proc/self/fd/$fd ] || open="$open $fd"; done
+    local inspect='open=; for fd in 0 1 2; do [ ! -e /proc/self/fd/$fd ] || open="$open $fd"; done
         echo "open:$open" >"$0"'
     for closed in "${SUBSETS[@]}"; do
         rm -f "$PUBLIC/found" "$PUBLIC/expected"
-        with_closed "$closed" /bin/sh -c "$look" "$PUBLIC/expected"
-        with_closed "$closed" "$CAPWRAP" --user 1000:1000 -- /bin/sh -c "$look" "$PUBLIC/found"
+        with_closed "$closed" /bin/sh -c "$inspect" "$PUBLIC/expected"
+        with_closed "$closed" "$CAPWRAP" --user 1000:1000 -- /bin/sh -c "$inspect" "$PUBLIC/found"
         assert_equal "closed:$closed $(cat "$PUBLIC/found")" \
             "closed:$closed $(cat "$PUBLIC/expected")"
     done

@@ -25,7 +25,7 @@ in_room() {
 root_file_system() {
     local shell library name
     shell=$(command -v busybox)
-    mkdir -p "$1"/{bin,proc,dev,tmp,granted,granted-bind,granted-ep,granted-inside,granted-setpcap}
+    mkdir -p "$1"/{bin,proc,dev,tmp,file-caps,file-caps-bind,file-caps-ep,file-caps-inside,file-caps-setpcap}
     cp "$PROBE" "$shell" "$CAPWRAP_MUSL" "$1/bin"
     for name in sh cat grep httpd ping sleep touch wget; do
         ln -s busybox "$1/bin/$name"
@@ -34,14 +34,14 @@ root_file_system() {
     for library in $({ ldd "$PROBE" && ldd "$shell"; } 2>/dev/null | grep -o '/[^ ]*'); do
         mkdir -p "$1${library%/*}" && cp -n "$library" "$1$library"
     done
-    for name in granted granted-bind granted-ep granted-inside granted-setpcap; do
+    for name in file-caps file-caps-bind file-caps-ep file-caps-inside file-caps-setpcap; do
         cp "$CAPWRAP_MUSL" "$1/$name/capwrap"
     done
-    setcap cap_net_raw,cap_net_bind_service=p "$1/granted/capwrap"
-    setcap cap_net_bind_service=p "$1/granted-bind/capwrap"
-    setcap cap_net_bind_service=ep "$1/granted-ep/capwrap"
-    setcap cap_net_raw,cap_setpcap=p "$1/granted-setpcap/capwrap"
-    setcap -n "$OUTER_ROOT" cap_net_raw=p "$1/granted-inside/capwrap"
+    setcap cap_net_raw,cap_net_bind_service=p "$1/file-caps/capwrap"
+    setcap cap_net_bind_service=p "$1/file-caps-bind/capwrap"
+    setcap cap_net_bind_service=ep "$1/file-caps-ep/capwrap"
+    setcap cap_net_raw,cap_setpcap=p "$1/file-caps-setpcap/capwrap"
+    setcap -n "$OUTER_ROOT" cap_net_raw=p "$1/file-caps-inside/capwrap"
 }
 
 # ---- containers ----

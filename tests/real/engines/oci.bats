@@ -138,7 +138,7 @@ is_app_with_net_raw() {
 }
 
 @test "only the bounding set, a capwrap with file capabilities: exactly the kept one" {
-    container "${APP[@]}" --start empty "${ONE[@]}" -- /granted/capwrap --strict --keep NET_RAW -- \
+    container "${APP[@]}" --start empty "${ONE[@]}" -- /file-caps/capwrap --strict --keep NET_RAW -- \
         "$PROBE_IN"
     is_app_with_net_raw 0
     quiet
@@ -146,7 +146,7 @@ is_app_with_net_raw() {
 
 @test "only the bounding set, under noNewPrivileges: file capabilities give nothing, and capwrap says why" {
     container "${APP[@]}" --start empty "${ONE[@]}" --no-new-privileges -- \
-        /granted/capwrap --keep NET_RAW -- "$PROBE_IN"
+        /file-caps/capwrap --keep NET_RAW -- "$PROBE_IN"
     refused keep 'no_new_privs is on: nothing was gained'
     hint_says 'start the container as root .* because the runtime left its user none, or capwrap is not the first'
 }
@@ -164,7 +164,7 @@ is_app_with_net_raw() {
 }
 
 @test "permitted = bounding, a capwrap with file capabilities: exactly the kept one" {
-    container "${APP[@]}" --start kept "${ONE[@]}" -- /granted/capwrap --strict --keep NET_RAW -- \
+    container "${APP[@]}" --start kept "${ONE[@]}" -- /file-caps/capwrap --strict --keep NET_RAW -- \
         "$PROBE_IN"
     is_app_with_net_raw 0
     quiet
@@ -172,7 +172,7 @@ is_app_with_net_raw() {
 
 @test "permitted = bounding, a capwrap with file capabilities, noNewPrivileges: exactly the kept one" {
     container "${APP[@]}" --start kept "${ONE[@]}" --no-new-privileges -- \
-        /granted/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
+        /file-caps/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1
     quiet
 }
@@ -186,7 +186,7 @@ transcript() {
     local command=() told set
     eval "command=($(transcript | sed -n '1s/^\$ //p'))"
     told=$(transcript | tail -n +2)
-    container "${RESTRICTED[@]}" --read-only -- "/granted-bind/${command[0]}" \
+    container "${RESTRICTED[@]}" --read-only -- "/file-caps-bind/${command[0]}" \
         "${command[@]:1}"
     assert_output "$told"
     quiet
@@ -199,46 +199,46 @@ transcript() {
 @test "Kubernetes' restricted: the capability works, and without --keep it is not there" {
     local serve='httpd -p 80 && wget -q -O - http://127.0.0.1/page'
     container "${RESTRICTED[@]}" --read-only -- \
-        /granted/capwrap --keep NET_BIND_SERVICE -- sh -c "$serve"
+        /file-caps/capwrap --keep NET_BIND_SERVICE -- sh -c "$serve"
     assert_success
     assert_output 'the page'
-    container "${RESTRICTED[@]}" --read-only -- /granted/capwrap -- sh -c "$serve"
+    container "${RESTRICTED[@]}" --read-only -- /file-caps/capwrap -- sh -c "$serve"
     assert_failure
     assert_regex "$stderr" 'bind: Permission denied'
 }
 
 @test "Kubernetes' restricted: a rehearsal tells that it would start" {
     container "${RESTRICTED[@]}" --read-only -- \
-        /granted/capwrap --dry-run --strict --keep NET_BIND_SERVICE -- "$PROBE_IN"
+        /file-caps/capwrap --dry-run --strict --keep NET_BIND_SERVICE -- "$PROBE_IN"
     assert_success
     assert_line 'outcome: it would start'
 }
 
 @test "the engines' default set: it stays in the bounding set, with a note, or a grant of SETPCAP narrows it" {
     container "${APP[@]}" --start kept "${ENGINES_DEFAULT[@]}" -- \
-        /granted/capwrap --keep NET_RAW -- "$PROBE_IN"
+        /file-caps/capwrap --keep NET_RAW -- "$PROBE_IN"
     refused bounding 'SETPCAP: needed to get there'
     hint_says 'add --no-new-privs'
     container "${APP[@]}" --start kept "${ENGINES_DEFAULT[@]}" --no-new-privileges -- \
-        /granted/capwrap --keep NET_RAW -- "$PROBE_IN"
+        /file-caps/capwrap --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1 "$(docker_default)"
     noted SETPCAP
     container "${APP[@]}" --start kept "${ENGINES_DEFAULT[@]}" --no-new-privileges -- \
-        /granted-setpcap/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
+        /file-caps-setpcap/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1
     quiet
 }
 
 @test "a capwrap with file capabilities on a volume that is mounted nosuid: they give nothing" {
-    container "${APP[@]}" --start kept "${ONE[@]}" --nosuid /granted -- \
-        /granted/capwrap --keep NET_RAW -- "$PROBE_IN"
+    container "${APP[@]}" --start kept "${ONE[@]}" --nosuid /file-caps -- \
+        /file-caps/capwrap --keep NET_RAW -- "$PROBE_IN"
     refused keep 'NET_RAW: in the bounding set only'
     hint_says 'no volume that is mounted nosuid'
 }
 
 @test "file capabilities with =ep: without the capability the runtime itself fails, with a bare errno" {
     local runtime
-    bundle "${APP[@]}" --start kept --capabilities NET_RAW -- /granted-ep/capwrap -- "$PROBE_IN"
+    bundle "${APP[@]}" --start kept --capabilities NET_RAW -- /file-caps-ep/capwrap -- "$PROBE_IN"
     for runtime in runc crun; do
         attempt oci "$runtime" run box
         assert_failure
@@ -252,7 +252,7 @@ transcript() {
     for start in empty kept; do
         for option in --read-only --no-new-privileges; do
             container "${APP[@]}" --start "$start" --capabilities NET_RAW,NET_ADMIN "$option" -- \
-                /granted/capwrap --keep NET_ADMIN -- "$PROBE_IN"
+                /file-caps/capwrap --keep NET_ADMIN -- "$PROBE_IN"
             refused keep 'NET_ADMIN: in the bounding set only'
             hint_says 'add NET_ADMIN to the file capabilities of capwrap in the image'
         done
@@ -273,7 +273,7 @@ transcript() {
 
 @test "all five sets, a capwrap with file capabilities: it needs none, and does the same" {
     container "${APP[@]}" --start all "${ONE[@]}" --no-new-privileges -- \
-        /granted/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
+        /file-caps/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1
     quiet
 }
@@ -303,23 +303,23 @@ transcript() {
 
 @test "in a user namespace, an ordinary user: file capabilities of its root give exactly the kept one" {
     container "${INSIDE[@]}" "${APP[@]}" --start empty "${ONE[@]}" -- \
-        /granted-inside/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
+        /file-caps-inside/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 0
     container "${INSIDE[@]}" "${APP[@]}" --start kept "${ONE[@]}" --no-new-privileges -- \
-        /granted-inside/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
+        /file-caps-inside/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1
     quiet
     container "${INSIDE[@]}" "${APP[@]}" --start empty "${ONE[@]}" --no-new-privileges -- \
-        /granted-inside/capwrap --keep NET_RAW -- "$PROBE_IN"
+        /file-caps-inside/capwrap --keep NET_RAW -- "$PROBE_IN"
     refused keep 'nothing was gained'
 }
 
 @test "file capabilities of the root outside count inside, not the other way round" {
     container "${INSIDE[@]}" "${APP[@]}" --start kept "${ONE[@]}" --no-new-privileges -- \
-        /granted/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
+        /file-caps/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1
     container "${APP[@]}" --start kept "${ONE[@]}" -- \
-        /granted-inside/capwrap --keep NET_RAW -- "$PROBE_IN"
+        /file-caps-inside/capwrap --keep NET_RAW -- "$PROBE_IN"
     refused keep 'in the bounding set only'
 }
 
@@ -370,7 +370,7 @@ transcript() {
 @test "the runtime ends with capwrap's 125, 126 or 127, or with the status of the program" {
     container "${FOUR[@]}" -- capwrap "${AS_APP[@]}" --keep SYS_TIME -- "$PROBE_IN"
     refused keep SYS_TIME
-    container "${FOUR[@]}" -- capwrap "${AS_APP[@]}" -- /granted
+    container "${FOUR[@]}" -- capwrap "${AS_APP[@]}" -- /file-caps
     assert_failure 126
     container -127 "${FOUR[@]}" -- capwrap "${AS_APP[@]}" -- no-such-program
     container "${FOUR[@]}" -- capwrap "${AS_APP[@]}" -- "$PROBE_IN" --exit 42
@@ -399,9 +399,9 @@ start_shapes() {
     local old='a user: Docker before 24.0' new='a user: containerd, CRI-O, Docker from 24.0'
     row root 'P = E = B' 'plain, `--user`' "${FOUR[@]}" -- capwrap --user 1000:1000
     row "$old" B plain "${empty[@]}" capwrap
-    row "$old" B 'with file capabilities' "${empty[@]}" /granted/capwrap
+    row "$old" B 'with file capabilities' "${empty[@]}" /file-caps/capwrap
     row "$new" 'P = E = B' plain "${kept[@]}" capwrap
-    row "$new" 'P = E = B' 'with file capabilities' "${kept[@]}" /granted/capwrap
+    row "$new" 'P = E = B' 'with file capabilities' "${kept[@]}" /file-caps/capwrap
     row 'a user: podman, for what `--cap-add` names' 'P = E = B = I = A' plain \
         "${APP[@]}" --start all "${ONE[@]}" -- capwrap
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # contrib/kubernetes and docs/kubernetes.md. No cluster: podman runs the manifests, with a container's
 # capabilities as containerd and CRI-O hand them over (tests/real/kubernetes/runtime), and kubectl and the
-# schema of the API judge them (tests/real/kubernetes/check.py).
+# schema of the API check them (tests/real/kubernetes/check.py).
 
 # shellcheck disable=SC2030,SC2031,SC2154 # set_up and tests are subshells; bats sets output
 load ../../support/common

@@ -2,7 +2,7 @@
 # capwrap under systemd as process 1. One boot starts every unit of this file and of contrib/systemd;
 # each test looks at what came of one.
 #
-# A unit stands above the test that judges it. `once NAME` is a service that runs to its end:
+# A unit stands above the test that checks it. `once NAME` is a service that runs to its end:
 # Type=oneshot, standard output in a file, standard error in the journal. `unit FILE` is any other
 # unit, which tests/real/systemd/inside starts and stops.
 # shellcheck disable=SC2154 # bats sets output, status, stderr; so does `of`
@@ -86,7 +86,7 @@ left_behind() {
 
 # of NAME: what came of that `once`, as `attempt` would leave it. A death by signal is status -N.
 of() {
-    look "$1.stdout"
+    inspect "$1.stdout"
     stderr=$(said_by "$1")
     mapfile -t stderr_lines <<<"$stderr"
     state=$(awk -v RS= -v id="$1" 'index("\n" $0 "\n", "\nId=" id ".service\n")' "$OUT/once.state")
@@ -95,8 +95,8 @@ of() {
     [[ $(value ExecMainCode) == [01] ]] || status=-$status
 }
 
-# look FILE: what was written there, for assert_line.
-look() {
+# inspect FILE: what was written there, for assert_line.
+inspect() {
     output=$(tr -s '[:blank:]' ' ' <"$OUT/$1")
     mapfile -t lines <<<"$output"
 }
@@ -724,14 +724,14 @@ END
     was notify.started
     assert_equal "$(value ActiveState)" active
     assert_equal "$(value StatusText)" "ready as process $(value MainPID)"
-    look notify.stdout
+    inspect notify.stdout
     assert_line "pid=$(value MainPID)"
     assert_line "WATCHDOG_PID=$(value MainPID)"
 }
 
 @test "the main process is the program, as www-data with exactly the kept capability" {
     local set
-    look notify.started.process
+    inspect notify.started.process
     assert_line --index 0 server
     assert_line 'Uid: 33 33 33 33'
     assert_line 'Gid: 33 33 33 33'
@@ -740,7 +740,7 @@ END
 }
 
 @test "ExecReload= and stop reach the program itself, and its own exit status counts" {
-    look notify.stdout
+    inspect notify.stdout
     assert_line reloading
     assert_line stopping
     assert_equal "$(cat "$OUT/notify.end")" "success exited 0"
@@ -781,7 +781,7 @@ END
 @test "socket activation: LISTEN_PID is the program's, and it serves without any capability" {
     local set
     was hand
-    look hand.answer
+    inspect hand.answer
     assert_line "pid=$(value MainPID)"
     assert_line "LISTEN_PID=$(value MainPID)"
     assert_line LISTEN_FDS=1
@@ -803,7 +803,7 @@ ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE --chown-stdio -- probe
 END
 
 @test "Accept=yes with StandardInput=socket: the connection is the program's standard output" {
-    look hand-inetd.answer
+    inspect hand-inetd.answer
     status=0
     holds_exactly "$BIND"
     is_user 33 33 "$WWW_GROUPS"
@@ -825,7 +825,7 @@ END
 @test "--close-fds is refused in a service that was handed a socket" {
     was hand-closed
     status=$(value ExecMainStatus)
-    look hand-closed.stdout
+    inspect hand-closed.stdout
     stderr=$(said_by hand-closed | head -n 2)
     refused fds LISTEN_PID
     hint_says 'leave out --close-fds'
@@ -920,7 +920,7 @@ END
     local set
     assert_equal "$(cat "$OUT/example.page")" "a page"
     assert_equal "$(cat "$OUT/example.owner")" www-data
-    look example.process
+    inspect example.process
     assert_line --index 0 python3
     assert_line 'Uid: 33 33 33 33'
     for set in Inh Prm Eff Bnd Amb; do assert_line "Cap$set: $BIND"; done
@@ -932,7 +932,7 @@ END
 @test "capwrap-example-socket.service serves port 80 without any capability" {
     local set
     assert_equal "$(cat "$OUT/example-socket.page")" "a page"
-    look example-socket.process
+    inspect example-socket.process
     assert_line 'Uid: 33 33 33 33'
     for set in Inh Prm Eff Bnd Amb; do assert_line "Cap$set: $NONE"; done
     was example-socket

@@ -45,7 +45,7 @@ names() {
     nm --undefined-only --format=just-symbols "$1" | grep -E "$2" | sort -u
 }
 
-# What the proof may name of the kernel surface: readers, the probes that must fail, and the witnesses
+# What the proof may name of the kernel surface: readers, the probes that must fail, and the independent readers
 # that confirm an id, after which the ids are read again.
 proof() {
     cat <<'END'

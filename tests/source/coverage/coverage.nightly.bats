@@ -15,7 +15,7 @@ report() {
 }
 
 @test "95 % of the lines and 90 % of the branches run, and the rest is explained" {
-    run "$SRC_DIR/tests/source/coverage/run" "$COVERED"
+    run "$SRC_DIR/tests/source/coverage/measure-coverage" "$COVERED"
     echo "$output"
     grep '^summary: ' <<<"$output" | sed 's/^/# /' >&3
     [ "$status" -eq 0 ]

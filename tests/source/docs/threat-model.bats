@@ -15,7 +15,7 @@ setup() {
 }
 
 @test "a mark without a test, a test that is none, and a page without a mark are found" {
-    sed 's/^Tests: .*is full of capabilities.*/in there./; s/^"--lock-securebits does not.*/Nothing more./' \
+    sed 's/^Tests: .*holds every capability.*/in there./; s/^"--lock-securebits does not.*/Nothing more./' \
         "$SRC_DIR/docs/threat-model.md" >"$page"
     run "$claims" "$page"
     assert_failure 1

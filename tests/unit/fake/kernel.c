@@ -785,7 +785,7 @@ int sys_inspect(const char *path, struct sys_file *file) {
     int error = walk(path, &found);
     if (error != 0)
         return error;
-    memset(file, 0, sizeof *file); /* what a liar leaves; 0xff would be no bool */
+    memset(file, 0, sizeof *file); /* what a false success leaves; 0xff would be no bool */
     if (verdict == OBEYS)
         *file = (struct sys_file){.mode = found->mode,
                                   .owner = found->owner,

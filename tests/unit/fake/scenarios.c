@@ -216,8 +216,8 @@ const struct table REAL = {NULL, 0};
 
 /* ---- playing ---- */
 
-static enum verdict judge(const struct scenario *scenario, const struct run *run,
-                          const char *unmet) {
+static enum verdict classify(const struct scenario *scenario, const struct run *run,
+                             const char *unmet) {
     if (fake.exec_reached && unmet != NULL)
         return WRONG;
     if (fake.exec_reached)
@@ -243,7 +243,7 @@ enum verdict scenario_play_stages(const struct scenario *scenario, const struct 
     run_play_stages(&scenario->request, stages, run);
     *unmet = expected_unmet(&expected, &run->p.plan);
     expected_free(&expected);
-    return judge(scenario, run, *unmet);
+    return classify(scenario, run, *unmet);
 }
 
 enum verdict scenario_play(const struct scenario *scenario, struct table table, struct run *run,

@@ -56,9 +56,9 @@ static unsigned identity_reasons(const struct start *start, const struct request
     /* design.md, "Capabilities": file capabilities of capwrap itself, for somebody who is not root,
      * or is so in name only */
     bool root = start->cred.uid.real == 0 && !unmapped && (start->cred.securebits & NOROOT) == 0;
-    bool granted = !root && (permitted & ~start->cred.ambient) != 0;
+    bool file_capability_mode = !root && (permitted & ~start->cred.ambient) != 0;
     bool changes = moves->uid || moves->gid || moves->groups || moves->streams;
-    return reasons | (granted && changes ? GRANT_IDENTITY : 0);
+    return reasons | (file_capability_mode && changes ? GRANT_IDENTITY : 0);
 }
 
 static unsigned keep_reasons(const struct cred *start, uint64_t keep) {

@@ -1,6 +1,6 @@
 """The cases: what is tried, with which command of which tool, and what counts as right.
 
-A case judges the program that was started, by the account of tests/support/probe or by what the
+A case checks the program that was started, by the account of tests/support/probe or by what the
 program could really do; never the tool's own word. In a command PROGRAM stands for that program
 and its arguments.
 
@@ -14,7 +14,7 @@ import os
 import re
 import subprocess
 
-from lab import TIME_LIMIT
+from launchers import TIME_LIMIT
 
 # Capability sets, by the numbers of linux/capability.h.
 NET_BIND_SERVICE = 1 << 10
@@ -68,7 +68,7 @@ CASES = []
 
 def case(number, title, commands, start="", documented=False):
     """Declares a case. The function below gets `run`, which runs one tool's command, and the
-    laboratory, and returns the cell."""
+    launchers, and returns the cell."""
 
     def declare(measure):
         CASES.append(Case(number, title, commands, measure, start, documented))
@@ -77,7 +77,7 @@ def case(number, title, commands, start="", documented=False):
     return declare
 
 
-def measure(one, lab, tool):
+def measure(one, launchers, tool):
     """The cell of one tool in one case."""
     command = one.commands.get(tool)
     if command is None:
@@ -85,12 +85,12 @@ def measure(one, lab, tool):
 
     def run(target=None, word="", **options):
         options.setdefault("start", one.start)
-        return lab.run(command.replace("WORD", word), target, **options)
+        return launchers.run(command.replace("WORD", word), target, **options)
 
-    return one.measure(run, lab)
+    return one.measure(run, launchers)
 
 
-# ---- judges ----
+# ---- oracles ----
 
 
 def refused(outcome):
@@ -260,9 +260,9 @@ def groups_kept(run, _lab):
     "s6-setuidgid": "s6-setuidgid 1000:1000 PROGRAM",
     "s6-applyuidgid": "s6-applyuidgid -u 1000 -g 1000 -G '' PROGRAM",
 })
-def groups_negative(run, lab):
-    cat = lab.install("/bin/cat", "cat-as-group-2000", mode=0o2755, group=2000)
-    closed = lab.write("closed-to-web", "secret\n", mode=0o604, group=1000)
+def groups_negative(run, launchers):
+    cat = launchers.install("/bin/cat", "cat-as-group-2000", mode=0o2755, group=2000)
+    closed = launchers.write("closed-to-web", "secret\n", mode=0o604, group=1000)
     outcome = run(["/bin/sh", "-c", f"echo ran; exec {cat} {closed}"])
     if "ran" not in outcome.out:
         return failed(outcome)
@@ -432,8 +432,8 @@ def bounding_left(run, _lab):
     "capsh": "capsh --no-new-privs --noamb --inh= --caps= --shell=PROGRAM --",
 }, start="start-as --uid 1000 --gid 1000 --groups 1000 --permitted 2000 --effective 2000"
          " --inheritable 2000 --ambient 2000 --")
-def no_new_privs_full(run, lab):
-    outcome = run([lab.with_file_capabilities("cap_net_raw=ep")])
+def no_new_privs_full(run, launchers):
+    outcome = run([launchers.with_file_capabilities("cap_net_raw=ep")])
     if not outcome.ran:
         return refused(outcome)
     held = outcome.set("permitted")
@@ -520,20 +520,20 @@ def setgroups_lies(run, _lab):
 
 
 @case("14", "a program with an empty file capability", WEB_KEEPS)
-def file_caps_empty(run, lab):
-    return must_hold_or_refuse(run([lab.with_file_capabilities("=")]))
+def file_caps_empty(run, launchers):
+    return must_hold_or_refuse(run([launchers.with_file_capabilities("=")]))
 
 
 @case("15", "a program whose file capability is outside the bounding set", WEB,
       start=f"start-as --bounding {NO_RAW} --")
-def file_caps_outside(run, lab):
-    outcome = run([lab.with_file_capabilities("cap_net_raw=ep")])
+def file_caps_outside(run, launchers):
+    outcome = run([launchers.with_file_capabilities("cap_net_raw=ep")])
     return must_explain(outcome, 126, "file capabilities")
 
 
 @case("16", "a set-user-ID program of somebody else", WEB)
-def set_uid_program(run, lab):
-    outcome = run([lab.install(lab.probe, "probe-as-other", mode=0o4755, owner=3000)])
+def set_uid_program(run, launchers):
+    outcome = run([launchers.install(launchers.probe, "probe-as-other", mode=0o4755, owner=3000)])
     return must_be_web(outcome) if outcome.ran else refused(outcome)
 
 
@@ -547,18 +547,18 @@ def process_limit(run, _lab):
 
 
 @case("26", "a text file without #!", WEB)
-def text_file(run, lab):
-    outcome = run([lab.write("no-interpreter", "echo a shell ran it\n", mode=0o755)])
+def text_file(run, launchers):
+    outcome = run([launchers.write("no-interpreter", "echo a shell ran it\n", mode=0o755)])
     ran = "a shell ran it" in outcome.out
     return wrong(f"/bin/sh runs it, exit {outcome.status}") if ran else refused(outcome)
 
 
 @case("32", "exit statuses: no privilege, not found, not executable", WEB)
-def exit_statuses(run, lab):
-    plain = lab.write("not-executable", "#!/bin/sh\n", mode=0o644)
+def exit_statuses(run, launchers):
+    plain = launchers.write("not-executable", "#!/bin/sh\n", mode=0o644)
     statuses = [
         run(start="start-as --uid 3000 --gid 3000 --groups 3000 --").status,
-        run([lab.path("not-there")]).status,
+        run([launchers.path("not-there")]).status,
         run([plain]).status,
     ]
     text = ", ".join(str(number) for number in statuses)
@@ -579,8 +579,8 @@ def stdout_again(run, _lab):
 
 @case("27", "an open file of root's (capwrap: --close-fds)",
       WEB | {"capwrap": "capwrap --user web --close-fds -- PROGRAM"})
-def descriptors(run, lab):
-    secret = os.open(lab.write("secret", "secret\n", mode=0o600), os.O_RDONLY)
+def descriptors(run, launchers):
+    secret = os.open(launchers.write("secret", "secret\n", mode=0o600), os.O_RDONLY)
     try:
         outcome = run(fds=(secret,))
     finally:
@@ -616,9 +616,9 @@ def two_homes(run, _lab):
 
 @case("38", "standard error closed, and an error to tell",
       WEB | {"chpst": "chpst -l lock -u web PROGRAM"}, start="start-as --close 2 --")
-def stderr_closed(run, lab):
-    lock = lab.write("lock", owner=1000)
-    outcome = run([lab.path("not-there")])
+def stderr_closed(run, launchers):
+    lock = launchers.write("lock", owner=1000)
+    outcome = run([launchers.path("not-there")])
     if outcome.status <= 0:
         return failed(outcome)
     return wrong("into its lock file") if os.path.getsize(lock) else right("into no file")
@@ -667,8 +667,8 @@ def preload(run, _lab):
     "setpriv": "setpriv --no-new-privs" + WEB_NARROWED["setpriv"].removeprefix("setpriv"),
     "capsh": "capsh --no-new-privs" + WEB_NARROWED["capsh"].removeprefix("capsh"),
 }, documented=True)
-def user_namespace(run, lab):
-    outcome = run(["/bin/sh", "-c", f"echo ran; exec unshare --user --map-root-user {lab.probe}"])
+def user_namespace(run, launchers):
+    outcome = run(["/bin/sh", "-c", f"echo ran; exec unshare --user --map-root-user {launchers.probe}"])
     if "ran" not in outcome.out:
         return failed(outcome)
     if not outcome.ran:
@@ -680,8 +680,8 @@ DROPS = "import os; os.setuid(1000); print('saved uid', os.getresuid()[2])"
 
 
 @case("39", "a set-user-ID child that drops root by setuid(2)", WEB_NARROWED, documented=True)
-def set_uid_child(run, lab):
-    python = lab.install(os.path.realpath("/usr/bin/python3"), "python-as-root", mode=0o4755)
+def set_uid_child(run, launchers):
+    python = launchers.install(os.path.realpath("/usr/bin/python3"), "python-as-root", mode=0o4755)
     outcome = run(["/usr/bin/env", python, "-I", "-S", "-c", DROPS])
     if "saved uid" not in outcome.out:
         return failed(outcome)
@@ -693,8 +693,8 @@ def set_uid_child(run, lab):
     "setpriv": "setpriv --inh-caps=-all --bounding-set=-all PROGRAM",
     "capsh": "capsh --drop=all --shell=PROGRAM --",
 }, documented=True)
-def file_of_root(run, lab):
-    file = lab.write("file-of-root")
+def file_of_root(run, launchers):
+    file = launchers.write("file-of-root")
     outcome = run(["/bin/sh", "-c", 'echo changed > "$1"', "sh", file])
     return still("changes it") if os.path.getsize(file) else failed(outcome)
 

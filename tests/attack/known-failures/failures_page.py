@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-import cases
+import failure_cases
 
 BEGIN = "<!-- generated: compare -->"
 END = "<!-- end -->"
@@ -22,7 +22,7 @@ def marked(cell):
 
 def measured_cases(table):
     return sorted(
-        (one for one in cases.CASES if one.number in table), key=lambda one: (one.row, one.number)
+        (one for one in failure_cases.CASES if one.number in table), key=lambda one: (one.row, one.number)
     )
 
 
@@ -104,7 +104,7 @@ def together(verdicts):
 def short(tools, verdicts, day):
     """Everything between the marks of README.md: some rows, and whether each tool is right."""
     lines = [BEGIN, row_of(["", *tools]), row_of(["---"] * (len(tools) + 1))]
-    for title, numbers in cases.SHORT:
+    for title, numbers in failure_cases.SHORT:
         words = [together({verdicts[number][tool] for number in numbers}) for tool in tools]
         lines.append(row_of([title, *words]))
     lines += ["", f"{MEASURED}{day}; – means that it has no such option.", END]
@@ -159,7 +159,7 @@ def differences(path, tools, table, versions):
     if heads != tools:
         return [f"{path} has the columns {heads}, not {tools}"], notes
     if list(cells) != [one.number for one in measured_cases(table)]:
-        return [f"{path} does not have the rows of cases.py"], notes
+        return [f"{path} does not have the rows of failure_cases.py"], notes
     same = versions == of_page
     if not same:
         notes.append(f"{path} was measured with {of_page}; here are {versions}")

@@ -5,7 +5,7 @@ import re
 import typing
 
 import contract
-import machine
+import kernel_server
 from operations import seen, visible
 
 ERROR = re.compile(r"^capwrap: (?!note: )(\S+): .*\n  hint: .+$", re.MULTILINE)
@@ -24,8 +24,8 @@ class Found(typing.NamedTuple):
 
     promise: contract.Promise
     around: contract.Around
-    answer: machine.Answer
-    rehearsal: machine.Answer | None
+    answer: kernel_server.Answer
+    rehearsal: kernel_server.Answer | None
     keyring: str
     verbose: bool
 

@@ -1,8 +1,8 @@
 """Where it is measured, and how often.
 
-A *scene* is what surrounds the launches of some commands: the user database, the capabilities that
+A *setting* is what surrounds the launches of some commands: the user database, the capabilities that
 root has, the environment, the descriptors that are open, how many launches stand side by side. All
-scenes take turns, round by round, and within a round all commands take turns, lap by lap
+settings take turns, round by round, and within a round all commands take turns, lap by lap
 (launch.c). A ratio of two commands is taken within each round; the median of these is told.
 """
 
@@ -64,7 +64,7 @@ class Users:
 
 
 @dataclasses.dataclass
-class Scene:
+class Setting:
     name: str
     commands: dict  # {name: words, with the program at the end}
     laps: int = 1
@@ -111,33 +111,33 @@ def open_descriptors(count):
         os.close(descriptor)
 
 
-def run_round(scene, laps, launch, users, seed):
+def run_round(setting, laps, launch, users, seed):
     """[nanoseconds of each lap], by command."""
-    users.fill(scene.entries, scene.groups)
+    users.fill(setting.entries, setting.groups)
     # On one processor, or a launch waits until another wakes up; the first has most interrupts.
     last = max(os.sched_getaffinity(0))
-    where = ["-w", str(scene.width)] if scene.width > 1 else ["-c", str(last)]
-    extra = {f"VARIABLE_{number:05}": "x" * 85 for number in range(scene.variables)}
+    where = ["-w", str(setting.width)] if setting.width > 1 else ["-c", str(last)]
+    extra = {f"VARIABLE_{number:05}": "x" * 85 for number in range(setting.variables)}
     text = b"".join(os.fsencode("".join(f"{word}\0" for word in [*words, ""]))
-                    for words in scene.commands.values())
-    with open_descriptors(scene.descriptors) as descriptors:
+                    for words in setting.commands.values())
+    with open_descriptors(setting.descriptors) as descriptors:
         done = subprocess.run(
-            [*with_capabilities(scene.capabilities), launch, *where, str(laps), str(seed)],
+            [*with_capabilities(setting.capabilities), launch, *where, str(laps), str(seed)],
             input=text, env=ENVIRONMENT | extra, pass_fds=descriptors, capture_output=True,
             check=False)
     if done.returncode != 0:
-        raise SystemExit(f"{done.stderr.decode()}bench: {scene.name}: launch ended with "
+        raise SystemExit(f"{done.stderr.decode()}bench: {setting.name}: launch ended with "
                          f"{done.returncode}")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def measure(scenes, rounds, launch, users, seed):
-    """Fills the scenes. A first round, of one lap, fills caches and is not counted."""
+def measure(chosen, rounds, launch, users, seed):
+    """Fills the settings. A first round, of one lap, fills caches and is not counted."""
     draw = random.Random(seed)
     for number in range(rounds + 1):
-        for scene in draw.sample(scenes, len(scenes)):
-            times = run_round(scene, scene.laps if number > 0 else 1, launch, users,
+        for setting in draw.sample(chosen, len(chosen)):
+            times = run_round(setting, setting.laps if number > 0 else 1, launch, users,
                               draw.randrange(1 << 31))
-            for name, laps in zip(scene.commands, times):
+            for name, laps in zip(setting.commands, times):
                 if number > 0:
-                    scene.rounds.setdefault(name, []).append(laps)
+                    setting.rounds.setdefault(name, []).append(laps)

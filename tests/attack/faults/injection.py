@@ -1,5 +1,5 @@
 """What the attacks by injected answers share: the launchers' cases, where they are run, the
-recorded calls of an undisturbed run, and the judgement of what was started.
+recorded calls of an undisturbed run, and the classification of what was started.
 
 Imported by sweep.py (one fault), pairs.py (two) and tests/attack/sandbox/answers.py (any number). Root,
 a private mount namespace and CAPWRAP and SUPPORT_BIN in the environment are needed.
@@ -43,7 +43,7 @@ VOLATILE = {"pid", "ppid", "session_keyring"}
 ASSERTED = {"futex", "rt_sigprocmask"}  # waking and masking: no kernel refuses these
 
 
-class BenchError(Exception):
+class InjectionError(Exception):
     """The attack cannot be made, or its measurement would be worth nothing."""
 
 
@@ -172,7 +172,7 @@ def chosen_cases(cases, names):
     """Those with these names; all of them when there are no names."""
     unknown = set(names or []) - {case.name for case in cases}
     if unknown:
-        raise BenchError(f"no such case: {' '.join(sorted(unknown))}")
+        raise InjectionError(f"no such case: {' '.join(sorted(unknown))}")
     return [case for case in cases if not names or case.name in names]
 
 
@@ -227,7 +227,7 @@ class Workshop:
 def find_program(name):
     path = shutil.which(name)
     if path is None:
-        raise BenchError(f"{name}: no such program")
+        raise InjectionError(f"{name}: no such program")
     return os.path.abspath(path)
 
 
@@ -250,7 +250,7 @@ def add_users(folder):
         os.chmod(f"{folder}/{name}", 0o644)
         subprocess.run(["mount", "--bind", f"{folder}/{name}", f"/etc/{name}"], check=True)
     if grp.getgrgid(4303).gr_name != "capwrap-fault3":
-        raise BenchError("the private user database is not in force")
+        raise InjectionError("the private user database is not in force")
 
 
 def enter_private_namespace():
@@ -264,7 +264,7 @@ def join_session_keyring():
     library = ctypes.CDLL("libkeyutils.so.1", use_errno=True)
     if (library.keyctl_join_session_keyring(b"capwrap-faults") < 0
             and ctypes.get_errno() not in (errno.ENOSYS, errno.EPERM)):
-        raise BenchError(f"no session keyring: {os.strerror(ctypes.get_errno())}")
+        raise InjectionError(f"no session keyring: {os.strerror(ctypes.get_errno())}")
 
 
 def in_workshop(tool, attack):
@@ -284,7 +284,7 @@ def in_workshop(tool, attack):
             shop = Workshop(folder, tool)
             shop.caller_keyring = own_keyring(shop)
             return attack(shop)
-    except BenchError as error:
+    except InjectionError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
 
@@ -329,7 +329,7 @@ def run(shop, command, log=None):
         lines = file.read().decode(errors="replace").splitlines()
     output, errors = output.decode(errors="replace"), errors.decode(errors="replace")
     if re.search(r"^(\S*strace|seccomp): ", errors, re.M):
-        raise BenchError(f"{errors.strip()}\nfrom: {shlex.join(full)}")
+        raise InjectionError(f"{errors.strip()}\nfrom: {shlex.join(full)}")
     return Run(status, output, errors, owners, lines)
 
 
@@ -413,7 +413,7 @@ def launcher_calls(case, trace, before_main):
     calls = calls_of(trace)
     execs = exec_places(case, calls)
     if len(execs) != 2:
-        raise BenchError(f"{case.name}: not two successful execve in the trace")
+        raise InjectionError(f"{case.name}: not two successful execve in the trace")
     keys, names, numbered = collections.Counter(), collections.Counter(), []
     for i, (key, name, line) in enumerate(calls[: execs[1] + 1]):
         keys[key] += 1
@@ -427,7 +427,7 @@ def launcher_calls(case, trace, before_main):
 def calls_before_main(shop, case):
     """Asks the loader, which writes (and calls getpid for the sake of it) where main begins. A
     static capwrap has no loader to say so; the first thing that main does is to look at descriptor
-    0. Of another static program all calls are judged."""
+    0. Of another static program all calls are classified."""
     run_with_loader = strace(shop, case, "-s", "4096", "-E", "LD_DEBUG=files")
     calls = calls_of(run_with_loader.log)
     own, program = exec_places(case, calls)
@@ -446,14 +446,14 @@ def make_reference(shop, case):
     undisturbed = strace(shop, case)
     state = started_state(undisturbed)
     if state is None:
-        raise BenchError(f"{case.name}: nothing was started without a fault either: "
+        raise InjectionError(f"{case.name}: nothing was started without a fault either: "
                          f"status {undisturbed.status}: {undisturbed.errors.strip()}\n"
                          f"from: {shlex.join(shop.command(case))}")
     reference = Reference(state, launcher_calls(case, undisturbed.log,
                                                 calls_before_main(shop, case)))
     differences = state_differences(shop, case, reference, undisturbed)
     if differences:
-        raise BenchError(f"{case.name}: wrong without a fault: {'; '.join(differences)}")
+        raise InjectionError(f"{case.name}: wrong without a fault: {'; '.join(differences)}")
     return reference
 
 
@@ -514,5 +514,5 @@ def table_rows(source):
     with open(f"{source}/src/core/transition.c", encoding="utf-8") as file:
         rows = re.findall(r'^\s*\{\s*"([a-z-]+)",\s*\w+,\s*(?:CAP_|NEEDS_)', file.read(), re.M)
     if not rows:
-        raise BenchError("src/core/transition.c: no table found")
+        raise InjectionError("src/core/transition.c: no table found")
     return rows

@@ -1,14 +1,14 @@
-"""Runs cases on a capwrap, in the place that machine.py makes, and compares with the model."""
+"""Runs cases on a capwrap, in the place that kernel_server.py makes, and compares with the model."""
 
 import os
 import random
 import re
 
 import capabilities as c
-import cases
+import model_cases
 import contract
-import judge
-import machine
+import oracle
+import kernel_server
 from operations import predict, root_state
 
 
@@ -19,20 +19,20 @@ def rows():
     return re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)
 
 
-class Bench:
+class Comparison:
     """One server, with what was measured on it; runs cases on a capwrap."""
 
     def __init__(self, name, capwrap):
-        self.server = machine.Server(name, capwrap)
-        start, self.kernel = machine.measure(self.server)
+        self.server = kernel_server.Server(name, capwrap)
+        start, self.kernel = kernel_server.measure(self.server)
         self.root = root_state(start)
         self.server.script("script", f"{self.server.place}/program")
         self.server.script("orphan", f"{self.server.place}/missing")
         probe = self.server.ask([], [f"{self.server.place}/program", "--only", "session_keyring"])
-        self.keyring = machine.read_values(probe.output)["session_keyring"].split(",")[0]
+        self.keyring = kernel_server.read_values(probe.output)["session_keyring"].split(",")[0]
 
     def words(self, case):
-        return cases.operations(case["before"], self.root.permitted, self.kernel.known)
+        return model_cases.operations(case["before"], self.root.permitted, self.kernel.known)
 
     def start_of(self, case):
         """The state in which capwrap starts; None when it cannot be made or executed."""
@@ -40,13 +40,13 @@ class Bench:
         if any(numbers):
             return None
         try:
-            return c.execve(state, cases.image(case["capwrap"]), self.kernel)
+            return c.execve(state, model_cases.image(case["capwrap"]), self.kernel)
         except c.Refused:
             return None
 
     def random_case(self, seed, number):
         rng = random.Random(f"{seed}:{number}")
-        return cases.Chance(rng, self.kernel, self.root.permitted, self.start_of).case()
+        return model_cases.Chance(rng, self.kernel, self.root.permitted, self.start_of).case()
 
     def path(self, case):
         kind = case["program"]["path"]
@@ -55,33 +55,34 @@ class Bench:
 
     def run(self, case):
         """The model's promise and what was found: a Found."""
-        request, program, around = cases.read(case)
+        request, program, around = model_cases.read(case)
         promise = contract.promise(self.start_of(case), request, program, around, self.kernel)
-        machine.dress(f"{self.server.place}/capwrap", cases.image(case["capwrap"]))
+        kernel_server.dress(f"{self.server.place}/capwrap", model_cases.image(case["capwrap"]))
         target = self.path(case)
         if program.path == "script":
-            machine.dress(f"{self.server.place}/program", program.image)
+            kernel_server.dress(f"{self.server.place}/program", program.image)
         elif program.path in ("plain", "nosuid"):
-            machine.dress(target, program.image)
-        command = [f"{self.server.place}/capwrap", *cases.arguments(case["request"]), "--", target]
+            kernel_server.dress(target, program.image)
+        words = model_cases.arguments(case["request"])
+        command = [f"{self.server.place}/capwrap", *words, "--", target]
         answer = self.server.ask(self.words(case), command)
         rehearsal = None
-        if judge.refused(answer):
+        if oracle.refused(answer):
             command[1:1] = ["--dry-run", "--json"]
             rehearsal = self.server.ask(self.words(case), command)
-        return judge.Found(promise, around, answer, rehearsal, self.keyring, request.verbose)
+        return oracle.Found(promise, around, answer, rehearsal, self.keyring, request.verbose)
 
     def check(self, case):
         """The names of what is wrong with a case, and a sentence for each."""
         found = self.run(case)
-        return judge.compare(found), found
+        return oracle.compare(found), found
 
     def shrink(self, case, name):
         """A simpler case that fails under the same name."""
         progress = True
         while progress:
             progress = False
-            for simpler in cases.simpler(case):
+            for simpler in model_cases.simpler(case):
                 if self.start_of(simpler) is None:
                     continue
                 if name in self.check(simpler)[0]:
@@ -90,10 +91,10 @@ class Bench:
         return case
 
 
-def contradiction(bench, case, promise, around):
+def contradiction(comparison, case, promise, around):
     """Whether the two halves of the model disagree: a state promised that no order of calls
     reaches, or a reason that is no rule although one does."""
-    possible = contract.reach(bench.start_of(case), promise, around, bench.kernel)
+    possible = contract.reach(comparison.start_of(case), promise, around, comparison.kernel)
     if not promise.reasons:
         return None if possible else "promised, and no order of calls leads there"
     hard = promise.reasons - set(contract.RULES)

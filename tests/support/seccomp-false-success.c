@@ -1,7 +1,8 @@
 /*
- * seccomp-liar - a sandbox that says "done", does nothing, and sticks to its story.
+ * seccomp-false-success - a sandbox that says "done", does nothing, and answers consistently with
+ * that.
  *
- *   seccomp-liar N WORD[,WORD...] COMMAND [ARGUMENT...]
+ *   seccomp-false-success N WORD[,WORD...] COMMAND [ARGUMENT...]
  *
  * Each WORD is a call that lies. A writer answers that it has done what it was asked for, and does
  * not; a reader answers as if a writer's lie were the truth, and honestly as long as none has lied.
@@ -31,7 +32,7 @@
 typedef const struct seccomp_notif request;
 typedef struct seccomp_notif_resp response;
 
-/* ---- the story: what the writers have said they did ---- */
+/* ---- the consistent fault: what the writers have said they did ---- */
 
 struct told_ids {
     bool told;
@@ -47,7 +48,7 @@ static struct {
     uint64_t bounding_dropped, ambient_raised, ambient_lowered;
     uint32_t securebits, keep_caps, keyring, owner_told, owner;
     int signal;
-} story = {.group_count = -1};
+} claimed = {.group_count = -1};
 
 static bool lies_about_regain_uid, lies_about_regain_gid;
 
@@ -102,8 +103,8 @@ static void set_ids(request *c, response *r, struct told_ids *ids, bool regain) 
     }
 }
 
-static void set_uid(request *c, response *r) { set_ids(c, r, &story.uid, lies_about_regain_uid); }
-static void set_gid(request *c, response *r) { set_ids(c, r, &story.gid, lies_about_regain_gid); }
+static void set_uid(request *c, response *r) { set_ids(c, r, &claimed.uid, lies_about_regain_uid); }
+static void set_gid(request *c, response *r) { set_ids(c, r, &claimed.gid, lies_about_regain_gid); }
 
 static void get_ids(request *c, response *r, const struct told_ids *ids) {
     if (!ids->told)
@@ -114,144 +115,144 @@ static void get_ids(request *c, response *r, const struct told_ids *ids) {
     say(r, 0);
 }
 
-static void get_uid(request *c, response *r) { get_ids(c, r, &story.uid); }
-static void get_gid(request *c, response *r) { get_ids(c, r, &story.gid); }
+static void get_uid(request *c, response *r) { get_ids(c, r, &claimed.uid); }
+static void get_gid(request *c, response *r) { get_ids(c, r, &claimed.gid); }
 
 static void get_fsuid(request *c, response *r) {
     (void)c;
-    if (story.uid.told)
-        say(r, story.uid.effective);
+    if (claimed.uid.told)
+        say(r, claimed.uid.effective);
 }
 
 static void get_fsgid(request *c, response *r) {
     (void)c;
-    if (story.gid.told)
-        say(r, story.gid.effective);
+    if (claimed.gid.told)
+        say(r, claimed.gid.effective);
 }
 
 static void set_groups(request *c, response *r) {
     errno = E2BIG;
-    if (arg(c, 0) > sizeof story.groups / sizeof story.groups[0])
+    if (arg(c, 0) > sizeof claimed.groups / sizeof claimed.groups[0])
         die("groups");
-    story.group_count = (int)arg(c, 0);
-    take(c, c->data.args[1], story.groups, arg(c, 0) * sizeof(gid_t));
+    claimed.group_count = (int)arg(c, 0);
+    take(c, c->data.args[1], claimed.groups, arg(c, 0) * sizeof(gid_t));
     say(r, 0);
 }
 
 static void get_groups(request *c, response *r) {
-    if (story.group_count < 0)
+    if (claimed.group_count < 0)
         return;
     if (arg(c, 0) != 0)
-        put(c, story.groups, c->data.args[1], (size_t)story.group_count * sizeof(gid_t));
-    say(r, story.group_count);
+        put(c, claimed.groups, c->data.args[1], (size_t)claimed.group_count * sizeof(gid_t));
+    say(r, claimed.group_count);
 }
 
 /* ---- capabilities ---- */
 
 static void set_caps(request *c, response *r) {
-    take(c, c->data.args[1], story.caps, sizeof story.caps);
-    story.caps_told = true;
+    take(c, c->data.args[1], claimed.caps, sizeof claimed.caps);
+    claimed.caps_told = true;
     say(r, 0);
 }
 
 static void get_caps(request *c, response *r) {
-    if (!story.caps_told || c->data.args[1] == 0)
+    if (!claimed.caps_told || c->data.args[1] == 0)
         return;
-    put(c, story.caps, c->data.args[1], sizeof story.caps);
+    put(c, claimed.caps, c->data.args[1], sizeof claimed.caps);
     say(r, 0);
 }
 
 static void drop_bounding(request *c, response *r) {
-    story.bounding_dropped |= UINT64_C(1) << arg(c, 1);
+    claimed.bounding_dropped |= UINT64_C(1) << arg(c, 1);
     say(r, 0);
 }
 
 static void read_bounding(request *c, response *r) {
-    if (arg(c, 1) < 64 && (story.bounding_dropped >> arg(c, 1) & 1) != 0)
+    if (arg(c, 1) < 64 && (claimed.bounding_dropped >> arg(c, 1) & 1) != 0)
         say(r, 0);
 }
 
 static void raise_ambient(request *c, response *r) {
-    story.ambient_raised |= UINT64_C(1) << arg(c, 2);
+    claimed.ambient_raised |= UINT64_C(1) << arg(c, 2);
     say(r, 0);
 }
 
 static void lower_ambient(request *c, response *r) {
-    story.ambient_lowered |= UINT64_C(1) << arg(c, 2);
+    claimed.ambient_lowered |= UINT64_C(1) << arg(c, 2);
     say(r, 0);
 }
 
 static void read_ambient(request *c, response *r) {
-    if (arg(c, 2) < 64 && (story.ambient_raised >> arg(c, 2) & 1) != 0)
+    if (arg(c, 2) < 64 && (claimed.ambient_raised >> arg(c, 2) & 1) != 0)
         say(r, 1);
-    else if (arg(c, 2) < 64 && (story.ambient_lowered >> arg(c, 2) & 1) != 0)
+    else if (arg(c, 2) < 64 && (claimed.ambient_lowered >> arg(c, 2) & 1) != 0)
         say(r, 0);
 }
 
 /* ---- flags ---- */
 
 static void set_keep_caps(request *c, response *r) {
-    if (story.securebits_told && (story.securebits & SECBIT_KEEP_CAPS_LOCKED) != 0)
+    if (claimed.securebits_told && (claimed.securebits & SECBIT_KEEP_CAPS_LOCKED) != 0)
         return; /* keep-caps-locked is a word of its own */
-    story.keep_caps = arg(c, 1);
-    story.keep_caps_told = true;
+    claimed.keep_caps = arg(c, 1);
+    claimed.keep_caps_told = true;
     say(r, 0);
 }
 
 static void refuse_locked(request *c, response *r) {
     (void)c;
-    if (story.securebits_told && (story.securebits & SECBIT_KEEP_CAPS_LOCKED) != 0)
+    if (claimed.securebits_told && (claimed.securebits & SECBIT_KEEP_CAPS_LOCKED) != 0)
         refuse(r, EPERM);
 }
 
 static void get_keep_caps(request *c, response *r) {
     (void)c;
-    if (story.keep_caps_told)
-        say(r, story.keep_caps);
+    if (claimed.keep_caps_told)
+        say(r, claimed.keep_caps);
 }
 
 static void set_securebits(request *c, response *r) {
-    story.securebits = arg(c, 1);
-    story.securebits_told = true;
+    claimed.securebits = arg(c, 1);
+    claimed.securebits_told = true;
     say(r, 0);
 }
 
 static void get_securebits(request *c, response *r) {
     (void)c;
-    if (story.securebits_told)
-        say(r, story.securebits);
-    else if (story.keep_caps_told)
-        say(r, story.keep_caps != 0 ? SECBIT_KEEP_CAPS : 0);
+    if (claimed.securebits_told)
+        say(r, claimed.securebits);
+    else if (claimed.keep_caps_told)
+        say(r, claimed.keep_caps != 0 ? SECBIT_KEEP_CAPS : 0);
 }
 
 static void set_no_new_privs(request *c, response *r) {
     (void)c;
-    story.no_new_privs = true;
+    claimed.no_new_privs = true;
     say(r, 0);
 }
 
 static void get_no_new_privs(request *c, response *r) {
     (void)c;
-    if (story.no_new_privs)
+    if (claimed.no_new_privs)
         say(r, 1);
 }
 
 static void try_filter(request *c, response *r) {
     (void)c;
-    if (story.no_new_privs)
+    if (claimed.no_new_privs)
         refuse(r, EFAULT);
 }
 
 static void set_signal(request *c, response *r) {
-    story.signal = (int)arg(c, 1);
-    story.signal_told = true;
+    claimed.signal = (int)arg(c, 1);
+    claimed.signal_told = true;
     say(r, 0);
 }
 
 static void get_signal(request *c, response *r) {
-    if (!story.signal_told)
+    if (!claimed.signal_told)
         return;
-    put(c, &story.signal, c->data.args[1], sizeof story.signal);
+    put(c, &claimed.signal, c->data.args[1], sizeof claimed.signal);
     say(r, 0);
 }
 
@@ -259,30 +260,30 @@ static void get_signal(request *c, response *r) {
 
 static void join_keyring(request *c, response *r) {
     (void)c;
-    say(r, story.keyring = 0x2a2a2a2a);
+    say(r, claimed.keyring = 0x2a2a2a2a);
 }
 
 /* The serial number of before: the command began with the session keyring of this process. */
 static void join_old_keyring(request *c, response *r) {
     (void)c;
-    say(r, story.keyring =
+    say(r, claimed.keyring =
                (uint32_t)syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0));
 }
 
 static void get_keyring(request *c, response *r) {
     (void)c;
-    if (story.keyring != 0)
-        say(r, story.keyring);
+    if (claimed.keyring != 0)
+        say(r, claimed.keyring);
 }
 
 static void close_range_of_fds(request *c, response *r) {
     (void)c;
-    story.closed = true;
+    claimed.closed = true;
     say(r, 0);
 }
 
 static void is_open(request *c, response *r) {
-    if (story.closed && arg(c, 0) > STDERR_FILENO && arg(c, 1) == F_GETFD)
+    if (claimed.closed && arg(c, 0) > STDERR_FILENO && arg(c, 1) == F_GETFD)
         refuse(r, EBADF);
 }
 
@@ -300,9 +301,9 @@ static size_t add_entry(char *to, const char *name) {
 static void list_open(request *c, response *r) {
     size_t size = 0;
 
-    if (!story.closed)
+    if (!claimed.closed)
         return;
-    if (!story.listed) {
+    if (!claimed.listed) {
         char entries[512], own[16];
         const char *const names[] = {".", "..", "0", "1", "2", own};
         (void)snprintf(own, sizeof own, "%u", arg(c, 0));
@@ -310,13 +311,13 @@ static void list_open(request *c, response *r) {
             size += add_entry(entries + size, names[i]);
         put(c, entries, c->data.args[1], size);
     }
-    story.listed = !story.listed;
+    claimed.listed = !claimed.listed;
     say(r, (int64_t)size);
 }
 
 static void change_owner(request *c, response *r) {
-    story.owner = arg(c, 1);
-    story.owner_told = true;
+    claimed.owner = arg(c, 1);
+    claimed.owner_told = true;
     say(r, 0);
 }
 
@@ -326,12 +327,12 @@ static void get_owner(request *c, response *r) {
     char name[64], path[64] = "";
 
     take(c, c->data.args[1], path, 1);
-    if (!story.owner_told || arg(c, 0) > STDERR_FILENO || path[0] != '\0')
+    if (!claimed.owner_told || arg(c, 0) > STDERR_FILENO || path[0] != '\0')
         return;
     (void)snprintf(name, sizeof name, "/proc/%u/fd/%u", c->pid, arg(c, 0));
     if (stat(name, &status) != 0)
         die(name);
-    status.st_uid = story.owner;
+    status.st_uid = claimed.owner;
     put(c, &status, c->data.args[2], sizeof status);
     say(r, 0);
 }

@@ -1,4 +1,4 @@
-#include "world.h"
+#include "fuzz_environment.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -97,7 +97,7 @@ static void make_ids(struct input *input) {
         fake_set_groups(1, (const gid_t[]){0});
 }
 
-static void make_machine(struct input *input, struct world *world) {
+static void make_machine(struct input *input, struct fuzz_environment *environment) {
     static const int ended[] = {0, 125 << 8, 126 << 8, 31, 60};
     uint8_t flags = input_byte(input), streams = input_byte(input), child = input_byte(input);
 
@@ -113,15 +113,15 @@ static void make_machine(struct input *input, struct world *world) {
     for (unsigned fd = 0; fd < 3; fd++) {
         fake.streams[fd].handed_over = bit(streams, fd);
         fake.streams[fd].owner = bit(streams, fd + 3) ? 33 : (uid_t)fake.uid.real;
-        world->stream_owners[fd] = (uid_t)fake.streams[fd].owner;
+        environment->stream_owners[fd] = (uid_t)fake.streams[fd].owner;
     }
-    world->fork_result = child < 0xc0 ? 0 : child < 0xd0 ? -1 : 4711;
-    world->wait_status = ended[child % COUNT(ended)];
+    environment->fork_result = child < 0xc0 ? 0 : child < 0xd0 ? -1 : 4711;
+    environment->wait_status = ended[child % COUNT(ended)];
 }
 
 /* ---- files ---- */
 
-/* What every ELF file in the world holds. */
+/* What every ELF file in the environment holds. */
 static struct fake_elf whole_program;
 
 static void make_server(struct input *input) {
@@ -174,7 +174,7 @@ static void make_files(struct input *input) {
     fake_add_program("/bin/secret", &whole_program)->mode = S_IFREG | 0711;
 }
 
-bool world_exec_file(const char *path, struct exec_file *file) {
+bool fuzz_environment_exec_file(const char *path, struct exec_file *file) {
     struct ref_file_caps caps = {0};
     enum ref_caps found = REF_NO_CAPS;
     char name[REF_HEAD];
@@ -209,7 +209,7 @@ bool world_exec_file(const char *path, struct exec_file *file) {
 
 /* ---- the environment ---- */
 
-static void make_environment(struct input *input, struct world *world) {
+static void make_variables(struct input *input, struct fuzz_environment *environment) {
     static char path[64], listen[32],
         other_listen[] = "LISTEN_PID=1", foo[] = "FOO=\xff\n", home[] = "HOME=/root",
         second_home[] = "HOME=/second", bare[] = "HOME", user[] = "USER=root",
@@ -222,14 +222,14 @@ static void make_environment(struct input *input, struct world *world) {
 
     (void)snprintf(path, sizeof path, "PATH=%s", paths[which & 7]);
     if (!bit(which, 3))
-        world->environment[count++] = path;
-    world->listen_pid = bit(which, 4);
+        environment->variables[count++] = path;
+    environment->listen_pid = bit(which, 4);
     (void)snprintf(listen, sizeof listen, "LISTEN_PID=%d", (int)getpid());
-    if (world->listen_pid)
-        world->environment[count++] = listen;
+    if (environment->listen_pid)
+        environment->variables[count++] = listen;
     for (unsigned i = 0; i < COUNT(optional); i++)
         if (bit(flags, i))
-            world->environment[count++] = optional[i];
+            environment->variables[count++] = optional[i];
 }
 
 /* ---- faults ---- */
@@ -258,7 +258,7 @@ static void before_call(const char *name) {
         note_faults(fake.call_count - 2);
 }
 
-void world_end(void) {
+void fuzz_environment_end(void) {
     if (fake.call_count > 0)
         note_faults(fake.call_count - 1);
     fake.before = NULL;
@@ -365,18 +365,18 @@ static uint64_t told_clear(const char *name, size_t first) {
     return bits;
 }
 
-static bool look_was_disturbed(void) {
-    static const char *const looks[] = {"sys_may_execute", "sys_inspect", "sys_read_head",
+static bool inspection_was_disturbed(void) {
+    static const char *const calls[] = {"sys_may_execute", "sys_inspect", "sys_read_head",
                                         "sys_read_file_caps", "sys_all_ids_mapped"};
 
     for (size_t i = 0; i < fake.call_count; i++)
-        for (size_t n = 0; n < COUNT(looks); n++)
-            if (faulted.calls[i] != 0 && is(i, looks[n]))
+        for (size_t n = 0; n < COUNT(calls); n++)
+            if (faulted.calls[i] != 0 && is(i, calls[n]))
                 return true;
     return false;
 }
 
-void world_excuses(const struct cred *expected, struct excuses *excuses) {
+void fuzz_environment_excuses(const struct cred *expected, struct excuses *excuses) {
     const struct ids zeros = ids_all(0);
     size_t from = read_back(), to = fake.call_count;
     bool no_caps = (expected->permitted | expected->effective | expected->inheritable) == 0 &&
@@ -405,11 +405,11 @@ void world_excuses(const struct cred *expected, struct excuses *excuses) {
         .keyring = uids || gids || mapping,
         .streams = mapping || lied("sys_stdio_owner", 0, to, false),
         .who = (uids && uids_after) || (gids && gids_after),
-        .file = look_was_disturbed() || uids_after || gids_after,
+        .file = inspection_was_disturbed() || uids_after || gids_after,
     };
 }
 
-void world_print(FILE *out) {
+void fuzz_environment_print(FILE *out) {
     static const char *const fates[] = {"", " FAILS", " LIES", " LIES (zeros)"};
 
     for (size_t i = 0; i < fake.call_count; i++) {
@@ -437,14 +437,14 @@ static const char STATUS[] = "Name:\tserver\nUid:\t33\t33\t33\t33\nGid:\t33\t33\
                              "CapBnd:\t0000000000000400\nCapAmb:\t0000000000000400\n"
                              "NoNewPrivs:\t1\n";
 
-void world_make(struct input *input, struct world *world) {
+void fuzz_environment_make(struct input *input, struct fuzz_environment *environment) {
     fake_reset();
     arm(input);
     make_ids(input);
     make_caps(input);
-    make_machine(input, world);
+    make_machine(input, environment);
     make_users(input);
-    make_environment(input, world);
+    make_variables(input, environment);
     make_files(input);
     fake.exec_error = input_byte(input) % 134;
     proc_fake = (struct proc_fake){.text = STATUS};

@@ -1,20 +1,20 @@
 /*
- * world - everything around one run of capwrap, made from a few numbers: the machine, the state at
- * the start, files, environment, the user database, and which calls fail or lie. All numbers zero
- * is root on an ordinary machine, undisturbed.
+ * fuzz_environment - everything around one run of capwrap, made from a few numbers: the machine,
+ * the state at the start, files, environment, the user database, and which calls fail or lie. All
+ * numbers zero is root on an ordinary machine, undisturbed.
  */
-#ifndef CAPWRAP_FUZZ_WORLD_H
-#define CAPWRAP_FUZZ_WORLD_H
+#ifndef CAPWRAP_FUZZ_ENVIRONMENT_H
+#define CAPWRAP_FUZZ_ENVIRONMENT_H
 
 #include <sys/types.h>
 
 #include "fake/kernel.h"
 #include "fuzz.h"
 
-enum { WORLD_VARIABLES = 12 };
+enum { FUZZ_VARIABLES = 12 };
 
-struct world {
-    char *environment[WORLD_VARIABLES + 1];
+struct fuzz_environment {
+    char *variables[FUZZ_VARIABLES + 1];
     bool listen_pid;   /* LISTEN_PID is this process */
     pid_t fork_result; /* 0: the process goes on as the child */
     int wait_status;
@@ -22,10 +22,10 @@ struct world {
 };
 
 /* Sets fake, users_fake and proc_fake as well. */
-void world_make(struct input *input, struct world *world);
+void fuzz_environment_make(struct input *input, struct fuzz_environment *environment);
 
-/* After the run, before world_excuses(). */
-void world_end(void);
+/* After the run, before fuzz_environment_excuses(). */
+void fuzz_environment_end(void);
 
 /* What may be otherwise than asked for, because nobody can notice; bits of sets one by one. */
 struct excuses {
@@ -42,7 +42,7 @@ struct excuses {
  * (-EIO).
  *
  * Excused is a part of the state when the last call that could tell it, in the read-back of verify,
- * lied and said what was wished: the ids, groups or capability sets as zeros; one bit of the
+ * lied and said what was expected: the ids, groups or capability sets as zeros; one bit of the
  * bounding or ambient set as 0, or as a capability that this kernel does not have (EINVAL);
  * securebits 0; no_new_privs 0. A lie that says anything else, and a lie about the start alone,
  * excuses nothing, but for what is not read back as a state of its own:
@@ -54,14 +54,14 @@ struct excuses {
  *   without --user the groups that depend on who the caller is, and the owner of a stream, when the
  *   ids are told as zeros at the start and in the read-back;
  *   what execve makes of the file, when a call that looks at files failed or lied, or when verify
- *   was told ids as zeros that the program keeps: the look at the file is a diagnosis.
+ *   was told ids as zeros that the program keeps: the inspection of the file is a diagnosis.
  */
-void world_excuses(const struct cred *expected, struct excuses *excuses);
+void fuzz_environment_excuses(const struct cred *expected, struct excuses *excuses);
 
 /* The calls that were made, the first of several alike, and those that failed or lied. */
-void world_print(FILE *out);
+void fuzz_environment_print(FILE *out);
 
 /* What execve will find at path, through its interpreters; false when it finds nothing clear. */
-bool world_exec_file(const char *path, struct exec_file *file);
+bool fuzz_environment_exec_file(const char *path, struct exec_file *file);
 
 #endif

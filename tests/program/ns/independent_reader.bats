@@ -9,7 +9,7 @@ load ../../support/states
 setup() {
     require_root
     IN=$SUPPORT_BIN/in-userns
-    LIAR=("$SUPPORT_BIN/seccomp-liar" 1)
+    INJECTOR=("$SUPPORT_BIN/seccomp-false-success" 1)
     NBS=$(mask NET_BIND_SERVICE)
 }
 
@@ -47,7 +47,7 @@ without_proc() {
 @test "a setresuid that lies does not leave the host's root behind the uid 65534" {
     unmapped_uid
     assert_equal "$("${FROM[@]}" "$PROBE" --only ruid)" ruid=65534
-    FROM+=("${LIAR[@]}" setresuid)
+    FROM+=("${INJECTOR[@]}" setresuid)
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:65534
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:65534 \
         --keep NET_BIND_SERVICE --no-new-privs
@@ -55,14 +55,14 @@ without_proc() {
 
 @test "a setresuid that lies is found out in every way to ask for its user" {
     unmapped_uid
-    FROM+=("${LIAR[@]}" "setresuid,regain-uid,getresuid,setfsuid")
+    FROM+=("${INJECTOR[@]}" "setresuid,regain-uid,getresuid,setfsuid")
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:65534
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:0 --groups keep
 }
 
-@test "a kept SETUID makes the witness true instead of false" {
+@test "a kept SETUID makes the independent reader true instead of false" {
     unmapped_uid
-    FROM+=("${LIAR[@]}" setresuid)
+    FROM+=("${INJECTOR[@]}" setresuid)
     as_the_host_sees Uid --user 65534:65534 --keep SETUID
     assert_output $'Uid:\t65534\t65534\t65534\t65534'
 }
@@ -70,7 +70,7 @@ without_proc() {
 @test "a setresgid that lies does not leave the host's group 0 behind the gid 65534" {
     unmapped_gid
     assert_equal "$("${FROM[@]}" "$PROBE" --only rgid)" rgid=65534
-    FROM+=("${LIAR[@]}" setresgid)
+    FROM+=("${INJECTOR[@]}" setresgid)
     refused_by verify 'gid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:65534
     refused_by verify 'gid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 0:65534 --groups keep
 }
@@ -78,7 +78,7 @@ without_proc() {
 @test "a setgroups that lies does not leave the host's group 0 in the list of 65534" {
     unmapped_gid
     assert_equal "$("${FROM[@]}" "$PROBE" --only groups)" groups=65534
-    FROM+=("${LIAR[@]}" setgroups)
+    FROM+=("${INJECTOR[@]}" setgroups)
     refused_by groups setgroups "${FROM[@]}" "$CAPWRAP" --user 65534:65534
     refused_by verify groups "${FROM[@]}" "$CAPWRAP" --user 1000:1000 --groups 65534
 }
@@ -88,7 +88,7 @@ without_proc() {
     FROM=("$START_AS" --groups "0,65534" -- "$IN" --uid-map "0,0,70000" --gid-map "1,1,70000" --keep-caps)
     as_the_host_sees Groups --user 1000:65534 --groups none
     assert_output --regexp $'^Groups:\t65534 ?$'
-    FROM+=("${LIAR[@]}" setgroups)
+    FROM+=("${INJECTOR[@]}" setgroups)
     refused_by verify groups "${FROM[@]}" "$CAPWRAP" --user 1000:65534 --groups none
 }
 
@@ -108,7 +108,7 @@ without_proc() {
     without_proc
     as_the_host_sees Uid --user 65534:65534
     assert_output $'Uid:\t65534\t65534\t65534\t65534'
-    FROM+=("${LIAR[@]}" setresuid)
+    FROM+=("${INJECTOR[@]}" setresuid)
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:65534
     unmapped_gid
     without_proc
@@ -163,6 +163,6 @@ without_proc() {
     FROM=(/bin/bash -c "$in_pipes" in-pipes "$IN" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps)
     runs --user 65534:65534 --chown-stdio -- "$PROBE"
     is_user 65534 65534 65534
-    FROM+=("${LIAR[@]}" fchown)
+    FROM+=("${INJECTOR[@]}" fchown)
     refused_by verify 'descriptor 0' "${FROM[@]}" "$CAPWRAP" --user 65534:65534 --chown-stdio
 }

@@ -1,6 +1,6 @@
-"""The laboratory of `compare`: a place of its own, a tool run in it, and how that ended.
+"""The launchers that `compare` runs, in a place of their own, and how each run ended.
 
-It stands inside a private mount namespace, as root, with its folder on a file system of its own
+The place is a private mount namespace, as root, with its folder on a file system of its own
 and its own /etc/passwd and /etc/group, so that neither the machine nor the result depends on the
 other.
 """
@@ -76,7 +76,7 @@ class Outcome:
         return "no reason given"
 
 
-class Lab:
+class Launchers:
     def __init__(self, folder, programs, support, environment):
         self.folder = folder
         self.environment = ENVIRONMENT | environment
@@ -90,7 +90,7 @@ class Lab:
             self.programs[name] = self.install(path, name)
 
     def _settle(self):
-        """Makes this mount namespace the laboratory's."""
+        """Makes this mount namespace the place of the launchers."""
         libc = ctypes.CDLL(None, use_errno=True)
 
         def mount(source, target, kind, flags, data):

@@ -1,5 +1,5 @@
 /*
- * floor - the least that a launcher can do: the same change of state as
+ * baseline - the least that a launcher can do: the same change of state as
  *
  *   capwrap --user ID:ID --keep NET_BIND_SERVICE --no-new-privs -- COMMAND [ARGUMENT...]
  *
@@ -7,11 +7,11 @@
  * option read, nothing looked up, nothing planned and nothing verified. What it costs, nobody can
  * save who starts a program in this state.
  *
- *   floor COMMAND [ARGUMENT...]      COMMAND is a path
+ *   baseline COMMAND [ARGUMENT...]      COMMAND is a path
  *
  * With -DNO_LIBC (and -nostdlib -static -ffreestanding) without a C library, otherwise with
  * whichever it is linked to: the system calls are the same. With -DQUESTIONS those are made as well
- * by which capwrap asks what it proves (questions.h); with -DWITNESS=FUNCTION, one of them. Ends
+ * by which capwrap asks what it proves (questions.h); with -DQUESTION=FUNCTION, one of them. Ends
  * with the number of the call that failed.
  */
 #include <asm/unistd.h>
@@ -31,7 +31,7 @@ static long call(long number, long a, long b, long c, long d, long e) {
 }
 #endif
 
-#if defined QUESTIONS || defined WITNESS
+#if defined QUESTIONS || defined QUESTION
 #include "questions.h"
 #endif
 
@@ -111,8 +111,8 @@ static int run(char *const *arguments, char *const *environment) {
     ask_after(count, arguments[1]);
 #else
     change_state();
-#ifdef WITNESS
-    WITNESS(arguments[1]);
+#ifdef QUESTION
+    QUESTION(arguments[1]);
 #endif
 #endif
     make_environment(environment, new_environment, home);

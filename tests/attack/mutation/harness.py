@@ -1,4 +1,4 @@
-"""laboratory.py - builds a mutant and asks the tests about it.
+"""harness.py - builds a mutant and asks the tests about it.
 
 Everything happens in a copy of the sources in a temporary folder. Only the changed file is
 compiled. What runs is broken on purpose and runs as root, so it is caged: private mount, process,
@@ -38,7 +38,7 @@ UNSHARE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "--
 
 # Tests of the built program, for a mutant that every unit test let live: the model's, which look at
 # the whole state, and a few of what it does not know.
-PROGRAM_TESTS = ("attack/model/run --cases 100 --seed 1 --stop",
+PROGRAM_TESTS = ("attack/model/compare-starts --cases 100 --seed 1 --stop",
                  *(f"support/run-bats {{}}/program/root/{name}.bats" for name in (
                      "option_chown_stdio", "option_close_fds", "standard_streams", "program_file",
                      "program_script", "kernel_answers", "caller_process", "option_dry_run",
@@ -62,7 +62,7 @@ def must(command, **options):
     return done.stdout
 
 
-class Laboratory:
+class Harness:
     """The unchanged program, built once, and the tests that it passes."""
 
     def __init__(self, root, only_tests=None):
@@ -256,7 +256,7 @@ class Laboratory:
         return (self.compile(name, changed, target, OPTIMIZE)
                 and target.read_bytes() == self.objects[name])
 
-    def judge(self, mutant, text, program=True):
+    def classify(self, mutant, text, program=True):
         """Who killed it: "unit TEST", "sanitizer TEST", "program FILE", TIMEOUT; or SAME, UNBUILT,
         or "alive". Without program, the built program is not asked."""
         name, folder = mutant.file, self.new_folder()

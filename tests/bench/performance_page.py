@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """docs/performance.md and its plot, made of what bench.py has measured.
 
-  page.py FILE.json      writes both from the file that bench.py -o has written
-  page.py --check [PAGE] the page has every program, goal and growth, whole and stamped, and so has
-                         the plot beside it. What the numbers are is not checked.
+  performance_page.py FILE.json      writes both from the file that bench.py -o has written
+  performance_page.py --check [PAGE] the page has every program, goal and growth, whole and
+                                     stamped, and so has the plot beside it. What the
+                                     numbers are is not checked.
 
 Exit status: 0; 1 the check failed; 2 usage.
 """
@@ -31,7 +32,7 @@ def number(value, digits=0):
 
 
 def is_rung(name):
-    return name.endswith((*programs.WITNESSES, *programs.CLIMB))
+    return name.endswith((*programs.SINGLE_QUESTIONS, *programs.CLIMB))
 
 
 def time_table(result, part="time"):
@@ -52,7 +53,7 @@ def goals_table(result):
 def climb_table(result):
     rows = [[name, number(micro), number(ratio, 2)]
             for climb in result["climb"] for name, micro, ratio in climb]
-    return ["program", "median µs", "of its floor"], rows
+    return ["program", "median µs", "of its baseline"], rows
 
 
 def counts_table(result):
@@ -81,7 +82,7 @@ def growth_table(result):
 TABLES = {
     "time": ("Launches by number", time_table),
     "goals": ("Goals", goals_table),
-    "climb": ("From the floor to capwrap", climb_table),
+    "climb": ("From the baseline to capwrap", climb_table),
     "counts": ("Counted", counts_table),
     "names": ("A user by name among 65,000", lambda result: time_table(result, "names")),
     "growth": ("How it grows", growth_table),
@@ -150,7 +151,7 @@ def stamp_text(result):
 
 # ---- the plot ----
 
-COLOURS = {"exec": "#8a8f98", "floor": "#8a8f98", "capwrap": "#1f6fb4", "": "#c98a2b"}
+COLOURS = {"exec": "#8a8f98", "baseline": "#8a8f98", "capwrap": "#1f6fb4", "": "#c98a2b"}
 BAR, GAP, LEFT, WIDTH = 18, 8, 190, 760
 
 
@@ -202,14 +203,14 @@ def write(result, page=PAGE):
 
 def expected():
     """The first cells of each row that a part must have."""
-    everyone = [*programs.FLOORS, *programs.BUILDS, *programs.PEERS, *programs.SU_EXEC,
+    everyone = [*programs.BASELINES, *programs.BUILDS, *programs.PEERS, *programs.SU_EXEC,
                 *(name + programs.IDS_ONLY for name in programs.BUILDS)]
     return {
         "time": [[name] for name in [programs.ALONE, *everyone]],
         "counts": [[name] for name in everyone],
         "names": [[name] for name in [*programs.BUILDS, *programs.NAMED, *programs.SU_EXEC]],
         "goals": [[goal.what, f"{goal.of} / {goal.to}"] for goal in goals.GOALS],
-        "climb": [[floor + rung] for floor in programs.RUNGS for rung in [*programs.WITNESSES, *programs.CLIMB]],
+        "climb": [[baseline + rung] for baseline in programs.RUNGS for rung in [*programs.SINGLE_QUESTIONS, *programs.CLIMB]],
         "growth": [[what, name] for what, *_ in growth.GROWTH
                    for name in (programs.ALONE, goals.DYNAMIC, goals.MUSL)],
     }
