@@ -234,6 +234,8 @@ int resolve(const struct who *who, const struct cred *caller, struct identity *i
     if (loads && side_effects_note(&before, f) != 0)
         return -1;
     int status = ask_twice(who, caller, identity, f);
+    if (status != 0 && loads)
+        side_effects_end(&before);
     return status == 0 && loads ? side_effects_undo(&before, f) : status;
 }
 

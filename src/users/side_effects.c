@@ -175,7 +175,11 @@ int side_effects_undo(struct side_effects *before, struct fail *f) {
 
     (void)dl_iterate_phdr(visit, &walk);
     int status = walk.loads == before->loads ? 0 : undo(before, &walk, f);
+    side_effects_end(before);
+    return status;
+}
+
+void side_effects_end(struct side_effects *before) {
     if (before->cwd >= 0)
         (void)close(before->cwd);
-    return status;
 }

@@ -36,4 +36,7 @@ int side_effects_note(struct side_effects *before, struct fail *f);
  * comparison. Returns 0, or -1 with *f filled, of step "user" and code FAIL_LOOKUP. */
 int side_effects_undo(struct side_effects *before, struct fail *f);
 
+/* Ends the comparison without making it. */
+void side_effects_end(struct side_effects *before);
+
 #endif

@@ -286,7 +286,8 @@ learns() {
     local line
     line=$(below 'Which capabilities' | tr -d '\\\n')
     line=${line/IMAGE --no-trace/"${BEFORE[*]} user-ping ${AFTER[*]}"}
-    line=${line/COMMAND/python3 /app/ping.py 127.0.0.1}
+    # -B: with everything kept, the first run of Python would write compiled modules, and no other one
+    line=${line/COMMAND/python3 -B /app/ping.py 127.0.0.1}
     cd "$BATS_TEST_TMPDIR" || return
     mkdir -p build/static
     ln -sfn "${CAPWRAP_MUSL%/*}" build/static/build
