@@ -151,7 +151,9 @@ without_proc() {
 
 @test "--chown-stdio hands over or refuses where an owner may be unmapped" {
     # shellcheck disable=SC2016 # expanded by the shell that is started
-    local in_pipes='true | "$@" 2> >(cat >&2) | cat; exit "${PIPESTATUS[1]}"'
+    local in_pipes='exec 4>&1
+        { true | "$@" 4>&- | cat >&4; exit "${PIPESTATUS[1]}"; } 2>&1 >/dev/null | cat >&2 4>&-
+        exit "${PIPESTATUS[0]}"'
     unmapped_uid
     FROM=(/bin/bash -c "$in_pipes" in-pipes "${FROM[@]}")
     # the pipes are an unmapped root's, who reads as 65534
