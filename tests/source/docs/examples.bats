@@ -102,7 +102,7 @@ in_container() {
             count=$((count + 1))
         done < <("$DOCS" containers "$file")
     done
-    ((count == 9)) || fail "$count containers"
+    ((count == 8)) || fail "$count containers"
 }
 
 @test "what a document quotes from a shipped file stands there" {
