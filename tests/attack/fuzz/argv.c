@@ -169,8 +169,10 @@ int __wrap_execve(const char *path, char *const argv[], char *const envp[]) {
 long __wrap_syscall(long number, void *a, void *b, void *c, void *d, void *e) {
     if (number == SYS_execve)
         oracle(b);
-    if (number == SYS_execveat)
-        oracle(c);
+    if (number == SYS_execveat) { /* only asked whether it would be executed: Linux before 6.14 */
+        errno = EINVAL;
+        return -1;
+    }
     if (number != SYS_keyctl)
         return __real_syscall(number, a, b, c, d, e);
     errno = ENOSYS;

@@ -51,7 +51,7 @@ limited() {
 # Until a file is there; for what another process is to have done first.
 wait_for_file() {
     local i
-    for ((i = 0; i < 200; i++)); do
+    for ((i = 0; i < 1200; i++)); do
         [[ ! -e $1 ]] || return 0
         sleep 0.05
     done
