@@ -802,6 +802,17 @@ static void a_parent_death_signal_is_set_again(void **state) {
     assert_false(plan.needs_parent_death);
 }
 
+static void a_rehearsal_is_planned_as_one(void **state) {
+    const struct request runs = {0}, rehearses = {.dry_run = true};
+    struct plan plan;
+
+    (void)state;
+    make(&runs, &ROOT, &plan);
+    assert_false(plan.dry_run);
+    make(&rehearses, &ROOT, &plan);
+    assert_true(plan.dry_run);
+}
+
 static void a_stream_whose_owner_cannot_be_told_is_refused(void **state) {
     const struct request request = {.chown_stdio = true}, nothing = {0};
     struct start start = ROOT;
@@ -814,6 +825,8 @@ static void a_stream_whose_owner_cannot_be_told_is_refused(void **state) {
     assert_int_equal(plan_make(&request, &start, &plan, &f), -1);
     assert_non_null(f.hint);
     assert_non_null(strstr(f.hint, "--chown-stdio"));
+    assert_non_null(strstr(f.text, "standard stream"));
+    assert_non_null(strstr(f.text, "unmapped"));
     make(&nothing, &start, &plan);
     start.stdio_unmapped = 0;
     make(&request, &start, &plan);
@@ -942,6 +955,7 @@ int main(void) {
         cmocka_unit_test(a_ban_on_ambient_is_refused_where_something_must_be_raised),
         cmocka_unit_test(noroot_alone_stands_in_no_way),
         cmocka_unit_test(what_a_later_step_needs_is_held_back_for_it),
+        cmocka_unit_test(a_rehearsal_is_planned_as_one),
         cmocka_unit_test(a_stream_whose_owner_cannot_be_told_is_refused),
         cmocka_unit_test(what_is_wanted_is_kept_where_it_can_be),
         cmocka_unit_test(disabling_user_namespaces_needs_no_new_privs_and_a_filter),

@@ -701,6 +701,24 @@ static void an_id_that_the_kernel_does_not_confirm_is_refused(void **state) {
     }
 }
 
+/* What reads as the list that was asked for is emptied first; where that did nothing, it shows. */
+static void a_list_that_is_not_emptied_is_refused(void **state) {
+    gid_t list[] = {FAKE_OVERFLOW_GID};
+    const struct request request = {.change_groups = true, .groups = {1, list}};
+    struct run run;
+
+    (void)state;
+    as_unmapped_root();
+    fake_set_groups(1, list);
+    run_until(&request, STAGE_PREFLIGHT, &run);
+    assert_true(run.p.plan.clear_groups);
+    (void)fake_arm(FAKE_LIES, "sys_set_groups", 1, 0);
+    assert_int_equal(pipeline_advance(&run.p, STAGE_CHANGE, &run.f), -1);
+    assert_string_equal(run.f.step, "groups");
+    assert_int_equal(run.f.error, EIO);
+    run_free(&run);
+}
+
 /* Somebody's root, unmapped here, reads as 65534: not nobody. */
 static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
     struct run run;
@@ -798,6 +816,7 @@ int main(void) {
         cmocka_unit_test(where_setgroups_is_denied_other_errors_are_what_they_are),
         cmocka_unit_test(what_is_confirmed_is_read_again),
         cmocka_unit_test(an_id_that_the_kernel_does_not_confirm_is_refused),
+        cmocka_unit_test(a_list_that_is_not_emptied_is_refused),
         cmocka_unit_test(an_unmapped_id_is_not_taken_for_nobody),
         cmocka_unit_test(an_unmapped_group_is_not_taken_for_nogroup),
     };
