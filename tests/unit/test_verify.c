@@ -701,6 +701,36 @@ static void an_id_that_the_kernel_does_not_confirm_is_refused(void **state) {
     }
 }
 
+/* The kernel gives nothing away whose owner or group it does not map, by either of two errors. */
+static void
+a_stream_that_cannot_be_given_is_unmapped_only_where_not_every_id_is_mapped(void **state) {
+    static const struct {
+        bool mapped;
+        int error;
+        enum fail_code code;
+    } rows[] = {{true, EINVAL, FAIL_SYSTEM_CALL},  {true, EPERM, FAIL_SYSTEM_CALL},
+                {false, EINVAL, FAIL_UNMAPPED_ID}, {false, EPERM, FAIL_UNMAPPED_ID},
+                {false, EIO, FAIL_SYSTEM_CALL},    {true, EIO, FAIL_SYSTEM_CALL}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        gid_t group = WWW;
+        struct request request = becoming(WWW, &group);
+        struct run run;
+
+        request.chown_stdio = true;
+        as_root_for_root();
+        if (!rows[i].mapped)
+            fake.uid_map = fake.gid_map = (struct fake_map){0, 70000};
+        run_until(&request, STAGE_PREFLIGHT, &run);
+        (void)fake_arm(FAKE_FAILS, "sys_chown_fd", 1, rows[i].error);
+        assert_int_equal(pipeline_advance(&run.p, STAGE_CHANGE, &run.f), -1);
+        assert_string_equal(run.f.step, "stdio");
+        assert_int_equal(run.f.code, rows[i].code);
+        run_free(&run);
+    }
+}
+
 /* What reads as the list that was asked for is emptied first; where that did nothing, it shows. */
 static void a_list_that_is_not_emptied_is_refused(void **state) {
     gid_t list[] = {FAKE_OVERFLOW_GID};
@@ -816,6 +846,8 @@ int main(void) {
         cmocka_unit_test(where_setgroups_is_denied_other_errors_are_what_they_are),
         cmocka_unit_test(what_is_confirmed_is_read_again),
         cmocka_unit_test(an_id_that_the_kernel_does_not_confirm_is_refused),
+        cmocka_unit_test(
+            a_stream_that_cannot_be_given_is_unmapped_only_where_not_every_id_is_mapped),
         cmocka_unit_test(a_list_that_is_not_emptied_is_refused),
         cmocka_unit_test(an_unmapped_id_is_not_taken_for_nobody),
         cmocka_unit_test(an_unmapped_group_is_not_taken_for_nogroup),
