@@ -256,8 +256,7 @@ static enum fail_code code_for(const struct plan *plan, const struct step *step,
 
     if ((error == -EINVAL && is_id_step(step)) || unmapped_stream) /* not in this user namespace */
         return FAIL_UNMAPPED_ID;
-    if (error == -EPERM && step->run == set_groups &&
-        (plan->setgroups_denied || sys_setgroups_denied() == 1))
+    if (error == -EPERM && step->run == set_groups && sys_setgroups_denied() == 1)
         return FAIL_SETGROUPS_DENIED;
     if (error == -EDQUOT && step->run == join_keyring)
         return FAIL_KEY_QUOTA;

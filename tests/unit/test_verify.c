@@ -731,6 +731,30 @@ a_stream_that_cannot_be_given_is_unmapped_only_where_not_every_id_is_mapped(void
     }
 }
 
+/* seccomp(2): a kernel without filters answers EINVAL, or ENOSYS to the whole call. */
+static void a_kernel_without_filters_is_told_from_other_errors(void **state) {
+    static const struct {
+        int error;
+        enum fail_code code;
+    } rows[] = {{EINVAL, FAIL_UNSUPPORTED},
+                {ENOSYS, FAIL_UNSUPPORTED},
+                {EACCES, FAIL_SYSTEM_CALL},
+                {ENOMEM, FAIL_SYSTEM_CALL}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {.disable_userns = true, .no_new_privs = true};
+        struct run run;
+
+        as_root_for_root();
+        (void)fake_arm(FAKE_FAILS, "sys_disable_userns", 1, rows[i].error);
+        run_play(&request, REAL, &run);
+        assert_string_equal(run.f.step, "userns");
+        assert_int_equal(run.f.code, rows[i].code);
+        run_free(&run);
+    }
+}
+
 /* What reads as the list that was asked for is emptied first; where that did nothing, it shows. */
 static void a_list_that_is_not_emptied_is_refused(void **state) {
     gid_t list[] = {FAKE_OVERFLOW_GID};
@@ -848,6 +872,7 @@ int main(void) {
         cmocka_unit_test(an_id_that_the_kernel_does_not_confirm_is_refused),
         cmocka_unit_test(
             a_stream_that_cannot_be_given_is_unmapped_only_where_not_every_id_is_mapped),
+        cmocka_unit_test(a_kernel_without_filters_is_told_from_other_errors),
         cmocka_unit_test(a_list_that_is_not_emptied_is_refused),
         cmocka_unit_test(an_unmapped_id_is_not_taken_for_nobody),
         cmocka_unit_test(an_unmapped_group_is_not_taken_for_nogroup),
