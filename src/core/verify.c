@@ -62,7 +62,7 @@ static int verify_userns(const struct plan *plan, struct fail *f) {
     enum { FILTERED = 2 }; /* SECCOMP_MODE_FILTER */
 
     int mode = plan->disable_userns ? sys_get_seccomp_mode() : FILTERED;
-    int refused = plan->disable_userns && mode == FILTERED ? sys_userns_refused() : USERNS_ALL;
+    int refused = plan->disable_userns ? sys_userns_refused() : USERNS_ALL;
     if (mode == FILTERED && refused == USERNS_ALL)
         return 0;
     int error = mode < 0 ? mode : refused;

@@ -393,6 +393,43 @@ static void a_bounding_set_that_is_not_told_is_refused(void **state) {
     }
 }
 
+static void sets_that_the_start_does_not_get_are_named(void **state) {
+    struct cred cred;
+    struct fail f = {0};
+
+    (void)state;
+    fake_reset();
+    (void)fake_arm(FAKE_FAILS, "sys_get_caps", 1, EPERM);
+    assert_int_equal(observe_caller(&cred, &f), -1);
+    assert_int_equal(f.error, EPERM);
+    assert_non_null(strstr(f.text, "capability sets"));
+    observe_free(&cred);
+}
+
+/* Where one of the ids is the caller's and another only reads so, the question would change it. */
+static void own_ids_are_tried_only_where_all_of_them_read_as_asked(void **state) {
+    const struct request request = {
+        .change_identity = true, .uid = FAKE_OVERFLOW_UID, .gid = FAKE_OVERFLOW_GID};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct start start;
+
+        fake_reset();
+        fake_be(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID);
+        fake.permitted = fake.effective = 0;
+        fake.uid_map = fake.gid_map = (struct fake_map){1, 70000};
+        if (i == 1)
+            fake.uid.saved = 1000;
+        if (i == 2)
+            fake.gid.saved = 1000;
+        start_of(&request, &start);
+        assert_int_equal(fake_called("sys_try_uids"), i == 1 ? 0 : 1);
+        assert_int_equal(fake_called("sys_try_gids"), i == 2 ? 0 : 1);
+        observe_free(&start.cred);
+    }
+}
+
 /* Whatever is left unread, the plan for what it leads to is the same. */
 static void a_start_that_is_read_in_part_leads_to_the_same_goal(void **state) {
     (void)state;
@@ -766,6 +803,8 @@ int main(void) {
         cmocka_unit_test(a_caller_of_a_kernel_that_answers_wrongly_is_refused),
         cmocka_unit_test(the_bounding_set_is_read_where_it_matters),
         cmocka_unit_test(a_bounding_set_that_is_not_told_is_refused),
+        cmocka_unit_test(own_ids_are_tried_only_where_all_of_them_read_as_asked),
+        cmocka_unit_test(sets_that_the_start_does_not_get_are_named),
         cmocka_unit_test(a_start_that_is_read_in_part_leads_to_the_same_goal),
         cmocka_unit_test(the_parent_death_signal_is_part_of_the_start),
         cmocka_unit_test(a_signal_that_is_not_told_is_refused),
