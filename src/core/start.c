@@ -61,7 +61,7 @@ static bool stream_is_ambiguous(const struct request *request, const struct star
                                 uid_t owner, uid_t goal) {
     if (owner == goal)
         return start_uid_is_ambiguous(start, goal);
-    if (!request->change_identity && start_uid_is_ambiguous(start, goal) && !start->uid_is_own)
+    if (!request->change_identity && start_uid_is_ambiguous(start, goal))
         return true;
     /* With CAP_CHOWN, giving a stream to its owner fails when he is unmapped. */
     return start_uid_is_ambiguous(start, owner) &&
