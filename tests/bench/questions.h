@@ -121,6 +121,8 @@ static void ask_after(long count, const char *path) {
     const struct sock_fprog nowhere = {.len = 1};
     int signal;
 
+    /* the serial number of before the change, which the new one is compared with */
+    call(__NR_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0, 0, 0);
     call(__NR_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0, 0, 0);
     call(__NR_setresuid, 0, 0, 0, 0, 0);
     call(__NR_setresgid, 0, 0, 0, 0, 0);
