@@ -451,7 +451,7 @@ int sys_read_at(const char *path, uint64_t offset, size_t capacity, void *bytes)
     int fd = open_to_read(path);
     if (fd < 0)
         return fd;
-    int size = result(pread(fd, bytes, capacity, (off_t)offset));
+    int size = size_of_answer(pread(fd, bytes, capacity, (off_t)offset), capacity);
     (void)close(fd);
     return size;
 }

@@ -91,8 +91,9 @@ int proc_dir_threads(int dir, pid_t **list, size_t *count) {
 int proc_dir_program(int dir, size_t size, char *path) {
     ssize_t length = readlinkat(dir, "exe", path, size - 1);
 
-    path[length < 0 ? 0 : length] = '\0';
-    return length < 0 ? -errno : 0;
+    int error = length < 0 ? -errno : (size_t)length < size ? 0 : -EIO;
+    path[error == 0 ? length : 0] = '\0';
+    return error;
 }
 
 /* Two maps that differ are of two namespaces; equal ones may be. */

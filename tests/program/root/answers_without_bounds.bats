@@ -43,6 +43,23 @@ answering() {
     refused program 'cannot be read'
 }
 
+@test "a file that execve refuses, and of which more was read than was asked for, is not explained by it" {
+    printf 'no format\n' >"$PUBLIC/text"
+    chmod 755 "$PUBLIC/text"
+    for answer in "$HUGE" 65; do
+        answering "pread64:retval=$answer" "$PUBLIC/text" -- "$CAPWRAP" --user 33:33 -- "$PUBLIC/text"
+        failed_with 126 exec 'cannot be executed'
+    done
+}
+
+@test "a link to a program that is longer than there is room for names no program" {
+    for answer in "$HUGE" 4096; do
+        answering "readlinkat:retval=$answer" -- "$CAPWRAP" --status=$$
+        assert_success
+        refute_line --regexp '^  program '
+    done
+}
+
 @test "file capabilities that are larger than there is room for are refused" {
     answering "getxattr:retval=$HUGE" "$PUBLIC/probe" -- "$CAPWRAP" --user 33:33 -- "$PUBLIC/probe" \
         --marker "$MARKER"
