@@ -229,7 +229,7 @@ int sys_try_setpcap(void) {
 
 int sys_try_unset_keepcaps(void) { return ask(PR_SET_KEEPCAPS, 0, 0); }
 
-/* ---- witnesses ---- */
+/* ---- confirmation of ids ---- */
 
 int sys_confirm_uid(uid_t uid) { return result(syscall(RAW(setreuid), uid, uid)); }
 

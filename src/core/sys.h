@@ -32,8 +32,9 @@ int sys_get_no_new_privs(void);               /* PR_GET_NO_NEW_PRIVS: 0 or 1 */
 int sys_get_parent_death_signal(int *signal); /* PR_GET_PDEATHSIG */
 pid_t sys_get_parent(void);                   /* getppid(2) */
 
-/* A second witness of no_new_privs: 1 when the kernel refuses a seccomp filter, as it does without
- * no_new_privs and CAP_SYS_ADMIN (seccomp(2)); 0 when it does not, or when it cannot be told. */
+/* An independent reader of no_new_privs: 1 when the kernel refuses a seccomp filter, as it does
+ * without no_new_privs and CAP_SYS_ADMIN (seccomp(2)); 0 when it does not, or when it cannot be
+ * told. */
 int sys_filter_is_refused(void);
 
 /* 1 when this user namespace maps every id (user_namespaces(7)), so that an id is what it reads
@@ -78,7 +79,8 @@ int sys_try_gids(gid_t real, gid_t effective, gid_t saved);
 int sys_try_setpcap(void);
 int sys_try_unset_keepcaps(void); /* PR_SET_KEEPCAPS to 0, which a locked securebit forbids */
 
-/* ---- witnesses: raw system calls of the proof, after which the ids are read again ---- */
+/* ---- confirmation of ids: raw system calls of the proof, after which the ids are read again ----
+ */
 
 /* setreuid(2) and setregid(2) to one id. Without the capability they succeed only when the id is
  * truly one's own; with it, it is afterwards. */

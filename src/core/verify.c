@@ -21,7 +21,8 @@ static int probe_regain(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-/* Two states have one reader each. What the kernel refuses because of them is a second witness. */
+/* Two states have one reader each. What the kernel refuses because of them is a second
+ * reader, and independent of the first. */
 static int probe_refusals(const struct plan *plan, struct fail *f) {
     const struct cred *start = &plan->start, *goal = &plan->goal;
     bool no_new_privs = goal->no_new_privs && !start->no_new_privs && !keeps(plan, CAP_SYS_ADMIN);
@@ -61,8 +62,9 @@ static int verify_stdio(const struct plan *plan, struct fail *f) {
 static int verify_userns(const struct plan *plan, struct fail *f) {
     enum { FILTERED = 2 }; /* SECCOMP_MODE_FILTER */
 
-    int mode = plan->disable_userns ? sys_get_seccomp_mode() : FILTERED;
-    int refused = plan->disable_userns ? sys_userns_refused() : USERNS_ALL;
+    if (!plan->disable_userns)
+        return 0;
+    int mode = sys_get_seccomp_mode(), refused = sys_userns_refused();
     if (mode == FILTERED && refused == USERNS_ALL)
         return 0;
     int error = mode < 0 ? mode : refused;

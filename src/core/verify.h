@@ -2,8 +2,8 @@
  * verify - the proof: from the kernel's own answers, that the goal was reached.
  *
  * An object of its own that names no writer: it reads through raw system calls (core/sys.h,
- * readers), makes the probes that must fail (core/sys.h, probes) and asks the witnesses that
- * confirm an id (core/sys.h, witnesses).
+ * readers), makes the probes that must fail (core/sys.h, probes) and lets the kernel confirm an id
+ * (core/sys.h, confirmation of ids).
  */
 #ifndef CAPWRAP_VERIFY_H
 #define CAPWRAP_VERIFY_H
