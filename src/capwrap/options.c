@@ -174,8 +174,28 @@ static int check(const struct options *options, struct fail *f) {
     return 0;
 }
 
+/* Programs whose first word is a user. capwrap under such a name would run that word, as root. */
+static int check_name(const char *path, struct fail *f) {
+    static const char *const NAMES[] = {"gosu", "su-exec", "setuidgid", "s6-setuidgid"};
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        if (strcmp(name, NAMES[i]) != 0)
+            continue;
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "capwrap does not take the words of %s", name);
+        f->hint =
+            "call it as capwrap --user USER --no-new-privs -- COMMAND, or install contrib/gosu "
+            "of capwrap under this name";
+        return -1;
+    }
+    return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *options, struct fail *f) {
     memset(options, 0, sizeof *options);
+    if (argc > 0 && check_name(argv[0], f) != 0)
+        return -1;
     if (optparse_read(&TABLE, argc, argv, options, &options->command, f) != 0)
         return -1;
     return check(options, f);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,6 +71,53 @@ static void refused(const char *text, const char *step) {
     assert_int_equal(f.exit_code, EXIT_REFUSED);
     assert_string_equal(f.step, step);
     assert_true(strlen(f.text) > 0);
+}
+
+/* The status of `WORD sync id`, and the hint. */
+static int called_as(const char *word, const char **hint) {
+    char name[64], user[] = "sync", command[] = "id";
+    struct options options;
+    struct fail f;
+
+    (void)snprintf(name, sizeof name, "%s", word);
+    int status = parse((char *[]){name, user, command, NULL}, &options, &f);
+    *hint = f.hint;
+    if (status != 0) {
+        assert_int_equal(f.code, FAIL_USAGE);
+        assert_int_equal(f.exit_code, EXIT_REFUSED);
+        assert_string_equal(f.step, "options");
+        assert_non_null(strstr(f.text, strrchr(word, '/') == NULL ? word : strrchr(word, '/') + 1));
+    }
+    return status;
+}
+
+static void the_name_of_a_program_that_takes_a_user_first_is_refused(void **state) {
+    static const char *const refused_names[] = {"gosu",         "su-exec",          "/usr/bin/gosu",
+                                                "./su-exec",    "setuidgid",        "s6-setuidgid",
+                                                "capwrap/gosu", "/a/b/s6-setuidgid"};
+    static const char *const taken[] = {"capwrap", "gosu/capwrap", "gosu/", "gosu2", "mygosu", ""};
+    const char *hint;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(refused_names); i++) {
+        assert_int_equal(called_as(refused_names[i], &hint), -1);
+        assert_non_null(hint);
+        assert_non_null(strstr(hint, "capwrap --user USER --no-new-privs -- COMMAND"));
+    }
+    for (size_t i = 0; i < COUNT(taken); i++) {
+        assert_int_equal(called_as(taken[i], &hint), 0);
+        assert_null(hint);
+    }
+}
+
+static void without_any_word_no_name_is_read(void **state) {
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(parse((char *[]){NULL}, &options, &f), -1);
+    assert_null(f.hint);
+    assert_non_null(strstr(f.text, "no COMMAND"));
 }
 
 /* ---- what is taken ---- */
@@ -380,6 +428,8 @@ static void what_was_read_before_a_refusal_is_there_for_the_report(void **state)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_name_of_a_program_that_takes_a_user_first_is_refused),
+        cmocka_unit_test(without_any_word_no_name_is_read),
         cmocka_unit_test(without_options_there_is_only_the_command),
         cmocka_unit_test(every_flag_sets_its_own_field_and_no_other),
         cmocka_unit_test(a_flag_may_be_repeated),

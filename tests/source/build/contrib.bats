@@ -6,6 +6,7 @@
 table() {
     cat <<'END'
 packages.bash                             tests/run.sh                  source contrib/packages.bash
+gosu                                      tests/program/root/gosu.bats  "$SRC_DIR/contrib/gosu"
 quickstart.sh                             tests/run.sh                  run_script contrib/quickstart.sh
 completions/_capwrap                      tests/source/docs/completions.bats   offers zsh 'capwrap --
 completions/capwrap.bash                  tests/source/docs/completions.bats   offers bash 'capwrap --

@@ -25,6 +25,7 @@ expected() {
 -rw-r--r-- share/doc/capwrap/examples/docker/python/server.py
 -rw-r--r-- share/doc/capwrap/examples/docker/user/Dockerfile
 -rw-r--r-- share/doc/capwrap/examples/docker/user/ping.py
+-rwxr-xr-x share/doc/capwrap/examples/gosu
 -rw-r--r-- share/doc/capwrap/examples/kubernetes/capwrap.Dockerfile
 -rw-r--r-- share/doc/capwrap/examples/kubernetes/component/kustomization.yaml
 -rw-r--r-- share/doc/capwrap/examples/kubernetes/deployment.yaml
