@@ -336,6 +336,38 @@ static void capabilities_are_told_by_the_identity_that_asked(void **state) {
     privilege_free(&runs.first);
 }
 
+/* A server that needs nothing once it has given up root. */
+static void an_identity_that_asked_for_nothing_is_told(void **state) {
+    (void)state;
+    struct runs runs = {0};
+
+    begin(&runs, &runs.first, 0, UINT64_MAX);
+    call(&runs, FIRST, CALL_PRCTL, PR_SET_KEEPCAPS, 1, -1, 0);
+    assert_int_equal(runs.first.phase_count, 0);
+    call(&runs, FIRST, CALL_SETUID, USER, 0, 1, 0);
+    privilege_end(&runs.first, true);
+    assert_int_equal(runs.first.phase_count, 2);
+    assert_int_equal(runs.first.phases[0].uid, 0);
+    assert_int_equal(runs.first.phases[1].uid, USER);
+    assert_int_equal(runs.first.phases[1].caps, 0);
+    assert_false(runs.first.more_phases);
+    privilege_free(&runs.first);
+}
+
+static void identities_that_find_no_room_are_noted(void **state) {
+    (void)state;
+    struct runs runs = {0};
+
+    begin(&runs, &runs.first, 0, UINT64_MAX);
+    for (uint64_t uid = 1; uid <= PRIVILEGE_PHASES; uid++)
+        call(&runs, FIRST, CALL_SETRESUID, uid, uid, 1, 0);
+    assert_false(runs.first.more_phases);
+    privilege_end(&runs.first, true);
+    assert_int_equal(runs.first.phase_count, PRIVILEGE_PHASES);
+    assert_true(runs.first.more_phases);
+    privilege_free(&runs.first);
+}
+
 static void many_that_have_ended_are_all_counted(void **state) {
     (void)state;
     struct runs runs = {0};
@@ -368,6 +400,8 @@ int main(void) {
         cmocka_unit_test(what_proc_tells_otherwise_makes_the_end_unknown),
         cmocka_unit_test(without_records_the_samples_are_compared),
         cmocka_unit_test(capabilities_are_told_by_the_identity_that_asked),
+        cmocka_unit_test(an_identity_that_asked_for_nothing_is_told),
+        cmocka_unit_test(identities_that_find_no_room_are_noted),
         cmocka_unit_test(many_that_have_ended_are_all_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

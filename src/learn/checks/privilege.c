@@ -156,18 +156,39 @@ static void keep_recent(struct privilege *privilege, const struct task *task) {
 /* The end of these is recorded. */
 static bool has_return(enum call call) { return call == CALL_CAPSET || call == CALL_PRCTL; }
 
+/* The phase of that identity; NULL where so many were told already. */
+static struct phase *phase_of(struct privilege *privilege, const struct standing *now) {
+    for (unsigned i = 0; i < privilege->phase_count; i++)
+        if (privilege->phases[i].uid == now->uid.effective &&
+            privilege->phases[i].gid == now->gid.effective)
+            return &privilege->phases[i];
+    if (privilege->phase_count == PRIVILEGE_PHASES) {
+        privilege->more_phases = true;
+        return NULL;
+    }
+    struct phase *phase = &privilege->phases[privilege->phase_count++];
+    *phase = (struct phase){.uid = now->uid.effective, .gid = now->gid.effective};
+    return phase;
+}
+
 /* What a call did. One that asks for SETUID or SETGID and is refused fails, but for setuid and
  * setgid with an id that the process has already, and for those of file access, which never fail.
  */
-static void end_call(struct task *task, bool failed) {
+static void end_call(struct privilege *privilege, struct task *task, bool failed) {
     if (task == NULL || !task->in_call)
         return;
     task->in_call = false;
     if (failed || task->own_namespace ||
         (task->call.refused && !standing_allows(&task->now, &task->call)))
         return;
+    const struct standing before = task->now;
     standing_apply(&task->now, &task->call);
     task->changed = task->call_time;
+    if (before.uid.effective != task->now.uid.effective ||
+        before.gid.effective != task->now.gid.effective) {
+        (void)phase_of(privilege, &before);
+        (void)phase_of(privilege, &task->now); /* it may ask for nothing from now on */
+    }
 }
 
 /* A thread is as the one that made it, and so is a process, one step further from the start. */
@@ -175,7 +196,7 @@ static void take_fork(struct privilege *privilege, const struct record *record) 
     const struct task *parent = find(privilege, record->parent_tid);
     bool thread = record->pid == record->parent;
 
-    end_call(find(privilege, record->parent_tid), false);
+    end_call(privilege, find(privilege, record->parent_tid), false);
     struct standing now = parent != NULL ? parent->now : privilege->state->start;
     uint64_t role = parent != NULL ? parent->role : 0;
     bool own = parent != NULL && parent->own_namespace;
@@ -197,7 +218,7 @@ static void take_exec(struct privilege *privilege, const struct record *record) 
 
     if (task == NULL)
         return;
-    end_call(task, false);
+    end_call(privilege, task, false);
     task->role = mix(task->role, record->comm);
     task->now.keep_caps = false;
     task->began = task->now;
@@ -209,7 +230,7 @@ static void take_end(struct privilege *privilege, const struct record *record) {
 
     if (task == NULL)
         return;
-    end_call(task, false);
+    end_call(privilege, task, false);
     task->ended = record->time;
     keep_recent(privilege, task);
     remove_task(privilege->state, task);
@@ -234,7 +255,7 @@ static void take_check(struct privilege *privilege, const struct record *record)
     if (!task->in_call || has_return(task->call.call))
         return;
     if (record->where != task->where || (record->cap != CAP_SETUID && record->cap != CAP_SETGID)) {
-        end_call(task, false); /* it is of a later call */
+        end_call(privilege, task, false); /* it is of a later call */
         return;
     }
     bool granted = record->result == RESULT_UNKNOWN ? (privilege->kept & CAP_MASK(record->cap)) != 0
@@ -248,7 +269,7 @@ static void take_call(struct privilege *privilege, const struct record *record) 
 
     if (task == NULL)
         return;
-    end_call(task, false);
+    end_call(privilege, task, false);
     task->in_call = true;
     task->where = record->where;
     task->call_time = record->time;
@@ -267,7 +288,7 @@ static void take_return(struct privilege *privilege, const struct record *record
     bool own = record->call == CALL_CAPSET || task->call.args[0] == PR_CAP_AMBIENT;
     privilege->own_sets_refused |= own && record->value == -EPERM;
     privilege->capset |= record->call == CALL_CAPSET && record->value == 0 && !task->own_namespace;
-    end_call(task, record->value != 0);
+    end_call(privilege, task, record->value != 0);
 }
 
 /* Any call of the thread that fails; that one, where it is the same place. */
@@ -277,7 +298,7 @@ static void take_failure(struct privilege *privilege, const struct record *recor
     if (task == NULL || !task->in_call || has_return(task->call.call))
         return;
     bool fs = task->call.call == CALL_SETFSUID || task->call.call == CALL_SETFSGID;
-    end_call(task, record->where == task->where && !fs);
+    end_call(privilege, task, record->where == task->where && !fs);
 }
 
 void privilege_add(struct privilege *privilege, const struct record *record) {
@@ -338,19 +359,10 @@ bool privilege_in_call(const struct privilege *privilege, uint32_t tid) {
 void privilege_lose(struct privilege *privilege) { privilege->unknown = true; }
 
 void privilege_phase(struct privilege *privilege, uint32_t tid, unsigned cap) {
-    const struct standing *now = privilege_of(privilege, tid);
-    unsigned i = 0;
+    struct phase *phase = phase_of(privilege, privilege_of(privilege, tid));
 
-    while (i < privilege->phase_count && (privilege->phases[i].uid != now->uid.effective ||
-                                          privilege->phases[i].gid != now->gid.effective))
-        i++;
-    if (i == PRIVILEGE_PHASES)
-        return;
-    if (i == privilege->phase_count) {
-        privilege->phases[i] = (struct phase){.uid = now->uid.effective, .gid = now->gid.effective};
-        privilege->phase_count++;
-    }
-    privilege->phases[i].caps |= cap < CAP_BITS ? CAP_MASK(cap) : 0;
+    if (phase != NULL)
+        phase->caps |= cap < CAP_BITS ? CAP_MASK(cap) : 0;
 }
 
 /* ---- the end ---- */
@@ -392,7 +404,7 @@ void privilege_end(struct privilege *privilege, bool watched) {
         if (state->recent[i].ended != 0)
             finish_task(privilege, &state->recent[i]);
     for (size_t i = 0; i < state->count; i++) {
-        end_call(&state->tasks[i], false);
+        end_call(privilege, &state->tasks[i], false);
         finish_task(privilege, &state->tasks[i]);
     }
     memset(state->recent, 0, sizeof state->recent);

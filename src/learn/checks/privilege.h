@@ -28,7 +28,8 @@ struct ending {
     unsigned count;
 };
 
-/* Capabilities asked for, by the effective identity of who asked, in order of appearance. */
+/* Capabilities asked for, by the effective identity of who asked, in order of appearance; also an
+ * identity that a process changed to and asked for nothing with. */
 struct phase {
     uint32_t uid, gid;
     uint64_t caps;
@@ -53,6 +54,7 @@ struct privilege {
     size_t count, capacity;
     struct phase phases[PRIVILEGE_PHASES];
     unsigned phase_count;
+    bool more_phases;      /* there were more than find room */
     uint64_t kept;         /* the capabilities of the run */
     uint64_t declared;     /* what processes that made a capset had afterwards, as /proc told */
     bool gave_up;          /* some process left an identity or a set */

@@ -120,6 +120,15 @@ const char *assessment_fact(const struct result *result, unsigned cap, char text
     return text;
 }
 
+uint64_t assessment_phase(const struct result *result, const struct phase *phase) {
+    uint64_t needed = phase->caps & result->keep;
+
+    for (unsigned cap = 0; cap < CAP_BITS; cap++)
+        if ((phase->caps & CAP_MASK(cap)) != 0 && result->facts[cap].substitute >= 0)
+            needed |= CAP_MASK(result->facts[cap].substitute) & result->keep;
+    return needed;
+}
+
 /* ---- sentences ---- */
 
 struct limits {
@@ -285,6 +294,9 @@ static void add_watching(const struct result *result, struct limits *all) {
         add(all, "calls-not-watched",
             "this kernel records no system calls (CONFIG_FTRACE_SYSCALLS): whether an identity "
             "was given up is known only of processes that were there at the end");
+    if (result->privilege.more_phases)
+        add(all, "identities-not-listed",
+            "it ran with more users and groups than the %d that are listed", PRIVILEGE_PHASES);
     if (result->privilege.capset)
         add(all, "capset-not-read",
             "it changed its own capability sets (capset), whose masks are not recorded: what it "

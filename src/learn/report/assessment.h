@@ -44,6 +44,10 @@ uint64_t assessment_outside(const struct result *result);
  */
 const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]);
 
+/* What of the answer was asked for with that identity; where another capability is enough in place
+ * of one that was asked for, that other one. */
+uint64_t assessment_phase(const struct result *result, const struct phase *phase);
+
 /* Why the answer is not confirmed. Returns how many reasons there are; none where it is. */
 size_t assessment_reasons(const struct result *result, struct limit reasons[REASONS]);
 

@@ -116,6 +116,25 @@ static void write_caps(FILE *out, const struct result *result) {
             }
 }
 
+/* What each identity needed; where it never changed, the head says it all. */
+static void write_phases(FILE *out, const struct result *result) {
+    const struct privilege *privilege = &result->privilege;
+    char names[CAPNAME_LIST_SIZE], all[CAPNAME_LIST_SIZE + 32];
+
+    if (!result->calls || privilege->phase_count < 2)
+        return;
+    (void)fputs("\nNeeded by each user and group that it ran with, in order of appearance\n", out);
+    for (unsigned i = 0; i < privilege->phase_count; i++) {
+        const struct phase *phase = &privilege->phases[i];
+        uint64_t needed = assessment_phase(result, phase);
+        capname_join(needed, "", ", ", names);
+        (void)snprintf(all, sizeof all, "%u:%u: %s", phase->uid, phase->gid,
+                       needed == 0 ? "nothing" : names);
+        (void)fprintf(out, "%*s", INDENT, "");
+        paragraph(out, INDENT, ITEM, all);
+    }
+}
+
 /* ---- the rest ---- */
 
 static void write_check(FILE *out, const struct result *result) {
@@ -166,6 +185,7 @@ void learn_text_write(FILE *out, const struct result *result) {
     write_head(out, result);
     write_check(out, result);
     write_caps(out, result);
+    write_phases(out, result);
     write_limits(out, result);
     write_way_on(out, result);
 }

@@ -135,6 +135,11 @@ int fixture_start(const struct subject *subject, unsigned seconds, struct fail *
     if (!ask(subject, ORDER_START))
         return refuse(subject, "cannot be started", f);
     if (subject->fixture_ready == NULL) {
+        /* A shell that was started later has ended: so has one that ends at once, also where
+         * processes are slow to start. */
+        struct shell_result result;
+        if (shell_run(subject, ":", seconds, &result, f) != 0)
+            return -1;
         pause_for(SETTLE);
         return ask(subject, ORDER_ALIVE) ? 0 : refuse(subject, "ended at once", f);
     }

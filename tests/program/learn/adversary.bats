@@ -172,9 +172,10 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
 }
 
 @test "fixture: one that the program kills, one that is a daemon, one that starts late" {
-    never_wrong KILL --fixture 'exec sleep 1234.5' -- pkill -xf 'sleep 1234.5'
+    local first=1234.1$BASHPID second=1234.2$BASHPID # no other test has such a process
+    never_wrong KILL --fixture "exec sleep $first" -- pkill -xf "sleep $first"
     needs KILL confirmed
-    never_wrong KILL --fixture 'sleep 1234.6 & exit 0' -- pkill -xf 'sleep 1234.6'
+    never_wrong KILL --fixture "sleep $second & exit 0" -- pkill -xf "sleep $second"
     needs KILL confirmed
     never_wrong NET_RAW --reset 'rm -f late' --fixture 'sleep 0.5; touch late; sleep 1000' \
         --fixture-ready 'test -e late' -- sh -c "test -e late && exec $ASKS raw"
@@ -185,9 +186,9 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     learned --verify --test 'no-such-command' -- true
     assert_failure 125
     assert_regex "$stderr" 'status 127'
-    learned --timeout 1 --test 'echo nobody answers >&2; exit 7' -- sleep 1000
+    learned --timeout 5 --test 'echo nobody answers >&2; exit 7' -- sleep 1000
     not_confirmed test-never-succeeded
-    assert_regex "$(told '.reasons[].text')" 'within 1 s.*status 7.*nobody answers'
+    assert_regex "$(told '.reasons[].text')" 'within 5 s.*status 7.*nobody answers'
     attempt prlimit --nofile=12:12 "$CAPWRAP_LEARN" -- true
     assert_failure 125
     assert_regex "$stderr" 'Too many open files'

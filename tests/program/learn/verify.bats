@@ -74,8 +74,8 @@ setup() {
 }
 
 @test "a server works when the test succeeds, which is tried until then" {
-    learned --verify --timeout 2 --test 'test -e served' --reset 'rm -f served' -- \
-        "$ASKS" raw sleep 0.5 touch served sleep 1000
+    learned --verify --timeout 60 --test 'test -e served' --reset 'rm -f served' -- \
+        sh -c "$ASKS raw || exit; sleep 0.5; touch served; exec sleep 1000"
     needs NET_RAW confirmed
     [ "$(told .runs)" -eq 4 ]
 }
@@ -85,7 +85,7 @@ setup() {
     assert_failure 2
     assert_equal "$(told .state,.runs)" $'not confirmed\n1'
     not_confirmed test-never-succeeded
-    learned --verify --timeout 1 --test 'echo told why >&2; false' -- true
+    learned --verify --timeout 60 --test 'echo told why >&2; false' -- true
     not_confirmed test-never-succeeded
     assert_equal "$(told .runs)" 2
     assert_regex "$(told '.reasons[].text')" 'never succeeded.*with status 1.*told why'
@@ -144,7 +144,36 @@ END
     assert_equal "$(told '.capabilities[] | select(.name == "SETUID").keeps')" "uid 0"
     # What it asked for as which user.
     assert_equal "$(told '.phases | map("\(.uid):\(.gid) \(.capabilities | join(","))") | join("; ")')" \
-        "0:0 SETGID; 0:33 SETUID"
+        "0:0 SETGID; 0:33 SETUID; 33:33 "
+}
+
+@test "a program that gives up root is told with what each user and group needed, in the text as well" {
+    cat >gives-up.py <<'END'
+import os
+os.chown("file", 33, 33)
+os.setgid(33)
+os.setuid(33)
+END
+    touch file
+    attempt "$CAPWRAP_LEARN" --verify --reset 'chown 0:0 file' -u root -- python3 -B gives-up.py
+    assert_success
+    assert_regex "$stderr" 'needs +CHOWN, SETGID, SETUID'
+    assert_regex "$stderr" '
+Needed by each user and group that it ran with, in order of appearance
+  0:0: CHOWN, SETGID
+  0:33: SETUID
+  33:33: nothing
+'
+    # Of one that stays who it is the head tells all.
+    attempt "$CAPWRAP_LEARN" -- "$ASKS" raw
+    refute_regex "$stderr" 'Needed by each user'
+    # What is enough in the place of another one is what was needed.
+    attempt "$CAPWRAP_LEARN" --verify -u root -- sh -c 'ionice -c 1 setpriv --reuid 33 true'
+    assert_success
+    assert_regex "$stderr" '
+  0:0: SETUID, SYS_NICE
+  33:0: nothing
+'
 }
 
 @test "of several capabilities that the kernel takes, the least dangerous is found" {
@@ -174,11 +203,14 @@ END
 }
 
 @test "a fixture is alive during each run, ready before it, ended after it, and not counted" {
-    learned --verify --fixture "exec '$ASKS' sleep 0.2 touch ready raw sleep 1000" \
+    # A name that no process of another test has.
+    local fixture=$PUBLIC/fixture
+    cp "$ASKS" "$fixture"
+    learned --verify --fixture "exec '$fixture' sleep 0.2 touch ready raw sleep 1000" \
         --fixture-ready 'test -e ready' --reset 'rm -f ready' -- \
-        sh -c "test -e ready && pgrep -f 'raw sleep 100[0]' && kill -0 1"
+        sh -c "test -e ready && pgrep -f '^$fixture ' && kill -0 1"
     needs KILL confirmed
-    run pgrep -f 'raw sleep 100[0]'
+    run pgrep -f "^$fixture "
     assert_failure
 }
 
@@ -186,14 +218,15 @@ END
     learned --fixture 'exit 1' -- "$ASKS" touch ran
     assert_failure 125
     assert_regex "$stderr" "^capwrap-learn: fixture: 'exit 1' ended at once"
-    learned --fixture 'sleep 1000' --fixture-ready false --timeout 1 -- "$ASKS" touch ran
+    local never=1000.$BASHPID
+    learned --fixture "sleep $never" --fixture-ready false --timeout 1 -- "$ASKS" touch ran
     assert_failure 125
-    assert_regex "$stderr" "^capwrap-learn: fixture: 'sleep 1000' was not ready within 1 s"
-    learned --fixture 'sleep 0.3' --fixture-ready false --timeout 5 -- "$ASKS" touch ran
+    assert_regex "$stderr" "^capwrap-learn: fixture: 'sleep $never' was not ready within 1 s"
+    learned --fixture 'sleep 0.3' --fixture-ready false --timeout 60 -- "$ASKS" touch ran
     assert_failure 125
     assert_regex "$stderr" "ended before it was ready"
     refute [ -e ran ]
-    run pgrep -xf 'sleep 1000'
+    run pgrep -xf "sleep $never"
     assert_failure
 }
 
@@ -249,7 +282,7 @@ END
 }
 
 @test "a run that hangs with less is bounded by what the first one took" {
-    learned --verify --timeout 2 -- sh -c "$ASKS raw || sleep 1000"
+    learned --verify --timeout 5 -- sh -c "$ASKS raw || sleep 1000"
     needs NET_RAW confirmed
     [ "$(told .runs)" -eq 4 ]
 }
