@@ -107,7 +107,8 @@ static const struct option OPTIONS[] = {
      .help = "who the program is; names or numbers"},
     {"groups", 'G', WORD(who.groups), .argument = " LIST|init|none|keep",
      .help = "supplementary groups (default: init, the user's own;\n"
-             "where GROUP is given none, the primary group alone)"},
+             "where GROUP is given none, the primary group alone);\n"
+             "init,LIST adds to the user's own"},
     {"keep", 'k', .takes = VALUE, .read = read_keep, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds; none (default),\nall"},
     {"want", 0, .takes = VALUE, .read = read_want, .argument = " CAP[,CAP...]",

@@ -24,7 +24,7 @@ enum {
     /* before anything changes */                                                          \
     X(USAGE, "usage") X(UNKNOWN_USER, "unknown-user") X(UNKNOWN_GROUP, "unknown-group")    \
     X(GROUP_NEEDED, "group-needed") X(BAD_ID, "bad-id") X(LOOKUP, "lookup")                \
-    X(MEMORY, "memory") X(STARTED_SETID, "started-setid")                                  \
+    X(TOO_MANY_GROUPS, "too-many-groups") X(MEMORY, "memory") X(STARTED_SETID, "started-setid")                                  \
     X(GRANT_IDENTITY, "grant-identity") X(LISTEN_FDS, "listen-fds")                        \
     X(OLD_KERNEL, "old-kernel") X(CAP_UNKNOWN, "cap-unknown")                              \
     X(CAP_NOT_PERMITTED, "cap-not-permitted") X(CAP_BOUNDING_ONLY, "cap-bounding-only")    \

@@ -290,6 +290,17 @@ static int known_error(const struct plan *plan, const struct step *step) {
     return unmapped ? -EINVAL : 0;
 }
 
+/* Without a change of the group list nothing of this would be missing: the bounding set could stay,
+ * too. A pod with fsGroup is such a caller. */
+static bool only_groups_differ(const struct plan *plan, uint64_t missing) {
+    uint64_t needed_for_them = CAP_MASK(CAP_SETGID);
+
+    if (plan->goal.securebits == plan->start.securebits)
+        needed_for_them |= CAP_MASK(CAP_SETPCAP);
+    return !plan->changes_identity && (missing & ~needed_for_them) == 0 &&
+           (missing & CAP_MASK(CAP_SETGID)) != 0;
+}
+
 int transition_preflight(const struct plan *plan, struct fail *f) {
     const char *first = NULL;
     uint64_t missing = 0;
@@ -303,9 +314,13 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
         missing |= CAP_MASK(steps[i].needs);
         first = first == NULL ? steps[i].name : first;
     }
-    if (missing != 0)
-        return fail_caps(f, first, code_for_missing(missing), missing,
-                         "needed to get there, and not permitted here");
+    if (missing != 0) {
+        (void)fail_caps(f, first, code_for_missing(missing), missing,
+                        "needed to get there, and not permitted here");
+        if (only_groups_differ(plan, missing))
+            f->hint = "use --groups keep: only the list of groups differs from the caller's";
+        return -1;
+    }
     for (size_t i = 0; i < count; i++) {
         int error = steps[i].wanted(plan) == NOT_WANTED ? 0 : known_error(plan, &steps[i]);
         if (error != 0)

@@ -110,6 +110,7 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_GROUP_NEEDED] = "name the group as well: --user UID:GID, with --groups none or a list",
     [FAIL_BAD_ID] = "correct the entry in the user database",
     [FAIL_LOOKUP] = "give numbers and --no-login-env, so that no database is asked",
+    [FAIL_TOO_MANY_GROUPS] = "name the groups that the program needs: --groups LIST",
     [FAIL_MEMORY] = "raise the memory limit",
     [FAIL_STARTED_SETID] = "start it with equal real and effective ids: chmod ug-s, no seteuid",
     [FAIL_GRANT_IDENTITY] = "leave out --user, --groups and --chown-stdio, or start as root",

@@ -15,6 +15,9 @@
 
 enum { NAME_SIZE = 256 }; /* of a user or group name with its NUL: LOGIN_NAME_MAX */
 
+static const char INIT[] = "init"; /* as an element of LIST: the user's own groups */
+static const char TOO_MANY[] = "more than 65536 groups, which is the most that the kernel takes";
+
 static int no_entry(struct fail *f, const char *step, enum fail_code code, int error,
                     const char *subject, const char *text) {
     (void)fail_set(f, step, code, error, "%s%s", text, passwd_note);
@@ -23,6 +26,8 @@ static int no_entry(struct fail *f, const char *step, enum fail_code code, int e
 }
 
 static int no_database(struct fail *f, const char *step, int error, const char *subject) {
+    if (error == -E2BIG)
+        return fail_about(f, step, FAIL_TOO_MANY_GROUPS, 0, subject, TOO_MANY);
     return no_entry(f, step, error == -ENOMEM ? FAIL_MEMORY : FAIL_LOOKUP, error, subject,
                     "the user database cannot be read");
 }
@@ -69,9 +74,22 @@ static bool groups_are(const struct who *who, const char *word) {
     return who->groups != NULL && strcmp(who->groups, word) == 0;
 }
 
+static bool word_is(const struct list *list, const char *word) {
+    return strlen(word) == list->length && memcmp(list->word, word, list->length) == 0;
+}
+
+/* Whether an element of LIST is init, the user's own groups. */
+static bool holds_init(const char *words) {
+    bool holds = false;
+
+    for (struct list list = {.rest = words}; words != NULL && list_next(&list);)
+        holds |= word_is(&list, INIT);
+    return holds;
+}
+
 /* Whether anything but the ids themselves is wanted of the user: numbers alone ask no database. */
 static bool needs_entry(const struct who *who) {
-    return !who->ids_only || strchr(who->user, ':') == NULL || groups_are(who, "init");
+    return !who->ids_only || strchr(who->user, ':') == NULL || holds_init(who->groups);
 }
 
 static int find_user(const struct who *who, struct account *account, struct fail *f) {
@@ -103,41 +121,85 @@ static int find_user(const struct who *who, struct account *account, struct fail
     return 0;
 }
 
+/* The groups that the database lists for the user, the primary one among them. */
+static int find_own_groups(const struct account *account, struct groups *groups, struct fail *f) {
+    if (account->name == NULL)
+        return no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, INIT,
+                        "the user has no entry, so the database lists no groups for it");
+    int found = passwd_groups(account->name, account->gid, groups);
+    return found == 1 ? 0 : no_database(f, "groups", found, INIT);
+}
+
+/* The name of an element ends with the look-up, so it goes into the text of its error. */
+static int name_element(const char *name, struct fail *f) {
+    char text[sizeof f->text + NAME_SIZE + 2];
+
+    (void)snprintf(text, sizeof text, "%s: %s", name, f->text);
+    memcpy(f->text, text, sizeof f->text - 1);
+    return -1;
+}
+
+/* One element of LIST other than init. */
+static int add_group(const struct list *list, struct groups *groups, struct fail *f) {
+    char name[NAME_SIZE];
+
+    if (list->length >= sizeof name)
+        return fail_set(f, "groups", FAIL_USAGE, 0, "%.32s...: the name is too long", list->word);
+    (void)snprintf(name, sizeof name, "%.*s", (int)list->length, list->word);
+    if (strcmp(name, "none") == 0 || strcmp(name, "keep") == 0)
+        return fail_set(f, "groups", FAIL_USAGE, 0, "'none' and 'keep' stand alone");
+    if (find_group(name, "groups", NULL, &groups->list[groups->count], f) != 0)
+        return name_element(name, f);
+    groups->count++;
+    return 0;
+}
+
 /* Adds the ids that the words name to groups, which has room for them. */
 static int add_words(const char *words, struct groups *groups, struct fail *f) {
-    for (struct list list = {.rest = words}; list_next(&list); groups->count++) {
-        char name[NAME_SIZE];
-        if (list.length == 0 || list.length >= sizeof name)
-            return fail_about(f, "groups", FAIL_USAGE, 0, words,
-                              list.length == 0 ? "the list has an empty element"
-                                               : "a name is too long");
-        (void)snprintf(name, sizeof name, "%.*s", (int)list.length, list.word);
-        if (find_group(name, "groups", words, &groups->list[groups->count], f) != 0)
+    for (struct list list = {.rest = words}; list_next(&list);) {
+        if (list.length == 0)
+            return fail_about(f, "groups", FAIL_USAGE, 0, words, "the list has an empty element");
+        if (!word_is(&list, INIT) && add_group(&list, groups, f) != 0)
             return -1;
     }
     return 0;
 }
 
-/* The groups that LIST, none (NULL here) or init mean. The primary group is always among them:
- * an empty list would defeat permissions that are denied to a group (CVE-2022-2989). */
-static int find_groups(const char *list, const struct account *account, struct groups *groups,
-                       struct fail *f) {
+/* The groups that LIST or none (NULL here) means, beside the user's own. The primary group is
+ * always among them: an empty list would defeat permissions that are denied to a group
+ * (CVE-2022-2989). */
+static int find_listed(const char *list, const struct account *account, const struct groups *own,
+                       struct groups *groups, struct fail *f) {
     size_t words = 1;
 
-    if (list != NULL && strcmp(list, "init") == 0) {
-        if (account->name == NULL)
-            return no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, list,
-                            "the user has no entry, so the database lists no groups for it");
-        int found = passwd_groups(account->name, account->gid, groups);
-        return found == 1 ? 0 : no_database(f, "groups", found, list);
-    }
     for (const char *c = list; c != NULL && *c != '\0'; c++)
         words += *c == ',';
-    groups->list = pool_take(words + 1, sizeof groups->list[0]);
+    groups->list = pool_take(own->count + words + 1, sizeof groups->list[0]);
     if (groups->list == NULL)
         return no_database(f, "groups", -ENOMEM, list);
+    if (own->count > 0)
+        memcpy(groups->list, own->list, own->count * sizeof own->list[0]);
+    groups->count = own->count;
     groups->list[groups->count++] = account->gid;
     return list == NULL ? 0 : add_words(list, groups, f);
+}
+
+/* The groups that LIST, none (NULL here) or init mean. */
+static int find_groups(const char *list, const struct account *account, struct groups *groups,
+                       struct fail *f) {
+    struct groups own = {0};
+
+    if (holds_init(list) && find_own_groups(account, &own, f) != 0) {
+        pool_release(own.list);
+        return -1;
+    }
+    if (list != NULL && strcmp(list, INIT) == 0) {
+        *groups = own;
+        return 0;
+    }
+    int status = find_listed(list, account, &own, groups, f);
+    pool_release(own.list);
+    return status;
 }
 
 /* Whether the list of groups changes, and to which words; NULL for none. */
@@ -148,7 +210,7 @@ static bool groups_asked(const struct who *who, const char **list) {
     if (groups_are(who, "none") || (who->groups == NULL && group_given))
         *list = NULL;
     else if (who->groups == NULL)
-        *list = "init";
+        *list = INIT;
     return who->groups != NULL ? !groups_are(who, "keep") : who->user != NULL;
 }
 
@@ -173,7 +235,7 @@ static int ask(const struct who *who, const struct cred *caller, struct identity
         if (find_user(who, account, f) != 0)
             return -1;
     } else {
-        int found = groups_are(who, "init") ? passwd_by_uid(caller->uid.effective, account) : 0;
+        int found = holds_init(who->groups) ? passwd_by_uid(caller->uid.effective, account) : 0;
         if (found < 0)
             return no_database(f, "groups", found, who->groups);
         account->uid = caller->uid.effective;
@@ -182,6 +244,8 @@ static int ask(const struct who *who, const struct cred *caller, struct identity
     if (groups_asked(who, &list) && find_groups(list, account, &identity->groups, f) != 0)
         return -1;
     observe_sort(&identity->groups);
+    if (identity->groups.count > GROUPS_MOST)
+        return fail_about(f, "groups", FAIL_TOO_MANY_GROUPS, 0, NULL, TOO_MANY);
     return check_ids(identity, who->user, f);
 }
 

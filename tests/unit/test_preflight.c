@@ -221,6 +221,63 @@ static void what_is_refused_is_exactly_what_would_fail(void **state) {
     assert_true(tally.done > 0 && tally.refused > 0 && tally.policy > 0);
 }
 
+/* As a pod with fsGroup starts: with groups that were added to the user's own. */
+static void groups_to_keep_are_told_where_they_alone_differ(void **state) {
+    static gid_t own[] = {1000};
+    const struct {
+        uid_t uid, gid;
+        uint64_t caps, bounding;
+        bool lock, hint;
+    } rows[] = {
+        {1000, 1000, 0, 0, false, true},
+        {1000, 1000, 0, FAKE_ALL_CAPS, false, true}, /* SETPCAP is missing as well */
+        {1000, 1000, PCAP, PCAP, true, true},
+        {1000, 1000, 0, 0, true, false}, /* SETPCAP is missing for the securebits */
+        {1000, 1000, CHOWN, CHOWN, false, true},
+        {1000, WWW, 0, 0, false, false},
+        {WWW, 1000, 0, 0, false, false},
+        {1000, WWW, SETUID, SETUID, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {.change_identity = true,
+                                        .uid = rows[i].uid,
+                                        .gid = rows[i].gid,
+                                        .change_groups = true,
+                                        .groups = {1, own},
+                                        .lock_securebits = rows[i].lock};
+        struct run run;
+
+        as_user_with(rows[i].caps);
+        fake.bounding = rows[i].bounding;
+        fake_set_groups(2, (const gid_t[]){1000, OPS});
+        run_play(&request, REAL, &run);
+        assert_int_equal(run.p.next, STAGE_PREFLIGHT);
+        assert_int_equal(run.f.hint != NULL, rows[i].hint);
+        if (rows[i].hint)
+            assert_non_null(strstr(run.f.hint, "--groups keep"));
+        run_free(&run);
+    }
+}
+
+static void groups_to_keep_are_not_told_where_a_stream_is_to_be_handed_over(void **state) {
+    static gid_t own[] = {1000};
+    const struct request request = {
+        .change_groups = true, .groups = {1, own}, .chown_stdio = true, .no_new_privs = true};
+    struct run run;
+
+    (void)state;
+    as_user();
+    fake.streams[0].owner = 0;
+    fake_set_groups(2, (const gid_t[]){1000, OPS});
+    run_play(&request, REAL, &run);
+    assert_int_equal(run.p.next, STAGE_PREFLIGHT);
+    assert_int_equal(run.f.code, FAIL_NEED_SETGID);
+    assert_null(run.f.hint);
+    run_free(&run);
+}
+
 /* ---- in a user namespace ---- */
 
 /* Who is there, each id either truly the one that it reads as or an unmapped root's; what is
@@ -405,6 +462,8 @@ static void what_changes_nothing_needs_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_refused_is_exactly_what_would_fail),
+        cmocka_unit_test(groups_to_keep_are_told_where_they_alone_differ),
+        cmocka_unit_test(groups_to_keep_are_not_told_where_a_stream_is_to_be_handed_over),
         cmocka_unit_test(a_user_namespace_is_refused_exactly_where_it_would_fail),
         cmocka_unit_test(all_that_is_missing_is_named_at_once),
         cmocka_unit_test(a_capability_that_is_permitted_and_not_effective_will_do),

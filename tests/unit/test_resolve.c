@@ -188,6 +188,16 @@ static void leads_to(const char *user, const char *list, uid_t uid, gid_t gid, s
 #define GIDS(...)                                                                                  \
     COUNT(((gid_t[]){__VA_ARGS__})), (gid_t[]) { __VA_ARGS__ }
 
+/* The subject, or else the beginning of the text, is USER, LIST or a part of LIST. */
+static bool names_a_word(const struct fail *f, const char *user, const char *list) {
+    char element[256];
+
+    if (f->subject != NULL)
+        return f->subject == user || (list != NULL && strstr(list, f->subject) != NULL);
+    (void)snprintf(element, sizeof element, "%.*s", (int)strcspn(f->text, ":"), f->text);
+    return list != NULL && element[0] != '\0' && strstr(list, element) != NULL;
+}
+
 static void refused(const char *user, const char *list, const char *step, enum fail_code code) {
     struct who who = words(user, list);
     struct answer answer;
@@ -201,11 +211,9 @@ static void refused(const char *user, const char *list, const char *step, enum f
     assert_int_equal(answer.f.code, code);
     assert_string_equal(answer.f.step, step);
     assert_int_equal(answer.f.exit_code, EXIT_REFUSED);
-    if (code != FAIL_USAGE) /* it names the word that was typed */
-        assert_true(answer.f.subject == user || answer.f.subject == list);
+    if (code != FAIL_USAGE) /* it names the word that was typed, or an element of it */
+        assert_true(names_a_word(&answer.f, user, list));
     end(&answer);
-    if (code != FAIL_USAGE)
-        assert_non_null(answer.f.subject);
 }
 
 /* ---- who ---- */
@@ -246,6 +254,53 @@ static void groups_are_asked_for_in_four_ways(void **state) {
     leads_to("www", "0", 33, 33, GIDS(0, 33));
 }
 
+static void a_list_with_init_adds_to_the_users_own_groups(void **state) {
+    (void)state;
+    leads_to("www", "init,5", 33, 33, GIDS(5, 33, 44, 45));
+    leads_to("www", "5,init,web", 33, 33, GIDS(5, 33, 44, 45, 80));
+    leads_to("www", "web,init", 33, 33, GIDS(33, 44, 45, 80));
+    leads_to("www", "init,44,33", 33, 33, GIDS(33, 44, 45)); /* no id twice */
+    leads_to("www", "init,init", 33, 33, GIDS(33, 44, 45));
+    leads_to("www:web", "init,5", 33, 80, GIDS(5, 44, 45, 80));
+    leads_to("root", "init,5", 0, 0, GIDS(0, 5));
+    leads_to(NULL, "init,5", 1001, 1002, GIDS(5, 7, 1002));
+}
+
+/* As many as the kernel takes, and one more. */
+static void more_groups_than_the_kernel_takes_are_refused(void **state) {
+    enum { LONGEST = 6 };
+    char *list = calloc(LONGEST, GROUPS_MOST + 2);
+
+    (void)state;
+    assert_non_null(list);
+    for (unsigned more = 0; more <= 1; more++) {
+        char *end_of_list = list;
+        for (unsigned i = 0; i < GROUPS_MOST - 1 + more; i++) /* and the primary group */
+            end_of_list += sprintf(end_of_list, "%s%u", i == 0 ? "" : ",", 100 + i);
+        struct who who = words("www", list);
+        struct answer answer;
+        forget();
+        ask(&who, &answer);
+        assert_int_equal(answer.status, more == 0 ? 0 : -1);
+        if (more == 0)
+            assert_int_equal(answer.request.groups.count, GROUPS_MOST);
+        else
+            assert_int_equal(answer.f.code, FAIL_TOO_MANY_GROUPS);
+        end(&answer);
+    }
+    free(list);
+    struct who who = words("www", "init");
+    struct answer answer;
+    forget();
+    database.fail_at = 2; /* passwd_groups() */
+    database.error = E2BIG;
+    ask(&who, &answer);
+    assert_int_equal(answer.f.code, FAIL_TOO_MANY_GROUPS);
+    assert_string_equal(answer.f.subject, "init");
+    assert_int_equal(answer.f.error, 0);
+    end(&answer);
+}
+
 static void groups_can_be_changed_without_a_user(void **state) {
     (void)state;
     leads_to(NULL, "none", 1001, 1002, GIDS(1002));
@@ -269,11 +324,12 @@ static void numbers_alone_ask_no_database(void **state) {
         const char *user, *list;
         bool no_login, asks;
     } rows[] = {
-        {"33:33", NULL, true, false},   {"33:33", "7,9", true, false},
-        {"33:33", "none", true, false}, {"33:33", "keep", true, false},
-        {"33:33", NULL, false, true},   {"33", NULL, true, true},
-        {"33:33", "init", true, true},  {"33:web", NULL, true, true},
-        {"www:33", NULL, true, true},   {"33:33", "web", true, true},
+        {"33:33", NULL, true, false},    {"33:33", "7,9", true, false},
+        {"33:33", "none", true, false},  {"33:33", "keep", true, false},
+        {"33:33", NULL, false, true},    {"33", NULL, true, true},
+        {"33:33", "init", true, true},   {"33:web", NULL, true, true},
+        {"33:33", "5,init", true, true}, {"www:33", NULL, true, true},
+        {"33:33", "web", true, true},
     };
 
     (void)state;
@@ -377,6 +433,7 @@ static void a_uid_without_an_entry_needs_a_group(void **state) {
     refused("4242", "keep", "user", FAIL_GROUP_NEEDED);
     refused("4242", "web", "user", FAIL_GROUP_NEEDED);
     refused("4242:4242", "init", "groups", FAIL_GROUP_NEEDED);
+    refused("4242:4242", "5,init", "groups", FAIL_GROUP_NEEDED);
 }
 
 static void lists_of_groups_are_strict(void **state) {
@@ -390,25 +447,48 @@ static void lists_of_groups_are_strict(void **state) {
     refused("www", "web,nosuch", "groups", FAIL_UNKNOWN_GROUP);
     refused("www", "web, ops", "groups", FAIL_UNKNOWN_GROUP);
     refused("www", "+5", "groups", FAIL_UNKNOWN_GROUP);
-    refused("www", "none,web", "groups", FAIL_UNKNOWN_GROUP); /* words stand alone */
-    refused("www", "init,web", "groups", FAIL_UNKNOWN_GROUP);
-    refused("www", "keep,web", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "none,web", "groups", FAIL_USAGE);
+    refused("www", "web,keep", "groups", FAIL_USAGE);
+    refused("www", "init,none", "groups", FAIL_USAGE);
+    refused("www", "init,nosuch", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "init,", "groups", FAIL_USAGE);
+    refused("www", "init,00", "groups", FAIL_USAGE);
+    refused("www", "INIT,web", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "ini,web", "groups", FAIL_UNKNOWN_GROUP);
+    refused("www", "initx,web", "groups", FAIL_UNKNOWN_GROUP);
     refused(NULL, "web,", "groups", FAIL_USAGE);
 }
 
 static void a_list_that_is_refused_says_why(void **state) {
     static char name[300];
     struct who empty = words("www", "web,,ops"), too_long = words("www", name);
+    static const struct {
+        const char *list, *text;
+    } rows[] = {
+        {"web,nosuch,users", "nosuch: no such group (asked nowhere else)"},
+        {"web,4294967295", "4294967295: an id is a decimal number from 0 to 4294967294, without "
+                           "leading zeros"},
+        {"web,none", "'none' and 'keep' stand alone"},
+        {"keep,web", "'none' and 'keep' stand alone"},
+    };
     struct answer answer;
 
     (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct who who = words("www", rows[i].list);
+        forget();
+        ask(&who, &answer);
+        assert_string_equal(answer.f.text, rows[i].text);
+        assert_null(answer.f.subject);
+        end(&answer);
+    }
     forget();
     ask(&empty, &answer);
     assert_non_null(strstr(answer.f.text, "empty element"));
     end(&answer);
     memset(name, 'a', sizeof name - 1);
     ask(&too_long, &answer);
-    assert_non_null(strstr(answer.f.text, "too long"));
+    assert_string_equal(answer.f.text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...: the name is too long");
     end(&answer);
 }
 
@@ -479,6 +559,7 @@ static void a_database_that_cannot_be_read_is_refused(void **state) {
     every_failing_call_is_refused("www:web", "ops,12x", EACCES, FAIL_LOOKUP, 8);
     every_failing_call_is_refused("www", NULL, ENOMEM, FAIL_MEMORY, 4);
     every_failing_call_is_refused(NULL, "init", EIO, FAIL_LOOKUP, 4);
+    every_failing_call_is_refused("www", "init,ops", EIO, FAIL_LOOKUP, 6);
 }
 
 static void an_entry_that_comes_or_goes_is_refused(void **state) {
@@ -550,6 +631,7 @@ int main(void) {
         cmocka_unit_test(a_user_comes_with_its_group_and_groups),
         cmocka_unit_test(an_explicit_group_stands_alone),
         cmocka_unit_test(groups_are_asked_for_in_four_ways),
+        cmocka_unit_test(a_list_with_init_adds_to_the_users_own_groups),
         cmocka_unit_test(groups_can_be_changed_without_a_user),
         cmocka_unit_test(numbers_alone_ask_no_database),
         cmocka_unit_test(kept_groups_are_not_changed),
@@ -560,6 +642,7 @@ int main(void) {
         cmocka_unit_test(a_uid_without_an_entry_needs_a_group),
         cmocka_unit_test(lists_of_groups_are_strict),
         cmocka_unit_test(a_list_that_is_refused_says_why),
+        cmocka_unit_test(more_groups_than_the_kernel_takes_are_refused),
         cmocka_unit_test(names_that_are_too_long_are_refused),
         cmocka_unit_test(an_id_that_nobody_can_have_is_refused_from_the_database_too),
         cmocka_unit_test(a_database_that_cannot_be_read_is_refused),

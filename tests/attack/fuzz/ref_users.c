@@ -255,10 +255,19 @@ static bool is(const char *word, const char *other) {
     return word != NULL && strcmp(word, other) == 0;
 }
 
+/* init is a word of LIST. */
+static bool has_init(const char *list) {
+    for (const char *at = list; at != NULL; at = strchr(at, ','), at += at != NULL) {
+        if (strncmp(at, "init", 4) == 0 && (at[4] == ',' || at[4] == '\0'))
+            return true;
+    }
+    return false;
+}
+
 /* USER, without GROUP, in user. */
 static bool find_user(const struct who *who, const char *user, bool alone,
                       const struct ref_database *database, struct ref_identity *identity) {
-    bool need_entry = alone || !who->ids_only || is(who->groups, "init");
+    bool need_entry = alone || !who->ids_only || has_init(who->groups);
     uint64_t number;
 
     if (ref_is_number(user)) {
@@ -299,7 +308,10 @@ static bool find_list(const char *list, const struct ref_database *database,
 
     for (rest = text; good && (word = strsep(&rest, ",")) != NULL;) {
         uint32_t gid;
-        good = word[0] != '\0' && strlen(word) <= NAME_MOST && find_group(word, database, &gid);
+        if (is(word, "init"))
+            continue;
+        good = word[0] != '\0' && strlen(word) <= NAME_MOST && !is(word, "none") &&
+               !is(word, "keep") && find_group(word, database, &gid);
         if (good)
             add_id(identity, gid);
     }
@@ -310,7 +322,7 @@ static bool find_list(const char *list, const struct ref_database *database,
 static bool find_groups(const struct who *who, const struct ref_database *database,
                         struct ref_identity *identity) {
     bool beside = who->user != NULL && strchr(who->user, ':') != NULL;
-    bool init = who->groups == NULL ? !beside : is(who->groups, "init");
+    bool init = who->groups == NULL ? !beside : has_init(who->groups);
 
     identity->change_groups = who->groups == NULL ? who->user != NULL : !is(who->groups, "keep");
     if (!identity->change_groups)
@@ -321,7 +333,7 @@ static bool find_groups(const struct who *who, const struct ref_database *databa
     for (size_t i = 0; init && i < database->group_count; i++)
         if (ref_is_member(&database->groups[i], identity->entry->name))
             add_id(identity, database->groups[i].gid);
-    if (init || who->groups == NULL || is(who->groups, "none"))
+    if (who->groups == NULL || is(who->groups, "none"))
         return true;
     return find_list(who->groups, database, identity);
 }
@@ -330,7 +342,7 @@ bool ref_resolve(const struct who *who, uint32_t caller_uid, uint32_t caller_gid
                  const struct ref_database *database, struct ref_identity *identity) {
     *identity = (struct ref_identity){.uid = caller_uid, .gid = caller_gid};
     identity->change_identity = who->user != NULL;
-    if (who->user == NULL && is(who->groups, "init"))
+    if (who->user == NULL && has_init(who->groups))
         identity->entry = ref_user_by_uid(database, caller_uid);
     if (who->user != NULL && !find_identity(who, database, identity))
         return false;

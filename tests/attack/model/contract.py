@@ -59,7 +59,8 @@ STATUS = {"not-found": 127, "not-executable": 126, "interpreter": 126, "outside-
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """The command line. keep: "all", or a mask; groups: None, a word, or a tuple of ids."""
+    """The command line. keep: "all", or a mask; groups: None, a word, a tuple of ids, or a
+    list with init in it."""
 
     user: int | None = None
     group: int | None = None
@@ -223,14 +224,14 @@ class _Oracle:
             requested = "none" if self.request.group is not None else "init"
         if requested == "keep":
             return
-        primary = self.ns.see_gid(self.goal.rgid)
-        if requested == "init":
+        words = requested.split(",") if isinstance(requested, str) else list(requested)
+        wanted = {self.ns.see_gid(self.goal.rgid)}
+        if "init" in words:
             if entry is None:
                 self.reasons.add("group-needed")
                 return
-            wanted = {primary} | database_groups(entry.pw_name)
-        else:
-            wanted = {primary} if requested == "none" else {primary, *requested}
+            wanted |= database_groups(entry.pw_name)
+        wanted |= {int(word) for word in words if word not in ("init", "none")}
         outside = {self.ns.gid_out(gid) for gid in wanted}
         if outside == set(self.start.groups):
             overflows = c.OVERFLOW in wanted and not self.ns.maps_every_id()

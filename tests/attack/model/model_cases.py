@@ -300,7 +300,8 @@ class Chance:
                 request["group"] = start.ns.see_gid(start.rgid)
         if self.maybe(0.3):
             listed = sorted(rng.sample(GROUPS, rng.randrange(1, 4)))
-            request["groups"] = rng.choice(("keep", "keep", "none", "init", listed))
+            more = ",".join(["init", *map(str, listed)])
+            request["groups"] = rng.choice(("keep", "keep", "none", "init", more, listed))
         request["no_new_privs"] = self.maybe(0.4 if start.permitted & c.bit(c.SETPCAP) else 0.65)
         request["lock_securebits"] = self.maybe(0.25)
         request["strict"] = self.maybe(0.12)

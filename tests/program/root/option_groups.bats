@@ -42,6 +42,62 @@ ascending() {
     is_user 0 0 0,9
 }
 
+@test "init in a LIST stands for the user's own groups" {
+    printf 'web:x:1500:1500::/home/web:/bin/sh\n' >"$PUBLIC/passwd"
+    printf 'web:x:1500:\nextra:x:44000:web,other\nlate:x:44001:\n' >"$PUBLIC/group"
+    local list
+    FROM=(with_users "$PUBLIC/passwd" "$PUBLIC/group" -- "${FROM[@]}")
+    for list in init,44001 late,init init,late,44000,init; do
+        become --user web --groups "$list"
+        is_user 1500 1500 1500,44000,44001
+    done
+    become --user 1500:7 --groups init,9
+    is_user 1500 7 7,9,44000
+    FROM+=("$START_AS" --uid 1500 --gid 1500 --groups 1500,44000 --permitted 0 --effective 0 --)
+    become --groups init,44000 --no-new-privs
+    is_user 1500 1500 1500,44000
+}
+
+@test "a user without an entry has no groups of its own, beside others either" {
+    refuses groups group-needed 'init: the user has no entry' -- --user 54321:54322 --groups 9,init
+}
+
+@test "an element that is no group is named, and not the list" {
+    refuses groups unknown-group 'nosuch: no such group' -- --user www-data --groups adm,nosuch,users
+    error_says '^capwrap: groups: nosuch: no such group'
+    refuses groups unknown-group -- --user www-data --groups init,44000x
+    error_says '^capwrap: groups: 44000x: no such group'
+    refuses groups usage -- --user www-data --groups 7,4294967295,8
+    error_says '^capwrap: groups: 4294967295: an id is'
+    refuses groups usage -- --user www-data --groups "adm,$(printf 'x%.0s' {1..300}),8"
+    error_says '^capwrap: groups: x{32}\.\.\.: the name is too long'
+}
+
+@test "none and keep stand alone, and an empty element or list is refused" {
+    local list
+    for list in none,9 init,none keep,9 9,keep none,keep; do
+        refuses groups usage "'none' and 'keep' stand alone" -- --user www-data --groups "$list"
+    done
+    for list in , init, ,init 9,,init; do
+        refuses groups usage 'empty element' -- --user www-data --groups "$list"
+    done
+    refuses groups usage '--groups is empty' -- --user www-data --groups ''
+    refuses groups usage '--groups was given twice' -- --user www-data --groups init --groups 9
+    hint_says 'capwrap --help'
+}
+
+@test "more groups than the kernel takes are refused by their number" {
+    printf 'web:x:1500:1500::/home/web:/bin/sh\n' >"$PUBLIC/passwd"
+    seq 70000 138000 | sed 's/.*/g&:x:&:web/' >"$PUBLIC/group"
+    FROM=(with_users "$PUBLIC/passwd" "$PUBLIC/group" -- "${FROM[@]}")
+    refuses groups too-many-groups 'init: more than 65536 groups' -- --user web
+    hint_says 'name the groups that the program needs: --groups LIST'
+    become --user web --groups g70001
+    is_user 1500 1500 1500,70001
+    seq 70000 135534 | sed 's/.*/g&:x:&:web/' >"$PUBLIC/group"
+    refuses groups too-many-groups 'more than 65536 groups' -- --user web --groups init,5
+}
+
 @test "--groups LIST may name group 0" {
     become --user 54321:54322 --groups 0
     is_user 54321 54322 0,54322
@@ -96,4 +152,23 @@ ascending() {
     refuses groups need-setgid SETGID -- --user 1000:1000
     FROM=("$START_AS" --uid 77 --gid 78 --groups 78 --bounding 0 --)
     refuses groups need-setgid SETGID -- --user 77:78 --groups 5
+}
+
+@test "a caller that differs in the list of groups alone is told --groups keep, which starts" {
+    local from=("$START_AS" --uid 1000 --gid 1000 --groups "1000,2000" --permitted 0 --effective 0
+        --inheritable 0 --ambient 0 --bounding)
+    local step
+    for step in bounding groups; do # a pod with fsGroup
+        FROM=("${from[@]}" "$([[ $step == groups ]] && echo 0 || docker_default)" --)
+        refuses "$step" need-setgid SETGID -- --user 1000:1000
+        hint_says 'use --groups keep'
+        become --user 1000:1000 --groups keep
+        is_user 1000 1000 1000,2000
+    done
+    refuses groups need-setuid -- --user 1001:1000
+    hint_says '(run capwrap as root|start)'
+    refuses groups need-setgid -- --user 1000:1001
+    hint_says '(run capwrap as root|start)'
+    refuses groups need-setgid -- --user 1000:1000 --lock-securebits
+    hint_says '(run capwrap as root|start)'
 }
