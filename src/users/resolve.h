@@ -11,9 +11,10 @@
 
 /* The words. */
 struct who {
-    const char *user;   /* USER[:GROUP], names or numbers; NULL: the caller's ids stay */
-    const char *groups; /* LIST (init may be in it), none or keep; NULL: what USER[:GROUP] implies */
-    bool ids_only;      /* the name and home of the user are not wanted */
+    const char *user; /* USER[:GROUP], names or numbers; NULL: the caller's ids stay */
+    const char
+        *groups;   /* LIST (init may be in it), none or keep; NULL: what USER[:GROUP] implies */
+    bool ids_only; /* the name and home of the user are not wanted */
 };
 
 /* The answers of the database, and what was made of them. */
