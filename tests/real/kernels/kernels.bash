@@ -1,4 +1,4 @@
-# Machines that run another kernel, for kernels.bats. Source it after support/common.
+# Machines that run another kernel, for the tests beside it. Source it after support/common.
 #
 # Each has a folder below $MACHINES with its console in `log` and its `report`: for each thing that ran in
 # it a line "== NAME", its TAP, and "exit status N". Takes job.bash.
@@ -27,15 +27,16 @@ user_mode_linux() {
         src="$SRC_DIR" share="$folder/share" suite="$2"
 }
 
-# qemu NAME PACKAGE: the kernel of that package in QEMU, without hardware support. An old processor, and a
-# kernel that guards against none of its faults, are emulated in three quarters of the time.
+# qemu NAME PACKAGE [DISK]: the kernel of that package in QEMU, without hardware support, with $MACHINES/DISK
+# (initramfs unless told) for its initial RAM disk. An old processor, and a kernel that guards against none of
+# its faults, are emulated in three quarters of the time.
 qemu() {
     local folder=$MACHINES/$1 image
     mkdir -p "$folder"
     image=$("$SRC_DIR/tests/real/kernels/image" "$2" "$("$SRC_DIR/tests/support/root-cache" --place)/kernels") ||
         return 1
     machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m 512 -nodefaults -display none \
-        -no-reboot -kernel "$image" -initrd "$MACHINES/initramfs" \
+        -no-reboot -kernel "$image" -initrd "$MACHINES/${3:-initramfs}" \
         -append 'console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init' \
         -serial stdio -serial file:report
 }
@@ -74,4 +75,25 @@ passed() {
     planned=$(sed -n 's/^1\.\.//p' <<<"$text")
     [[ $planned -gt 0 && $(grep -c '^ok ' <<<"$text") == "$planned" && $text != *$'\nnot ok'* &&
         $text != *' # skip'* && $text == *$'\nexit status 0' ]] || fail "$1: $text"
+}
+
+# self_tested MACHINE RELEASE: both programs, on that kernel, with all capabilities there.
+self_tested() {
+    local program
+    report_of "$1"
+    for program in /programs/capwrap /programs/capwrap-static; do
+        passed "$program"
+        assert_regex "$(part "$program")" \
+            "# $2[^ ]*, 41 capabilities, permitted 000001ffffffffff"
+    done
+}
+
+# learner_initramfs: $MACHINES/learner, for machines in which capwrap-learn is tested.
+learner_initramfs() {
+    "$SRC_DIR/tests/support/tier" sweep-share >"$BATS_FILE_TMPDIR/share"
+    "$SRC_DIR/tests/real/kernels/initramfs" "$SRC_DIR/tests/program/learn/kernels-init" \
+        /programs/capwrap-learn="$CAPWRAP_LEARN" /bin/asks="$SUPPORT_BIN/asks" \
+        /bin/strace="$(command -v strace)" /share="$BATS_FILE_TMPDIR/share" \
+        /etc/passwd="$SRC_DIR/tests/program/learn/kernels.passwd" \
+        /etc/group="$SRC_DIR/tests/support/self-test.group" >"$MACHINES/learner"
 }
