@@ -45,9 +45,11 @@ const struct stage *pipeline_stages(void) { return SEQUENCE; }
 
 int pipeline_advance_by(const struct stage *stages, struct pipeline *pipeline,
                         enum pipeline_stage last, struct fail *f) {
-    for (; pipeline->next <= last; pipeline->next++)
-        if (stages[pipeline->next].run(pipeline, f) != 0)
-            return -1;
+    for (; pipeline->next <= last; pipeline->next++) {
+        int status = stages[pipeline->next].run(pipeline, f);
+        if (status != 0)
+            return status;
+    }
     return 0;
 }
 

@@ -41,6 +41,17 @@ static void a_capability_has_a_name_in_any_case_or_a_number(void **state) {
         assert_int_equal(capname_parse(rows[i].word, strlen(rows[i].word)), rows[i].cap);
 }
 
+static void nothing_is_written_behind_the_end_of_a_name(void **state) {
+    char name[CAPNAME_SIZE];
+
+    (void)state;
+    memset(name, 'x', sizeof name);
+    capname_print(CAP_CHOWN, name);
+    assert_string_equal(name, "CHOWN");
+    for (size_t i = strlen("CHOWN") + 1; i < sizeof name; i++)
+        assert_int_equal(name[i], 'x');
+}
+
 static void what_is_not_one_capability_is_refused(void **state) {
     (void)state;
     static const char *const words[] = {
@@ -164,6 +175,7 @@ static void the_largest_set_has_room_and_what_has_none_is_left_out(void **state)
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_capability_has_a_name_in_any_case_or_a_number),
+        cmocka_unit_test(nothing_is_written_behind_the_end_of_a_name),
         cmocka_unit_test(what_is_not_one_capability_is_refused),
         cmocka_unit_test(only_length_bytes_of_a_list_are_read),
         cmocka_unit_test(a_written_name_is_read_back_as_the_same_capability),

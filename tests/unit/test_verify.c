@@ -755,6 +755,38 @@ static void a_kernel_without_filters_is_told_from_other_errors(void **state) {
     }
 }
 
+/* The errno is that of the read that failed; where both are read and differ from the plan, there is
+ * none. */
+static void a_filter_that_is_not_there_is_refused_with_the_errno_of_the_read(void **state) {
+    static const struct {
+        const char *failing; /* a reader of the proof, or NULL */
+        bool removed;        /* the filter is gone again before the proof */
+        int error;
+    } rows[] = {{"sys_get_seccomp_mode", false, EACCES},
+                {"sys_userns_refused", false, EIO},
+                {"sys_userns_refused", true, EIO},
+                {NULL, true, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {.disable_userns = true, .no_new_privs = true};
+        struct run run;
+
+        as_root_for_root();
+        run_until(&request, STAGE_CHANGE, &run);
+        if (rows[i].removed)
+            fake.userns_disabled = false;
+        if (rows[i].failing != NULL)
+            (void)fake_arm(FAKE_FAILS, rows[i].failing, 1, rows[i].error);
+        assert_int_equal(pipeline_advance(&run.p, STAGE_VERIFY, &run.f), -1);
+        assert_string_equal(run.f.step, "verify");
+        assert_int_equal(run.f.code, FAIL_NOT_AS_PLANNED);
+        assert_int_equal(run.f.error, rows[i].error);
+        assert_non_null(strstr(run.f.text, "user namespace could still be"));
+        run_free(&run);
+    }
+}
+
 /* What reads as the list that was asked for is emptied first; where that did nothing, it shows. */
 static void a_list_that_is_not_emptied_is_refused(void **state) {
     gid_t list[] = {FAKE_OVERFLOW_GID};
@@ -873,6 +905,7 @@ int main(void) {
         cmocka_unit_test(
             a_stream_that_cannot_be_given_is_unmapped_only_where_not_every_id_is_mapped),
         cmocka_unit_test(a_kernel_without_filters_is_told_from_other_errors),
+        cmocka_unit_test(a_filter_that_is_not_there_is_refused_with_the_errno_of_the_read),
         cmocka_unit_test(a_list_that_is_not_emptied_is_refused),
         cmocka_unit_test(an_unmapped_id_is_not_taken_for_nobody),
         cmocka_unit_test(an_unmapped_group_is_not_taken_for_nogroup),
