@@ -21,6 +21,7 @@
 #include "inspect/status.h"
 #include "show/report.h"
 #include "users/environment.h"
+#include "users/mistaken.h"
 
 /* All that one run knows. */
 struct capwrap {
@@ -125,9 +126,10 @@ static int run(int argc, char **argv, struct capwrap *c) {
     if (status == 0)
         status = prepare(c);
     if (options->request.dry_run)
-        return dry_run(&c->pipeline, status, options->json, &c->fail);
+        return dry_run(&c->pipeline, c->options.command, status, options->json, &c->fail);
     if (status == 0)
         (void)launch(c);
+    mistaken_user(&c->pipeline, c->options.command, &c->fail);
     return refuse(&c->fail);
 }
 

@@ -2,10 +2,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "text/capname.h"
 #include "text/list.h"
+#include "text/number.h"
 #include "text/optparse.h"
+#include "text/printable.h"
 #include "text/signame.h"
 
 static const char STEP[] = "options";
@@ -22,17 +25,35 @@ static int read_word(const struct option *option, void *into, const char *value,
     return optparse_word(option->name, option, into, value, f);
 }
 
+/* A word in a list that is no capability. */
+static int refuse_cap(const char *step, const char *word, size_t length, struct fail *f) {
+    char start[CAPNAME_SIZE], list[CAPNAME_LIST_SIZE];
+
+    (void)snprintf(start, sizeof start, "%.*s", (int)length, word);
+    const char *oddity = printable_oddity(start);
+    (void)fail_set(f, step, FAIL_USAGE, 0, "'%.*s' is not a capability%s%s", (int)length, word,
+                   oddity == NULL ? "" : ": it holds ", oddity == NULL ? "" : oddity);
+    if (capname_suggest(word, length, list))
+        fail_advise(f, "write --%s %s (commas separate names)", step, list);
+    else
+        fail_advise(f, "name capabilities as capwrap --list-caps does, separated by commas");
+    return -1;
+}
+
+static bool is_word(const char *word, size_t length, const char *expected) {
+    return length == strlen(expected) && strncasecmp(word, expected, length) == 0;
+}
+
 /* One element of the list after --keep. */
 static int add_cap(struct options *options, const char *word, size_t length, struct fail *f) {
-    if (length == 3 && strncmp(word, "all", length) == 0) {
+    if (is_word(word, length, "all")) {
         options->request.keep_all = true;
-    } else if (length == 4 && strncmp(word, "none", length) == 0) {
+    } else if (is_word(word, length, "none")) {
         options->keep_none = true;
     } else {
         int cap = capname_parse(word, length);
         if (cap < 0)
-            return fail_set(f, "keep", FAIL_USAGE, 0, "'%.*s' is not a capability", (int)length,
-                            word);
+            return refuse_cap("keep", word, length, f);
         options->request.keep |= UINT64_C(1) << cap;
     }
     if (options->keep_given && (options->request.keep_all || options->keep_none))
@@ -65,11 +86,19 @@ static int read_want(const struct option *option, void *into, const char *value,
         if (list.length == 0)
             return fail_set(f, option->name, FAIL_USAGE, 0, "the list has an empty element");
         if (cap < 0)
-            return fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not a capability",
-                            (int)list.length, list.word);
+            return refuse_cap(option->name, list.word, list.length, f);
         options->request.want |= UINT64_C(1) << cap;
     }
     return 0;
+}
+
+static int refuse_signal(const char *step, const char *word, struct fail *f) {
+    const char *oddity = printable_oddity(word);
+
+    (void)fail_set(f, step, FAIL_USAGE, 0, "'%s' is not a signal%s%s", word,
+                   oddity == NULL ? "" : ": it holds ", oddity == NULL ? "" : oddity);
+    fail_advise(f, "name a signal of signal(7), such as --%s TERM", step);
+    return -1;
 }
 
 static int read_signal(const struct option *option, void *into, const char *value, struct fail *f) {
@@ -79,7 +108,7 @@ static int read_signal(const struct option *option, void *into, const char *valu
     if (options->request.change_parent_death)
         return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
     if (signal < 0)
-        return fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a signal", value);
+        return refuse_signal(option->name, value, f);
     options->run_option = options->request.change_parent_death = true;
     options->request.parent_death_signal = signal;
     return 0;
@@ -89,7 +118,9 @@ static int read_mode(const struct option *option, void *into, const char *value,
     struct options *options = into;
 
     if (options->mode != MODE_RUN)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "two options that only look were given");
+        return fail_set(f, STEP, FAIL_USAGE, 0,
+                        "--%s: another option that only inspects was given before it",
+                        option->name);
     options->mode = (enum mode)option->what;
     options->mode_value = value;
     return 0;
@@ -159,15 +190,46 @@ void options_help(void) {
 
 /* ---- the whole line ---- */
 
+static const char *mode_name(enum mode mode) {
+    for (size_t i = 0; i < TABLE.count; i++)
+        if (OPTIONS[i].read == read_mode && OPTIONS[i].what == (int)mode)
+            return OPTIONS[i].name;
+    return "";
+}
+
+/* An option that only inspects, beside what would be run. */
+static int check_mode(const struct options *options, struct fail *f) {
+    const char *word = options->command[0], *name = mode_name(options->mode);
+
+    if (word == NULL && !options->run_option)
+        return 0;
+    if (word == NULL)
+        return fail_set(f, STEP, FAIL_USAGE, 0,
+                        "--%s only inspects: it takes no option that is about a command", name);
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s only inspects: it does not start '%s'", name,
+                   word);
+    if (options->mode == MODE_STATUS && options->mode_value == NULL && number_is_digits(word))
+        fail_advise(f, "write --status=%s", word);
+    else
+        fail_advise(f, "leave out %s", word);
+    return -1;
+}
+
 /* What only the whole line tells. */
 static int check(const struct options *options, struct fail *f) {
     bool command = options->command[0] != NULL;
 
-    if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
+    if (options->mode == MODE_HELP)
         return 0;
-    if (options->mode != MODE_RUN && (command || options->run_option))
-        return fail_set(f, STEP, FAIL_USAGE, 0,
-                        "--status, --decode and --list-caps only look: they start no command");
+    if (options->mode == MODE_VERSION && !command)
+        return 0;
+    if (options->mode != MODE_RUN && check_mode(options, f) != 0)
+        return -1;
+    if (options->verbose && options->quiet) {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--verbose and --quiet contradict each other");
+        f->hint = "leave out one of the two";
+        return -1;
+    }
     if (options->json && !options->request.dry_run && options->mode != MODE_STATUS)
         return fail_set(f, STEP, FAIL_USAGE, 0, "--json goes with --dry-run or --status");
     if (options->mode == MODE_RUN && !command)

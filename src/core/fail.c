@@ -33,3 +33,11 @@ int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
     f->subject = subject;
     return -1;
 }
+
+void fail_advise(struct fail *f, const char *format, ...) {
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(f->advice, sizeof f->advice, format, arguments);
+    va_end(arguments);
+}

@@ -54,11 +54,13 @@ enum fail_code { FAIL_CODE_LIST(FAIL_CODE_ENUM) FAIL_CODES };
 struct fail {
     const char *step; /* static string: the pipeline stage or the row of the transition table */
     enum fail_code code;
-    int error;           /* errno, positive; 0 when no system call failed */
-    int exit_code;       /* 125, 126 or 127 */
-    uint64_t caps;       /* the capabilities that it is about; 0 when about none */
-    const char *subject; /* the file or user that a hint names, owned by the caller; or NULL */
+    int error;            /* errno, positive; 0 when no system call failed */
+    int exit_code;        /* 125, 126 or 127 */
+    uint64_t caps;        /* the capabilities that it is about; 0 when about none */
+    const char *subject;  /* the file or user that a hint names, owned by the caller; or NULL */
+    const char *obstacle; /* a second file, named after text, owned by the caller; or NULL */
     const char *hint; /* what to do, where the code alone does not tell: a static string; or NULL */
+    char advice[512]; /* a hint that is made of values, before every other one; "" when none */
     char text[512];   /* what failed, with its value, without step, capabilities and errno */
 };
 
@@ -75,5 +77,8 @@ int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t ca
 /* As fail_set, for an error about a file or a word: subject goes before the text. */
 int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
                const char *subject, const char *text);
+
+/* Sets the hint of a filled *f to one that is made of values. */
+void fail_advise(struct fail *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

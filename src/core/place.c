@@ -24,23 +24,32 @@ static bool goes_to_journal(void) {
     return strcmp(mine, stream) == 0;
 }
 
-static enum place_kind find_kind(void) {
+static bool is_there(const char *path) { return access(path, F_OK) == 0; }
+
+static enum place_kind find_kind(bool *weak) {
     if (getenv("KUBERNETES_SERVICE_HOST") != NULL)
         return KUBERNETES;
-    if (access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0)
+    if (is_there("/run/.containerenv"))
         return DOCKER;
-    return goes_to_journal() ? SYSTEMD : SHELL;
+    if (goes_to_journal())
+        return SYSTEMD;
+    *weak = is_there("/.dockerenv");
+    return *weak ? DOCKER : SHELL;
 }
 
 static uint64_t file_grant(void) {
     struct vfs_ns_cap_data data = {0};
 
-    if (getauxval(AT_EUID) == 0 || getxattr("/proc/self/exe", "security.capability", &data,
-                                            sizeof data) < (ssize_t)XATTR_CAPS_SZ_2)
+    if (getxattr("/proc/self/exe", "security.capability", &data, sizeof data) <
+        (ssize_t)XATTR_CAPS_SZ_2)
         return 0;
     return le32toh(data.data[0].permitted) | (uint64_t)le32toh(data.data[1].permitted) << 32;
 }
 
 struct place place_find(void) {
-    return (struct place){.kind = find_kind(), .file_grant = file_grant()};
+    struct place place = {.root = getauxval(AT_EUID) == 0};
+
+    place.kind = find_kind(&place.weak);
+    place.file_grant = place.root ? 0 : file_grant();
+    return place;
 }

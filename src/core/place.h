@@ -5,6 +5,7 @@
 #ifndef CAPWRAP_PLACE_H
 #define CAPWRAP_PLACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum place_kind { SHELL, SYSTEMD, DOCKER, KUBERNETES, PLACES };
@@ -12,7 +13,9 @@ enum place_kind { SHELL, SYSTEMD, DOCKER, KUBERNETES, PLACES };
 struct place {
     enum place_kind kind;
     uint64_t file_grant; /* what capwrap's own file permits to the ordinary user who starts it;
-                            0 for root, as this process was started (getauxval(3), AT_EUID) */
+                            0 for root */
+    bool root;           /* this process was started as root (getauxval(3), AT_EUID) */
+    bool weak; /* /.dockerenv is the only sign: also in a machine that was made of an image */
 };
 
 /* Reads the environment, the files that engines leave (/.dockerenv, /run/.containerenv), where

@@ -72,14 +72,30 @@ static void plan_identity(const struct request *request, const struct start *sta
 /* Capabilities that come from the capwrap file were granted to whoever may execute it: to start a
  * program with them, not to become somebody else or to give files away. */
 static int check_grant(const struct plan *plan, struct fail *f) {
-    if (!cred_was_granted(&plan->start))
+    const struct cred *start = &plan->start, *goal = &plan->goal;
+
+    if (!cred_was_granted(start))
         return 0;
-    if (plan->changes_identity || plan->set_groups)
+    if (!ids_equal(&start->uid, &goal->uid) || plan->confirm_uid)
         return fail_set(f, "user", FAIL_GRANT_IDENTITY, 0,
-                        "capwrap holds file capabilities, and then it changes no identity");
+                        "capwrap has file capabilities and so may not change the uid from %u to %u",
+                        start->uid.real, goal->uid.real);
+    if (plan->changes_identity)
+        return fail_set(f, "user", FAIL_GRANT_IDENTITY, 0,
+                        "capwrap has file capabilities and so may not change the gid from %u to %u",
+                        start->gid.real, goal->gid.real);
+    if (plan->set_groups) {
+        (void)fail_set(f, "groups", FAIL_GRANT_IDENTITY, 0,
+                       "capwrap has file capabilities and so may not change the supplementary "
+                       "groups, which are %zu and would be %zu",
+                       start->groups.count, goal->groups.count);
+        f->hint = "add --groups keep, or leave out --user and --groups";
+        return -1;
+    }
     if (plan->stdio != 0)
         return fail_set(f, "stdio", FAIL_GRANT_IDENTITY, 0,
-                        "capwrap holds file capabilities, and then it changes no owner");
+                        "capwrap has file capabilities and so may not change the owner of a "
+                        "standard stream");
     return 0;
 }
 

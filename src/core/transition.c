@@ -301,8 +301,21 @@ static bool only_groups_differ(const struct plan *plan, uint64_t missing) {
            (missing & CAP_MASK(CAP_SETGID)) != 0;
 }
 
+/* What the capabilities are for, by the code. */
+static const char *purpose(enum fail_code code) {
+    switch (code) {
+    case FAIL_NEED_SETUID:
+        return "required to change the user, but not permitted";
+    case FAIL_NEED_SETGID:
+        return "required to change the groups, but not permitted";
+    default:
+        return "required for this step, but not permitted";
+    }
+}
+
+/* Names the step that changes an id before the others: who may not do that is not root. */
 int transition_preflight(const struct plan *plan, struct fail *f) {
-    const char *first = NULL;
+    const struct step *first = NULL;
     uint64_t missing = 0;
     size_t count;
     const struct step *steps = transition_steps(&count);
@@ -312,11 +325,12 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
             (plan->start.permitted & CAP_MASK(steps[i].needs)) != 0)
             continue;
         missing |= CAP_MASK(steps[i].needs);
-        first = first == NULL ? steps[i].name : first;
+        if (first == NULL || (is_id_step(&steps[i]) && !is_id_step(first)))
+            first = &steps[i];
     }
     if (missing != 0) {
-        (void)fail_caps(f, first, code_for_missing(missing), missing,
-                        "needed to get there, and not permitted here");
+        enum fail_code code = code_for_missing(missing);
+        (void)fail_caps(f, first->name, code, missing, purpose(code));
         if (only_groups_differ(plan, missing))
             f->hint = "use --groups keep: only the list of groups differs from the caller's";
         return -1;

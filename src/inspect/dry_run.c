@@ -10,6 +10,7 @@
 #include "core/place.h"
 #include "show/document.h"
 #include "show/report.h"
+#include "users/mistaken.h"
 
 static int finish(const struct pipeline *p, int status, bool json, struct fail *f) {
     const struct place place = place_find();
@@ -22,7 +23,7 @@ static int finish(const struct pipeline *p, int status, bool json, struct fail *
     return report_finish(f) != 0 || status != 0 ? report_failure(f, &place) : 0;
 }
 
-int dry_run(struct pipeline *p, int status, bool json, struct fail *f) {
+int dry_run(struct pipeline *p, char *const command[], int status, bool json, struct fail *f) {
     int ended;
 
     if (status != 0)
@@ -31,8 +32,12 @@ int dry_run(struct pipeline *p, int status, bool json, struct fail *f) {
     (void)signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it would reap the child */
     (void)fflush(stdout);
     pid_t child = fork();
-    if (child == 0)
-        return finish(p, pipeline_advance(p, STAGE_CHECK, f), json, f);
+    if (child == 0) {
+        status = pipeline_advance(p, STAGE_CHECK, f);
+        if (status != 0)
+            mistaken_user(p, command, f);
+        return finish(p, status, json, f);
+    }
     if (child < 0 || waitpid(child, &ended, 0) != child)
         status = fail_set(f, "start", FAIL_SYSTEM_CALL, errno, "no process for the rehearsal");
     else if (WIFEXITED(ended))

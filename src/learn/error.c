@@ -32,7 +32,7 @@ int error_print(const struct fail *f) {
     char text[8192], hint[8192];
 
     report_text(f, sizeof text, text);
-    if (f->hint == NULL && HINTS[f->code] != NULL)
+    if (f->hint == NULL && f->advice[0] == '\0' && HINTS[f->code] != NULL)
         (void)snprintf(hint, sizeof hint, "%s", HINTS[f->code]);
     else
         hint_for(f, &place, sizeof hint, hint);

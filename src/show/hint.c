@@ -8,6 +8,7 @@
 
 #include "core/cred.h"
 #include "text/capname.h"
+#include "text/printable.h"
 
 /* The grant by which this start could have what it lacks. To become another user takes root:
  * whoever may execute a file that grants SETUID is root. */
@@ -22,47 +23,63 @@ static uint64_t usable_grant(const struct fail *f, const struct place *place) {
     }
 }
 
-/* How capabilities are permitted, as the beginning of a sentence. */
-static void permit(enum place_kind place, uint64_t caps, uint64_t grant, size_t size, char *text) {
+/* What there is to do where /.dockerenv is no sign of a container. */
+static const char *without_container(const struct place *place) {
+    if (!place->weak)
+        return "";
+    return place->root ? " (without a container: start capwrap with it in the bounding set)"
+                       : " (without a container: run capwrap as root)";
+}
+
+/* How capabilities are permitted, as the beginning of a sentence. Root is not told to be root. */
+static void permit(const struct place *place, uint64_t caps, uint64_t grant, size_t size,
+                   char *text) {
+    bool root = place->root || grant != 0;
     char names[CAPNAME_LIST_SIZE];
     const char *too = grant != 0 && (caps & ~grant) != 0
                           ? ", and add the same to the file capabilities of capwrap in the image"
                           : "";
 
-    switch (place) {
+    switch (place->kind) {
     case KUBERNETES:
         capname_join(caps, "", ", ", names);
-        (void)snprintf(text, size, "set securityContext.capabilities.add: [%s]%s%s", names,
-                       grant != 0 ? "" : " and start as root", too);
+        (void)snprintf(text, size, "set %ssecurityContext.capabilities.add: [%s]%s",
+                       root ? "" : "runAsUser: 0 and ", names, too);
         return;
     case DOCKER:
         capname_join(caps, "--cap-add ", " ", names);
-        (void)snprintf(text, size, "start the container %swith %s%s", grant != 0 ? "" : "as root ",
-                       names, too);
+        (void)snprintf(text, size, "start the container %swith %s%s%s", root ? "" : "as root ",
+                       names, too, without_container(place));
         return;
     case SYSTEMD:
         capname_join(caps, "CAP_", " ", names);
-        (void)snprintf(text, size, "let CapabilityBoundingSet= hold %s and leave out User=", names);
+        (void)snprintf(text, size,
+                       root ? "add %s to CapabilityBoundingSet="
+                            : "keep User= and write ExecStart=!, with %s in CapabilityBoundingSet=",
+                       names);
         return;
     case SHELL:
     case PLACES:
         capname_join(caps, "", ",", names);
-        (void)snprintf(text, size, "run capwrap as root, with %s in its bounding set", names);
+        (void)snprintf(text, size, "%s %s in its bounding set",
+                       root ? "start capwrap with" : "run capwrap as root, with", names);
         return;
     }
 }
 
-static const char *for_bounding_only(enum place_kind place) {
+static const char *for_bounding_only(const struct place *place) {
     static const char *const hints[PLACES] = {
         [SHELL] = "run capwrap as root with --user",
-        [SYSTEMD] = "write ExecStart=! and give the user to capwrap with --user, or name it "
-                    "in AmbientCapabilities=",
-        [DOCKER] = "start the container as root and give the user to capwrap with --user, or put "
-                   "a capwrap with file capabilities into the image",
+        [SYSTEMD] = "keep User=, write ExecStart=! and add --user, or name it in "
+                    "AmbientCapabilities=",
+        [DOCKER] = "start as root (docker run --user 0) and give the user to capwrap with --user, "
+                   "or put a capwrap with file capabilities into the image",
         [KUBERNETES] = "set runAsUser: 0 and give the user to capwrap with --user, or put a "
                        "capwrap with file capabilities into the image",
     };
-    return hints[place < PLACES ? place : SHELL];
+    if (place->root)
+        return "start capwrap before it is dropped: a program in front of capwrap gave it up";
+    return hints[place->kind < PLACES ? place->kind : SHELL];
 }
 
 /* What is in the bounding set was not given to capwrap, whose file has capabilities. */
@@ -86,6 +103,23 @@ static void for_granted(const struct fail *f, uint64_t grant, size_t size, char 
     }
 }
 
+static bool is_about_a_word(enum fail_code code) {
+    return code == FAIL_USAGE || code == FAIL_UNKNOWN_USER || code == FAIL_UNKNOWN_GROUP ||
+           code == FAIL_NOT_FOUND;
+}
+
+/* A word that no database, no directory and no table has, because of a character in it. */
+static bool for_oddity(const struct fail *f, size_t size, char *text) {
+    const char *oddity = f->subject == NULL ? NULL : printable_oddity(f->subject);
+
+    if (oddity == NULL || f->code != FAIL_NOT_FOUND || strcmp(oddity, "a blank") != 0)
+        return oddity != NULL && printable_advice(f->subject, size, text);
+    (void)snprintf(text, size,
+                   "write the program and each argument as a word of its own: the name holds a "
+                   "blank");
+    return true;
+}
+
 /* A capability that is in the bounding set and not permitted. */
 static void for_not_given(const struct fail *f, const struct place *place, size_t size,
                           char *text) {
@@ -94,12 +128,12 @@ static void for_not_given(const struct fail *f, const struct place *place, size_
 
     if (grant != 0)
         for_granted(f, grant, size, text);
-    else if (f->code == FAIL_CAP_MASKED && container)
+    else if (f->code == FAIL_CAP_MASKED && container && !place->root)
         (void)snprintf(text, size,
                        "put a capwrap with file capabilities into the image, or start the "
                        "container as root and give the user to capwrap with --user");
     else
-        (void)snprintf(text, size, "%s", for_bounding_only(place->kind));
+        (void)snprintf(text, size, "%s", for_bounding_only(place));
 }
 
 /* The remedies that are the same everywhere. */
@@ -190,10 +224,12 @@ static struct about_file for_program(const struct fail *f) {
 }
 
 /* What a refused system call leaves to say depends on the error alone. */
-static const char *for_system_call(int error) {
+static const char *for_system_call(const char *step, int error) {
     switch (error) {
     case EPERM:
     case ENOSYS:
+        if (strcmp(step, "fds") == 0)
+            return "leave out --close-fds: a seccomp filter refuses close_range(2)";
         return "allow the call in the seccomp filter or security module that refused it";
     case ENOMEM:
         return "raise the memory limit";
@@ -211,8 +247,14 @@ static const char *for_strict(const char *step) {
 }
 
 void hint_for(const struct fail *f, const struct place *place, size_t size, char *text) {
-    char way[CAPNAME_LIST_SIZE + 128];
+    char way[CAPNAME_LIST_SIZE + 256];
 
+    if (f->advice[0] != '\0') {
+        (void)snprintf(text, size, "%s", f->advice);
+        return;
+    }
+    if (is_about_a_word(f->code) && for_oddity(f, size, text))
+        return;
     if (f->hint != NULL) {
         (void)snprintf(text, size, "%s", f->hint);
         return;
@@ -222,7 +264,7 @@ void hint_for(const struct fail *f, const struct place *place, size_t size, char
         (void)snprintf(text, size, "%s%s%s", about.before, f->subject, about.after);
         return;
     }
-    permit(place->kind, f->caps, usable_grant(f, place), sizeof way, way);
+    permit(place, f->caps, usable_grant(f, place), sizeof way, way);
     switch (f->code) {
     case FAIL_CAP_NOT_PERMITTED:
     case FAIL_NEED_SETUID:
@@ -250,7 +292,7 @@ void hint_for(const struct fail *f, const struct place *place, size_t size, char
         (void)snprintf(text, size, "%s", for_strict(f->step));
         return;
     case FAIL_SYSTEM_CALL:
-        (void)snprintf(text, size, "%s", for_system_call(f->error));
+        (void)snprintf(text, size, "%s", for_system_call(f->step, f->error));
         return;
     default:
         (void)snprintf(text, size, "%s", FIXED[f->code]);

@@ -35,7 +35,9 @@ void report_text(const struct fail *f, size_t size, char *text) {
         capname_print(cap, name);
         used = add(size, text, used, name, above != 0 ? "," : ": ");
     }
-    used = add(size, text, used, f->text, "");
+    used = add(size, text, used, f->text, f->obstacle == NULL ? "" : " ");
+    if (f->obstacle != NULL)
+        used = add(size, text, used, f->obstacle, "");
     if (f->error != 0) {
         used = add(size, text, used, ": ", "");
         (void)add(size, text, used, strerror(f->error), "");

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/cred.h"
+#include "text/nearest.h"
 #include "text/number.h"
 
 int capname_parse(const char *word, size_t length) {
@@ -58,4 +59,52 @@ void capname_join(uint64_t set, const char *prefix, const char *separator,
             return;
         used += (size_t)more;
     }
+}
+
+/* ---- what was meant ---- */
+
+static bool is_of_name(char c) { return isalnum((unsigned char)c) || c == '_' || c == '-'; }
+
+/* The capability that a word of is_of_name() stands for, or is nearest to; or -EINVAL. */
+static int parse_nearest(const char *word, size_t length) {
+    char names[CAP_BITS][CAPNAME_SIZE];
+    const bool prefixed =
+        length > 4 && strncasecmp(word, "cap", 3) == 0 && (word[3] == '_' || word[3] == '-');
+    struct nearest search = {.word = prefixed ? word + 4 : word,
+                             .length = prefixed ? length - 4 : length};
+
+    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
+        capname_print(cap, names[cap]);
+        if (!isdigit((unsigned char)names[cap][0]))
+            nearest_offer(&search, names[cap]);
+    }
+    const char *found = nearest_found(&search);
+    return found == NULL ? -EINVAL : capname_parse(found, strlen(found));
+}
+
+/* The flags of cap_from_text(3), as in NET_RAW+ep or cap_net_raw=p. */
+static bool is_flags(const char *word, size_t length, char before) {
+    return (before == '+' || before == '=') && length == strspn(word, "eip");
+}
+
+bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZE]) {
+    uint64_t set = 0;
+    size_t i = 0;
+
+    while (i < length) {
+        size_t size = 0;
+        while (i + size < length && is_of_name(word[i + size]))
+            size++;
+        if (size > 0 && !is_flags(word + i, size, i == 0 ? '\0' : word[i - 1])) {
+            int cap = capname_parse(word + i, size);
+            if (cap < 0)
+                cap = parse_nearest(word + i, size);
+            if (cap < 0)
+                return false;
+            set |= CAP_MASK(cap);
+        }
+        i += size + 1;
+    }
+    capname_join(set, "", ",", list);
+    return set != 0;
 }

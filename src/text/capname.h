@@ -4,6 +4,7 @@
 #ifndef CAPWRAP_CAPNAME_H
 #define CAPWRAP_CAPNAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,11 @@ enum {
 /* One capability: NET_RAW, cap_net_raw (any case), or its number from 0 to 63. length is that of
  * the word. Returns the number or -EINVAL. */
 int capname_parse(const char *word, size_t length);
+
+/* What a word that is no capability was probably meant to be, as --keep takes it: the names in it
+ * without what stands around them (NET_RAW+ep, "A B", net-raw), mistyped ones mended. False when
+ * that cannot be told. */
+bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZE]);
 
 /* Writes the name of a capability without CAP_, or its number. */
 void capname_print(unsigned cap, char name[CAPNAME_SIZE]);

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "text/nearest.h"
+
 static const char STEP[] = "options";
 
 /* What is being read: the option's word, and the one behind it. */
@@ -17,6 +19,18 @@ static int take(const struct reading *r, const struct option *option, const char
     return option->read(option, r->into, value, r->fail);
 }
 
+/* No option has this name. */
+static int refuse_long(const struct reading *r, const char *word, size_t length) {
+    struct nearest search = {.word = word, .length = length};
+
+    (void)fail_set(r->fail, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length, word);
+    for (size_t i = 0; i < r->table->count; i++)
+        nearest_offer(&search, r->table->options[i].name);
+    if (nearest_found(&search) != NULL)
+        fail_advise(r->fail, "write --%s", nearest_found(&search));
+    return -1;
+}
+
 /* --name or --name=value. Returns how many further words it took, or -1. */
 static int take_long(const struct reading *r, const char *word) {
     size_t length = strcspn(word, "=");
@@ -29,8 +43,7 @@ static int take_long(const struct reading *r, const char *word) {
             option = &r->table->options[i];
     }
     if (option == NULL)
-        return fail_set(r->fail, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length,
-                        word);
+        return refuse_long(r, word, length);
     if (option->takes == NO_VALUE && value != NULL)
         return fail_set(r->fail, STEP, FAIL_USAGE, 0, "--%s takes no value", option->name);
     if (option->takes != VALUE || value != NULL)

@@ -52,6 +52,41 @@ bool printable_is_control(uint32_t code) {
     return false;
 }
 
+static const char *oddity(uint32_t code) {
+    enum { NO_BREAK_SPACE = 0xa0, LEFT_QUOTE = 0x2018, LOW_QUOTES = 0x201f };
+
+    if (code == '\r')
+        return "a carriage return";
+    if (printable_is_control(code))
+        return "a control character";
+    if (code == ' ' || code == NO_BREAK_SPACE)
+        return "a blank";
+    bool is_quote = code == '"' || code == '\'' || (code >= LEFT_QUOTE && code <= LOW_QUOTES);
+    return is_quote ? "a quote" : NULL;
+}
+
+const char *printable_oddity(const char *text) {
+    const char *found = NULL;
+
+    while (*text != '\0' && found == NULL) {
+        uint32_t code;
+        size_t length = printable_sequence(text, &code);
+        found = length == 0 ? NULL : oddity(code);
+        text += length == 0 ? 1 : length;
+    }
+    return found;
+}
+
+bool printable_advice(const char *word, size_t size, char *advice) {
+    const char *oddity = printable_oddity(word);
+
+    if (oddity == NULL)
+        return false;
+    (void)snprintf(advice, size, "remove the %s from the value%s", oddity + strlen("a "),
+                   strchr(word, '\r') != NULL ? ": it comes from a file with CRLF line ends" : "");
+    return true;
+}
+
 void printable_escape(size_t size, char *text) {
     enum { LONGEST = sizeof "\\U0010ffff" };
     char source[PRINTABLE_MOST];

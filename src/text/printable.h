@@ -19,6 +19,14 @@ size_t printable_sequence(const char *text, uint32_t *code);
  * format character: direction marks and overrides (U+202A to U+202E, ...), zero widths, tags. */
 bool printable_is_control(uint32_t code);
 
+/* What stands in text that rarely belongs into a name: "a carriage return", "a control character",
+ * "a blank" or "a quote"; NULL for none of these. */
+const char *printable_oddity(const char *text);
+
+/* Writes how to correct a word that no table has, because of such a character in it; false, and
+ * nothing written, where it has none. */
+bool printable_advice(const char *word, size_t size, char *advice);
+
 /* Shows each of these characters, and each byte that is no UTF-8, as an escape: \x1b, \u202e,
  * \U000e0001. In place: text has size bytes, and what does not fit is cut off. At most the first
  * PRINTABLE_MOST - 1 bytes of text are taken. */

@@ -18,6 +18,9 @@ extern const bool passwd_loads_modules;
 /* What an error adds to "there is none": where was looked, unless it is NSS. */
 extern const char passwd_note[];
 
+/* The hint for a name that is not found; NULL: the one for the code. */
+extern const char *const passwd_hint;
+
 enum { PASSWD_GROUPS_MAX = GROUPS_MOST };
 
 struct account {

@@ -14,6 +14,9 @@
 
 const bool passwd_loads_modules = false;
 const char passwd_note[] = " (this static build asks /etc/passwd and /etc/group alone)";
+const char *const passwd_hint =
+    "give numbers, as in --user UID:GID: this static build reads no other user database than "
+    "/etc/passwd and /etc/group";
 
 struct file {
     char first[4096]; /* most files fit, and no memory has to be asked for */

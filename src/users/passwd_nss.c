@@ -10,6 +10,7 @@
 
 const bool passwd_loads_modules = true;
 const char passwd_note[] = "";
+const char *const passwd_hint = NULL;
 
 /* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
  * file and this process may not read it. */

@@ -8,6 +8,7 @@
 #include "core/pool.h"
 #include "text/list.h"
 #include "text/number.h"
+#include "text/printable.h"
 #include "users/side_effects.h"
 
 /* (uid_t)-1 means "unchanged" to the system calls, so it is nobody's id. */
@@ -22,6 +23,8 @@ static int no_entry(struct fail *f, const char *step, enum fail_code code, int e
                     const char *subject, const char *text) {
     (void)fail_set(f, step, code, error, "%s%s", text, passwd_note);
     f->subject = subject;
+    if (code == FAIL_UNKNOWN_USER || code == FAIL_UNKNOWN_GROUP)
+        f->hint = passwd_hint;
     return -1;
 }
 
@@ -136,6 +139,7 @@ static int name_element(const char *name, struct fail *f) {
 
     (void)snprintf(text, sizeof text, "%s: %s", name, f->text);
     memcpy(f->text, text, sizeof f->text - 1);
+    (void)printable_advice(name, sizeof f->advice, f->advice);
     return -1;
 }
 

@@ -172,6 +172,45 @@ static void the_largest_set_has_room_and_what_has_none_is_left_out(void **state)
     assert_int_equal(strlen(text), CAPNAME_LIST_SIZE - 1);
 }
 
+static void suggests(const char *word, const char *list) {
+    char text[CAPNAME_LIST_SIZE];
+
+    if (!capname_suggest(word, strlen(word), text))
+        text[0] = '\0';
+    assert_string_equal(text, list == NULL ? "" : list);
+}
+
+static void what_was_meant_is_told_where_it_is_clear(void **state) {
+    (void)state;
+    suggests("NET_RAW+ep", "NET_RAW");
+    suggests("cap_net_raw=p", "NET_RAW");
+    suggests("=ep", NULL);
+    suggests("+net_raw", "NET_RAW");
+    suggests("CAP_CHOWN CAP_KILL", "CHOWN,KILL");
+    suggests("\"CHOWN\"", "CHOWN");
+    suggests("CHOWN;5", "CHOWN,KILL");
+    suggests("net-raw", "NET_RAW");
+    suggests("cap-net-raw", "NET_RAW");
+    suggests("CAP_CHOWM", "CHOWN");
+    suggests("SYS_ADMNI", "SYS_ADMIN");
+    suggests("PTRACE", "SYS_PTRACE");
+    suggests("BIND_SERVICE", "NET_BIND_SERVICE");
+    suggests("ADMIN", NULL);
+    suggests("CHOWN,NOTHING", NULL);
+    suggests("ep", NULL);
+    suggests("", NULL);
+}
+
+static void only_length_bytes_are_read_for_a_suggestion(void **state) {
+    char text[CAPNAME_LIST_SIZE];
+
+    (void)state;
+    assert_true(capname_suggest("NET_RAW+ep,KILL", 10, text));
+    assert_string_equal(text, "NET_RAW");
+    assert_true(capname_suggest("NET_RAW+epx", 10, text));
+    assert_string_equal(text, "NET_RAW");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_capability_has_a_name_in_any_case_or_a_number),
@@ -182,6 +221,8 @@ int main(void) {
         cmocka_unit_test(names_are_written_in_capitals_and_unknown_ones_as_numbers),
         cmocka_unit_test(a_set_is_written_as_names_in_ascending_order),
         cmocka_unit_test(the_largest_set_has_room_and_what_has_none_is_left_out),
+        cmocka_unit_test(what_was_meant_is_told_where_it_is_clear),
+        cmocka_unit_test(only_length_bytes_are_read_for_a_suggestion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

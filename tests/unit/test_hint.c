@@ -38,16 +38,20 @@ static void check(enum fail_code code, const char *step, int error, const struct
 }
 
 static void every_code_has_one_imperative_everywhere(void **state) {
-    static const char *const steps[] = {"bounding", "securebits", "program", "exec"};
+    static const char *const steps[] = {"bounding", "securebits", "program", "exec", "fds"};
 
     (void)state;
     for (unsigned kind = SHELL; kind < PLACES; kind++)
-        for (unsigned file_capability_mode = 0; file_capability_mode < 2; file_capability_mode++)
+        for (unsigned file_capability_mode = 0; file_capability_mode < 3; file_capability_mode++)
             for (unsigned code = FAIL_NONE + 1; code < FAIL_CODES; code++)
                 for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++)
                     for (size_t e = 0; e < sizeof ERRORS / sizeof ERRORS[0]; e++)
                         check(code, steps[s], ERRORS[e],
-                              &(struct place){kind, file_capability_mode == 1 ? CAP_MASK(10) : 0});
+                              &(struct place){.kind = kind,
+                                              .file_grant =
+                                                  file_capability_mode == 1 ? CAP_MASK(10) : 0,
+                                              .root = file_capability_mode == 2,
+                                              .weak = kind == DOCKER});
 }
 
 static void a_hint_of_its_own_comes_first(void **state) {
@@ -87,6 +91,96 @@ static void every_code_has_a_word_of_its_own(void **state) {
     assert_string_equal(json_code(FAIL_CODES), "none");
 }
 
+static void says(const struct fail *f, const struct place *place, const char *hint) {
+    char text[8192];
+
+    hint_for(f, place, sizeof text, text);
+    assert_string_equal(text, hint);
+}
+
+static void advice_comes_before_every_other_hint(void **state) {
+    struct fail f = {.step = "user", .code = FAIL_USAGE, .hint = "do this", .subject = "a b"};
+    const struct place shell = {0};
+
+    (void)state;
+    says(&f, &shell, "remove the blank from the value");
+    fail_advise(&f, "do %s", "that");
+    says(&f, &shell, "do that");
+}
+
+static void root_is_told_what_is_missing_and_not_to_be_root(void **state) {
+    (void)state;
+    for (unsigned kind = SHELL; kind < PLACES; kind++)
+        for (unsigned code = FAIL_NONE + 1; code < FAIL_CODES; code++) {
+            const struct place place = {.kind = kind, .root = true, .weak = kind == DOCKER};
+            struct fail f = {.step = "uid", .code = code, .caps = CAP_MASK(7)};
+            char text[8192];
+            hint_for(&f, &place, sizeof text, text);
+            if (code != FAIL_GRANT_IDENTITY && strstr(text, "as root") != NULL)
+                fail_msg("%s: %s", json_code(code), text);
+        }
+}
+
+static void each_place_tells_how_a_capability_is_permitted(void **state) {
+    const struct fail f = {.step = "uid", .code = FAIL_NEED_SETUID, .caps = CAP_MASK(7)};
+    const struct {
+        struct place place;
+        const char *hint;
+    } rows[] = {
+        {{.kind = SHELL}, "run capwrap as root, with SETUID in its bounding set"},
+        {{.kind = SHELL, .root = true}, "start capwrap with SETUID in its bounding set"},
+        {{.kind = DOCKER}, "start the container as root with --cap-add SETUID"},
+        {{.kind = DOCKER, .root = true}, "start the container with --cap-add SETUID"},
+        {{.kind = DOCKER, .weak = true},
+         "start the container as root with --cap-add SETUID (without a container: run capwrap as "
+         "root)"},
+        {{.kind = DOCKER, .weak = true, .root = true},
+         "start the container with --cap-add SETUID (without a container: start capwrap with it in "
+         "the bounding set)"},
+        {{.kind = KUBERNETES}, "set runAsUser: 0 and securityContext.capabilities.add: [SETUID]"},
+        {{.kind = KUBERNETES, .root = true}, "set securityContext.capabilities.add: [SETUID]"},
+        {{.kind = SYSTEMD},
+         "keep User= and write ExecStart=!, with CAP_SETUID in CapabilityBoundingSet="},
+        {{.kind = SYSTEMD, .root = true}, "add CAP_SETUID to CapabilityBoundingSet="},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        says(&f, &rows[i].place, rows[i].hint);
+}
+
+static void a_character_that_does_not_belong_into_a_name_is_named(void **state) {
+    const struct place shell = {0};
+    const struct {
+        enum fail_code code;
+        const char *subject, *hint;
+    } rows[] = {
+        {FAIL_UNKNOWN_USER, "1002\r",
+         "remove the carriage return from the value: it comes from a file with CRLF line ends"},
+        {FAIL_UNKNOWN_GROUP, "a\tb", "remove the control character from the value"},
+        {FAIL_USAGE, "\"5\"", "remove the quote from the value"},
+        {FAIL_NOT_FOUND, "id -u",
+         "write the program and each argument as a word of its own: the name holds a blank"},
+        {FAIL_NOT_FOUND, "\"id\"", "remove the quote from the value"},
+        {FAIL_NOT_FOUND, "id", "check the name and PATH, or give the whole path"},
+        {FAIL_UNREADABLE, "/srv/a b", "let the user read it: chmod a+r /srv/a b"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct fail f = {.step = "x", .code = rows[i].code, .subject = rows[i].subject};
+        says(&f, &shell, rows[i].hint);
+    }
+}
+
+static void a_refused_close_range_is_left_out(void **state) {
+    const struct place shell = {0};
+    const struct fail f = {.step = "fds", .code = FAIL_SYSTEM_CALL, .error = EPERM};
+
+    (void)state;
+    says(&f, &shell, "leave out --close-fds: a seccomp filter refuses close_range(2)");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_one_imperative_everywhere),
@@ -94,6 +188,11 @@ int main(void) {
         cmocka_unit_test(the_place_is_found),
         cmocka_unit_test(a_hint_that_does_not_fit_is_cut_off),
         cmocka_unit_test(every_code_has_a_word_of_its_own),
+        cmocka_unit_test(advice_comes_before_every_other_hint),
+        cmocka_unit_test(root_is_told_what_is_missing_and_not_to_be_root),
+        cmocka_unit_test(each_place_tells_how_a_capability_is_permitted),
+        cmocka_unit_test(a_character_that_does_not_belong_into_a_name_is_named),
+        cmocka_unit_test(a_refused_close_range_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,7 +236,9 @@ static void kept_capabilities_add_up(void **state) {
     assert_true(read_as("-k NET_RAW x").keep_given);
     assert_true(read_as("-k all x").request.keep_all);
     assert_true(read_as("-k all x").request.keep == 0);
+    assert_true(read_as("-k ALL x").request.keep_all);
     assert_true(read_as("-k none x").keep_none);
+    assert_true(read_as("-k None x").keep_none);
     assert_true(read_as("-k none x").request.keep == 0);
 }
 
@@ -248,9 +250,9 @@ static void lists_of_capabilities_are_strict(void **state) {
         "-k ,NET_RAW x",   "-k NET_RAW,,0 x",   "-k all,none x",  "-k none,all x",
         "-k all,0 x",      "-k 0,all x",        "-k none,0 x",    "-k 0,none x",
         "-k all -k 0 x",   "-k 0 -k all x",     "-k none -k 0 x", "-k 0 -k none x",
-        "-k all -k all x", "-k none -k none x", "-k ALL x",       "-k None x",
-        "-k 64 x",         "-k NET_RAWW x",     "-k NET_RAW:0 x", "-k +NET_RAW x",
-        "-k =ep x",        "-k net-raw x",      "-k -1 x",        "-k 010 x",
+        "-k all -k all x", "-k none -k none x", "-k 64 x",        "-k NET_RAWW x",
+        "-k NET_RAW:0 x",  "-k +NET_RAW x",     "-k =ep x",       "-k net-raw x",
+        "-k -1 x",         "-k 010 x",
     };
 
     (void)state;
@@ -380,7 +382,7 @@ static void looking_has_its_own_modes(void **state) {
         {"-h", MODE_HELP, NULL},
         {"--version", MODE_VERSION, NULL},
         {"--help x", MODE_HELP, NULL},
-        {"-n -V x", MODE_VERSION, NULL},
+        {"-n -V", MODE_VERSION, NULL},
         {"-V", MODE_VERSION, NULL},
         {"--status --json", MODE_STATUS, NULL},
         {"--json --status=7", MODE_STATUS, "7"},
@@ -398,11 +400,12 @@ static void looking_has_its_own_modes(void **state) {
 
 static void looking_and_running_do_not_mix(void **state) {
     static const char *const lines[] = {
-        "--status x",         "--status 1",      "--decode=400 x",     "--list-caps x",
-        "--status -n",        "-n --list-caps",  "--decode=1 -k 0",    "--status --user=www",
-        "--status -n --json", "-v --status",     "--status --strict",  "--status --list-caps",
-        "--help --version",   "--status --help", "--status --dry-run", "--list-caps --json",
-        "--decode=1 --json",  "--json x",        "--json -n x",        "-hV",
+        "--status x",         "--status 1",      "--decode=400 x",      "--list-caps x",
+        "--status -n",        "-n --list-caps",  "--decode=1 -k 0",     "--status --user=www",
+        "--status -n --json", "-v --status",     "--status --strict",   "--status --list-caps",
+        "--help --version",   "--status --help", "--status --dry-run",  "--list-caps --json",
+        "--decode=1 --json",  "--json x",        "--json -n x",         "-hV",
+        "--version x",        "-qv x",           "--quiet --verbose x",
     };
 
     (void)state;
@@ -424,6 +427,66 @@ static void what_was_read_before_a_refusal_is_there_for_the_report(void **state)
     (void)state;
     assert_int_equal(parse_text("--dry-run --json --bad x", &options, &f), -1);
     assert_true(options.json && options.request.dry_run);
+}
+
+/* Parses a line that is refused, and asserts its hint. */
+static void advised(const char *text, const char *advice) {
+    struct options options;
+    struct fail f;
+
+    assert_int_equal(parse_text(text, &options, &f), -1);
+    if (strcmp(f.advice, advice) != 0)
+        print_error("\"%s\": %s\n", text, f.advice);
+    assert_string_equal(f.advice, advice);
+}
+
+static void a_mistyped_option_is_answered_with_the_nearest(void **state) {
+    (void)state;
+    advised("--no-new-priv x", "write --no-new-privs");
+    advised("--lock x", "write --lock-securebits");
+    advised("--groops=none x", "write --groups");
+    advised("--USER www x", "write --user");
+    advised("--no x", "");
+    advised("--caps x", "write --list-caps");
+    advised("--reuid=1 x", "");
+    advised("-x x", "");
+}
+
+static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(void **state) {
+    (void)state;
+    advised("-k NET_RAW+ep x", "write --keep NET_RAW (commas separate names)");
+    advised("-k CHOWN,cap_net_raw=p x", "write --keep NET_RAW (commas separate names)");
+    advised("--want net-raw x", "write --want NET_RAW (commas separate names)");
+    advised("--want ALL x", "name capabilities as capwrap --list-caps does, separated by commas");
+    advised("-k -1 x", "name capabilities as capwrap --list-caps does, separated by commas");
+    advised("--pdeathsig TREM x", "name a signal of signal(7), such as --pdeathsig TERM");
+}
+
+static void a_character_that_is_not_seen_is_named(void **state) {
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(
+        parse(LINE((char[]){"--keep"}, (char[]){"CHOWN\r"}, (char[]){"x"}), &options, &f), -1);
+    assert_non_null(strstr(f.text, "it holds a carriage return"));
+    assert_non_null(strstr(f.advice, "write --keep CHOWN"));
+    assert_int_equal(
+        parse(LINE((char[]){"--keep"}, (char[]){"CHOWN KILL"}, (char[]){"x"}), &options, &f), -1);
+    assert_non_null(strstr(f.text, "it holds a blank"));
+    assert_non_null(strstr(f.advice, "write --keep CHOWN,KILL "));
+    assert_int_equal(
+        parse(LINE((char[]){"--pdeathsig"}, (char[]){"\"TERM\""}, (char[]){"x"}), &options, &f),
+        -1);
+    assert_non_null(strstr(f.text, "it holds a quote"));
+}
+
+static void an_option_that_inspects_tells_what_to_leave_out(void **state) {
+    (void)state;
+    advised("--status 1", "write --status=1");
+    advised("--status=1 2", "leave out 2");
+    advised("--list-caps x", "leave out x");
+    advised("--version extra", "leave out extra");
 }
 
 int main(void) {
@@ -449,6 +512,10 @@ int main(void) {
         cmocka_unit_test(looking_and_running_do_not_mix),
         cmocka_unit_test(json_goes_with_a_rehearsal),
         cmocka_unit_test(what_was_read_before_a_refusal_is_there_for_the_report),
+        cmocka_unit_test(a_mistyped_option_is_answered_with_the_nearest),
+        cmocka_unit_test(a_mistyped_capability_is_answered_with_the_list_as_it_is_written),
+        cmocka_unit_test(a_character_that_is_not_seen_is_named),
+        cmocka_unit_test(an_option_that_inspects_tells_what_to_leave_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

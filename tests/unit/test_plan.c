@@ -608,7 +608,7 @@ static void a_granted_capwrap_changes_no_identity(void **state) {
     make(&own_groups, &file_capability_mode, &plan);
     refused(&uid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
     refused(&gid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
-    refused(&groups, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
+    refused(&groups, &file_capability_mode, "groups", FAIL_GRANT_IDENTITY, 0);
 }
 
 static void a_granted_capwrap_gives_no_file_away(void **state) {

@@ -115,12 +115,53 @@ static void a_text_longer_than_the_most_is_cut_off(void **state) {
     assert_int_equal(strlen(text), PRINTABLE_MOST - 1);
 }
 
+static void the_first_character_that_is_no_part_of_a_name_is_named(void **state) {
+    static const struct {
+        const char *text, *oddity;
+    } rows[] = {
+        {"", NULL},
+        {"www-data:web", NULL},
+        {"gr\xc3\xbc\xc3\x9f", NULL},
+        {"1002\r", "a carriage return"},
+        {"a\tb", "a control character"},
+        {"a\xe2\x80\xae"
+         "b",
+         "a control character"},
+        {"a b\r", "a blank"},
+        {"a\xc2\xa0"
+         "b",
+         "a blank"},
+        {"\"a", "a quote"},
+        {"a'", "a quote"},
+        {"\xe2\x80\x98"
+         "a",
+         "a quote"},
+        {"\xe2\x80\x9f"
+         "a",
+         "a quote"},
+        {"\xe2\x80\xa0"
+         "a",
+         NULL},
+        {"\xff\xfe", NULL},
+        {"\xff b", "a blank"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *oddity = printable_oddity(rows[i].text);
+        assert_int_equal(oddity == NULL, rows[i].oddity == NULL);
+        if (oddity != NULL)
+            assert_string_equal(oddity, rows[i].oddity);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(controls_are_shown_as_escapes),
         cmocka_unit_test(whatever_goes_in_comes_out_printable),
         cmocka_unit_test(what_does_not_fit_is_cut_off_between_two_characters),
         cmocka_unit_test(a_text_longer_than_the_most_is_cut_off),
+        cmocka_unit_test(the_first_character_that_is_no_part_of_a_name_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

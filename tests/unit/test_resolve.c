@@ -81,6 +81,7 @@ static int copy(const struct entry *entry, struct account *account) {
 
 const bool passwd_loads_modules = false;
 const char passwd_note[] = " (asked nowhere else)";
+const char *const passwd_hint = "give a number";
 
 int passwd_by_name(const char *name, struct account *account) {
     int answer;

@@ -50,10 +50,10 @@ static void take_word(const char *word, size_t length, struct said *said, struct
     int cap = ref_cap(word, length);
 
     line->words++;
-    if (length == 3 && memcmp(word, "all", 3) == 0) {
+    if (length == 3 && strncasecmp(word, "all", 3) == 0) {
         said->options.request.keep_all = true;
         line->special_words++;
-    } else if (length == 4 && memcmp(word, "none", 4) == 0) {
+    } else if (length == 4 && strncasecmp(word, "none", 4) == 0) {
         line->special_words++;
     } else if (cap < 0) {
         line->bad = true;
@@ -186,8 +186,12 @@ static bool is_refused(const struct said *said, const struct line *line, bool co
     if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 || line->signals > 1 ||
         (line->special_words > 0 && line->words > 1))
         return true;
-    if (said->options.mode == MODE_HELP || said->options.mode == MODE_VERSION)
+    if (said->options.mode == MODE_HELP)
         return false;
+    if (said->options.mode == MODE_VERSION)
+        return command;
+    if (said->options.verbose && said->options.quiet)
+        return true;
     if (said->options.mode != MODE_RUN && (command || line->run_options > 0))
         return true;
     if (said->options.json && !said->options.request.dry_run && said->options.mode != MODE_STATUS)

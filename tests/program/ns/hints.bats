@@ -49,32 +49,32 @@ advises() {
 @test "a capability that is not permitted: each place's way to permit it" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID SETPCAP)" --)
     ASKED=(--user 1000:1000 --keep "NET_ADMIN,SYS_TIME") STEP=keep
-    advises shell 'run capwrap as root, with NET_ADMIN,SYS_TIME in its bounding set$'
-    advises docker ' --cap-add NET_ADMIN --cap-add SYS_TIME$'
-    advises podman ' --cap-add NET_ADMIN --cap-add SYS_TIME$'
-    advises kubernetes 'securityContext\.capabilities\.add: \[NET_ADMIN, SYS_TIME\]'
-    advises systemd 'CapabilityBoundingSet= hold CAP_NET_ADMIN CAP_SYS_TIME '
+    advises shell 'start capwrap with NET_ADMIN,SYS_TIME in its bounding set$'
+    advises docker 'start the container with --cap-add NET_ADMIN --cap-add SYS_TIME \(without a container: '
+    advises podman 'start the container with --cap-add NET_ADMIN --cap-add SYS_TIME$'
+    advises kubernetes 'set securityContext\.capabilities\.add: \[NET_ADMIN, SYS_TIME\]$'
+    advises systemd 'add CAP_NET_ADMIN CAP_SYS_TIME to CapabilityBoundingSet=$'
 }
 
 @test "a capability in the bounding set only: start as root, or a capwrap with file capabilities" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --)
     ASKED=(--keep NET_RAW) STEP=keep
     advises shell 'run capwrap as root with --user$'
-    advises docker 'start the container as root .*--user, or .*file capabilities'
-    advises podman 'start the container as root .*--user, or .*file capabilities'
+    advises docker 'start as root \(docker run --user 0\) .*--user, or .*file capabilities'
+    advises podman 'start as root \(docker run --user 0\) .*--user, or .*file capabilities'
     advises kubernetes 'runAsUser: 0 .*--user, or .*file capabilities'
-    advises systemd 'write ExecStart=! and .*--user, or name it in AmbientCapabilities=$'
+    advises systemd 'write ExecStart=! and add --user, or name it in AmbientCapabilities=$'
 }
 
 @test "a capwrap with file capabilities needs no root start: the capability is what is missing" {
     granted_capwrap cap_net_raw,cap_net_admin=p
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --bounding "$(mask NET_RAW)" --)
     ASKED=(--keep "NET_RAW,NET_ADMIN") STEP=keep
-    advises docker 'start the container with --cap-add NET_ADMIN$'
+    advises docker 'start the container with --cap-add NET_ADMIN \(without a container: run capwrap as root\)$'
     advises podman 'start the container with --cap-add NET_ADMIN$'
     advises kubernetes 'set securityContext\.capabilities\.add: \[NET_ADMIN\]$'
     granted_capwrap cap_net_raw=p
-    advises docker '--cap-add NET_ADMIN, and add the same to the file capabilities of capwrap in the image$'
+    advises docker '--cap-add NET_ADMIN, and add the same to the file capabilities of capwrap in the image \('
     advises kubernetes 'add: \[NET_ADMIN\], and add the same to the file capabilities of capwrap in the image$'
 }
 
@@ -82,12 +82,12 @@ advises() {
     granted_capwrap cap_net_raw=p
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETPCAP)" --)
     ASKED=(--user 1000:1000 --keep NET_RAW) STEP=groups
-    advises docker 'start the container as root with --cap-add SETGID --cap-add SETUID$'
-    advises kubernetes 'add: \[SETGID, SETUID\] and start as root$'
+    advises podman 'start the container with --cap-add SETGID --cap-add SETUID$'
+    advises kubernetes 'set securityContext\.capabilities\.add: \[SETGID, SETUID\]$'
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0 --no-new-privs --)
     ASKED=(--user 33:33 --no-new-privs)
-    advises docker 'start the container as root with --cap-add SETGID --cap-add SETUID$'
-    advises kubernetes 'add: \[SETGID, SETUID\] and start as root$'
+    advises podman 'start the container as root with --cap-add SETGID --cap-add SETUID$'
+    advises kubernetes 'set runAsUser: 0 and securityContext\.capabilities\.add: \[SETGID, SETUID\]$'
 }
 
 @test "a capwrap whose file lacks the capability: it is named, with and without no_new_privs" {
@@ -111,7 +111,7 @@ advises() {
     advises docker 'put a capwrap with file capabilities into the image, or start .* as root'
     advises podman 'put a capwrap with file capabilities into the image, or start .* as root'
     advises kubernetes 'put a capwrap with file capabilities into the image, or start .* as root'
-    advises systemd 'write ExecStart=! and .*--user, or name it in AmbientCapabilities=$'
+    advises systemd 'write ExecStart=! and add --user, or name it in AmbientCapabilities=$'
     granted_capwrap cap_net_raw=p
     advises docker 'start .* as root .*: the file capabilities of capwrap gave nothing'
     advises kubernetes 'start .* as root .*: the file capabilities of capwrap gave nothing'
@@ -120,8 +120,8 @@ advises() {
 @test "SETPCAP is missing: --no-new-privs, or each place's way to permit it" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID)" --)
     ASKED=(--user 1000:1000 --keep NET_RAW) STEP=bounding
-    advises shell 'add --no-new-privs, or run capwrap as root, with SETPCAP in its bounding set$'
-    advises docker 'add --no-new-privs, or .*--cap-add SETPCAP$'
+    advises shell 'add --no-new-privs, or start capwrap with SETPCAP in its bounding set$'
+    advises docker 'add --no-new-privs, or .*--cap-add SETPCAP \('
     advises podman 'add --no-new-privs, or .*--cap-add SETPCAP$'
     advises kubernetes 'add --no-new-privs, or .*add: \[SETPCAP\]'
     advises systemd 'add --no-new-privs, or .*CAP_SETPCAP'
@@ -131,7 +131,7 @@ advises() {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETPCAP)" --)
     ASKED=(--user 1000:1000 --keep NET_RAW) STEP=groups
     advises shell 'with SETGID,SETUID in its bounding set$'
-    advises docker '--cap-add SETGID --cap-add SETUID$'
+    advises docker '--cap-add SETGID --cap-add SETUID \(without a container: start capwrap '
     advises podman '--cap-add SETGID --cap-add SETUID$'
     advises kubernetes 'add: \[SETGID, SETUID\]'
     advises systemd 'CAP_SETGID CAP_SETUID'
@@ -160,6 +160,21 @@ advises() {
         states+=("$output")
     done
     for state in "${states[@]}"; do assert_equal "$state" "${states[0]}"; done
+}
+
+@test "the privilege to change the user is missing: that comes before the bounding set" {
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0 --)
+    ASKED=(--user 33:33) STEP=groups
+    advises shell 'run capwrap as root, with SETGID,SETUID,SETPCAP in its bounding set$'
+    error_says 'SETGID,SETUID,SETPCAP: required to change the user, but not permitted$'
+    advises systemd 'keep User= and write ExecStart=!, with CAP_SETGID CAP_SETUID CAP_SETPCAP in '
+}
+
+@test "/.dockerenv alone is a weak sign: the hint serves who is in no container as well" {
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0 --)
+    ASKED=(--user 33:33) STEP=groups
+    advises docker 'start the container as root with .*\(without a container: run capwrap as root\)$'
+    advises podman 'start the container as root with --cap-add [^()]*$'
 }
 
 @test "a journal that standard error does not go to is no sign of systemd" {

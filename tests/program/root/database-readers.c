@@ -12,6 +12,7 @@
 #define passwd_group         files_group
 #define passwd_groups        files_groups
 #define passwd_note          files_note
+#define passwd_hint          files_hint
 #define passwd_loads_modules files_load_modules
 #include "users/passwd_files.c" /* NOLINT(bugprone-suspicious-include) */
 #undef passwd_by_name
@@ -19,6 +20,7 @@
 #undef passwd_group
 #undef passwd_groups
 #undef passwd_note
+#undef passwd_hint
 #undef passwd_loads_modules
 
 #include <stdio.h>

@@ -142,10 +142,11 @@ grants_the_capability() {
     for shape in empty kept; do
         container_user "$shape" "$DOCKER"
         refuses user grant-identity 'file' -- --user 0:0 --keep NET_BIND_SERVICE
-        refuses user grant-identity 'file' -- --user 2000:2000
-        refuses user grant-identity 'file' -- --user 1000:2000
+        refuses user grant-identity 'file .* the uid from 1000 to 2000' -- --user 2000:2000
+        refuses user grant-identity 'file .* the gid from 1000 to 2000' -- --user 1000:2000
         refuses user grant-identity 'file' -- --user 1001:1000 --groups keep
-        refuses user grant-identity 'file' -- --groups 1000,27
+        refuses groups grant-identity 'groups, which are 1 and would be 2' -- --groups 1000,27
+        hint_says 'add --groups keep, or leave out --user and --groups'
     done
 }
 

@@ -157,10 +157,10 @@ ascending() {
 @test "a caller that differs in the list of groups alone is told --groups keep, which starts" {
     local from=("$START_AS" --uid 1000 --gid 1000 --groups "1000,2000" --permitted 0 --effective 0
         --inheritable 0 --ambient 0 --bounding)
-    local step
-    for step in bounding groups; do # a pod with fsGroup
-        FROM=("${from[@]}" "$([[ $step == groups ]] && echo 0 || docker_default)" --)
-        refuses "$step" need-setgid SETGID -- --user 1000:1000
+    local bounding
+    for bounding in "$(docker_default)" 0; do # a pod with fsGroup
+        FROM=("${from[@]}" "$bounding" --)
+        refuses groups need-setgid SETGID -- --user 1000:1000
         hint_says 'use --groups keep'
         become --user 1000:1000 --groups keep
         is_user 1000 1000 1000,2000

@@ -60,5 +60,5 @@ setup() {
     for list in all none NOSUCH 64 NET_RAW,nosuch; do
         refuses want usage "'${list#*,}' is not a capability" -- --want "$list"
     done
-    hint_says 'capwrap --help'
+    hint_says 'capwrap --list-caps'
 }

@@ -102,7 +102,7 @@ is_app_with_net_raw() {
 
 @test "root without SETPCAP: refused, unless no_new_privs comes from capwrap or from the runtime" {
     container "${THREE[@]}" -- capwrap "${AS_APP[@]}" -- "$PROBE_IN"
-    refused bounding 'SETPCAP: needed to get there'
+    refused bounding 'SETPCAP: required for this step'
     hint_says 'add --no-new-privs'
     container "${THREE[@]}" -- capwrap "${AS_APP[@]}" --no-new-privs -- "$PROBE_IN"
     is_app_with_net_raw 1 "$(mask NET_RAW SETUID SETGID)"
@@ -114,8 +114,8 @@ is_app_with_net_raw() {
 
 @test "root without SETUID and SETGID: refused" {
     container "${ONE[@]}" -- capwrap "${AS_APP[@]}" -- "$PROBE_IN"
-    refused groups 'SETGID,SETUID: needed to get there'
-    hint_says 'run capwrap as root, with SETGID,SETUID in its bounding set'
+    refused groups 'SETGID,SETUID: required to change the user'
+    hint_says 'start capwrap with SETGID,SETUID in its bounding set'
 }
 
 @test "a raw socket: for the user that root becomes with --keep NET_RAW, and not without" {
@@ -217,7 +217,7 @@ transcript() {
 @test "the engines' default set: it stays in the bounding set, with a note, or a grant of SETPCAP narrows it" {
     container "${APP[@]}" --start kept "${ENGINES_DEFAULT[@]}" -- \
         /file-caps/capwrap --keep NET_RAW -- "$PROBE_IN"
-    refused bounding 'SETPCAP: needed to get there'
+    refused bounding 'SETPCAP: required for this step'
     hint_says 'add --no-new-privs'
     container "${APP[@]}" --start kept "${ENGINES_DEFAULT[@]}" --no-new-privileges -- \
         /file-caps/capwrap --keep NET_RAW -- "$PROBE_IN"
