@@ -16,18 +16,14 @@ need_linux() {
         die "this is $(uname -s): capabilities are a feature of Linux, so is capwrap"
 }
 
-# need_debian_12 FILE: on amd64; FILE is the machine's os-release(5).
-need_debian_12() {
+# need_debian: the archive of Debian, or of what is made of it, for amd64. Whether it has all packages is seen when
+# they are installed.
+need_debian() {
     local system
-    system=$(
-        ID=unknown VERSION_ID=''
-        # shellcheck source=/dev/null
-        [ ! -r "$1" ] || source "$1"
-        echo "$ID${VERSION_ID:+ $VERSION_ID} on $(uname -m)"
-    )
-    [ "$system" = "debian 12 on x86_64" ] ||
-        die "this is $system, and Debian 12 on amd64 is needed" \
-            "The tests of real systems use its kernels, cross compilers and packages." \
+    system="$(uname -m) with the package manager $(package_manager)"
+    [ "$system" = 'x86_64 with the package manager apt' ] ||
+        die "this is $system, and apt on x86_64 is needed" \
+            "The tests of real systems use Debian's kernels, cross compilers and packages for amd64." \
             "Elsewhere: tests/run.sh without an option, and contrib/quickstart.sh"
 }
 
@@ -44,7 +40,7 @@ find_root() {
 
 # One line for each thing that is needed:
 #   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
-#   not packaged there).
+#   not packaged there; "a|b": a, where apt knows it, else b).
 # Sets: build; musl (the static build); show (the quickstart); test; lint; real (the second compiler,
 #   sanitizers, fuzzers, engines, systemd, kernels, packagers); nightly (proofs).
 needs() {
@@ -111,7 +107,7 @@ real   sanitizer:clang:address libclang-rt-dev compiler-rt     compiler-rt      
 real   sanitizer:gcc:address   gcc             -               libasan          gcc
 real   sanitizer:gcc:undefined gcc             -               libubsan         gcc
 real   command:dockerd         docker.io       docker          moby-engine      docker
-real   file:/usr/bin/docker    docker.io       docker-cli      docker-cli       docker
+real   file:/usr/bin/docker    docker-cli|docker.io docker-cli      docker-cli       docker
 real   command:podman          podman          podman          podman           podman
 real   command:crun            crun            crun            crun             crun
 real   command:catatonit       catatonit       catatonit       catatonit        catatonit
@@ -185,13 +181,22 @@ package_manager() {
     echo none
 }
 
+# package_of NAME or NAME|NAME: the first one, if apt knows it, else the second.
+package_of() {
+    if [[ $1 == *'|'* ]] && ! apt-cache show "${1%|*}" >/dev/null 2>&1; then
+        echo "${1#*|}"
+    else
+        echo "${1%|*}"
+    fi
+}
+
 # missing COLUMN SET...: that column of needs for everything in the sets that this machine lacks.
 missing() {
     local column=$1 line
     shift
     needs | while read -r -a line; do
         if [[ " $* " == *" ${line[0]} "* ]] && ! have "${line[1]}"; then
-            echo "${line[column]#*:}"
+            package_of "${line[column]#*:}"
         fi
     done | sort -u
 }

@@ -19,7 +19,7 @@ machine as it was: users, mounts and servers exist in namespaces of their own.
 
 tests/tiers says which tests those are. The tests of all builds run in one queue, and the slowest ones
 are named at the end. What takes long to fetch, and how long each test took, is kept in the folder that
-CAPWRAP_TEST_CACHE names, or in ~/.cache/capwrap-tests. --real and --nightly need Debian 12 on amd64, whose kernels,
+CAPWRAP_TEST_CACHE names, or in ~/.cache/capwrap-tests. --real and --nightly need Debian on amd64, whose kernels,
 cross compilers and packages they use, and with them a skipped test is a failure.
 The last line is "N passed, N failed". Exit status: 0 when nothing failed and something ran.
 END
@@ -223,7 +223,7 @@ case $mode in
         run_tier plain
         ;;
     real)
-        need_debian_12 /etc/os-release
+        need_debian
         export CI=true
         install_missing build test lint real musl show
         find_root
@@ -232,7 +232,7 @@ case $mode in
         run_script contrib/quickstart.sh
         ;;
     nightly)
-        need_debian_12 /etc/os-release
+        need_debian
         export CI=true TIER=nightly
         install_missing build test lint real musl show nightly
         find_root

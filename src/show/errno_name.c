@@ -136,6 +136,9 @@ static const char *const NAMES[] = {NAME(EPERM),
                                     NAME(EOWNERDEAD),
                                     NAME(ENOTRECOVERABLE),
                                     NAME(ERFKILL),
+#ifdef EFTYPE /* of newer kernels' headers */
+                                    NAME(EFTYPE),
+#endif
                                     NAME(EHWPOISON)};
 
 const char *errno_name(int error) {

@@ -321,20 +321,30 @@ static void change_owner(request *c, response *r) {
     say(r, 0);
 }
 
-/* fstat(2) is newfstatat(2) with an empty name. The rest of the answer is the truth. */
-static void get_owner(request *c, response *r) {
+/* Writes the status of a standard stream to that address; all but the owner is the truth. */
+static void put_owner(request *c, response *r, uint64_t to) {
     struct stat status;
-    char name[64], path[64] = "";
+    char name[64];
 
-    take(c, c->data.args[1], path, 1);
-    if (!claimed.owner_told || arg(c, 0) > STDERR_FILENO || path[0] != '\0')
+    if (!claimed.owner_told || arg(c, 0) > STDERR_FILENO)
         return;
     (void)snprintf(name, sizeof name, "/proc/%u/fd/%u", c->pid, arg(c, 0));
     if (stat(name, &status) != 0)
         die(name);
     status.st_uid = claimed.owner;
-    put(c, &status, c->data.args[2], sizeof status);
+    put(c, &status, to, sizeof status);
     say(r, 0);
+}
+
+static void get_owner(request *c, response *r) { put_owner(c, r, c->data.args[1]); }
+
+/* fstat() of glibc before 2.39 is newfstatat(2) with an empty name. */
+static void get_owner_at(request *c, response *r) {
+    char path[1] = "";
+
+    take(c, c->data.args[1], path, 1);
+    if (path[0] == '\0')
+        put_owner(c, r, c->data.args[2]);
 }
 
 /* ---- the words ---- */
@@ -385,7 +395,8 @@ static const struct word {
     {"fcntl", CALL(fcntl), is_open},
     {"getdents64", CALL(getdents64), list_open},
     {"fchown", CALL(fchown), change_owner},
-    {"fstat", CALL(newfstatat), get_owner},
+    {"fstat", CALL(fstat), get_owner},
+    {"fstat", CALL(newfstatat), get_owner_at},
 };
 
 enum { WORD_COUNT = sizeof WORDS / sizeof WORDS[0] };
@@ -401,15 +412,18 @@ static void lie(request *c, response *r) {
             WORDS[i].answer(c, r);
 }
 
+/* All rows of that name: what the C library makes a call of differs. */
 static void choose(const char *name) {
-    size_t i = 0;
+    bool is_word = false;
 
-    while (i < WORD_COUNT && strcmp(WORDS[i].name, name) != 0)
-        i++;
+    for (size_t i = 0; i < WORD_COUNT; i++) {
+        bool is_named = strcmp(WORDS[i].name, name) == 0;
+        chosen[i] |= is_named;
+        is_word |= is_named;
+    }
     errno = EINVAL;
-    if (i == WORD_COUNT)
+    if (!is_word)
         die(name);
-    chosen[i] = true;
     lies_about_regain_uid |= strcmp(name, "regain-uid") == 0;
     lies_about_regain_gid |= strcmp(name, "regain-gid") == 0;
 }

@@ -6,9 +6,13 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include "show/errno_name.h"
+
+/* A later C library and a later kernel have names of their own, which a table does not know. */
+enum { LAST_KNOWN = EHWPOISON };
 
 static void every_name_is_the_one_of_the_c_library(void **state) {
     (void)state;
@@ -16,9 +20,12 @@ static void every_name_is_the_one_of_the_c_library(void **state) {
         const char *expected = error == 0 ? NULL : strerrorname_np(error);
         const char *name = errno_name(error);
         print_message("%d: %s\n", error, expected == NULL ? "none" : expected);
-        assert_int_equal(name == NULL, expected == NULL);
-        if (name != NULL)
+        if (name != NULL) {
+            assert_non_null(expected);
             assert_string_equal(name, expected);
+        } else if (error <= LAST_KNOWN) {
+            assert_null(expected);
+        }
     }
 }
 

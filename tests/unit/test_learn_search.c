@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/cred.h"
+#include "fake/between.h"
 #include "learn/search.h"
 
 #define ALL     ((CAP_MASK(CAP_LAST_CAP) << 1) - 1)
@@ -155,7 +156,7 @@ static void each_single_capability_is_found_in_few_runs(void **state) {
     for (unsigned cap = 0; cap <= CAP_LAST_CAP; cap++) {
         struct program program = {.needs = CAP_MASK(cap)};
         exactly(by_trial(&program), CAP_MASK(cap));
-        assert_in_range(program.runs, 1, 14);
+        assert_between(program.runs, 1, 14);
     }
 }
 
@@ -172,7 +173,7 @@ static void three_are_found_in_about_thirty_runs(void **state) {
     struct program program = {.needs = C(NET_BIND_SERVICE) | C(SETUID) | C(SYS_PTRACE)};
 
     exactly(by_trial(&program), C(NET_BIND_SERVICE) | C(SETUID) | C(SYS_PTRACE));
-    assert_in_range(program.runs, 10, 34);
+    assert_between(program.runs, 10, 34);
 }
 
 static void no_search_makes_more_than_sixty_runs(void **state) {
@@ -240,15 +241,15 @@ static void what_never_works_again_ends_after_few_runs(void **state) {
     struct found found = watched(&program, C(KILL) | C(CHOWN));
 
     assert_int_equal(found.verdict, VERDICT_NOT_REPEATABLE);
-    assert_in_range(program.runs, 1, 4); /* and one before the search */
+    assert_between(program.runs, 1, 4); /* and one before the search */
     program = (struct program){.fails_from = 1};
     assert_int_equal(watched(&program, 0).verdict, VERDICT_NOT_REPEATABLE);
-    assert_in_range(program.runs, 1, 4);
+    assert_between(program.runs, 1, 4);
     program = (struct program){.fails_from = 1};
     found = by_trial(&program);
     assert_int_equal(found.verdict, VERDICT_NOT_REPEATABLE);
     assert_int_equal(found.keep, ALL);
-    assert_in_range(program.runs, 1, 4);
+    assert_between(program.runs, 1, 4);
 }
 
 static void what_was_done_once_and_is_not_asked_for_again_is_told(void **state) {
@@ -256,7 +257,7 @@ static void what_was_done_once_and_is_not_asked_for_again_is_told(void **state) 
     struct program program = {.asks_once = C(FOWNER)};
 
     assert_int_equal(watched(&program, C(FOWNER)).verdict, VERDICT_DONE_ONCE);
-    assert_in_range(program.runs, 2, 4);
+    assert_between(program.runs, 2, 4);
 }
 
 static void without_a_watch_the_run_before_the_first_tells(void **state) {

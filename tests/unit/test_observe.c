@@ -14,6 +14,7 @@
 
 #include "core/observe.h"
 #include "core/pipeline.h"
+#include "fake/between.h"
 #include "fake/pipeline.h"
 #include "fake/scenarios.h"
 
@@ -281,7 +282,7 @@ static void the_caller_is_read_with_few_questions(void **state) {
         assert_int_equal(cred.cap_count, counts[i]);
         assert_true(cred.ambient == fake.ambient && cred.permitted == known);
         assert_true(cred.bounding == known); /* until a request says what matters */
-        assert_in_range(fake_called("sys_bounding_has"), 7, 8);
+        assert_between(fake_called("sys_bounding_has"), 7, 8);
         assert_int_equal(fake_called("sys_ambient_has"), 2 + __builtin_popcountll(fake.ambient));
         observe_free(&cred);
     }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/pool.h"
+#include "fake/between.h"
 
 /* In place of the C library's: how often it was asked. It refuses what no number holds by itself,
  * as the sanitizers' reallocarray(3) would end the test. */
@@ -30,7 +31,7 @@ void *calloc(size_t count, size_t size) {
 static unsigned allocations_for(size_t pieces, size_t size) {
     void *taken[POOL_BLOCKS + 2];
 
-    assert_in_range(pieces, 1, sizeof taken / sizeof taken[0]);
+    assert_between(pieces, 1, sizeof taken / sizeof taken[0]);
     allocated = 0;
     for (size_t i = 0; i < pieces; i++) {
         taken[i] = pool_take(size, 1);

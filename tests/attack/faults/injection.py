@@ -30,7 +30,7 @@ PROBE_KEYS = """ruid euid suid fsuid rgid egid sgid fsgid groups
     permitted effective inheritable bounding ambient securebits no_new_privs pdeathsig userns
     home user logname home_count user_count logname_count
     session_keyring at_secure cwd umask argc pid""".split()
-TIME_LIMIT = 60
+TIME_LIMIT = 1200
 
 # The user of the attacks: in four groups, so that a lost one is noticed.
 USER, UID, GID, HOME = "capwrap-faults", 4242, 4243, "/srv/capwrap-faults"

@@ -51,8 +51,9 @@ from injection import InjectionError  # noqa: E402
 @dataclasses.dataclass
 class State:
     """Words are those of seccomp-false-success. A reader's calls are found in the trace by what they
-    begin with; consistent is the answer of the one call that such a reader needs, or None when it
-    needs more than an answer: something written to memory, or several calls."""
+    begin with, or by a tuple of such beginnings; consistent is the answer of the one call that such a
+    reader needs, or None when it needs more than an answer: something written to memory, or several
+    calls."""
     rows: list         # of the transition table
     what: str
     writer: str
@@ -92,7 +93,7 @@ STATES = [
     State(["fds"], "descriptors above 2", "close_range", ["fcntl", "getdents64"],
           {"fcntl": "fcntl("}),
     State(["stdio"], "owners of the standard streams", "fchown", ["fstat"],
-          {"fstat": "newfstatat("}),
+          {"fstat": ("fstat(", "newfstatat(")}),
 ]
 NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_new_privs",
              "userns": "nothing is read: the calls are made and must be refused, "

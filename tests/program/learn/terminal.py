@@ -16,7 +16,7 @@ import sys
 import termios
 import time
 
-SECONDS = 10
+SECONDS = 600  # until what does not come is missing
 
 
 class Terminal:
