@@ -35,10 +35,9 @@ static int check(struct pipeline *p, struct fail *f) {
 }
 
 static const struct stage SEQUENCE[STAGES] = {
-    [STAGE_OBSERVE] = {"observe", observe}, [STAGE_START] = {"start", observe_rest},
-    [STAGE_PLAN] = {"plan", plan},          [STAGE_PREFLIGHT] = {"preflight", preflight},
-    [STAGE_CHANGE] = {"change", change},    [STAGE_VERIFY] = {"verify", verify},
-    [STAGE_CHECK] = {"check", check},
+    [STAGE_OBSERVE] = {observe},     [STAGE_START] = {observe_rest}, [STAGE_PLAN] = {plan},
+    [STAGE_PREFLIGHT] = {preflight}, [STAGE_CHANGE] = {change},      [STAGE_VERIFY] = {verify},
+    [STAGE_CHECK] = {check},
 };
 
 const struct stage *pipeline_stages(void) { return SEQUENCE; }

@@ -36,7 +36,6 @@ struct pipeline {
 };
 
 struct stage {
-    const char *name;
     int (*run)(struct pipeline *pipeline, struct fail *f); /* 0, or -1 with *f filled */
 };
 

@@ -7,7 +7,7 @@
 
 enum { AT_FIRST = 4096 };
 
-/* Reads until the end or an error. Returns 0, -ENOMEM, or -EIO for more than was asked for. */
+/* Reads until the end. Returns 0, -errno, or -EIO for more than was asked for. */
 static int read_all(int fd, char **text, size_t *size) {
     size_t capacity = 0;
 
@@ -20,9 +20,11 @@ static int read_all(int fd, char **text, size_t *size) {
             *text = grown;
         }
         got = read(fd, *text + *size, capacity - *size - 1);
-        if (got > 0 && (size_t)got > capacity - *size - 1)
+        if (got < 0)
+            return -errno;
+        if ((size_t)got > capacity - *size - 1)
             return -EIO; /* no answer */
-        *size += got > 0 ? (size_t)got : 0;
+        *size += (size_t)got;
     }
     (*text)[*size] = '\0';
     return 0;

@@ -1,0 +1,73 @@
+/* A file of /proc is read whole, or not at all. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/proc_file.h"
+
+/* A file of this length, each byte the low bits of its place. */
+static int file_of(size_t length) {
+    char *bytes = malloc(length + 1);
+    int fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    assert_non_null(bytes);
+    assert_true(fd >= 0);
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)(i & 0x7f);
+    assert_int_equal(write(fd, bytes, length), (ssize_t)length);
+    free(bytes);
+    return fd;
+}
+
+static void a_file_of_any_length_is_read_to_its_end(void **state) {
+    static const size_t lengths[] = {0, 1, 4094, 4095, 4096, 8191, 8192, 100000};
+
+    (void)state;
+    for (size_t n = 0; n < sizeof lengths / sizeof lengths[0]; n++) {
+        char path[64], *text = NULL;
+        size_t size = 1;
+        int fd = file_of(lengths[n]);
+
+        (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        assert_int_equal(proc_file_read(AT_FDCWD, path, &text, &size), 0);
+        assert_int_equal(size, lengths[n]);
+        for (size_t i = 0; i < size; i++)
+            assert_int_equal(text[i], i & 0x7f);
+        assert_int_equal(text[size], '\0');
+        free(text);
+        assert_int_equal(close(fd), 0);
+    }
+}
+
+static void what_cannot_be_opened_or_read_is_an_error_and_no_text(void **state) {
+    static const struct {
+        const char *path;
+        int error;
+    } rows[] = {{"/proc/self/nothing", ENOENT}, {"/proc/self", EISDIR}, {"/proc/self/mem", EIO}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char nothing[] = "", *text = nothing;
+        size_t size;
+
+        assert_int_equal(proc_file_read(AT_FDCWD, rows[i].path, &text, &size), -rows[i].error);
+        assert_null(text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_of_any_length_is_read_to_its_end),
+        cmocka_unit_test(what_cannot_be_opened_or_read_is_an_error_and_no_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
