@@ -46,13 +46,17 @@ _capwrap_value() {
             ;;
         -G | --groups) names=$(compgen -g && printf '%s\n' init none keep) ;;
         -k | --keep) names=$("$1" --list-caps 2>/dev/null | awk '{ print $2 }' && printf '%s\n' all none) ;;
+        --chdir)
+            compgen -d -- "$value"
+            return
+            ;;
         --status) names=$(cd /proc && printf '%s\n' [0-9]*) ;;
         *) return ;;
     esac
     # A list is completed element by element; the words that stand alone only as its first one.
     if [[ $value == *,* && $2 != --status ]]; then
         done=${value%,*},
-        names=$(grep -vxE 'all|none|init|keep' <<<"$names")
+        names=$(grep -vxE 'all|none|keep' <<<"$names")
     fi
     compgen -P "$done" -W "$names" -- "${value#"$done"}"
 }

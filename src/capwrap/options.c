@@ -1,6 +1,7 @@
 #include "capwrap/options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -114,6 +115,23 @@ static int read_signal(const struct option *option, void *into, const char *valu
     return 0;
 }
 
+/* umask(1): octal digits, as many as a mode has. */
+static int read_umask(const struct option *option, void *into, const char *value, struct fail *f) {
+    enum { DIGITS = 4, HIGHEST = 0777 };
+    struct options *options = into;
+    size_t length = strspn(value, "01234567");
+    unsigned long mask = strtoul(value, NULL, 8);
+
+    if (options->request.change_umask)
+        return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
+    if (length == 0 || length > DIGITS || value[length] != '\0' || mask > HIGHEST)
+        return fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a mask: octal, from 0 to 0777",
+                        value);
+    options->run_option = options->request.change_umask = true;
+    options->request.umask = (unsigned)mask;
+    return 0;
+}
+
 static int read_mode(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
@@ -155,6 +173,10 @@ static const struct option OPTIONS[] = {
     {"close-fds", 0, FLAG(request.close_fds), .help = "nothing above descriptor 2 is inherited"},
     {"pdeathsig", 0, .takes = VALUE, .read = read_signal, .argument = " SIGNAL",
      .help = "signal that the program gets when its parent ends, by\nname or number; 0 for none"},
+    {"chdir", 0, WORD(request.directory), .argument = " DIR",
+     .help = "working directory of the program, entered as the user"},
+    {"umask", 0, .takes = VALUE, .read = read_umask, .argument = " MODE",
+     .help = "file mode creation mask, octal from 0 to 0777"},
     {"strict", 0, FLAG(request.strict), .help = "what would be a note is a refusal"},
     {"dry-run", 0, FLAG(request.dry_run),
      .help = "make the whole transition in a child, and report it"},

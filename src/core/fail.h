@@ -39,7 +39,7 @@ enum {
     /* the program */                                                                      \
     X(NOT_FOUND, "not-found") X(NOT_EXECUTABLE, "not-executable")                          \
     X(UNREADABLE, "unreadable") X(INTERPRETER, "interpreter")                              \
-    X(FILE_CAPABILITIES, "file-capabilities") X(OUTSIDE_BOUNDING, "outside-bounding")      \
+    X(DIRECTORY, "directory") X(FILE_CAPABILITIES, "file-capabilities") X(OUTSIDE_BOUNDING, "outside-bounding")      \
     X(SET_ID, "set-id") X(ROOT_GAINS, "root-gains") X(PROCESS_LIMIT, "process-limit")      \
     /* the kernel's account */                                                             \
     X(REGAINED, "regained") X(NOT_AS_PLANNED, "not-as-planned")                            \

@@ -28,7 +28,9 @@ static int change(struct pipeline *p, struct fail *f) {
     return transition_run(&p->plan, &p->program, f);
 }
 
-static int verify(struct pipeline *p, struct fail *f) { return verify_goal(&p->plan, f); }
+static int verify(struct pipeline *p, struct fail *f) {
+    return verify_goal(&p->plan, f) == 0 ? verify_inherited(&p->plan, &p->program, f) : -1;
+}
 
 static int check(struct pipeline *p, struct fail *f) {
     return program_check(&p->plan, &p->program, f);

@@ -253,6 +253,9 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->parent_death_signal =
         request->change_parent_death ? request->parent_death_signal : start->parent_death_signal;
     plan->set_parent_death = plan->parent_death_signal != 0 || start->parent_death_signal != 0;
+    plan->directory = request->directory;
+    plan->set_umask = request->change_umask;
+    plan->umask = request->umask;
     plan->needs_parent_death = request->change_parent_death && plan->parent_death_signal != 0;
 
     plan->goal.no_new_privs = cred->no_new_privs || request->no_new_privs;

@@ -27,6 +27,9 @@ struct request {
     bool change_parent_death; /* --pdeathsig was given; otherwise the caller's signal stays */
     int parent_death_signal;  /* 0: none */
     bool disable_userns;
+    const char *directory; /* --chdir; NULL: the caller's stays */
+    bool change_umask;     /* --umask was given; otherwise the caller's stays */
+    unsigned umask;
     bool strict;
     bool dry_run; /* --dry-run: leave the standard streams as they are */
 };
@@ -79,7 +82,10 @@ struct plan {
     int parent_death_signal; /* to be in force at execve; 0 when none */
     unsigned stdio;          /* descriptors to hand to the user */
     bool disable_userns;
-    bool userns_refused; /* the note: what the filter refuses was refused here already */
+    bool userns_refused;   /* the note: what the filter refuses was refused here already */
+    const char *directory; /* to enter; NULL: none */
+    bool set_umask;
+    unsigned umask;
 };
 
 /* Refuses a start with different real and effective ids: capwrap was installed set-id, or its

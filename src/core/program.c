@@ -292,7 +292,7 @@ static int check_directory(const struct plan *plan, struct program *program, str
     if (!program->directory_closed || !plan->strict)
         return 0;
     (void)fail_set(f, STEP, FAIL_STRICT, EACCES, "the user may not search the working directory");
-    f->hint = "leave out --strict, or change to a directory that the user may search";
+    f->hint = "leave out --strict, or change to a directory that the user may search: --chdir DIR";
     return -1;
 }
 

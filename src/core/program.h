@@ -9,6 +9,7 @@
 #include "core/cred.h"
 #include "core/fail.h"
 #include "core/plan.h"
+#include "core/sys.h"
 
 /* The kernel follows #! five times and gives ELOOP at the sixth (execve(2)). */
 enum { PROGRAM_INTERPRETERS = 5 };
@@ -22,11 +23,12 @@ struct program {
     char path[PATH_MAX];     /* out: what execve gets; "" when not reached */
     char interpreters[PROGRAM_INTERPRETERS][PROGRAM_HEAD]; /* out */
     unsigned interpreter_count;
-    struct exec_file file; /* out: the last file of the chain */
-    struct cred after;     /* out: the state after execve */
-    bool inspected;        /* the check was completed: after is filled */
-    bool directory_closed; /* the note: the user may not search the working directory */
-    bool signal_cleared;   /* the note: execve disarms the inherited parent-death signal */
+    struct exec_file file;          /* out: the last file of the chain */
+    struct cred after;              /* out: the state after execve */
+    struct sys_directory directory; /* out: where --chdir went to */
+    bool inspected;                 /* the check was completed: after is filled */
+    bool directory_closed;          /* the note: the user may not search the working directory */
+    bool signal_cleared;            /* the note: execve disarms the inherited parent-death signal */
     bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
 };
 

@@ -146,6 +146,29 @@ int sys_userns_refused(void) {
     return refused;
 }
 
+/* Buffers start as zeros, and no directory has the type zero. */
+static int tell_directory(int error, const struct stat *status, struct sys_directory *directory) {
+    if (error != 0 || !S_ISDIR(status->st_mode))
+        return error != 0 ? -errno : -EIO;
+    *directory = (struct sys_directory){.device = status->st_dev, .inode = status->st_ino};
+    return 0;
+}
+
+int sys_get_directory(struct sys_directory *here) {
+    struct stat status = {0};
+
+    return tell_directory(stat(".", &status), &status, here);
+}
+
+int sys_read_umask(unsigned mask) {
+    enum { ALL = 0777 };
+    int in_force = result(syscall(SYS_umask, mask ^ ALL)), other = result(syscall(SYS_umask, mask));
+
+    if (in_force < 0 || other == (int)(mask ^ ALL))
+        return in_force;
+    return other < 0 ? other : -EIO;
+}
+
 /* Reads a file of the kernel that is to consist of one line. */
 static bool read_line(const char *path, size_t capacity, char *line) {
     int size = sys_read_head(path, capacity - 1, line);
@@ -288,6 +311,25 @@ int sys_disable_userns(void) {
     return set(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (unsigned long)&program);
 }
 
+int sys_set_umask(unsigned mask) {
+    int before = result(syscall(SYS_umask, mask)); /* umask(3) of the C library tells no error */
+
+    return before < 0 ? before : 0;
+}
+
+int sys_enter_directory(const char *path, struct sys_directory *entered) {
+    struct stat status = {0};
+
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = tell_directory(fstat(fd, &status), &status, entered);
+    if (error == 0)
+        error = result(fchdir(fd));
+    (void)close(fd);
+    return error;
+}
+
 int sys_set_groups(const struct groups *groups) {
     return result(setgroups(groups->count, groups->list));
 }
@@ -427,6 +469,10 @@ int sys_may_execute(const char *path) {
     if (error == 0 && (file.mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
         return -EACCES;
     return error;
+}
+
+int sys_read_link(const char *path, size_t capacity, char *target) {
+    return size_of_answer(readlink(path, target, capacity), capacity);
 }
 
 static int open_to_read(const char *path) {

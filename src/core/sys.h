@@ -51,6 +51,16 @@ int sys_ids_are_mapped(uid_t uid, const struct groups *gids);
  * gid is mapped yet (user_namespaces(7)). */
 int sys_setgroups_denied(void);
 
+/* A directory, as stat(2) tells one from another. */
+struct sys_directory {
+    uint64_t device, inode;
+};
+
+int sys_get_directory(struct sys_directory *here); /* stat(2) of the working directory */
+/* umask(2), which reads by writing: sets another mask, and then this one. What was in force before;
+ * -EIO where the second answer is not the mask that the first call has set. */
+int sys_read_umask(unsigned mask);
+
 /* The calls that make or enter a user namespace, as asked without effect: with arguments that the
  * kernel refuses by another error where no filter refuses the call. */
 enum sys_userns {
@@ -100,7 +110,11 @@ int sys_set_uids(uid_t real, uid_t effective, uid_t saved); /* setresuid(2) */
 int sys_set_securebits(unsigned bits);                      /* PR_SET_SECUREBITS */
 int sys_set_no_new_privs(void);                             /* PR_SET_NO_NEW_PRIVS */
 int sys_set_parent_death_signal(int signal);                /* PR_SET_PDEATHSIG */
-int sys_disable_userns(void); /* PR_SET_SECCOMP with core/userns_filter */
+int sys_disable_userns(void);     /* PR_SET_SECCOMP with core/userns_filter */
+int sys_set_umask(unsigned mask); /* umask(2) */
+/* Opens a directory, without permission to read it, and fchdir(2) into it: *entered is what was
+ * opened. */
+int sys_enter_directory(const char *path, struct sys_directory *entered);
 
 /* A fresh, empty session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING), read back by its serial
  * number, which must be another one than before. Returns 0 as well when keyctl as a whole is
@@ -131,7 +145,8 @@ struct sys_file {
 
 /* Execute permission for the effective ids and capabilities (faccessat2(2), AT_EACCESS). */
 int sys_may_execute(const char *path);
-int sys_inspect(const char *path, struct sys_file *file); /* stat(2), statfs(2) */
+int sys_inspect(const char *path, struct sys_file *file);           /* stat(2), statfs(2) */
+int sys_read_link(const char *path, size_t capacity, char *target); /* readlink(2): its length */
 /* The first bytes of a file: how many were read. */
 int sys_read_head(const char *path, size_t capacity, char *head);
 /* The same from offset on. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 
+#include "core/directory.h"
 #include "core/sys.h"
 
 /* ---- when a step is wanted ---- */
@@ -58,6 +59,10 @@ static enum wanted always(const struct plan *plan) {
 }
 
 static enum wanted stdio_wanted(const struct plan *plan) { return when(plan->stdio != 0); }
+
+static enum wanted chdir_wanted(const struct plan *plan) { return when(plan->directory != NULL); }
+
+static enum wanted umask_wanted(const struct plan *plan) { return when(plan->set_umask); }
 
 static enum wanted final_wanted(const struct plan *plan) {
     return when(plan->working != plan->keep);
@@ -153,6 +158,12 @@ static int set_securebits(struct transition *t) {
     return sys_set_securebits(t->plan->goal.securebits);
 }
 
+static int change_directory(struct transition *t) {
+    int status = directory_enter(t->plan->directory, &t->program->directory, t->fail);
+
+    return status == 0 ? 0 : STEP_REFUSED;
+}
+
 static int find_program(struct transition *t) {
     return program_find(t->plan, t->program, t->fail) == 0 ? 0 : STEP_REFUSED;
 }
@@ -173,6 +184,8 @@ static int set_final_caps(struct transition *t) {
 static int arm_parent_death(struct transition *t) {
     return sys_set_parent_death_signal(t->plan->parent_death_signal);
 }
+
+static int set_umask(struct transition *t) { return sys_set_umask(t->plan->umask); }
 
 static int close_fds(struct transition *t) {
     (void)t;
@@ -214,6 +227,8 @@ static const struct step STEPS[] = {
      "after uid; before securebits, which lock it"},
     {"securebits", securebits_wanted, CAP_SETPCAP, set_securebits, "PR_SET_SECUREBITS",
      "before final-caps: it takes CAP_SETPCAP; after ambient: it locks raising"},
+    {"chdir", chdir_wanted, NEEDS_NONE, change_directory, "fchdir",
+     "after uid and working-caps: it is entered with what the new user may enter; before program"},
     {"program", always, NEEDS_NONE, find_program, "the check of the program",
      "after uid and working-caps: it is looked up with what the new user may see"},
     {"stdio", stdio_wanted, CAP_CHOWN, give_stdio, "fchown of the standard streams",
@@ -222,6 +237,8 @@ static const struct step STEPS[] = {
      "after securebits and stdio, the last to need more than what is kept"},
     {"parent-death", parent_death_wanted, NEEDS_NONE, arm_parent_death, "PR_SET_PDEATHSIG",
      "after uid, which clears it"},
+    {"umask", umask_wanted, NEEDS_NONE, set_umask, "umask",
+     "anywhere: it takes no privilege, and capwrap creates no file"},
     {"fds", fds_wanted, NEEDS_NONE, close_fds, "close_range",
      "late: nothing opens a descriptor after it"},
     {"no-new-privs", no_new_privs_wanted, NEEDS_NONE, set_no_new_privs, "PR_SET_NO_NEW_PRIVS",

@@ -54,6 +54,10 @@ void document_text(const struct pipeline *p, const struct fail *f) {
         text_name("path", p->program.path);
         for (unsigned i = 0; i < p->program.interpreter_count; i++)
             text_name("interpreter", p->program.interpreters[i]);
+        if (p->plan.directory != NULL)
+            text_name("directory", p->plan.directory);
+        if (p->plan.set_umask)
+            (void)printf("  %-13s %04o\n", "umask", p->plan.umask);
     }
     if (p->program.inspected) {
         (void)printf("the program will hold:\n");
@@ -91,7 +95,7 @@ static void json_steps(const struct pipeline *p) {
     (void)printf("],");
 }
 
-static void json_program(const struct program *program) {
+static void json_program(const struct program *program, const struct plan *plan) {
     const struct exec_file *file = &program->file;
 
     (void)printf("\"program\":");
@@ -106,7 +110,14 @@ static void json_program(const struct program *program) {
         (void)printf("%s", i == 0 ? "" : ",");
         json_string(stdout, program->interpreters[i]);
     }
-    (void)printf("],\"file_capabilities\":");
+    (void)printf("],\"directory\":");
+    json_string(stdout, plan->directory);
+    (void)printf(",\"umask\":");
+    if (plan->set_umask)
+        (void)printf("\"%04o\"", plan->umask);
+    else
+        (void)printf("null");
+    (void)printf(",\"file_capabilities\":");
     if (file->has_caps)
         json_file_caps(stdout, file);
     else
@@ -163,7 +174,7 @@ void document_json(const struct pipeline *p, const struct fail *f, const struct 
         (void)printf("null");
     (void)printf(",");
     json_steps(p);
-    json_program(&p->program);
+    json_program(&p->program, &p->plan);
     json_notes(p);
     if (f == NULL)
         (void)printf("\"error\":null");

@@ -158,6 +158,7 @@ static const char *const FIXED[FAIL_CODES] = {
         "add --groups keep: this user namespace denies setgroups (/proc/self/setgroups, gid_map)",
     [FAIL_KEY_QUOTA] = "raise /proc/sys/kernel/keys/maxkeys",
     [FAIL_PARENT_GONE] = "start it again from a parent that lives",
+    [FAIL_DIRECTORY] = "name a directory with --chdir that is there and that the user may search",
     [FAIL_NOT_FOUND] = "check the name and PATH, or give the whole path",
     [FAIL_PROCESS_LIMIT] = "raise the limit (ulimit -u), or end processes of that user",
     [FAIL_ROOT_GAINS] = "choose another user with --user, or add --no-new-privs",

@@ -99,6 +99,8 @@ static const struct want WANTS[] = {
     {"parent-death", {.set_parent_death = true}, WANTED},
     {"fds", {.close_fds = true}, WANTED},
     {"userns", {.disable_userns = true}, WANTED},
+    {"chdir", {.directory = ""}, WANTED},
+    {"umask", {.set_umask = true}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true, .start.no_new_privs = true}, NOT_WANTED},
 };
@@ -170,15 +172,16 @@ static const struct excuse COMMUTING[] = {
     {"keyring", "ambient", "a session keyring takes no capability and changes none"},
     {"ambient", "un-keep-caps",
      "keep-caps matters to a change of uid only, and both come after the last one"},
-    {"securebits", "program",
-     "what a user may look up depends on ids, groups and the effective set, which securebits do "
-     "not change by themselves"},
+    {"securebits", "chdir",
+     "what a user may enter depends on ids, groups and the effective set, which securebits do not "
+     "change by themselves"},
     {"program", "stdio",
      "the owner of a pipe does not matter to the lookup; program is first so that nothing is given "
      "away before a refusal, which another test shows"},
     {"final-caps", "parent-death",
      "the kernel clears the signal when capabilities are gained, and here they are given up"},
-    {"parent-death", "fds", "neither looks at what the other changes"},
+    {"parent-death", "umask", "neither looks at what the other changes"},
+    {"umask", "fds", "neither looks at what the other changes"},
     {"fds", "no-new-privs", "neither looks at what the other changes"},
 };
 
@@ -279,6 +282,8 @@ static const struct lemma LEMMAS[] = {
     {"uid", "un-keep-caps", NULL},
     {"working-caps", "program", NULL},
     {"uid", "program", NULL},
+    {"uid", "chdir", NULL},
+    {"working-caps", "chdir", NULL},
     {"ambient", "securebits", NULL},
     {"un-keep-caps", "securebits", NULL},
     {"securebits", "final-caps", NULL},

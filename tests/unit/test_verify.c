@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -22,7 +23,16 @@ static const struct request EVERYTHING = {TO_WWW,
                                           .no_new_privs = true,
                                           .lock_securebits = true,
                                           .chown_stdio = true,
-                                          .close_fds = true};
+                                          .close_fds = true,
+                                          .directory = "/srv",
+                                          .change_umask = true,
+                                          .umask = 027};
+
+static int verify(struct run *run) {
+    if (verify_goal(&run->p.plan, &run->f) != 0)
+        return -1;
+    return verify_inherited(&run->p.plan, &run->p.program, &run->f);
+}
 
 /* Up to the proof, as root who becomes WWW with all that can be asked for. */
 static void arrive(const struct request *request, struct run *run) {
@@ -72,6 +82,8 @@ static void signal_cleared(void) { fake.parent_death_signal = 0; }
 static void another_signal(void) { fake.parent_death_signal = 9; }
 static void first_stream(void) { fake.streams[0].owner = 0; }
 static void last_stream(void) { fake.streams[2].owner = 0; }
+static void another_directory(void) { fake.directory = NULL; }
+static void another_umask(void) { fake.umask = 022; }
 static void stream_swapped(void) { fake.streams[1].handed_over = false; }
 
 static const struct tampering TAMPERINGS[] = {
@@ -111,6 +123,8 @@ static const struct tampering TAMPERINGS[] = {
     {"descriptor 0", first_stream},
     {"descriptor 2", last_stream},
     {"descriptor 1", stream_swapped},
+    {"working directory", another_directory},
+    {"umask is not 027", another_umask},
 };
 
 static void whatever_differs_from_the_goal_is_named(void **state) {
@@ -120,7 +134,7 @@ static void whatever_differs_from_the_goal_is_named(void **state) {
 
         arrive(&EVERYTHING, &run);
         TAMPERINGS[i].tamper();
-        assert_int_equal(verify_goal(&run.p.plan, &run.f), -1);
+        assert_int_equal(verify(&run), -1);
         if (strstr(run.f.text, TAMPERINGS[i].word) == NULL)
             print_error("tampering %zu, \"%s\": \"%s\"\n", i, TAMPERINGS[i].word, run.f.text);
         assert_non_null(strstr(run.f.text, TAMPERINGS[i].word));
@@ -137,7 +151,8 @@ static void what_is_as_planned_is_proved(void **state) {
 
     (void)state;
     arrive(&EVERYTHING, &run);
-    assert_int_equal(verify_goal(&run.p.plan, &run.f), 0);
+    assert_int_equal(verify(&run), 0);
+    assert_int_equal(fake.umask, 027); /* what is asked by writing is as before */
     run_free(&run);
 }
 
@@ -466,7 +481,7 @@ static void nothing_is_given_away_when_the_program_is_refused(void **state) {
 
     (void)state;
     as_root();
-    fake_find_file("/srv")->owner = 0; /* now nobody else may enter */
+    fake_find_file(SERVER)->mode = S_IFREG | 0700; /* now nobody else may execute it */
     run_to_failure(&EVERYTHING, &run);
     assert_string_equal(run.f.step, "program");
     for (unsigned fd = 0; fd < 3; fd++)

@@ -152,8 +152,10 @@ def capwrap_cases():
              ids(0, 0, os.getgroups()), caps(none, none),
              {"home": "/root", "user": "root", "logname": "root"}, flags(0, 1)),
         case("no-userns", ["--user", f"{UID}:{GID}", "--groups", "4302", "--no-login-env",
-                           "--no-new-privs", "--disable-userns"],
+                           "--no-new-privs", "--disable-userns", "--chdir", "/usr/share",
+                           "--umask", "0137"],
              ids(UID, GID, [GID, 4302]), caps(none, none), USERNS_REFUSED, flags(0, 1),
+             {"cwd": "/usr/share", "umask": "0137"},
              own_keyring=True),
     ]
 

@@ -96,6 +96,8 @@ STATES = [
           {"fstat": ("fstat(", "newfstatat(")}),
 ]
 NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_new_privs",
+             "chdir": "fchdir and stat, tests/program/root/option_chdir.bats",
+             "umask": "its reader is the writer, tests/program/root/option_umask.bats",
              "userns": "nothing is read: the calls are made and must be refused, "
                        "tests/program/root/option_disable_userns.bats"}
 

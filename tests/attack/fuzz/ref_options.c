@@ -27,6 +27,8 @@ static const struct getopt_option OPTIONS[] = {
     {"close-fds", no_argument, NULL, ONLY_LONG + 3},
     {"disable-userns", no_argument, NULL, 'N'},
     {"pdeathsig", required_argument, NULL, 'P'},
+    {"chdir", required_argument, NULL, 'C'},
+    {"umask", required_argument, NULL, 'M'},
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
     {"json", no_argument, NULL, ONLY_LONG + 6},
@@ -42,7 +44,7 @@ static const struct getopt_option OPTIONS[] = {
 
 /* What the line is made of, beside struct said. */
 struct line {
-    unsigned modes, users, lists, signals, words, special_words, run_options;
+    unsigned modes, users, lists, signals, directories, masks, words, special_words, run_options;
     bool bad;
 };
 
@@ -95,6 +97,18 @@ static void take_wanted(const char *list, struct said *said, struct line *line) 
     }
 }
 
+/* One to four octal digits, up to 0777; -1 for anything else. */
+static int mask_of(const char *word) {
+    int value = 0;
+
+    for (const char *digit = word; *digit != '\0'; digit++) {
+        if (*digit < '0' || *digit > '7' || digit - word == 4)
+            return -1;
+        value = value * 8 + (*digit - '0');
+    }
+    return word[0] == '\0' || value > 0777 ? -1 : value;
+}
+
 static void take_value(int option, const char *value, struct said *said, struct line *line) {
     switch (option) {
     case 'u':
@@ -115,6 +129,17 @@ static void take_value(int option, const char *value, struct said *said, struct 
         line->bad |= signal_of(value) < 0;
         said->options.request.change_parent_death = true;
         said->options.request.parent_death_signal = signal_of(value);
+        return;
+    case 'C':
+        line->directories++;
+        line->bad |= value[0] == '\0';
+        said->options.request.directory = value;
+        return;
+    case 'M':
+        line->masks++;
+        line->bad |= mask_of(value) < 0;
+        said->options.request.change_umask = true;
+        said->options.request.umask = (unsigned)mask_of(value);
         return;
     case 'k':
         take_list(value, said, line);
@@ -184,7 +209,7 @@ static bool is_whole(const char *word, int index) {
 
 static bool is_refused(const struct said *said, const struct line *line, bool command) {
     if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 || line->signals > 1 ||
-        (line->special_words > 0 && line->words > 1))
+        line->directories > 1 || line->masks > 1 || (line->special_words > 0 && line->words > 1))
         return true;
     if (said->options.mode == MODE_HELP)
         return false;

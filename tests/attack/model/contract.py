@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import grp
 import itertools
+import os
 import pwd
 
 import capabilities as c
@@ -80,6 +81,12 @@ class Request:
     disable_userns: bool = dataclasses.field(
         default=False, metadata={"values": (False,) * 7 + (True,)}
     )
+    chdir: str | None = dataclasses.field(
+        default=None, metadata={"values": (None,) * 6 + ("/usr", "/proc/self/../../usr/./bin/")}
+    )
+    umask: str | None = dataclasses.field(
+        default=None, metadata={"values": (None,) * 6 + ("0", "027", "0777")}
+    )
     pdeathsig: int | None = dataclasses.field(
         default=None, metadata={"values": (None,) * 6 + (0, 15, 64)}
     )
@@ -121,6 +128,8 @@ class Promise:
     login: tuple = ()
     notes: frozenset = frozenset()
     userns: str | None = None  # "refused" by the request
+    cwd: str = "/"  # what is there at the start
+    umask: str = "0022"
 
 
 class _Oracle:
@@ -163,6 +172,8 @@ class _Oracle:
             self.login(entry),
             frozenset(self.notes),
             "refused" if self.request.disable_userns else None,
+            os.path.realpath(self.request.chdir or "/"),
+            f"{int(self.request.umask or '22', 8):04o}",
         )
 
     # ---- IDENTITY ----

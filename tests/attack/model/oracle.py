@@ -140,8 +140,8 @@ def _expectations(found):
     if found.promise.userns is not None:
         yield "user namespaces", "userns", found.promise.userns
     yield "process", "pid", str(found.answer.pid)
-    yield "process", "cwd", "/"
-    yield "process", "umask", "0022"
+    yield "process", "cwd", found.promise.cwd
+    yield "process", "umask", found.promise.umask
 
 
 def _compare_keyring(found, values):

@@ -53,7 +53,7 @@ ascending() {
     done
     become --user 1500:7 --groups init,9
     is_user 1500 7 7,9,44000
-    FROM+=("$START_AS" --uid 1500 --gid 1500 --groups 1500,44000 --permitted 0 --effective 0 --)
+    FROM+=("$START_AS" --uid 1500 --gid 1500 --groups "1500,44000" --permitted 0 --effective 0 --)
     become --groups init,44000 --no-new-privs
     is_user 1500 1500 1500,44000
 }
@@ -78,7 +78,7 @@ ascending() {
     for list in none,9 init,none keep,9 9,keep none,keep; do
         refuses groups usage "'none' and 'keep' stand alone" -- --user www-data --groups "$list"
     done
-    for list in , init, ,init 9,,init; do
+    for list in ',' 'init,' ',init' '9,,init'; do
         refuses groups usage 'empty element' -- --user www-data --groups "$list"
     done
     refuses groups usage '--groups is empty' -- --user www-data --groups ''

@@ -45,15 +45,17 @@ names() {
     nm --undefined-only --format=just-symbols "$1" | grep -E "$2" | sort -u
 }
 
-# What the proof may name of the kernel surface: readers, the probes that must fail, and the independent readers
-# that confirm an id, after which the ids are read again.
+# What the proof may name of the kernel surface: readers, the probes that must fail, the independent readers
+# that confirm an id, after which the ids are read again, and umask(2), which reads by writing.
 proof() {
     cat <<'END'
 sys_confirm_gid
 sys_confirm_uid
 sys_filter_is_refused
+sys_get_directory
 sys_get_parent_death_signal
 sys_get_seccomp_mode
+sys_read_umask
 sys_stdio_owner
 sys_try_gids
 sys_try_uids

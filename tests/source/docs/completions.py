@@ -88,6 +88,8 @@ ZSH = {
     "LIST|init|none|keep": "groups:_sequence _PREFIX_group_elements",
     "CAP[,CAP...]": "capabilities:_sequence _PREFIX_cap_elements",
     ("check", "LIST"): "capabilities:_sequence _PREFIX_cap_elements",
+    "DIR": "directory:_files -/",
+    "MODE": "mask: ",
     "PID": ":process:_PREFIX_pid",
     "HEX": "mask: ",
     "CMD": "shell line: ",
@@ -123,6 +125,7 @@ FISH = {
     "LIST|init|none|keep": "(__PREFIX_complete_groups)",
     "CAP[,CAP...]": "(__PREFIX_complete_keep)",
     ("check", "LIST"): "(__PREFIX_complete_check)",
+    "DIR": "(__fish_complete_directories)",
     "PID": "(__fish_complete_pids)",
     "FORMAT": FORMATS,
 }

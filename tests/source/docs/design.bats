@@ -60,7 +60,7 @@ necessary() {
     want=$(documented 0,2)
     run --separate-stderr "$START_AS" --pdeathsig 15 -- "$CAPWRAP" --dry-run --json \
         --user 1000:1000 --groups 1001 --keep NET_RAW --no-new-privs --lock-securebits \
-        --chown-stdio --close-fds --disable-userns -- "$PROBE"
+        --chown-stdio --close-fds --disable-userns --chdir / --umask 027 -- "$PROBE"
     assert_success
     assert_equal "$(jq -r '.steps[] | [.name, .why] | @tsv' <<<"$output")" "$want"
 }

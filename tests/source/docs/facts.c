@@ -109,6 +109,9 @@ static int run(const struct step *steps, size_t count, const char *command) {
         .chown_stdio = true,
         .close_fds = true,
         .disable_userns = true,
+        .directory = "/",
+        .change_umask = true,
+        .umask = 027,
     };
     p.program.command = command;
     memcpy(stages, pipeline_stages(), sizeof stages);

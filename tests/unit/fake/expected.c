@@ -66,6 +66,9 @@ void expected_make(const struct request *request, struct expected *expected) {
         request->change_parent_death ? request->parent_death_signal : fake.parent_death_signal;
     expected->closed_fds = request->close_fds;
     expected->userns_disabled = request->disable_userns;
+    expected->directory =
+        request->directory == NULL ? fake.directory : fake_find_file(request->directory);
+    expected->umask = request->change_umask ? request->umask : fake.umask;
     expected->bounding_may_stay =
         (before.permitted & CAP_MASK(CAP_SETPCAP)) == 0 &&
         (expected->cred.no_new_privs ||
@@ -138,6 +141,10 @@ const char *expected_unmet(const struct expected *expected, const struct plan *p
         return "the session keyring";
     if (expected->closed_fds && fake.open_above_stderr != 0)
         return "the descriptors above 2";
+    if (fake.directory != expected->directory)
+        return "the working directory";
+    if (fake.umask != expected->umask)
+        return "the umask";
     if (expected->userns_disabled && !fake.userns_disabled)
         return "user namespaces";
     for (unsigned fd = 0; fd < 3; fd++)

@@ -5,6 +5,7 @@
 #define CAPWRAP_FAKE_EXPECTED_H
 
 #include "core/plan.h"
+#include "fake/kernel.h"
 
 /* What the program must be, said without the help of plan.c: from the request and the true state
  * at the start. */
@@ -17,6 +18,8 @@ struct expected {
     unsigned keyring_before;
     bool closed_fds;
     bool userns_disabled;
+    const struct fake_file *directory;
+    unsigned umask;
     unsigned streams; /* bit n: stream n belongs to stream_owner */
     uid_t stream_owner;
     bool bounding_may_stay; /* if it cannot be narrowed */

@@ -766,6 +766,20 @@ static int walk(const char *path, struct fake_file **file) {
     return *file != NULL ? 0 : -ENOENT;
 }
 
+int sys_read_link(const char *path, size_t capacity, char *target) {
+    struct fake_file *file = NULL;
+
+    READ(0, 0, 0);
+    if (verdict == LIES)
+        return 0;
+    int error = walk(path, &file);
+    if (error != 0 || file->link == NULL)
+        return error != 0 ? error : -EINVAL;
+    size_t size = strlen(file->link) < capacity ? strlen(file->link) : capacity;
+    memcpy(target, file->link, size);
+    return (int)size;
+}
+
 int sys_may_execute(const char *path) {
     struct fake_file *file = NULL;
 
@@ -891,6 +905,51 @@ int sys_execve(const char *path, char *const argv[], char *const envp[]) {
     fake.exec_reached = true;
     fake.exec_path = path;
     return 0;
+}
+
+/* ---- the working directory and the umask ---- */
+
+static struct sys_directory directory_of(const struct fake_file *file) {
+    return (struct sys_directory){.device = 1,
+                                  .inode = file == NULL ? 1 : 2 + (uint64_t)(file - fake.files)};
+}
+
+int sys_get_directory(struct sys_directory *here) {
+    READ(0, 0, 0);
+    if (verdict == LIES)
+        return -EIO; /* the poison is seen through */
+    *here = directory_of(fake.directory);
+    return 0;
+}
+
+/* A lie is that of fchdir(2): what was opened is told. */
+int sys_enter_directory(const char *path, struct sys_directory *entered) {
+    struct fake_file *file = NULL;
+
+    ENTER_AS(true, 0, 0, 0);
+    int error = walk(path, &file);
+    if (error != 0)
+        return error;
+    if (!S_ISDIR(file->mode))
+        return -ENOTDIR;
+    if (!permits(file, 1))
+        return -EACCES;
+    *entered = directory_of(file);
+    fake.directory = verdict == LIES ? fake.directory : file;
+    return 0;
+}
+
+int sys_set_umask(unsigned mask) {
+    WRITE(mask, 0, 0);
+    fake.umask = mask & 0777;
+    return 0;
+}
+
+int sys_read_umask(unsigned mask) {
+    READ_SIMPLE(mask, 0, 0);
+    unsigned before = fake.umask;
+    fake.umask = mask;
+    return (int)before;
 }
 
 /* ---- execve ---- */

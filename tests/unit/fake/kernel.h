@@ -51,7 +51,8 @@ struct fake_map {
 
 struct fake_file {
     const char *path;
-    unsigned mode; /* with the type, as st_mode */
+    const char *link; /* a symbolic link, to there; NULL: none */
+    unsigned mode;    /* with the type, as st_mode */
     uid_t owner;
     gid_t group;
     bool nosuid, noexec;
@@ -121,6 +122,8 @@ struct fake {
     fake_id keyring_owner;
     unsigned open_above_stderr;
     bool userns_disabled;
+    const struct fake_file *directory; /* the working directory; NULL: one that is not in files */
+    unsigned umask;
     struct fake_stream streams[3];
 
     /* the record */

@@ -40,6 +40,11 @@
 #define sys_set_securebits          real_sys_set_securebits
 #define sys_set_uids                real_sys_set_uids
 #define sys_stdio_owner             real_sys_stdio_owner
+#define sys_enter_directory         real_sys_enter_directory
+#define sys_get_directory           real_sys_get_directory
+#define sys_read_link               real_sys_read_link
+#define sys_read_umask              real_sys_read_umask
+#define sys_set_umask               real_sys_set_umask
 #define sys_disable_userns          real_sys_disable_userns
 #define sys_userns_known            real_sys_userns_known
 #define sys_userns_refused          real_sys_userns_refused

@@ -69,6 +69,7 @@ static void as_root_with_three(void) {
 
 void as_user(void) {
     as_root();
+    fake.umask = 022;
     fake_be(1000, 1000);
     fake_set_groups(1, (const gid_t[]){1000});
     pipes_of(1000);
@@ -124,9 +125,18 @@ const struct scenario SCENARIOS[] = {
     {"root becomes a user and keeps one, everything asked for",
      as_root,
      {TO_WWW, .keep = BIND, .no_new_privs = true, .lock_securebits = true, .chown_stdio = true,
-      .close_fds = true, .disable_userns = true},
+      .close_fds = true, .disable_userns = true, .directory = "/srv", .change_umask = true,
+      .umask = 027},
      NULL},
     {"root becomes a user and keeps one", as_root, {TO_WWW, .keep = BIND}, NULL},
+    {"root becomes a user who may not enter the directory that is asked for",
+     as_root_for_a_program_of_root,
+     {TO_WWW, .directory = "/srv"},
+     "chdir"},
+    {"a user enters a directory, with a umask of 0",
+     as_user,
+     {.directory = "/srv", .change_umask = true, .umask = 0},
+     NULL},
     {"root becomes a user and keeps nothing", as_root, {TO_WWW}, NULL},
     {"root becomes a user, keeps nothing and locks",
      as_root,
@@ -142,7 +152,7 @@ const struct scenario SCENARIOS[] = {
      NULL},
     {"root becomes a user and may enter any folder",
      as_root_for_a_program_of_root,
-     {TO_WWW, .keep = CAP_MASK(CAP_DAC_READ_SEARCH)},
+     {TO_WWW, .keep = CAP_MASK(CAP_DAC_READ_SEARCH), .directory = "/srv"},
      NULL},
     {"root becomes a user who may not enter the folder",
      as_root_for_a_program_of_root,

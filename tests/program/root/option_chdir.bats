@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# --chdir: the working directory of the program, entered as the new user.
+
+# shellcheck disable=SC2034,SC2154 # run sets output and stderr; states.bash reads FROM
+load ../../support/common
+load ../../support/states
+
+setup() {
+    require_root
+    HERE=$(realpath "$PUBLIC")
+    mkdir -p "$HERE/own/inner" "$HERE/closed/inner" "$HERE/shared"
+    chown 1000:1000 "$HERE/own"
+    chmod 700 "$HERE/own" "$HERE/closed"
+    chown :4301 "$HERE/shared"
+    chmod 710 "$HERE/shared"
+    ln -s closed/inner "$HERE/link"
+    cd / || return
+}
+
+# lies INJECTION...: capwrap enters a directory while strace changes what calls answer.
+lies() {
+    local word words=()
+    for word; do words+=(-e "inject=$word"); done
+    attempt strace -qq -o "$PUBLIC/trace" -e trace=fchdir,stat,newfstatat,fstat,getcwd "${words[@]}" \
+        "$CAPWRAP" --user 1000:1000 --chdir "$HERE/own" -- "${MARKED[@]}"
+}
+
+@test "the directory is entered as the new user, and is the program's" {
+    runs --user 1000:1000 --chdir "$HERE/own" -- "$PROBE"
+    assert_line "cwd=$HERE/own"
+    runs --user 1000:1000 --chdir="$HERE/own/inner/.." --no-new-privs --close-fds -- "$PROBE"
+    assert_line "cwd=$HERE/own"
+    assert_line fds=0,1,2
+    runs --keep DAC_READ_SEARCH --chdir "$HERE/own" -- "$PROBE"
+    assert_line "cwd=$HERE/own"
+    runs --user 1000:1000 --chdir / -- "$PROBE"
+    assert_line cwd=/
+}
+
+@test "without it the working directory stays the caller's" {
+    cd "$HERE/own"
+    runs --user 1000:1000 -- "$PROBE"
+    assert_line "cwd=$HERE/own"
+}
+
+@test "a group or a capability of the program opens a directory" {
+    refuses chdir directory 'may not search' -- --user 1000:1000 --chdir "$HERE/shared"
+    runs --user 1000:1000 --groups 4301 --chdir "$HERE/shared" -- "$PROBE"
+    assert_line "cwd=$HERE/shared"
+    runs --user 1000:1000 --keep DAC_READ_SEARCH --chdir "$HERE/closed/inner" -- "$PROBE"
+    assert_line "cwd=$HERE/closed/inner"
+}
+
+@test "an ordinary user enters what it may enter, and a relative directory" {
+    FROM=("${ORDINARY[@]}" --)
+    cd "$HERE/own"
+    runs --chdir inner -- "$PROBE"
+    assert_line "cwd=$HERE/own/inner"
+    runs --chdir . -- "$PROBE"
+    assert_line "cwd=$HERE/own"
+    refuses chdir directory 'may not search' -- --chdir ../closed
+}
+
+@test "a relative COMMAND is one in the new directory" {
+    install -m 755 "$PROBE" "$HERE/own/program"
+    runs --user 1000:1000 --chdir "$HERE/own" -- ./program
+    assert_line "cwd=$HERE/own"
+    runs --user 1000:1000 --chdir "$HERE/own/inner" -- ../program
+    assert_line "cwd=$HERE/own/inner"
+    cd "$HERE/own"
+    fails_with 127 program not-found -- --user 1000:1000 --chdir inner -- ./program
+    # One without a slash is looked for in PATH alone, here as anywhere.
+    fails_with 127 program not-found -- --user 1000:1000 --chdir "$HERE/own" -- program
+}
+
+@test "the directory that denies is named: the first on the way, links followed" {
+    refuses chdir directory "$HERE/closed: the user may not search $HERE/closed: Permission" -- \
+        --user 1000:1000 --chdir "$HERE/closed"
+    hint_says 'name a directory with --chdir'
+    refuses chdir directory "$HERE/closed/inner: the user may not search $HERE/closed: " -- \
+        --user 1000:1000 --chdir "$HERE/closed/inner"
+    refuses chdir directory "$HERE/link: the user may not search $HERE/closed: " -- \
+        --user 1000:1000 --chdir "$HERE/link"
+    refuses chdir directory "may not search /proc/1/map_files: " -- \
+        --user 1000:1000 --chdir /proc/1/map_files
+    cd "$HERE/closed"
+    refuses chdir directory 'inner: the user may not search \.: ' -- --user 1000:1000 --chdir inner
+}
+
+@test "root enters no directory for a user who may not" {
+    refuses chdir directory -- --user 1000:1000 --chdir "$HERE/closed" --strict
+    runs --keep DAC_READ_SEARCH --chdir "$HERE/closed" -- "$PROBE"
+    chown 1000 "$HERE/closed"
+    refuses chdir directory -- --chdir "$HERE/closed" # root without capabilities
+}
+
+@test "what is no directory, an empty name and a repeated option are refused" {
+    local name
+    for name in "$HERE/nosuch" "$PROBE" "$PROBE/x"; do
+        refuses chdir directory 'no directory to change to: (No such file|Not a directory)' -- \
+            --user 1000:1000 --chdir "$name"
+    done
+    ln -s loop "$HERE/loop"
+    refuses chdir directory "$ELOOP" -- --chdir "$HERE/loop"
+    refuses chdir directory "$ENAMETOOLONG" -- --chdir "/$(printf 'x%.0s' {1..5000})"
+    refuses chdir usage '--chdir is empty' -- --chdir ''
+    refuses chdir usage '--chdir was given twice' -- --chdir / --chdir /
+    hint_says 'capwrap --help'
+}
+
+@test "the report names the directory, and so does its document" {
+    dry_run --user 1000:1000 --chdir "$HERE/own" -- "$PROBE"
+    assert_success
+    assert_equal "$(jq -r '.program.directory, (.steps[].name | select(. == "chdir"))' <<<"$output")" \
+        "$HERE/own"$'\n'chdir
+    attempt "$CAPWRAP" --dry-run --user 1000:1000 --chdir "$HERE/own" -- "$PROBE"
+    assert_line "  directory     $HERE/own"
+    dry_run --user 1000:1000 -- "$PROBE"
+    assert_equal "$(jq -r '.program.directory' <<<"$output")" null
+}
+
+@test "a directory that the user may search is no note" {
+    cd "$HERE/closed"
+    runs --strict --user 1000:1000 --chdir "$HERE/own" -- "$PROBE"
+    quiet
+}
+
+@test "a directory that is said to be entered and is not is noticed" {
+    lies fchdir:retval=0
+    refused verify 'the working directory is not the one that was entered'
+    lies fchdir:error=EPERM
+    refused chdir 'cannot be entered'
+    lies fchdir:error=EACCES
+    refused chdir 'the user may not search it'
+}
+
+@test "a reader of the directory that fails or answers nothing is noticed" {
+    local when refused=0
+    lies
+    for when in $(grep -nE '^(newfstatat|fstat|stat)\(' "$PUBLIC/trace" | cut -d: -f1 | tail -n 12); do
+        local line
+        line=$(sed -n "${when}p" "$PUBLIC/trace")
+        [[ $line == *'"."'* ]] || continue
+        local nth name=${line%%(*}
+        rm -f "$MARKER"
+        nth=$(head -n "$when" "$PUBLIC/trace" | grep -c "^$name(")
+        cp "$PUBLIC/trace" "$PUBLIC/undisturbed"
+        lies "$name:retval=0:when=$nth"
+        refused '(verify|start)'
+        lies "$name:error=EIO:when=$nth"
+        refused '(verify|start)'
+        cp "$PUBLIC/undisturbed" "$PUBLIC/trace"
+        refused=$((refused + 1))
+    done
+    ((refused > 0)) || fail "no reader of the directory was found"
+}
