@@ -38,6 +38,8 @@ void fail_advise(struct fail *f, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(f->advice, sizeof f->advice, format, arguments);
+    int length = vsnprintf(f->advice, sizeof f->advice, format, arguments);
     va_end(arguments);
+    if (length < 0 || (size_t)length >= sizeof f->advice)
+        f->advice[0] = '\0';
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <link.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/sys.h"
@@ -31,14 +32,30 @@ static void set(struct image *image, enum image_kind kind, int error) {
     image->error = error;
 }
 
+static bool begins(const char *bytes, size_t size, const char *mark) {
+    return size >= strlen(mark) && memcmp(bytes, mark, strlen(mark)) == 0;
+}
+
 /* A file without the mark of an ELF file. What has no control characters but those of a text is a
  * text. */
-static void inspect_other(const char *bytes, size_t size, struct image *image) {
+static enum image_kind kind_of_other(const char *bytes, size_t size) {
+    size_t blanks = 0;
     bool text = true;
 
+    if (size == 0)
+        return IMAGE_EMPTY;
+    if (begins(bytes, size, "\xef\xbb\xbf") || begins(bytes, size, "\xff\xfe") ||
+        begins(bytes, size, "\xfe\xff"))
+        return IMAGE_MARKED;
     for (size_t i = 0; i < size; i++)
         text = text && (!iscntrl((unsigned char)bytes[i]) || isspace((unsigned char)bytes[i]));
-    set(image, size == 0 ? IMAGE_EMPTY : text ? IMAGE_TEXT : IMAGE_UNKNOWN, -ENOEXEC);
+    while (blanks < size && isspace((unsigned char)bytes[blanks]))
+        blanks++;
+    if (blanks > 0 && begins(bytes + blanks, size - blanks, "#!"))
+        return IMAGE_LATE;
+    if (!text && begins(bytes, size, "MZ"))
+        return IMAGE_WINDOWS;
+    return text ? IMAGE_TEXT : IMAGE_UNKNOWN;
 }
 
 static bool is_elf(const ElfW(Ehdr) * head, size_t size) {
@@ -96,6 +113,35 @@ static void inspect_segments(const char *path, const ElfW(Ehdr) * head, struct i
     }
 }
 
+/* e_machine of a file in either order of bytes. */
+static unsigned machine_of(const ElfW(Ehdr) * head) {
+    unsigned machine = head->e_machine;
+
+    if (head->e_ident[EI_DATA] == __ehdr_start.e_ident[EI_DATA])
+        return machine;
+    return (machine & 0xffu) << 8 | machine >> 8;
+}
+
+unsigned image_own_machine(void) { return __ehdr_start.e_machine; }
+
+void image_machine(unsigned machine, char name[IMAGE_MACHINE]) {
+    static const struct {
+        unsigned machine;
+        const char *name;
+    } names[] =
+        {
+            {EM_386, "i386"},        {EM_X86_64, "x86_64"}, {EM_ARM, "arm"},
+            {EM_AARCH64, "aarch64"}, {EM_RISCV, "riscv"},   {EM_PPC, "ppc"},
+            {EM_PPC64, "ppc64"},     {EM_S390, "s390x"},    {EM_MIPS, "mips"},
+            {EM_SPARCV9, "sparc64"}, {258, "loongarch"}, /* EM_LOONGARCH, since glibc 2.36 */
+        };
+
+    (void)snprintf(name, IMAGE_MACHINE, "machine number %u", machine);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].machine == machine)
+            (void)snprintf(name, IMAGE_MACHINE, "%s", names[i].name);
+}
+
 /* As load_elf_binary() of the kernel reads it. */
 static void inspect_elf(const char *path, const ElfW(Ehdr) * head, size_t size,
                         struct image *image) {
@@ -103,6 +149,7 @@ static void inspect_elf(const char *path, const ElfW(Ehdr) * head, size_t size,
     const ElfW(Ehdr) *own = &__ehdr_start;
     bool whole = size == sizeof *head;
 
+    image->machine = whole ? machine_of(head) : 0;
     if (whole && head->e_machine != own->e_machine) {
         if (!are_related(head->e_machine, own->e_machine))
             set(image, IMAGE_OTHER_MACHINE, -ENOEXEC);
@@ -130,5 +177,5 @@ void image_inspect(const char *path, struct image *image) {
     if (is_elf(&head.elf, (size_t)size))
         inspect_elf(path, &head.elf, (size_t)size, image);
     else
-        inspect_other(head.bytes, (size_t)size, image);
+        set(image, kind_of_other(head.bytes, (size_t)size), -ENOEXEC);
 }

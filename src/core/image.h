@@ -14,6 +14,9 @@ enum image_kind {
     IMAGE_FITS,          /* nothing speaks against it, or it cannot be told */
     IMAGE_EMPTY,         /* no byte */
     IMAGE_TEXT,          /* a text without #! */
+    IMAGE_MARKED,        /* it begins with a byte-order mark */
+    IMAGE_LATE,          /* blanks or empty lines stand before #! */
+    IMAGE_WINDOWS,       /* a PE file */
     IMAGE_UNKNOWN,       /* neither a text nor an ELF file */
     IMAGE_OTHER_MACHINE, /* an ELF file of a machine that the kernel does not execute */
     IMAGE_DAMAGED,       /* an ELF file that is incomplete, or no program */
@@ -24,8 +27,17 @@ enum image_kind {
 struct image {
     enum image_kind kind;
     int error;             /* what execve answers, negative; 0 for IMAGE_FITS */
+    unsigned machine;      /* of an ELF file (elf(5), e_machine); 0 when it is none */
     char loader[PATH_MAX]; /* that an ELF file names; "" when none */
 };
+
+enum { IMAGE_MACHINE = 32 };
+
+/* Writes the name of a machine as uname(2) calls it, or its number. */
+void image_machine(unsigned machine, char name[IMAGE_MACHINE]);
+
+/* The machine of this program. */
+unsigned image_own_machine(void);
 
 /* Reads the last file of a chain of interpreters. Formats that are registered with binfmt_misc are
  * not considered. */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/image.h"
+#include "core/obstacle.h"
 #include "core/sys.h"
 
 #define DEFAULT_SEARCH_PATH "/usr/bin:/bin"
@@ -50,11 +51,24 @@ static int try_path(const char *path, struct sys_file *file) {
     return error;
 }
 
-/* Found, and not to be executed, as against a directory that the user may not even search. */
+/* Found, and denied, as against a directory of the search path that the user may not search. A link
+ * is found even when what it names cannot be reached. */
 static bool is_denied(const char *path, int error) {
-    struct sys_file file;
+    char target;
 
-    return error == -EISDIR || (error == -EACCES && sys_inspect(path, &file) == 0);
+    return error == -EISDIR || (error == -EACCES && sys_read_link(path, 1, &target) != -EACCES);
+}
+
+/* Adds a directory to the list of those that the user may not search. */
+static void add_closed(struct program *program, const char *directory, size_t length) {
+    size_t used = strlen(program->obstacle), separator = used == 0 ? 0 : 1;
+
+    if (used + separator + length >= sizeof program->obstacle)
+        return;
+    if (used != 0)
+        program->obstacle[used] = ':';
+    memcpy(program->obstacle + used + separator, directory, length);
+    program->obstacle[used + separator + length] = '\0';
 }
 
 /* Tries COMMAND in each absolute directory of the search path. An empty or relative element means
@@ -70,10 +84,15 @@ static int search(struct program *program, struct sys_file *file) {
         if (element[0] == '/') {
             bool fits = make_path(program->path, element, length, program->command) == 0;
             int error = fits ? try_path(program->path, file) : -ENOENT;
-            if (is_denied(program->path, error))
-                denied = error;
-            else if (error != -ENOENT && error != -EACCES)
+            if (is_denied(program->path, error)) {
+                denied = denied == -EACCES ? denied : error;
+                if (denied == error)
+                    memcpy(program->denied, program->path, sizeof program->denied);
+            } else if (error == -EACCES) {
+                add_closed(program, element, length);
+            } else if (error != -ENOENT) {
                 return error;
+            }
         }
         if (element[length] == '\0')
             return denied;
@@ -81,10 +100,69 @@ static int search(struct program *program, struct sys_file *file) {
     }
 }
 
+/* Refuses a file that was found and is denied, and names what stands in its way. before: what the
+ * text begins with. */
+static int explain_denied(const char *step, const char *path, const char *subject,
+                          const char *before, enum fail_code code, char obstacle[PATH_MAX],
+                          struct fail *f) {
+    static const char *const reasons[] = {
+        [OBSTACLE_OTHER] = "cannot be executed",
+        [OBSTACLE_DIRECTORY] = "the user may not search",
+        [OBSTACLE_NOEXEC] = "it lies on a mount with noexec",
+        [OBSTACLE_TYPE] = "it is no regular file",
+        [OBSTACLE_NOBODY] = "nobody has permission to execute it",
+        [OBSTACLE_USER] = "the user has no permission to execute it",
+    };
+    enum obstacle found = obstacle_find(path, obstacle);
+
+    (void)fail_set(f, step, code, EACCES, "%s%s", before, reasons[found]);
+    f->subject = subject;
+    f->exit_code = EXIT_NOT_EXECUTABLE;
+    if (found == OBSTACLE_DIRECTORY) {
+        f->obstacle = obstacle;
+        fail_advise(f,
+                    "install it outside of %s, or let the user search that directory: chmod o+x %s",
+                    obstacle, obstacle);
+    } else if (found == OBSTACLE_NOBODY || found == OBSTACLE_USER) {
+        fail_advise(f, "let the user execute it: chmod a+x %s", obstacle);
+    } else if (found == OBSTACLE_NOEXEC) {
+        f->hint = "install it on a mount without noexec";
+    } else if (found == OBSTACLE_TYPE) {
+        f->hint = "name a program, not a device, a socket or a pipe";
+    } else {
+        f->hint = "allow it in the access list or the security module that denies it";
+    }
+    return -1;
+}
+
+/* The file is there, and the path or its kind is wrong. */
+static int refuse_path(struct program *program, int error, const char *path, struct fail *f) {
+    const char *what = error == -EISDIR         ? "it is a directory, not a program"
+                       : error == -ENAMETOOLONG ? "the name is too long"
+                                                : "its links lead in a circle";
+
+    (void)refuse(f, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, error, path, what);
+    f->hint = error == -EISDIR ? NULL : "name the program by another path";
+    program->path[0] = '\0';
+    return -1;
+}
+
+/* None of its name can be reached. */
+static int refuse_missing(const struct program *program, int error, struct fail *f) {
+    if (program->obstacle[0] == '\0')
+        return refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, program->command, "not found");
+    (void)refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, program->command,
+                 "not found in PATH, of which the user may not search");
+    f->obstacle = program->obstacle;
+    f->hint = "check the name, or let the user search the directory that has it";
+    return -1;
+}
+
 static int find_path(struct program *program, struct sys_file *file, struct fail *f) {
     const char *command = program->command;
     int error = -ENOENT;
 
+    program->denied[0] = program->obstacle[0] = '\0';
     if (strchr(command, '/') == NULL && command[0] != '\0') {
         error = search(program, file);
     } else if (command[0] != '\0') {
@@ -95,16 +173,17 @@ static int find_path(struct program *program, struct sys_file *file, struct fail
     if (error == 0)
         return 0;
 
+    const char *path = program->denied[0] != '\0' ? program->denied : command;
     program->path[0] = '\0';
     switch (error) {
     case -ENOENT:
-        return refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, command, "not found");
+        return refuse_missing(program, error, f);
     case -EACCES:
+        return explain_denied(STEP, path, path, "", FAIL_NOT_EXECUTABLE, program->obstacle, f);
     case -EISDIR:
     case -ELOOP:
     case -ENAMETOOLONG:
-        return refuse(f, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, error, command,
-                      "not to be executed by this user");
+        return refuse_path(program, error, path, f);
     default:
         return refuse(f, FAIL_SYSTEM_CALL, EXIT_REFUSED, error, command, "cannot be looked up");
     }
@@ -176,6 +255,27 @@ static int incomplete(struct fail *f, enum fail_code code, int error, const char
     return CHECK_INCOMPLETE;
 }
 
+/* The interpreter that a script names is not there, or denied. */
+static void refuse_interpreter(struct program *program, int error, const char *script,
+                               const char *name, struct fail *f) {
+    char before[PROGRAM_HEAD + sizeof "its #! line names ; "];
+    size_t length = strlen(name);
+
+    (void)snprintf(before, sizeof before, "its #! line names %s; ", name);
+    if (error == -EACCES) {
+        (void)explain_denied(STEP, name, script, before, FAIL_INTERPRETER, program->obstacle, f);
+        return;
+    }
+    (void)refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, script, "");
+    (void)snprintf(f->text, sizeof f->text, "its #! line names %s", name);
+    if (error == -ENOENT && length > 0 && name[length - 1] == '\r') {
+        (void)snprintf(f->text, sizeof f->text,
+                       "its #! line names %.*s and ends with a carriage return", (int)length - 1,
+                       name);
+        fail_advise(f, "convert its line ends: sed -i 's/\\r$//' %s", script);
+    }
+}
+
 /* Takes the next interpreter from the head of a script and makes sure that it can be executed:
  * *file is its. */
 static int follow(struct program *program, const char *script, const char head[PROGRAM_HEAD + 1],
@@ -195,8 +295,7 @@ static int follow(struct program *program, const char *script, const char head[P
         return CHECK_DONE;
     if (error != -ENOENT && error != -EACCES && error != -EISDIR && error != -ELOOP)
         return incomplete(f, FAIL_UNREADABLE, error, name, "cannot be looked up");
-    (void)refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, script, "");
-    (void)snprintf(f->text, sizeof f->text, "its #! line names %s", name);
+    refuse_interpreter(program, error, script, name, f);
     return CHECK_REFUSED;
 }
 
@@ -316,45 +415,73 @@ int program_find(const struct plan *plan, struct program *program, struct fail *
 
 /* What an image says of a file that execve refuses. */
 struct reason {
-    const char *text, *hint; /* without a hint, the one for the code and the error */
+    const char *text, *hint;
 };
 
 static const struct reason REASONS[IMAGE_KINDS] = {
     [IMAGE_EMPTY] = {"an empty file cannot be executed",
                      "copy the program again: the file that is there has no content"},
     [IMAGE_TEXT] = {"a text without a #! line cannot be executed", NULL},
+    [IMAGE_MARKED] = {"a byte-order mark stands before its first line",
+                      "save it without a byte-order mark, as UTF-8"},
+    [IMAGE_LATE] = {"its #! does not stand at the beginning of the file",
+                    "remove what stands before #!"},
+    [IMAGE_WINDOWS] = {"it is a program for Windows (PE)", "install the program for Linux"},
     [IMAGE_UNKNOWN] = {"it is neither a script nor an ELF file",
                        "name a program in a format that this system executes"},
-    [IMAGE_OTHER_MACHINE] = {"it is an ELF file of another machine",
-                             "install the program for this machine: uname -m"},
+    [IMAGE_OTHER_MACHINE] = {NULL, "install the program for this machine"},
     [IMAGE_DAMAGED] = {"it is an ELF file that is damaged, or that is no program",
                        "install the program again; readelf -hl shows what there is of it"},
 };
 
+/* Writes what machine an ELF file was built for, and what this is. */
+static void name_machines(const struct image *image, struct fail *f) {
+    char built_for[IMAGE_MACHINE], own[IMAGE_MACHINE];
+
+    image_machine(image->machine, built_for);
+    image_machine(image_own_machine(), own);
+    (void)snprintf(f->text, sizeof f->text, "it is an ELF file built for %s, and this is %s",
+                   built_for, own);
+}
+
 static int explain_image(const struct image *image, const char *path, struct fail *f) {
+    const char *text = REASONS[image->kind].text;
+
     if (image->kind == IMAGE_LOADER) {
         (void)fail_set(f, "exec", FAIL_INTERPRETER, image->error,
-                       "it is there, and the loader that it names is %s: %s",
-                       image->error == -ENOENT ? "not" : "of no use", image->loader);
+                       "it needs the loader %s, which %s", image->loader,
+                       image->error == -ENOENT ? "does not exist" : "cannot be used");
+        fail_advise(f, "install %s, or a program that is built for the C library of this system",
+                    image->loader);
         f->subject = path;
     } else {
         (void)fail_about(f, "exec", FAIL_NOT_EXECUTABLE, image->error, path,
-                         REASONS[image->kind].text);
+                         text == NULL ? "" : text);
         f->hint = REASONS[image->kind].hint;
     }
+    if (image->kind == IMAGE_OTHER_MACHINE)
+        name_machines(image, f);
     f->exit_code = EXIT_NOT_EXECUTABLE;
     return -1;
 }
 
 /* Tells why execve answers, or would answer, with this error. */
 static int explain_exec(const struct program *program, int error, struct fail *f) {
+    static char obstacle[PATH_MAX]; /* the last error of a process */
     enum fail_code code = FAIL_NOT_EXECUTABLE;
-    const char *what = "cannot be executed";
+    const char *what = "cannot be executed", *path = last_file(program);
     struct image image;
 
-    image_inspect(last_file(program), &image);
+    image_inspect(path, &image);
+    if (error == -ENOEXEC && image.kind == IMAGE_FITS && image.machine != 0 &&
+        image.machine != image_own_machine()) { /* related, and this kernel executes one of them */
+        image.kind = IMAGE_OTHER_MACHINE;
+        image.error = error;
+    }
     if (image.kind != IMAGE_FITS && image.error == error)
-        return explain_image(&image, last_file(program), f);
+        return explain_image(&image, path, f);
+    if (error == -EACCES)
+        return explain_denied("exec", path, path, "", code, obstacle, f);
 
     if (error == -ENOENT || error == -ENOTDIR) {
         code = FAIL_INTERPRETER;

@@ -23,8 +23,11 @@ struct program {
     char path[PATH_MAX];     /* out: what execve gets; "" when not reached */
     char interpreters[PROGRAM_INTERPRETERS][PROGRAM_HEAD]; /* out */
     unsigned interpreter_count;
-    struct exec_file file;          /* out: the last file of the chain */
-    struct cred after;              /* out: the state after execve */
+    char denied[PATH_MAX];   /* out, of a refusal: the file that was found and is denied */
+    char obstacle[PATH_MAX]; /* out, of a refusal: what stands in its way (core/obstacle.h), or the
+                                directories of the search path that the user may not search */
+    struct exec_file file;   /* out: the last file of the chain */
+    struct cred after;       /* out: the state after execve */
     struct sys_directory directory; /* out: where --chdir went to */
     bool inspected;                 /* the check was completed: after is filled */
     bool directory_closed;          /* the note: the user may not search the working directory */

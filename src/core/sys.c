@@ -453,6 +453,7 @@ int sys_inspect(const char *path, struct sys_file *file) {
         .owner = status.st_uid,
         .group = status.st_gid,
         .nosuid = ((unsigned long)fs.f_flags & ST_NOSUID) != 0,
+        .noexec = ((unsigned long)fs.f_flags & ST_NOEXEC) != 0,
     };
     return 0;
 }

@@ -141,6 +141,7 @@ struct sys_file {
     uid_t owner;
     gid_t group;
     bool nosuid; /* the mount takes no set-id bits and no file capabilities */
+    bool noexec; /* the mount takes no programs */
 };
 
 /* Execute permission for the effective ids and capabilities (faccessat2(2), AT_EACCESS). */

@@ -52,9 +52,19 @@ static void a_file_without_a_format_is_told_by_what_is_in_it(void **state) {
         {"echo hello\n", 11, IMAGE_TEXT},
         {"\tfor i;\r\ndo :\f\v; done", 21, IMAGE_TEXT},
         {"gr\xc3\xbc\xc3\x9f", 6, IMAGE_TEXT},
-        {"\xef\xbb\xbf#!/bin/sh\n", 13, IMAGE_TEXT},
+        {"\xef\xbb\xbf#!/bin/sh\n", 13, IMAGE_MARKED},
+        {"\xff\xfe#\0!\0", 6, IMAGE_MARKED},
+        {"\xfe\xff\0#", 4, IMAGE_MARKED},
+        {"\xef\xbb", 2, IMAGE_TEXT},
+        {"\n#!/bin/sh\n", 11, IMAGE_LATE},
+        {"\r\n\t #!/bin/sh\n", 14, IMAGE_LATE},
+        {"\n#/bin/sh\n", 10, IMAGE_TEXT},
+        {"\n#", 2, IMAGE_TEXT},
+        {" \n", 2, IMAGE_TEXT},
+        {"MZ is a text", 12, IMAGE_TEXT},
+        {"\1MZ", 3, IMAGE_UNKNOWN},
         {"x\0y", 3, IMAGE_UNKNOWN},
-        {"MZ\x90\0\3\0\0", 7, IMAGE_UNKNOWN},
+        {"MZ\x90\0\3\0\0", 7, IMAGE_WINDOWS},
         {"\177EL", 3, IMAGE_UNKNOWN},
         {"\177ELG", 4, IMAGE_UNKNOWN},
         {"text\177", 5, IMAGE_UNKNOWN},
@@ -250,6 +260,46 @@ static void the_first_loader_counts(void **state) {
     inspects(IMAGE_FITS, 0);
 }
 
+static void named(unsigned machine, const char *name) {
+    char text[IMAGE_MACHINE];
+
+    image_machine(machine, text);
+    assert_string_equal(text, name);
+}
+
+static void a_machine_has_the_name_that_uname_gives_it(void **state) {
+    (void)state;
+    named(EM_X86_64, "x86_64");
+    named(EM_386, "i386");
+    named(EM_AARCH64, "aarch64");
+    named(EM_S390, "s390x");
+    named(258, "loongarch");
+    named(0, "machine number 0");
+    named(75, "machine number 75");
+}
+
+static void the_machine_of_a_file_is_read_in_its_order_of_bytes(void **state) {
+    struct fake_elf elf = fake_elf(NULL);
+    struct image image;
+
+    (void)state;
+    put(&elf, sizeof elf);
+    image_inspect(FILE_NAME, &image);
+    assert_int_equal(image.machine, image_own_machine());
+    elf.head.e_ident[EI_DATA] ^= ELFDATA2LSB ^ ELFDATA2MSB;
+    elf.head.e_machine = EM_S390 << 8;
+    put(&elf, sizeof elf);
+    image_inspect(FILE_NAME, &image);
+    assert_int_equal(image.machine, EM_S390);
+    assert_int_equal(image.kind, IMAGE_OTHER_MACHINE);
+    put(&elf, 10); /* cut off */
+    image_inspect(FILE_NAME, &image);
+    assert_int_equal(image.machine, 0);
+    put_bytes("#!/bin/sh", 9);
+    image_inspect(FILE_NAME, &image);
+    assert_int_equal(image.machine, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_without_a_format_is_told_by_what_is_in_it),
@@ -262,6 +312,8 @@ int main(void) {
         cmocka_unit_test(the_name_of_the_loader_must_be_whole),
         cmocka_unit_test(a_loader_that_cannot_load_is_told_by_name),
         cmocka_unit_test(the_first_loader_counts),
+        cmocka_unit_test(a_machine_has_the_name_that_uname_gives_it),
+        cmocka_unit_test(the_machine_of_a_file_is_read_in_its_order_of_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

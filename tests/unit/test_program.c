@@ -1090,16 +1090,21 @@ static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **stat
     } rows[] = {
         {"", "empty", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
         {"echo hello\n", "text", FAIL_NOT_EXECUTABLE, ENOEXEC, false},
-        {"MZ\1", "neither", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {"MZ\1", "Windows", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {"\1", "neither", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {"\xef\xbb\xbf#!/bin/sh\n", "byte-order mark", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+        {"\r\n#!/bin/sh\n", "does not stand at the beginning", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
         {ELF, "damaged", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {"other machine", "another machine", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {"loader", "/lib/loader", FAIL_INTERPRETER, ENOENT, false},
+        {"other machine", "built for machine number 75, and this is ", FAIL_NOT_EXECUTABLE, ENOEXEC,
+         true},
+        {"loader", "it needs the loader /lib/loader, which does not exist", FAIL_INTERPRETER,
+         ENOENT, false},
     };
     struct fake_elf other = fake_elf(NULL), loaderless = fake_elf("/lib/loader");
     char *words[] = {NULL};
 
     (void)state;
-    other.head.e_machine = 0;
+    other.head.e_machine = 75; /* a VAX */
     for (size_t i = 0; i < 2 * COUNT(rows); i++) {
         const size_t row = i / 2;
         const bool dry = i % 2 == 0;
@@ -1241,6 +1246,126 @@ static void a_working_directory_that_the_user_may_not_search_is_noted(void **sta
     }
 }
 
+/* ---- what stands in the way ---- */
+
+static void denied(const struct plan *plan, const char *command, const char *search_path,
+                   enum fail_code code, const char *text, const char *obstacle) {
+    struct program program;
+    struct fail f;
+
+    assert_int_equal(find(plan, command, search_path, &program, &f), -1);
+    assert_int_equal(f.code, code);
+    assert_string_equal(f.text, text);
+    if (obstacle == NULL)
+        assert_null(f.obstacle);
+    else
+        assert_string_equal(f.obstacle, obstacle);
+    assert_true(f.hint != NULL || f.advice[0] != '\0');
+}
+
+/* A link in PATH to a file behind a directory that the user may not search. */
+static void a_link_that_cannot_be_followed_is_found_and_names_the_directory(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, false);
+    (void)fake_add_file("/root", S_IFDIR | 0700, 0, 0, "");
+    add("/root/python", 0755, ELF);
+    fake_add_file("/venv/python", S_IFLNK | 0777, 0, 0, "")->link = "/root/python";
+    denied(&plan, "python", "/bin:/venv", FAIL_NOT_EXECUTABLE, "the user may not search", "/root");
+    denied(&plan, "/venv/python", NULL, FAIL_NOT_EXECUTABLE, "the user may not search", "/root");
+    add("/srv/script", 0755, "#!/venv/python\n");
+    denied(&plan, "/srv/script", NULL, FAIL_INTERPRETER,
+           "its #! line names /venv/python; the user may not search", "/root");
+    add("/last/python", 0755, ELF);
+    found(&plan, "python", "/venv:/last", "/last/python");
+}
+
+static void what_denies_is_told_apart(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, false);
+    add("/srv/plain", 0644, ELF);
+    add("/srv/private", 0700, ELF);
+    add("/srv/mounted", 0755, ELF);
+    fake_find_file("/srv/mounted")->noexec = true;
+    (void)fake_add_file("/srv/device", S_IFCHR | 0666, 0, 0, "");
+    (void)fake_add_file("/srv/directory", S_IFDIR | 0755, 0, 0, "");
+    denied(&plan, "/srv/plain", NULL, FAIL_NOT_EXECUTABLE, "nobody has permission to execute it",
+           NULL);
+    denied(&plan, "/srv/private", NULL, FAIL_NOT_EXECUTABLE,
+           "the user has no permission to execute it", NULL);
+    denied(&plan, "/srv/mounted", NULL, FAIL_NOT_EXECUTABLE, "it lies on a mount with noexec",
+           NULL);
+    denied(&plan, "/srv/device", NULL, FAIL_NOT_EXECUTABLE, "it is no regular file", NULL);
+    struct program program;
+    struct fail f;
+    assert_int_equal(find(&plan, "/srv/directory", NULL, &program, &f), -1);
+    assert_string_equal(f.text, "it is a directory, not a program");
+    assert_null(f.hint); /* the one for the code */
+}
+
+static void directories_of_the_search_path_that_are_closed_are_named(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, false);
+    (void)fake_add_file("/one", S_IFDIR | 0700, 0, 0, "");
+    (void)fake_add_file("/two", S_IFDIR | 0700, 0, 0, "");
+    add("/one/server", 0755, ELF);
+    add("/two/server", 0755, ELF);
+    denied(&plan, "server", "/one:/usr/bin:/two", FAIL_NOT_FOUND,
+           "not found in PATH, of which the user may not search", "/one:/two");
+    refused(&plan, "server", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+}
+
+static void a_denied_file_counts_more_than_a_directory_of_that_name(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, false);
+    (void)fake_add_file("/one/server", S_IFDIR | 0755, 0, 0, "");
+    add("/two/server", 0644, ELF);
+    refused(&plan, "server", "/one:/two", FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EACCES);
+    refused(&plan, "server", "/two:/one", FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EACCES);
+    refused(&plan, "server", "/one", FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EISDIR);
+}
+
+static void a_carriage_return_at_the_end_of_an_interpreter_is_named(void **state) {
+    struct plan plan;
+    struct program program;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    add("/srv/script", 0755, "#!/bin/sh\r\n");
+    assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), -1);
+    assert_string_equal(f.text, "its #! line names /bin/sh and ends with a carriage return");
+    assert_string_equal(f.advice, "convert its line ends: sed -i 's/\\r$//' /srv/script");
+    add("/srv/other", 0755, "#!/bin/nothing\n");
+    assert_int_equal(find(&plan, "/srv/other", NULL, &program, &f), -1);
+    assert_string_equal(f.text, "its #! line names /bin/nothing");
+    assert_string_equal(f.advice, "");
+}
+
+static void a_related_machine_that_this_kernel_does_not_execute_is_named(void **state) {
+    struct fake_elf other = fake_elf(NULL);
+    struct program program = {.command = "server", .path = "/srv/server"};
+    struct fail f = {0};
+    char *words[] = {NULL};
+
+    (void)state;
+    if (other.head.e_machine != EM_X86_64)
+        skip();
+    fake_reset();
+    other.head.e_machine = EM_386;
+    (void)fake_add_program("/srv/server", &other);
+    fake.exec_error = ENOEXEC;
+    assert_int_equal(program_exec(&program, words, words, &f), -1);
+    assert_string_equal(f.text, "it is an ELF file built for i386, and this is x86_64");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_with_a_slash_is_not_searched_for),
@@ -1286,6 +1411,12 @@ int main(void) {
         cmocka_unit_test(what_is_gone_with_the_descriptors_is_told),
         cmocka_unit_test(whatever_execve_says_the_exit_status_is_126),
         cmocka_unit_test(an_execve_that_returns_without_an_error_is_a_failure),
+        cmocka_unit_test(a_link_that_cannot_be_followed_is_found_and_names_the_directory),
+        cmocka_unit_test(what_denies_is_told_apart),
+        cmocka_unit_test(directories_of_the_search_path_that_are_closed_are_named),
+        cmocka_unit_test(a_denied_file_counts_more_than_a_directory_of_that_name),
+        cmocka_unit_test(a_carriage_return_at_the_end_of_an_interpreter_is_named),
+        cmocka_unit_test(a_related_machine_that_this_kernel_does_not_execute_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

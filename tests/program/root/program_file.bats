@@ -90,7 +90,7 @@ execve_refuses() {
     install -m 644 "$PROBE" no-permission
     fails_with 126 program not-executable './no-permission.*Permission denied' -- \
         "${ASKED[@]}" -- ./no-permission --marker "$MARKER"
-    hint_says 'execute ./no-permission'
+    hint_says 'let the user execute it: chmod a\+x ./no-permission$'
 }
 
 @test "no execute permission for the user, and root may execute it: 126" {

@@ -144,10 +144,36 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     decoy first/the-probe
     chmod 700 first
     searching "$PUBLIC/first:$PUBLIC/second"
-    fails_with 127 program not-found 'the-probe' -- "${ARGS[@]}"
+    fails_with 127 program not-found 'the-probe: not found in PATH, of which the user may not search '"$PUBLIC/first: No" \
+        -- "${ARGS[@]}"
     # its own name, spelled out, is another matter: it is there, and denied
-    fails_with 126 program not-executable 'Permission denied' -- --user 1000:1000 -- \
-        "$PUBLIC/first/the-probe"
+    fails_with 126 program not-executable "the user may not search $PUBLIC/first: Permission denied" \
+        -- --user 1000:1000 -- "$PUBLIC/first/the-probe"
+    hint_says "install it outside of $PUBLIC/first, or let the user search that directory: chmod o\+x $PUBLIC/first\$"
+}
+
+@test "a link in PATH to a program behind a closed directory: 126, and the directory is named" {
+    mkdir -m 700 closed
+    mkdir closed/python
+    install -m 755 "$PROBE" closed/python/the-probe
+    ln -s ../closed/python/the-probe first/the-probe
+    searching "$PUBLIC/first:$PUBLIC/second"
+    fails_with 126 program not-executable "first/the-probe: the user may not search $PUBLIC/first/../closed: Permission" \
+        -- "${ARGS[@]}"
+    ln -sfn "$PUBLIC/closed/python" venv
+    ln -sfn "$PUBLIC/venv/the-probe" first/the-probe
+    for command in the-probe "$PUBLIC/first/the-probe"; do
+        fails_with 126 program not-executable "the user may not search $PUBLIC/closed: Permission" \
+            -- --user 1000:1000 -- "$command"
+    done
+    printf '#!%s\n' "$PUBLIC/first/the-probe" >script
+    chmod 755 script
+    fails_with 126 program interpreter \
+        "./script: its #! line names .*/first/the-probe; the user may not search $PUBLIC/closed: Permission" \
+        -- --user 1000:1000 -- ./script
+    install -m 755 "$PROBE" second/the-probe
+    runs "${ARGS[@]}"
+    found_in "$PUBLIC/second"
 }
 
 @test "a missing element of PATH, or one that is no directory, is skipped" {

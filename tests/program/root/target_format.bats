@@ -46,6 +46,10 @@ no_registered_formats() {
     no_registered_formats
     printf 'MZ\0\1\2\3' >program.exe
     chmod 755 program.exe
+    fails_with 126 exec not-executable 'a program for Windows \(PE\): Exec format error' \
+        -- "${ASKED[@]}" -- ./program.exe
+    hint_says 'install the program for Linux'
+    printf '\1\2\3' >program.exe
     fails_with 126 exec not-executable 'neither a script nor an ELF file: Exec format error' \
         -- "${ASKED[@]}" -- ./program.exe
     hint_says 'format that this system executes'
@@ -55,9 +59,9 @@ no_registered_formats() {
     no_registered_formats
     program foreign
     printf '\x4b\0' | dd of=foreign bs=1 seek=18 conv=notrunc status=none # e_machine: a VAX
-    fails_with 126 exec not-executable 'an ELF file of another machine: Exec format error' \
+    fails_with 126 exec not-executable "built for machine number 75, and this is $(uname -m): Exec format error" \
         -- "${ASKED[@]}" -- ./foreign
-    hint_says 'uname -m'
+    hint_says 'install the program for this machine'
 }
 
 @test "a program that is cut off or no program: 126, with the remedy" {
@@ -77,19 +81,51 @@ no_registered_formats() {
 
 @test "a loader that is missing, not executable or none: 126, and it is named" {
     program loaderless -Wl,--dynamic-linker="$PUBLIC/loader"
-    fails_with 126 exec interpreter "loader that it names is not: $PUBLIC/loader: No such file" \
+    fails_with 126 exec interpreter "it needs the loader $PUBLIC/loader, which does not exist: No such file" \
         -- "${ASKED[@]}" -- ./loaderless
-    hint_says 'readelf -l ./loaderless'
+    hint_says "install $PUBLIC/loader, or a program that is built for the C library"
     install -m 644 "$(type -P true)" loader
-    fails_with 126 exec interpreter "of no use: $PUBLIC/loader: Permission denied" \
+    fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: Permission denied" \
         -- "${ASKED[@]}" -- ./loaderless
     head -c 1000 /dev/zero >loader
     chmod 755 loader
-    fails_with 126 exec interpreter "of no use: $PUBLIC/loader: Accessing a corrupted shared library" \
+    fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: Accessing a corrupted shared library" \
         -- "${ASKED[@]}" -- ./loaderless
     printf x >loader
-    fails_with 126 exec interpreter "of no use: $PUBLIC/loader: Input/output error" \
+    fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: Input/output error" \
         -- "${ASKED[@]}" -- ./loaderless
+}
+
+@test "an aarch64 program on another machine: named, with both machines" {
+    no_registered_formats
+    [[ $(uname -m) != aarch64 ]] || return 0
+    program foreign
+    printf '\xb7\0' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
+    fails_with 126 exec not-executable "built for aarch64, and this is $(uname -m): Exec" -- "${ASKED[@]}" -- ./foreign
+}
+
+@test "a byte-order mark, or an empty line, before #!: named" {
+    no_registered_formats
+    printf '\xef\xbb\xbf#!/bin/sh\n' >marked
+    printf '\r\n#!/bin/sh\n' >late
+    chmod 755 marked late
+    fails_with 126 exec not-executable 'a byte-order mark stands before its first line: Exec format error' \
+        -- "${ASKED[@]}" -- ./marked
+    hint_says 'without a byte-order mark'
+    fails_with 126 exec not-executable 'its #! does not stand at the beginning of the file: Exec' \
+        -- "${ASKED[@]}" -- ./late
+    hint_says 'remove what stands before #!'
+}
+
+@test "a #! line that ends with a carriage return: named, and the hint mends it" {
+    printf '#!/bin/sh\r\necho mended\r\n' >script
+    chmod 755 script
+    fails_with 126 program interpreter './script: its #! line names /bin/sh and ends with a carriage return: No such file' \
+        -- "${ASKED[@]}" -- ./script
+    hint_says "sed -i 's/\\\\r\\\$//' ./script\$"
+    bash -c "$(sed -n 's/^  hint: convert its line ends: //p' <<<"$stderr")"
+    run -0 "$CAPWRAP" "${ASKED[@]}" -- ./script
+    assert_output mended
 }
 
 @test "the interpreter of a script is read in the same way, and is the one that is named" {

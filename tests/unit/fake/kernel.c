@@ -746,8 +746,8 @@ static bool permits(const struct fake_file *file, unsigned bits) {
            capable(CAP_DAC_OVERRIDE);
 }
 
-/* Walks to a file. Folders that are not in the table are there, and open to everyone. */
-static int walk(const char *path, struct fake_file **file) {
+/* Walks to a file or link. Folders that are not in the table are there, and open to everyone. */
+static int walk_to(const char *path, struct fake_file **file) {
     if (path[0] == '\0')
         return -ENOENT;
     for (size_t i = 0; i < fake.file_count; i++) {
@@ -766,13 +766,25 @@ static int walk(const char *path, struct fake_file **file) {
     return *file != NULL ? 0 : -ENOENT;
 }
 
+/* The same, a link at the end followed. */
+static int walk(const char *path, struct fake_file **file) {
+    int error = walk_to(path, file);
+
+    for (unsigned links = 0; error == 0 && (*file)->link != NULL; links++) {
+        if (links == FAKE_FILES)
+            return -ELOOP;
+        error = walk_to((*file)->link, file);
+    }
+    return error;
+}
+
 int sys_read_link(const char *path, size_t capacity, char *target) {
     struct fake_file *file = NULL;
 
     READ(0, 0, 0);
     if (verdict == LIES)
         return 0;
-    int error = walk(path, &file);
+    int error = walk_to(path, &file);
     if (error != 0 || file->link == NULL)
         return error != 0 ? error : -EINVAL;
     size_t size = strlen(file->link) < capacity ? strlen(file->link) : capacity;
@@ -804,7 +816,8 @@ int sys_inspect(const char *path, struct sys_file *file) {
         *file = (struct sys_file){.mode = found->mode,
                                   .owner = found->owner,
                                   .group = found->group,
-                                  .nosuid = found->nosuid};
+                                  .nosuid = found->nosuid,
+                                  .noexec = found->noexec};
     return 0;
 }
 

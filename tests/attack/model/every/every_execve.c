@@ -51,6 +51,19 @@ int sys_inspect(const char *path, struct sys_file *file) {
 
 static const char ELF[] = {0x7f, 'E', 'L', 'F'};
 
+int sys_read_link(const char *path, size_t capacity, char *target) {
+    (void)path;
+    (void)capacity;
+    (void)target;
+    return -EINVAL;
+}
+
+int sys_enter_directory(const char *path, struct sys_directory *entered) {
+    (void)path;
+    (void)entered;
+    return -ENOENT;
+}
+
 int sys_read_head(const char *path, size_t capacity, char *head) {
     (void)path;
     (void)capacity;
