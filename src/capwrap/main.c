@@ -16,6 +16,7 @@
 #include "capwrap/request.h"
 #include "core/pipeline.h"
 #include "core/streams.h"
+#include "inspect/assert.h"
 #include "inspect/decode.h"
 #include "inspect/dry_run.h"
 #include "inspect/status.h"
@@ -37,7 +38,21 @@ static int refuse(const struct fail *f) {
     return report_failure(f, &place);
 }
 
-/* An option other than MODE_RUN. Returns the exit status. */
+/* --assert. Returns the exit status. */
+static int compare(struct capwrap *c) {
+    const struct cred *caller = &c->pipeline.start.cred;
+    struct request request;
+
+    int status = request_make(&c->options, caller, &request, &c->identity, &c->fail);
+    if (status == 0)
+        status = assert_print(c->options.mode_value, &request, caller, c->options.json,
+                              c->options.quiet, &c->fail);
+    if (status >= 0 && report_finish(&c->fail) != 0)
+        status = -1;
+    return status < 0 ? refuse(&c->fail) : status;
+}
+
+/* An option other than MODE_RUN and MODE_ASSERT. Returns the exit status. */
 static int inspect(const struct options *options, struct fail *f) {
     int status = 0;
 
@@ -57,6 +72,7 @@ static int inspect(const struct options *options, struct fail *f) {
     case MODE_VERSION:
         (void)puts("capwrap " CAPWRAP_VERSION);
         break;
+    case MODE_ASSERT:
     case MODE_RUN:
         break;
     }
@@ -121,6 +137,8 @@ static int run(int argc, char **argv, struct capwrap *c) {
     c->pipeline.report = options->request.dry_run || options->verbose;
     if (status == 0)
         status = pipeline_advance(&c->pipeline, STAGE_OBSERVE, &c->fail);
+    if (status == 0 && options->mode == MODE_ASSERT)
+        return compare(c);
     if (status == 0 && options->mode != MODE_RUN)
         return inspect(options, &c->fail);
     if (status == 0)

@@ -14,15 +14,25 @@
 
 static const char STEP[] = "options";
 
+/* Of an option about a start, in struct option.what: --assert takes it too, because what it does
+ * can be read of another process. */
+enum { ASSERTED = 1 };
+
 /* ---- how an option is read ---- */
 
+static void note_option(struct options *options, const struct option *option) {
+    options->run_option = true;
+    if (option->what != ASSERTED)
+        options->start_option = option->name;
+}
+
 static int read_flag(const struct option *option, void *into, const char *value, struct fail *f) {
-    ((struct options *)into)->run_option = true;
+    note_option(into, option);
     return optparse_flag(option, into, value, f);
 }
 
 static int read_word(const struct option *option, void *into, const char *value, struct fail *f) {
-    ((struct options *)into)->run_option = true;
+    note_option(into, option);
     return optparse_word(option->name, option, into, value, f);
 }
 
@@ -66,8 +76,7 @@ static int add_cap(struct options *options, const char *word, size_t length, str
 static int read_keep(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
-    (void)option;
-    options->run_option = true;
+    note_option(options, option);
     for (struct list list = {.rest = value}; list_next(&list);) {
         if (list.length == 0)
             return fail_set(f, "keep", FAIL_USAGE, 0, "the list has an empty element");
@@ -81,7 +90,7 @@ static int read_keep(const struct option *option, void *into, const char *value,
 static int read_want(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
-    options->run_option = true;
+    note_option(options, option);
     for (struct list list = {.rest = value}; list_next(&list);) {
         int cap = capname_parse(list.word, list.length);
         if (list.length == 0)
@@ -110,7 +119,8 @@ static int read_signal(const struct option *option, void *into, const char *valu
         return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
     if (signal < 0)
         return refuse_signal(option->name, value, f);
-    options->run_option = options->request.change_parent_death = true;
+    note_option(options, option);
+    options->request.change_parent_death = true;
     options->request.parent_death_signal = signal;
     return 0;
 }
@@ -127,7 +137,8 @@ static int read_umask(const struct option *option, void *into, const char *value
     if (length == 0 || length > DIGITS || value[length] != '\0' || mask > HIGHEST)
         return fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a mask: octal, from 0 to 0777",
                         value);
-    options->run_option = options->request.change_umask = true;
+    note_option(options, option);
+    options->request.change_umask = true;
     options->request.umask = (unsigned)mask;
     return 0;
 }
@@ -135,6 +146,8 @@ static int read_umask(const struct option *option, void *into, const char *value
 static int read_mode(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
+    if (options->mode == MODE_ASSERT && options->mode == (enum mode)option->what)
+        return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
     if (options->mode != MODE_RUN)
         return fail_set(f, STEP, FAIL_USAGE, 0,
                         "--%s: another option that only inspects was given before it",
@@ -152,22 +165,24 @@ static int read_mode(const struct option *option, void *into, const char *value,
 
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {
-    {"user", 'u', WORD(who.user), .argument = " USER[:GROUP]",
+    {"user", 'u', WORD(who.user), .what = ASSERTED, .argument = " USER[:GROUP]",
      .help = "who the program is; names or numbers"},
-    {"groups", 'G', WORD(who.groups), .argument = " LIST|init|none|keep",
+    {"groups", 'G', WORD(who.groups), .what = ASSERTED, .argument = " LIST|init|none|keep",
      .help = "supplementary groups (default: init, the user's own;\n"
              "where GROUP is given none, the primary group alone);\n"
              "init,LIST adds to the user's own"},
-    {"keep", 'k', .takes = VALUE, .read = read_keep, .argument = " CAP[,CAP...]",
+    {"keep", 'k', .takes = VALUE, .read = read_keep, .what = ASSERTED, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds; none (default),\nall"},
-    {"want", 0, .takes = VALUE, .read = read_want, .argument = " CAP[,CAP...]",
+    {"want", 0, .takes = VALUE, .read = read_want, .what = ASSERTED, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds where they are\npermitted"},
-    {"no-new-privs", 'n', FLAG(request.no_new_privs), .help = "no execve ever gives more"},
+    {"no-new-privs", 'n', FLAG(request.no_new_privs), .what = ASSERTED,
+     .help = "no execve ever gives more"},
     {"lock-securebits", 0, FLAG(request.lock_securebits),
      .help = "uid 0 is not special, no keep-caps, no ambient raise;\nall of it locked"},
-    {"disable-userns", 0, FLAG(request.disable_userns),
+    {"disable-userns", 0, FLAG(request.disable_userns), .what = ASSERTED,
      .help = "no user namespace can be made or entered; needs\n--no-new-privs"},
-    {"no-login-env", 0, FLAG(who.ids_only), .help = "leave HOME, USER and LOGNAME alone"},
+    {"no-login-env", 0, FLAG(who.ids_only), .what = ASSERTED,
+     .help = "leave HOME, USER and LOGNAME alone"},
     {"chown-stdio", 0, FLAG(request.chown_stdio),
      .help = "hand pipes on the standard streams to the user"},
     {"close-fds", 0, FLAG(request.close_fds), .help = "nothing above descriptor 2 is inherited"},
@@ -177,11 +192,14 @@ static const struct option OPTIONS[] = {
      .help = "working directory of the program, entered as the user"},
     {"umask", 0, .takes = VALUE, .read = read_umask, .argument = " MODE",
      .help = "file mode creation mask, octal from 0 to 0777"},
-    {"strict", 0, FLAG(request.strict), .help = "what would be a note is a refusal"},
+    {"strict", 0, FLAG(request.strict), .what = ASSERTED,
+     .help = "what would be a note is a refusal"},
     {"dry-run", 0, FLAG(request.dry_run),
      .help = "make the whole transition in a child, and report it"},
     {"json", 0, .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct options, json),
-     .help = "report --dry-run and --status as JSON"},
+     .help = "report --dry-run, --status and --assert as JSON"},
+    {"assert", 0, MODE(VALUE, MODE_ASSERT), .argument = "=PID",
+     .help = "compare a process with what this line would give it"},
     {"status", 0, MODE(VALUE_AFTER_EQUALS, MODE_STATUS), .argument = "[=PID]",
      .help = "show a process's ids and capability sets"},
     {"decode", 0, MODE(VALUE, MODE_DECODE), .argument = "=HEX",
@@ -189,7 +207,7 @@ static const struct option OPTIONS[] = {
     {"list-caps", 0, MODE(NO_VALUE, MODE_LIST_CAPS),
      .help = "list this kernel's capabilities, and which are here"},
     {"verbose", 'v', FLAG(verbose), .help = "tell each step"},
-    {"quiet", 'q', FLAG(quiet), .help = "no notes"},
+    {"quiet", 'q', FLAG(quiet), .what = ASSERTED, .help = "no notes"},
     {"help", 'h', MODE(NO_VALUE, MODE_HELP), .help = "show this"},
     {"version", 'V', MODE(NO_VALUE, MODE_VERSION), .help = "show the version"},
 };
@@ -237,12 +255,27 @@ static int check_mode(const struct options *options, struct fail *f) {
     return -1;
 }
 
+/* --assert takes the options whose effect can be read of another process. */
+static int check_assert(const struct options *options, struct fail *f) {
+    if (options->command[0] != NULL)
+        return check_mode(options, f);
+    if (options->start_option == NULL)
+        return 0;
+    (void)fail_set(f, "assert", FAIL_USAGE, 0, "--assert does not take --%s",
+                   options->start_option);
+    f->hint = "leave it out: --assert compares ids, groups, capability sets, no_new_privs and the "
+              "seccomp mode, and nothing else";
+    return -1;
+}
+
 /* What only the whole line tells. */
 static int check(const struct options *options, struct fail *f) {
     bool command = options->command[0] != NULL;
 
     if (options->mode == MODE_HELP)
         return 0;
+    if (options->mode == MODE_ASSERT)
+        return check_assert(options, f);
     if (options->mode == MODE_VERSION && !command)
         return 0;
     if (options->mode != MODE_RUN && check_mode(options, f) != 0)
@@ -253,7 +286,7 @@ static int check(const struct options *options, struct fail *f) {
         return -1;
     }
     if (options->json && !options->request.dry_run && options->mode != MODE_STATUS)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "--json goes with --dry-run or --status");
+        return fail_set(f, STEP, FAIL_USAGE, 0, "--json goes with --dry-run, --status or --assert");
     if (options->mode == MODE_RUN && !command)
         return fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
     return 0;

@@ -12,17 +12,27 @@
 #include "users/resolve.h"
 
 /* What to do. Everything but MODE_RUN only inspects, and prints to standard output. */
-enum mode { MODE_RUN, MODE_STATUS, MODE_DECODE, MODE_LIST_CAPS, MODE_HELP, MODE_VERSION };
+enum mode {
+    MODE_RUN,
+    MODE_ASSERT,
+    MODE_STATUS,
+    MODE_DECODE,
+    MODE_LIST_CAPS,
+    MODE_HELP,
+    MODE_VERSION
+};
 
 struct options {
     enum mode mode;
-    const char *mode_value; /* the value of --status or --decode; NULL when none was given */
-    struct who who; /* --user, --groups, --no-login-env: words that are still to be resolved */
+    const char
+        *mode_value; /* the value of --assert, --status or --decode; NULL when none was given */
+    struct who who;  /* --user, --groups, --no-login-env: words that are still to be resolved */
     struct request request; /* what is asked of the core, but for the identity */
     bool keep_given, keep_none;
     bool json, verbose, quiet;
-    bool run_option; /* one of those that only MODE_RUN takes was given */
-    char **command;  /* COMMAND and its arguments, NULL at the end */
+    bool run_option; /* one of those that only MODE_RUN and perhaps MODE_ASSERT take was given */
+    const char *start_option; /* the last one that MODE_ASSERT does not take; NULL without one */
+    char **command;           /* COMMAND and its arguments, NULL at the end */
 };
 
 /* Reads argv. Options end at the first other word or at --; long names are exact. What was read

@@ -11,15 +11,13 @@
 #include "inspect/proc_dir.h"
 #include "show/state_parse.h"
 
-static const char STEP[] = "status";
-
 /* The process was there, and what is read of it says that it is gone. */
 static bool has_ended(int error) { return error == -ENOENT || error == -ESRCH; }
 
-static int refuse(pid_t pid, int error, struct fail *f) {
+static int refuse(const char *step, pid_t pid, int error, struct fail *f) {
     if (has_ended(error))
-        return fail_set(f, STEP, FAIL_NO_PROCESS, ESRCH, "process %d ended while it was read", pid);
-    return fail_set(f, STEP, FAIL_NO_PROCESS, error, "/proc/%d does not tell the whole state", pid);
+        return fail_set(f, step, FAIL_NO_PROCESS, ESRCH, "process %d ended while it was read", pid);
+    return fail_set(f, step, FAIL_NO_PROCESS, error, "/proc/%d does not tell the whole state", pid);
 }
 
 /* Reads one status file. *state shares its group list with nobody. 0 or -errno. */
@@ -66,6 +64,9 @@ static int add_thread(int dir, pid_t number, unsigned cap_count, struct process 
         return has_ended(error) ? 0 : error;
     thread->number = number;
     thread->cred = state.cred;
+    thread->ended = state.ended;
+    thread->seccomp_known = state.seccomp_known;
+    thread->seccomp = state.seccomp;
     process->thread_count++;
     return 0;
 }
@@ -126,55 +127,56 @@ static int sort_threads(pid_t pid, struct process *process) {
 
 /* ---- the process ---- */
 
-static int check_number(int dir, pid_t pid, struct fail *f) {
+static int check_number(const char *step, int dir, pid_t pid, struct fail *f) {
     struct process_state state = {0};
     char name[1];
 
     int error = read_status(dir, "status", &state, name, sizeof name);
     if (error != 0)
-        return refuse(pid, error, f);
+        return refuse(step, pid, error, f);
     observe_free(&state.cred);
     if (state.process == (uint32_t)pid)
         return 0;
-    (void)fail_set(f, STEP, FAIL_NO_PROCESS, 0, "%d is the number of a thread of process %u", pid,
+    (void)fail_set(f, step, FAIL_NO_PROCESS, 0, "%d is the number of a thread of process %u", pid,
                    state.process);
     f->hint = "give the number of the process: all of its threads are shown";
     return -1;
 }
 
-static int check_namespace(struct fail *f) {
+static int check_namespace(const char *step, struct fail *f) {
     int own = proc_dir_is_own();
     if (own < 0)
-        return fail_set(f, STEP, FAIL_NO_PROCESS, own,
+        return fail_set(f, step, FAIL_NO_PROCESS, own,
                         "/proc does not tell whose numbers it shows");
     if (own > 0)
         return 0;
-    (void)fail_set(f, STEP, FAIL_NO_PROCESS, 0,
+    (void)fail_set(f, step, FAIL_NO_PROCESS, 0,
                    "/proc is of another pid namespace, and so are the numbers in it");
     f->hint = "run capwrap in the pid namespace that /proc is of, or mount the /proc of this one";
     return -1;
 }
 
-static int read_process(int dir, pid_t pid, unsigned cap_count, struct process *process,
-                        struct fail *f) {
-    if (check_number(dir, pid, f) != 0)
+static int read_process(const char *step, int dir, pid_t pid, unsigned cap_count,
+                        struct process *process, struct fail *f) {
+    if (check_number(step, dir, pid, f) != 0)
         return -1;
     (void)proc_dir_program(dir, sizeof process->program, process->program);
     process->same_users = proc_dir_same_users(dir);
     int error = read_threads(dir, cap_count, process);
     if (error == 0)
         error = sort_threads(pid, process);
-    return error == 0 ? 0 : refuse(pid, error, f);
+    return error == 0 ? 0 : refuse(step, pid, error, f);
 }
 
-int process_read(pid_t pid, unsigned cap_count, struct process *process, struct fail *f) {
+int process_read(const char *step, pid_t pid, unsigned cap_count, struct process *process,
+                 struct fail *f) {
     *process = (struct process){0};
-    if (check_namespace(f) != 0)
+    if (check_namespace(step, f) != 0)
         return -1;
     int dir = proc_dir_open(pid);
     if (dir < 0)
-        return fail_set(f, STEP, FAIL_NO_PROCESS, dir, "/proc/%d cannot be read", pid);
-    int status = read_process(dir, pid, cap_count, process, f);
+        return fail_set(f, step, FAIL_NO_PROCESS, dir, "/proc/%d cannot be read", pid);
+    int status = read_process(step, dir, pid, cap_count, process, f);
     (void)close(dir);
     return status;
 }

@@ -14,6 +14,9 @@ struct thread {
     pid_t number;
     char name[128];
     struct cred cred; /* but for the securebits, which are not told; cap_count is this process's */
+    bool ended;       /* it runs no more, and its process or nobody has waited for it */
+    bool seccomp_known; /* the kernel tells the seccomp mode */
+    unsigned seccomp;   /* 0 none, 1 strict, 2 a filter */
 };
 
 struct process {
@@ -23,10 +26,12 @@ struct process {
     size_t thread_count;
 };
 
-/* Reads process pid; cap_count is how many capabilities this kernel has. Refuses, with -1 and *f
- * filled, when there is no such process or it ends meanwhile, when pid is a thread's number, and
- * when /proc is of another pid namespace. Release with process_free(), after a failure too. */
-int process_read(pid_t pid, unsigned cap_count, struct process *process, struct fail *f);
+/* Reads process pid; cap_count is how many capabilities this kernel has. step names the option for
+ * an error. Refuses, with -1 and *f filled, when there is no such process or it ends meanwhile,
+ * when pid is a thread's number, and when /proc is of another pid namespace. Release with
+ * process_free(), after a failure too. */
+int process_read(const char *step, pid_t pid, unsigned cap_count, struct process *process,
+                 struct fail *f);
 void process_free(struct process *process);
 
 /* The capabilities that a state holds in a set in which another one does not have them. */

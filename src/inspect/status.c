@@ -109,7 +109,7 @@ static int print_other(pid_t pid, bool json, struct fail *f) {
     /* How many capabilities there are is not in /proc/PID/status. */
     int status = observe_cred("status", CAP_BITS, &own, f);
     if (status == 0)
-        status = process_read(pid, own.cap_count, &process, f);
+        status = process_read("status", pid, own.cap_count, &process, f);
     if (status == 0 && json)
         json_process(pid, &process);
     else if (status == 0)

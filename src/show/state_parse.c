@@ -69,6 +69,21 @@ static int read_levels(char *value, unsigned *levels) {
     return count >= 1 && count <= LEVELS_MOST ? 0 : -EPROTO;
 }
 
+static int read_mode(char *value, struct process_state *state) {
+    enum { MODE_FILTER = 2 };
+
+    state->seccomp_known = read_number(value, &state->seccomp) == 0;
+    return state->seccomp_known && state->seccomp <= MODE_FILTER ? 0 : -EPROTO;
+}
+
+/* One letter, with its meaning in words behind it. */
+static int read_run_state(const char *value, bool *ended) {
+    const char *letter = value + strspn(value, " \t");
+
+    *ended = *letter == 'Z' || *letter == 'X';
+    return *letter == '\0' ? -EPROTO : 0;
+}
+
 static int read_name(const char *value, const char **name) {
     *name = value + (value[0] == '\t');
     return 0;
@@ -96,15 +111,17 @@ enum {
     PROCESS,
     PID,
     LEVELS,
+    RUN_STATE,
+    SECCOMP,
     LINES,
-    REQUIRED = (1u << LEVELS) - 1 /* all but the last one */
+    REQUIRED = (1u << LEVELS) - 1 /* all above LEVELS */
 };
 
 /* Takes a line, without its end; *found has a bit for each that was taken. Returns 0 or -errno. */
 static int read_line(char *line, struct process_state *state, unsigned *found) {
     static const char *const keys[LINES] = {"Uid",    "Gid",    "Groups", "CapPrm",     "CapEff",
                                             "CapInh", "CapBnd", "CapAmb", "NoNewPrivs", "Name",
-                                            "Tgid",   "Pid",    "NSpid"};
+                                            "Tgid",   "Pid",    "NSpid",  "State",      "Seccomp"};
     struct cred *cred = &state->cred;
     uint64_t *const sets[LINES] = {[PERMITTED] = &cred->permitted,
                                    [EFFECTIVE] = &cred->effective,
@@ -141,6 +158,10 @@ static int read_line(char *line, struct process_state *state, unsigned *found) {
         return read_number(value, &state->pid);
     case LEVELS:
         return read_levels(value, &state->pid_levels);
+    case RUN_STATE:
+        return read_run_state(value, &state->ended);
+    case SECCOMP:
+        return read_mode(value, state);
     default:
         return read_set(value, sets[key]);
     }

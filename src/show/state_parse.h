@@ -14,6 +14,9 @@ struct process_state {
     uint32_t pid, process; /* the number of this thread, and that of its process */
     unsigned pid_levels; /* pid namespaces from that of the /proc to the thread's own, inclusive; 0
                             when the kernel does not tell it (before Linux 4.1) */
+    bool ended;          /* nothing of this thread runs any more: its state is Z or X */
+    bool seccomp_known;  /* the kernel tells the seccomp mode */
+    uint32_t seccomp;    /* 0 none, 1 strict, 2 a filter */
 };
 
 /* Reads the text, which is cut up; the byte behind its size belongs to it. Leaves cap_count and

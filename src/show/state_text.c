@@ -12,19 +12,24 @@ static void print_ids(FILE *out, const char *name, const struct ids *ids) {
                       ids->effective, ids->saved, ids->fs);
 }
 
-/* A set that lacks few of the kernel's capabilities is told by what it lacks. */
-static void print_set(FILE *out, const char *name, uint64_t set, uint64_t all) {
+void state_text_set(FILE *out, uint64_t set, uint64_t all) {
     enum { FEW = 8 };
     char names[CAPNAME_LIST_SIZE];
     uint64_t lacking = all & ~set;
     bool most = __builtin_popcountll(lacking) <= FEW && (set & ~all) == 0;
 
     capname_join(most ? lacking : set, "", ",", names);
-    (void)fprintf(out, "  %-13s %s%s\n", name,
+    (void)fprintf(out, "%s%s",
                   most            ? lacking == 0 ? "all" : "all but "
                   : names[0] == 0 ? "none"
                                   : "",
                   names);
+}
+
+static void print_set(FILE *out, const char *name, uint64_t set, uint64_t all) {
+    (void)fprintf(out, "  %-13s ", name);
+    state_text_set(out, set, all);
+    (void)fputc('\n', out);
 }
 
 void state_text_print(FILE *out, const struct cred *cred, bool securebits_known) {

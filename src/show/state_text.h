@@ -13,4 +13,8 @@
  * itself can read, their line is left out. */
 void state_text_print(FILE *out, const struct cred *cred, bool securebits_known);
 
+/* A set by its names, with commas between; one that lacks few of all, the kernel's capabilities, by
+ * what it lacks. */
+void state_text_set(FILE *out, uint64_t set, uint64_t all);
+
 #endif

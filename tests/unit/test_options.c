@@ -372,6 +372,11 @@ static void looking_has_its_own_modes(void **state) {
         enum mode mode;
         const char *value;
     } rows[] = {
+        {"--assert=1", MODE_ASSERT, "1"},
+        {"--assert 1", MODE_ASSERT, "1"},
+        {"--assert=", MODE_ASSERT, ""},
+        {"-qn -u a -G b -k 1 --assert=1 --json", MODE_ASSERT, "1"},
+        {"--want 2 --disable-userns --no-login-env --strict --assert=1", MODE_ASSERT, "1"},
         {"--status", MODE_STATUS, NULL},
         {"--status=1", MODE_STATUS, "1"},
         {"--status=", MODE_STATUS, ""},
@@ -411,6 +416,34 @@ static void looking_and_running_do_not_mix(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(lines); i++)
         refused(lines[i], "options");
+}
+
+static void an_assertion_takes_what_can_be_read_of_another_process_only(void **state) {
+    static const char *const lines[] = {
+        "--assert=1 --lock-securebits",
+        "--lock-securebits -n --assert=1",
+        "--assert=1 --chown-stdio",
+        "--assert=1 --close-fds",
+        "--assert=1 --pdeathsig TERM",
+        "--assert=1 --dry-run",
+        "-v --assert=1",
+        "--assert=1 x",
+        "--assert=1 --assert=1",
+        "--assert=1 --assert=2",
+        "--assert=1 --dry-run x",
+    };
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++)
+        refused(lines[i], "assert");
+    refused("--assert=1 --status", "options");
+    refused("--status --assert=1", "options");
+    refused("--assert", "options");
+    assert_int_equal(parse_text("--assert=1 --close-fds -n", &options, &f), -1);
+    assert_non_null(strstr(f.text, "--close-fds"));
+    assert_non_null(f.hint);
 }
 
 static void json_goes_with_a_rehearsal(void **state) {
@@ -510,6 +543,7 @@ int main(void) {
         cmocka_unit_test(an_empty_word_is_a_command),
         cmocka_unit_test(looking_has_its_own_modes),
         cmocka_unit_test(looking_and_running_do_not_mix),
+        cmocka_unit_test(an_assertion_takes_what_can_be_read_of_another_process_only),
         cmocka_unit_test(json_goes_with_a_rehearsal),
         cmocka_unit_test(what_was_read_before_a_refusal_is_there_for_the_report),
         cmocka_unit_test(a_mistyped_option_is_answered_with_the_nearest),

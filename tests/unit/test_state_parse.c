@@ -31,6 +31,8 @@ static const char *const LINES[] = {
     "CapAmb:\t0000000000000010",
     "NoNewPrivs:\t1",
     "NSpid:\t8\t3",
+    "State:\tS (sleeping)",
+    "Seccomp:\t2",
 };
 
 /* Parses LINES, one of them (or none) replaced by another text, which may be several lines or NULL.
@@ -75,7 +77,41 @@ static void the_numbers_and_the_name_of_a_thread_are_told(void **state) {
     assert_string_equal(parsed.name, "\ta:b");
 }
 
-static void only_the_pid_namespaces_may_be_untold(void **state) {
+static void whether_a_thread_has_ended_and_its_seccomp_mode_are_told(void **state) {
+    static const char *const bad[] = {"Seccomp:\t3",
+                                      "Seccomp:\t",
+                                      "Seccomp:\t-1",
+                                      "Seccomp:\t2 2",
+                                      "Seccomp:\t2\nSeccomp:\t2",
+                                      "State:\t",
+                                      "State:",
+                                      "State:\tS\nState:\tS"};
+    struct process_state parsed;
+    char text[1024];
+
+    (void)state;
+    assert_int_equal(parse(SIZE_MAX, NULL, &parsed, text), 0);
+    assert_true(!parsed.ended && parsed.seccomp_known && parsed.seccomp == 2);
+    assert_int_equal(parse(line_of("State"), "State:\tZ (zombie)", &parsed, text), 0);
+    assert_true(parsed.ended);
+    assert_int_equal(parse(line_of("State"), "State: X (dead)", &parsed, text), 0);
+    assert_true(parsed.ended);
+    assert_int_equal(parse(line_of("State"), "State:\tD (disk sleep) Z", &parsed, text), 0);
+    assert_false(parsed.ended);
+    assert_int_equal(parse(line_of("State"), NULL, &parsed, text), 0);
+    assert_false(parsed.ended);
+    assert_int_equal(parse(line_of("Seccomp"), "Seccomp:\t0", &parsed, text), 0);
+    assert_true(parsed.seccomp_known && parsed.seccomp == 0);
+    assert_int_equal(parse(line_of("Seccomp"), NULL, &parsed, text), 0);
+    assert_true(!parsed.seccomp_known && parsed.seccomp == 0);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char key[8] = {0};
+        memcpy(key, bad[i], strcspn(bad[i], ":"));
+        assert_int_equal(parse(line_of(key), bad[i], &parsed, text), -EPROTO);
+    }
+}
+
+static void what_a_state_is_made_of_is_told_once(void **state) {
     static const char *const keys[] = {"Name",   "Tgid",   "Pid",    "Uid",
                                        "Gid",    "Groups", "CapInh", "CapPrm",
                                        "CapEff", "CapBnd", "CapAmb", "NoNewPrivs"};
@@ -117,7 +153,8 @@ static void numbers_that_no_kernel_writes_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_numbers_and_the_name_of_a_thread_are_told),
-        cmocka_unit_test(only_the_pid_namespaces_may_be_untold),
+        cmocka_unit_test(whether_a_thread_has_ended_and_its_seccomp_mode_are_told),
+        cmocka_unit_test(what_a_state_is_made_of_is_told_once),
         cmocka_unit_test(numbers_that_no_kernel_writes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,22 @@ static unsigned lines_of(const char *text, size_t size, const char *key) {
     return lines;
 }
 
-/* The one line that may be missing. */
+/* Two more that may be missing: whether the thread has ended, and its seccomp mode. */
+static bool read_optional(const char *text, size_t size, struct process_state *expected) {
+    char *value = value_of(text, size, "State");
+    const char *letter = value == NULL ? "" : value + strspn(value, " \t");
+    bool good = value == NULL ? lines_of(text, size, "State") == 0 : *letter != '\0';
+
+    expected->ended = *letter == 'Z' || *letter == 'X';
+    expected->seccomp_known = lines_of(text, size, "Seccomp") > 0;
+    if (expected->seccomp_known)
+        good = good && read_number(text, size, "Seccomp", &expected->seccomp) &&
+               expected->seccomp <= 2;
+    free(value);
+    return good;
+}
+
+/* One line that may be missing. */
 static bool read_levels(const char *text, size_t size, unsigned *levels) {
     char *value = value_of(text, size, "NSpid");
     uint32_t numbers[33];
@@ -147,6 +162,10 @@ static void check_numbers(const struct process_state *state, const char *text, s
     CHECK(read_number(text, size, "Tgid", &process) && process == state->process, "%u",
           state->process);
     CHECK(read_levels(text, size, &levels) && levels == state->pid_levels, "%u", state->pid_levels);
+    struct process_state optional = {0};
+    CHECK(read_optional(text, size, &optional) && optional.ended == state->ended &&
+              optional.seccomp_known == state->seccomp_known && optional.seccomp == state->seccomp,
+          "%d %u", state->ended, state->seccomp);
     free(name);
 }
 
@@ -154,9 +173,11 @@ static bool has_numbers(const char *text, size_t size) {
     char *name = value_of(text, size, "Name");
     uint32_t number;
     unsigned levels;
+    struct process_state optional = {0};
 
     bool good = name != NULL && read_number(text, size, "Pid", &number) &&
-                read_number(text, size, "Tgid", &number) && read_levels(text, size, &levels);
+                read_number(text, size, "Tgid", &number) && read_levels(text, size, &levels) &&
+                read_optional(text, size, &optional);
     free(name);
     return good;
 }

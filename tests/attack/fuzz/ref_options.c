@@ -32,6 +32,7 @@ static const struct getopt_option OPTIONS[] = {
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
     {"json", no_argument, NULL, ONLY_LONG + 6},
+    {"assert", required_argument, NULL, 'A'},
     {"status", optional_argument, NULL, ONLY_LONG + 7},
     {"decode", required_argument, NULL, ONLY_LONG + 8},
     {"list-caps", no_argument, NULL, ONLY_LONG + 9},
@@ -44,7 +45,8 @@ static const struct getopt_option OPTIONS[] = {
 
 /* What the line is made of, beside struct said. */
 struct line {
-    unsigned modes, users, lists, signals, directories, masks, words, special_words, run_options;
+    unsigned modes, users, lists, signals, directories, masks, words, special_words, run_options,
+        start_options;
     bool bad;
 };
 
@@ -154,7 +156,8 @@ static bool take_mode(int option, const char *value, struct said *said, struct l
     static const struct {
         int option;
         enum mode mode;
-    } modes[] = {{ONLY_LONG + 7, MODE_STATUS},
+    } modes[] = {{'A', MODE_ASSERT},
+                 {ONLY_LONG + 7, MODE_STATUS},
                  {ONLY_LONG + 8, MODE_DECODE},
                  {ONLY_LONG + 9, MODE_LIST_CAPS},
                  {'h', MODE_HELP},
@@ -190,6 +193,9 @@ static void take(int option, const char *value, struct said *said, struct line *
     if (take_mode(option, value, said, line))
         return;
     line->run_options += option != ONLY_LONG + 6;
+    /* Those that speak of what can be read of another process, and -q and --json. */
+    line->start_options += strchr("uGkWnNq", option) == NULL && option != ONLY_LONG + 1 &&
+                           option != ONLY_LONG + 4 && option != ONLY_LONG + 6;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (flags[i].option == option) {
             *flags[i].flag = true;
@@ -213,6 +219,8 @@ static bool is_refused(const struct said *said, const struct line *line, bool co
         return true;
     if (said->options.mode == MODE_HELP)
         return false;
+    if (said->options.mode == MODE_ASSERT)
+        return command || line->start_options > 0;
     if (said->options.mode == MODE_VERSION)
         return command;
     if (said->options.verbose && said->options.quiet)
