@@ -50,7 +50,7 @@ _capwrap_value() {
             compgen -d -- "$value"
             return
             ;;
-        --status) names=$(cd /proc && printf '%s\n' [0-9]*) ;;
+        --status | --assert) names=$(cd /proc && printf '%s\n' [0-9]*) ;;
         *) return ;;
     esac
     # A list is completed element by element; the words that stand alone only as its first one.

@@ -78,7 +78,7 @@ notices() {
     refute_line "bounding=$(mask NET_BIND_SERVICE)"
 }
 
-@test "what no program inside can know is seen from outside" {
+@test "what no program inside can know is seen from outside, and asserted there" {
     "$SUPPORT_BIN/seccomp-false-success" 1 setresuid,regain-uid,getresuid,setfsuid \
         "$CAPWRAP" "${ASKED[@]}" -- sleep 60 &
     local supervisor=$! child='' name=''
@@ -89,8 +89,12 @@ notices() {
         sleep 0.05
     done
     run "$CAPWRAP" --status="$child"
+    local shown=$status state=$output
+    run "$CAPWRAP" --assert="$child" "${ASKED[@]}"
     kill "$child"
     wait "$supervisor" || true
-    assert_success
-    assert_line --regexp '^ *uid +0$'
+    assert_failure 1
+    assert_line --regexp '^  uid +real 0, effective 0, saved 0, fs 0; asked: 1000$'
+    assert_equal "$shown" 0
+    assert_regex "$state" $'\n *uid +0\n'
 }

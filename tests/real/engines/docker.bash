@@ -52,6 +52,10 @@ healthy() {
     [[ $(docker inspect --format '{{.State.Health.Status}}' "$1") == healthy ]]
 }
 
+unhealthy() {
+    [[ $(docker inspect --format '{{.State.Health.Status}}' "$1") == unhealthy ]]
+}
+
 # ---- Compose ----
 
 # compose VARIANT COMMAND...: what the shipped file describes, as project "capwrap" on port 8084.

@@ -271,6 +271,28 @@ files_of() {
     eventually healthy go
 }
 
+@test "the HEALTHCHECK with --assert: healthy as the ENTRYPOINT made it, unhealthy without capwrap" {
+    local line
+    { echo FROM go-server; grep '^HEALTHCHECK CMD .*--assert=1' "$DOCUMENT"; } >"$BATS_TEST_TMPDIR/Dockerfile"
+    docker build --quiet --tag asserted "$BATS_TEST_TMPDIR"
+    start asserted "${THREE[@]}" --health-interval=1s asserted
+    eventually healthy asserted
+    run docker inspect --format '{{range .State.Health.Log}}{{.Output}}{{end}}' asserted
+    assert_line --regexp '^process 1 \(server\): as asked$'
+    start bare --health-interval=1s --health-retries=1 --entrypoint /server asserted
+    eventually unhealthy bare
+    run docker inspect --format '{{range .State.Health.Log}}{{.Output}}{{end}}' bare
+    assert_line --regexp '^  uid +real 0, .*; asked: 65532$'
+    # The line for the host.
+    line=$(grep -F 'capwrap --assert="$(docker inspect' "$DOCUMENT")
+    attempt bash -c 'docker() { /usr/bin/docker "$@"; }; capwrap() { "$CAPWRAP" "$@"; }
+        '"${line/CONTAINER/asserted}"
+    assert_success
+    attempt bash -c 'docker() { /usr/bin/docker "$@"; }; capwrap() { "$CAPWRAP" "$@"; }
+        '"${line/CONTAINER/bare}"
+    assert_failure 1
+}
+
 @test "process 1 gets SIGTERM and stops at once" {
     stops_at_once go
     run docker logs go

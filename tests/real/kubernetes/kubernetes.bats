@@ -167,6 +167,33 @@ for thing in yaml.safe_load_all(sys.stdin):
     assert_output --partial 'Read-only file system'
 }
 
+# probe_of_document NAME: the livenessProbe of docs/kubernetes.md, as lines of a container of pod.yaml.
+probe_of_document() {
+    sed -n '/^livenessProbe:$/,/^```$/{ /^```$/d; s/^/      /; p }' "$SRC_DIR/docs/kubernetes.md"
+}
+
+@test "the probe with --assert: good as the manifest starts the server, bad when it holds more" {
+    local probe=$BATS_TEST_TMPDIR/probe pod=$BATS_TEST_TMPDIR/pod.yaml
+    probe_of_document >"$probe"
+    grep -q -- '--assert=1' "$probe"
+    sed "/^ *ports:/{
+        r $probe
+        N
+    }" "$CONTRIB/pod.yaml" >"$pod"
+    grep -c livenessProbe "$pod"
+    play "$pod"
+    serves web-web cgi-bin/whoami
+    podman healthcheck run web-web
+    no_pods
+    sed -i 's/^\( *command: .*\)--keep, NET_BIND_SERVICE, --no-new-privs, --\]/\1--keep, "NET_BIND_SERVICE,SETUID", --no-new-privs, --]/' "$pod"
+    play "$pod"
+    serves web-web cgi-bin/whoami
+    run podman healthcheck run web-web
+    assert_failure 1
+    run podman inspect --format '{{range .State.Health.Log}}{{.Output}}{{end}}' web-web
+    assert_line --regexp '^ +permitted +holds more: SETUID$'
+}
+
 @test "deployment.yaml, level restricted: started as uid 1000, the server holds exactly one capability" {
     play "$CONTRIB/deployment.yaml"
     serves_with_one_capability web-pod-0-web

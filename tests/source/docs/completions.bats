@@ -124,10 +124,13 @@ every_option() {
     offers_only zsh 'capwrap --groups root,web-d' 'capwrap --groups root,web-data,' web-data
 }
 
-@test "--status completes process ids" {
-    offers bash "capwrap --status=${$%?}" $$
-    offers fish "capwrap --status=${$%?}" "--status=$$"
-    offers zsh "capwrap --status=${$%?}" $$
+@test "--status and --assert complete process ids" {
+    local option
+    for option in --status --assert; do
+        offers bash "capwrap $option=${$%?}" $$
+        offers fish "capwrap $option=${$%?}" "$option=$$"
+        offers zsh "capwrap $option=${$%?}" $$
+    done
 }
 
 @test "after the options a command is completed, and after it the command's own words" {

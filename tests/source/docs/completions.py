@@ -90,6 +90,7 @@ ZSH = {
     ("check", "LIST"): "capabilities:_sequence _PREFIX_cap_elements",
     "DIR": "directory:_files -/",
     "MODE": "mask: ",
+    ("assert", "PID"): "process:_PREFIX_pid",
     "PID": ":process:_PREFIX_pid",
     "HEX": "mask: ",
     "CMD": "shell line: ",

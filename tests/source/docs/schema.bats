@@ -89,6 +89,16 @@ field() {
     assert_equal "$(field .pid,.state.securebits)" "$$"$'\nnull'
 }
 
+@test "the document of --assert is valid, whatever the outcome" {
+    valid "$CAPWRAP" --json --assert=$$ --keep all --groups keep
+    assert_equal "$(field .pid,.expected.state.securebits)" "$$"$'\nnull'
+    valid "$CAPWRAP" --json --assert=$$ --user 1:1 --keep NET_RAW --want KILL --no-new-privs --disable-userns
+    assert_equal "$status" 1
+    assert_equal "$(field '.outcome, .expected.filter')" $'different\ntrue'
+    valid "$CAPWRAP" --json --assert=$$ --want 63
+    assert_equal "$(field '.notes[].code')" want-left-out
+}
+
 @test "the schema knows exactly the error codes and the steps of the code" {
     run jq -r '."$defs".error.properties.code.enum[]' "$SRC_DIR/docs/json.schema.json"
     assert_equal "$output" "$("$SUPPORT_BIN/facts" codes)"
