@@ -257,6 +257,7 @@ time.sleep(300)' 3>&- &
     total=$(strace -e trace=openat -o /dev/stdout "$CAPWRAP" --assert="$PID" --user 1000:1000 | grep -c '^openat')
     for ((nth = 1; nth <= total; nth++)); do
         for error in ENOENT ESRCH; do
+            # shellcheck disable=SC2016 # expands in the inner shell
             attempt bash -c 'strace -o trace -e trace=openat -e "inject=openat:error=$1:when=$2+" \
                 "${@:3}" || exit $(($? == 127 ? 1 : $?))' sh "$error" "$nth" \
                 "$CAPWRAP" --assert="$PID" --user 1000:1000

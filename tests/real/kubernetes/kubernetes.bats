@@ -169,6 +169,7 @@ for thing in yaml.safe_load_all(sys.stdin):
 
 # probe_of_document NAME: the livenessProbe of docs/kubernetes.md, as lines of a container of pod.yaml.
 probe_of_document() {
+    # shellcheck disable=SC2016 # the document's own marks
     sed -n '/^livenessProbe:$/,/^```$/{ /^```$/d; s/^/      /; p }' "$SRC_DIR/docs/kubernetes.md"
 }
 
