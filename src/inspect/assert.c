@@ -216,7 +216,8 @@ static int check_process(pid_t pid, const struct process *process, struct fail *
     (void)fail_set(f, STEP, FAIL_NO_PROCESS, 0,
                    "process %d is in another user namespace, where its ids and capabilities count",
                    pid);
-    f->hint = "enter it first: nsenter --user --preserve-credentials --target PID capwrap ...";
+    fail_advise(f, "enter it first: nsenter --user --preserve-credentials --target %d capwrap ...",
+                pid);
     return -1;
 }
 

@@ -205,7 +205,8 @@ END
     attempt "$CAPWRAP" --assert="$PID" --dry-run
     refused assert '--assert does not take --dry-run'
     attempt "$CAPWRAP" --assert="$PID" -- "${MARKED[@]}"
-    refused assert "$PROBE: --assert starts no command"
+    refused options "--assert only inspects: it does not start '$PROBE'"
+    hint_says "leave out $PROBE"
     assert_output ''
 }
 

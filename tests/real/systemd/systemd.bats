@@ -760,10 +760,21 @@ unit asserted-user.service <<END
 [Service]
 Type=notify
 User=www-data
-ProtectProc=invisible
 TimeoutStartSec=20
 ExecStart=!capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs -- server
 $(sed -n 's|^ExecStartPost=/usr/bin/|ExecStartPost=|p' "$SRC_DIR/docs/systemd.md")
+END
+
+unit asserted-hidden.service <<END
+[Service]
+Type=notify
+User=www-data
+ProtectProc=invisible
+TimeoutStartSec=20
+StandardError=journal
+ExecStart=!capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs -- server
+$(sed -n 's|^ExecStartPost=/usr/bin/|ExecStartPost=-|p' "$SRC_DIR/docs/systemd.md")
+$(sed -n 's|^ExecStartPost=/usr/bin/|ExecStartPost=+|p' "$SRC_DIR/docs/systemd.md")
 END
 
 unit asserted-differs.service <<END
@@ -776,14 +787,18 @@ $(sed -n 's|^ExecStartPost=/usr/bin/|ExecStartPost=|p' "$SRC_DIR/docs/systemd.md
 END
 
 @test "ExecStartPost= with --assert: the unit starts when the program is as asked, and else it fails" {
-    grep -q '^ExecStartPost=/usr/bin/capwrap --assert=\$MAINPID' "$SRC_DIR/docs/systemd.md"
+    grep -q '^ExecStartPost=/usr/bin/capwrap --assert=\${MAINPID}' "$SRC_DIR/docs/systemd.md"
+    run said_by asserted
+    assert_line --regexp '^process [0-9]+ \(server\): as asked$'
     assert_equal "$(cat "$OUT/asserted.start")" 0
     assert_equal "$(cat "$OUT/asserted-user.start")" 0
+    run said_by asserted-hidden
+    assert_line --regexp '^capwrap: assert: /proc/[0-9]+ cannot be read: No such file or directory$'
+    assert_line --regexp '^process [0-9]+ \(server\): as asked$'
+    assert_equal "$(cat "$OUT/asserted-hidden.start")" 0
     assert_equal "$(cat "$OUT/asserted-differs.start")" 1
-    run said_by asserted
-    assert_output --regexp '^process [0-9]+ \(server\): as asked'
     run said_by asserted-differs
-    assert_output --regexp 'permitted +holds more: KILL'
+    assert_line --regexp '^ +permitted +holds more: KILL$'
 }
 
 unit stops-with-7.service <<'END'
