@@ -793,7 +793,7 @@ END
     assert_equal "$(cat "$OUT/asserted.start")" 0
     assert_equal "$(cat "$OUT/asserted-user.start")" 0
     run said_by asserted-hidden
-    assert_line --regexp '^capwrap: assert: /proc/[0-9]+ cannot be read: No such file or directory$'
+    assert_line '  hint: give the number of a process that /proc shows to you'
     assert_line --regexp '^process [0-9]+ \(server\): as asked$'
     assert_equal "$(cat "$OUT/asserted-hidden.start")" 0
     assert_equal "$(cat "$OUT/asserted-differs.start")" 1
