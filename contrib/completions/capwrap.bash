@@ -8,9 +8,9 @@
 # generated: options
 _capwrap_options='--user= --groups= --keep= --want= --no-new-privs --lock-securebits
     --disable-userns --no-login-env --chown-stdio --close-fds --pdeathsig= --chdir= --umask=
-    --strict --dry-run --json --status --status= --decode= --list-caps --verbose --quiet --help
-    --version -u -G -k -n -v -q -h -V'
-_capwrap_values='--user --groups --keep --want --pdeathsig --chdir --umask --decode'
+    --strict --dry-run --json --assert= --status --status= --decode= --list-caps --verbose --quiet
+    --help --version -u -G -k -n -v -q -h -V'
+_capwrap_values='--user --groups --keep --want --pdeathsig --chdir --umask --assert --decode'
 _capwrap_letters=uGk
 # end
 

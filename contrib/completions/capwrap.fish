@@ -6,8 +6,8 @@
 # What argparse(1) has to know of the options.
 # generated: spec
 set -g __capwrap_spec u/user= G/groups= k/keep= want= n/no-new-privs lock-securebits disable-userns \
-    no-login-env chown-stdio close-fds pdeathsig= chdir= umask= strict dry-run json 'status=?' \
-    decode= list-caps v/verbose q/quiet h/help V/version
+    no-login-env chown-stdio close-fds pdeathsig= chdir= umask= strict dry-run json assert= \
+    'status=?' decode= list-caps v/verbose q/quiet h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
