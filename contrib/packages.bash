@@ -51,10 +51,9 @@ build  command:cmake           cmake           cmake           cmake            
 build  command:ninja           ninja-build     ninja           ninja-build      ninja
 build  command:pkg-config      pkg-config      pkgconf         pkgconf-pkg-config pkgconf
 build  pkg-config:libcap-ng    libcap-ng-dev   libcap-ng-dev   libcap-ng-devel  libcap-ng
-musl   command:musl-gcc        musl-tools      -               -                -
-musl   command:dpkg-source     dpkg-dev        -               -                -
 musl   command:make            make            -               -                -
 musl   command:autoreconf      autoconf        -               -                -
+musl   command:aclocal         automake        -               -                -
 musl   command:libtoolize      libtool         -               -                -
 show   file:/usr/bin/python3   python3         python3         python3          python
 show   command:curl            curl            curl            curl             curl
@@ -102,6 +101,7 @@ lint   command:shellcheck      shellcheck      shellcheck      ShellCheck       
 lint   command:cppcheck        cppcheck        cppcheck        cppcheck         cppcheck
 lint   command:clang-tidy      clang-tidy      clang-extra-tools clang-tools-extra clang
 lint   command:clang-format    clang-format    clang-extra-tools clang-tools-extra clang
+real   command:musl-gcc        musl-tools      -               -                -
 real   command:clang           clang           clang           clang            clang
 real   sanitizer:clang:address libclang-rt-dev compiler-rt     compiler-rt      compiler-rt
 real   sanitizer:gcc:address   gcc             -               libasan          gcc

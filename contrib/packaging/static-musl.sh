@@ -1,137 +1,86 @@
 #!/usr/bin/env bash
-# Builds a static capwrap with musl, on Debian. See --help.
+# Builds the static capwrap with musl, on Debian. See --help.
 set -euo pipefail
 
 usage() {
-    cat <<'END'
-Usage: contrib/packaging/static-musl.sh FOLDER
+    cat <<'TEXT'
+Usage: contrib/packaging/static-musl.sh [--arch ARCH] [--fetched FETCHED] FOLDER
 
-Builds FOLDER/build/capwrap: static, with musl, for images that hold nothing else; in
-FOLDER/build/licenses what the licences of musl and libcap-ng ask of those who hand it on; and
-FOLDER/capwrap-VERSION-linux-MACHINE-static.tar.gz, which has all of this.
-Debian's libcap-ng.a is built for glibc, so libcap-ng is built from Debian's source package first, into
-FOLDER/libcap-ng. Installs what is missing; needs root or sudo for that alone. What the machine's
-package lists hold is left as it is.
-END
+Builds FOLDER/build/capwrap and FOLDER/build/capwrap-learn: static, with musl, for images that hold nothing
+else; and in FOLDER/build/licenses a notice and the licences that have to go with every copy of them.
+
+  --arch ARCH        for this architecture of Debian's, by its cross compiler; default: the machine's own
+  --fetched FETCHED  where libcap-ng's source and musl-dev are, or are fetched to; default: FOLDER/fetched.
+                     A folder FETCHED/libcap-ng is used in place of the archive there.
+
+libcap-ng is built from the source that Debian has first, into FOLDER/sysroot. Installs what is missing; needs root
+or sudo for that alone. What the machine's package lists hold is left as it is.
+TEXT
 }
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=contrib/packages.bash
 source "$here/contrib/packages.bash"
+# shellcheck source=contrib/release/architectures.bash
+source "$here/contrib/release/architectures.bash"
 
-case ${1:-} in
-    '' | -h | --help)
-        usage
-        [ -n "${1:-}" ] || exit 2
-        exit 0
-        ;;
-    -*) die "unknown option: $1" "Try contrib/packaging/static-musl.sh --help" ;;
-esac
+arch='' fetched=''
+while [[ ${1:-} == -* ]]; do
+    case $1 in
+        -h | --help) usage && exit 0 ;;
+        --arch) arch=${2:?} && shift 2 ;;
+        --fetched) fetched=$(realpath -m "${2:?}") && shift 2 ;;
+        *) die "unknown option: $1" "Try contrib/packaging/static-musl.sh --help" ;;
+    esac
+done
+[ $# -eq 1 ] || { usage >&2 && exit 2; }
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
+fetched=${fetched:-$folder/fetched}
 
-# Fetches the source package with a package list of its own: the machine's may leave sources out.
-fetch_source() {
-    local apt=$folder/apt options list
-    rm -rf "$folder/source" # one version: the build and the notice take what is there
-    mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache/archives/partial" "$folder/source"
-    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-        [ ! -e "$list" ] || sed -n 's/^deb /deb-src /p' "$list" >"$apt/sources/$(basename "$list" .list).list"
-    done
-    for list in /etc/apt/sources.list.d/*.sources; do
-        [ ! -e "$list" ] || sed 's/^Types:.*/Types: deb-src/' "$list" >"$apt/sources/$(basename "$list")"
-    done
-    options=(-o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$apt/sources"
-        -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "APT::Sandbox::User=root" -qq)
-    apt-get "${options[@]}" update
-    (cd "$folder/source" && apt-get "${options[@]}" source --download-only libcap-ng)
-}
-
-# musl's own headers come first; the kernel's are the same for every C library.
-kernel_headers() {
-    local machine
-    machine=$(gcc -print-multiarch)
-    mkdir -p "$folder/include"
-    ln -sfn /usr/include/linux /usr/include/asm-generic "/usr/include/$machine/asm" "$folder/include/"
-}
-
-# Without pthread.h, which libcap-ng has for one thing: to forget, in the child of a fork, what it knows of
-# its parent. capwrap uses it in the process that becomes the program, and registering costs musl its
-# first malloc, before main.
-build_libcap_ng() {
-    local tree=$folder/source/tree
-    rm -rf "$tree"
-    (cd "$folder/source" && dpkg-source --no-check -x ./libcap-ng_*.dsc "$tree") >/dev/null
-    (
-        cd "$tree"
-        [ -x configure ] || autoreconf --install >/dev/null 2>&1
-        ./configure CC=musl-gcc CFLAGS="-O2 -g -fPIE -fstack-protector-strong -I$folder/include" \
-            ac_cv_header_pthread_h=no --prefix="$folder/libcap-ng" --disable-shared --enable-static \
-            --without-python --without-python3 --disable-cap-audit
-        make -j"$(nproc)" -C src install
-        install -D -m 644 COPYING.LIB "$folder/libcap-ng/COPYING.LIB"
-    ) >"$folder/libcap-ng.log" 2>&1 ||
-        die "libcap-ng could not be built" "See $folder/libcap-ng.log"
-}
-
-# Version of Debian's source package of libcap-ng.
-libcap_ng_version() {
-    sed -n 's/^Version: //p' "$folder"/source/libcap-ng_*.dsc
-}
-
-# musl-gcc knows no -static-pie, so that its parts are named here: a position-independent program
-# without a loader.
-link_flags() {
-    local crt
-    crt=/usr/lib/$(gcc -print-multiarch | sed 's/gnu/musl/')
-    [ -e "$crt/rcrt1.o" ] || die "no $crt/rcrt1.o" "Install Debian's musl-dev"
-    echo "-static -nostartfiles $crt/rcrt1.o $crt/crti.o $crt/crtn.o" \
-        "-Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,--fatal-warnings"
-}
-
+# The same bytes wherever it is built: no path of this machine is in them.
 build_capwrap() {
     rm -rf "$folder/build"
-    LDFLAGS=$(link_flags) CC=musl-gcc PKG_CONFIG_LIBDIR=$folder/libcap-ng/lib/pkgconfig \
-        CFLAGS="-I$folder/include" cmake -S "$here" -B "$folder/build" -G Ninja \
+    CFLAGS="-ffile-prefix-map=$here=capwrap -ffile-prefix-map=$folder=static" \
+        cmake -S "$here" -B "$folder/build" -G Ninja \
+        -DCMAKE_TOOLCHAIN_FILE="$here/cmake/cross.cmake" -DCAPWRAP_SYSROOT="$folder/sysroot" \
         -DCAPWRAP_STATIC=ON -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo \
         -DCAPWRAP_NOTICES="$folder/build/licenses"
     cmake --build "$folder/build"
 }
 
-# The LGPL, section 6: the library is named, its licence and source are there, and capwrap's objects, to be
-# linked with another libcap-ng.
+# The LGPL, section 6: every copy comes with a notice that libcap-ng is in it and under the LGPL, and with
+# its text; the source of all of it is an archive at the same place (contrib/release/release.sh).
 collect_licenses() {
-    local to=$folder/build/licenses objects=$folder/build/src version
+    local from=$folder/sysroot/licenses to=$folder/build/licenses version
     version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$folder/build/CMakeCache.txt")
-    rm -rf "$to"
-    mkdir -p "$to/relink"
+    mkdir -p "$to"
     install -m 644 "$here/LICENSE" "$to/capwrap.MIT"
-    install -m 644 "$folder/libcap-ng/COPYING.LIB" "$to/libcap-ng.LGPL-2.1"
-    install -m 644 /usr/share/doc/musl-dev/copyright "$to/musl.copyright"
-    sed -e "s/@capwrap@/$version/; s/@libcap-ng@/$(libcap_ng_version)/" \
-        -e "s/@musl@/$(dpkg-query --showformat '${Version}' --show musl-dev)/" \
-        "$here/contrib/packaging/static-notice.in" >"$to/NOTICE"
-    install -m 644 "$folder"/source/libcap-ng_*.{dsc,orig.tar.*,debian.tar.*} \
-        "$objects"/libcapwrap_{cli,core}.a "$objects/CMakeFiles/capwrap_sys.dir/core/sys.c.o" \
-        "$objects/CMakeFiles/capwrap.dir/capwrap/main.c.o" "$to/relink/"
-    strip --strip-debug "$to"/relink/*.[ao]
-    sed "s|@link-flags@|$(link_flags)|" "$here/contrib/packaging/static-relink.in" >"$to/relink/relink"
+    install -m 644 "$from/libcap-ng.LGPL-2.1" "$from/musl.copyright" "$to/"
+    sed -e "s/@capwrap@/$version/g; s/@libcap-ng@/$(cat "$from/libcap-ng.version")/" \
+        -e "s/@musl@/$(cat "$from/musl.version")/" "$here/contrib/packaging/static-notice.in" >"$to/NOTICE"
     chmod 644 "$to/NOTICE"
-    chmod 755 "$to" "$to/relink" "$to/relink/relink"
+    chmod 755 "$to"
 }
 
-make_package() {
-    (cd "$folder/build" && cpack -G TGZ -B "$folder/package")
-    mv "$folder"/package/*.tar.gz "$folder/"
-    rm -rf "$folder/package"
+# The compiler for another architecture.
+need_compiler() {
+    local target package
+    target=$(target_of "$arch")
+    command -v "$target-gcc" >/dev/null && return
+    package=gcc-${target//_/-}
+    find_root
+    say "installing with apt: $package"
+    install_with apt "$package" || die "apt could not install: $package"
 }
 
 need_linux
 install_missing build musl
-fetch_source
-kernel_headers
-build_libcap_ng
+arch=${arch:-$(dpkg --print-architecture)}
+need_architecture "$arch"
+need_compiler
+"$here/contrib/release/fetch.sh" "$fetched" "$arch"
+"$here/contrib/release/sysroot.sh" "$arch" "$fetched" "$folder/sysroot"
 build_capwrap
 collect_licenses
-make_package
 say "built: $folder/build/capwrap"

@@ -99,7 +99,7 @@ def build_baseline(folder, name, kind, *flags):
 
 
 def static_pie():
-    """As contrib/packaging/static-musl.sh links, for musl-gcc knows no -static-pie."""
+    """As contrib/release/sysroot.sh links, for musl-gcc knows no -static-pie."""
     objects = call("cc", "-print-multiarch").strip().replace("gnu", "musl")
     return ["-nostartfiles", *(f"/usr/lib/{objects}/{name}.o" for name in ("rcrt1", "crti", "crtn")),
             "-Wl,-pie,--no-dynamic-linker,-z,text"]
@@ -112,7 +112,7 @@ def build_rungs(folder, paths):
             continue
         is_musl = "musl" in kind
         # static-musl.sh leaves the libcap-ng that it has built beside the folder of capwrap
-        archive = pathlib.Path(paths[build]).parents[1] / "libcap-ng/lib/libcap-ng.a"
+        archive = pathlib.Path(paths[build]).parents[1] / "sysroot/lib/libcap-ng.a"
         library = [*LIBRARY, archive if is_musl else "-l:libcap-ng.a"]
         for question, function in SINGLE_QUESTIONS.items():
             build_baseline(folder, kind + question, kind, f"-DQUESTION={function}")

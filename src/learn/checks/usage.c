@@ -54,7 +54,7 @@ struct usage_state {
 /* ---- credentials ---- */
 
 static uint64_t *place_of(const struct address_set *set, uint64_t address) {
-    size_t i = (address >> 6) * UINT64_C(0x9e3779b97f4a7c15) >> 20 & (set->size - 1);
+    size_t i = (size_t)((address >> 6) * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (set->size - 1);
 
     while (set->places[i] != 0 && set->places[i] != address)
         i = (i + 1) & (set->size - 1);

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -128,6 +127,11 @@ static int choose_events(struct watch *watch, bool failures) {
 
 /* ---- opening ---- */
 
+/* ioctl(2), whose request is an int in musl, which some architectures' requests do not fit. */
+static int control(int fd, unsigned long request, unsigned long argument) {
+    return (int)syscall(SYS_ioctl, fd, request, argument);
+}
+
 static int open_event(const struct watch *watch, size_t number, int cpu) {
     const struct event *event = &watch->events[number];
     struct perf_event_attr attr = {
@@ -154,7 +158,8 @@ static int open_event(const struct watch *watch, size_t number, int cpu) {
     int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
     if (fd < 0)
         return -errno;
-    if (event->filter == NULL || ioctl(fd, PERF_EVENT_IOC_SET_FILTER, event->filter) == 0)
+    if (event->filter == NULL ||
+        control(fd, PERF_EVENT_IOC_SET_FILTER, (uintptr_t)event->filter) == 0)
         return fd;
     int error = errno;
     (void)close(fd);
@@ -203,7 +208,7 @@ static int join_events(const struct watch *watch) {
     for (size_t i = 0; i < watch->count; i++) {
         const int *events = watch->rings[i].events;
         for (size_t event = 1; event < watch->event_count; event++)
-            if (ioctl(events[event], PERF_EVENT_IOC_SET_OUTPUT, events[0]) != 0)
+            if (control(events[event], PERF_EVENT_IOC_SET_OUTPUT, (unsigned long)events[0]) != 0)
                 return -errno;
     }
     return 0;
@@ -302,7 +307,7 @@ static int switch_events(const struct watch *watch, unsigned long how, bool fail
     for (size_t i = 0; i < watch->count; i++)
         for (size_t event = 0; event < watch->event_count; event++)
             if ((failures || event == 0 || event != watch->failures) &&
-                ioctl(watch->rings[i].events[event], how, 0) != 0)
+                control(watch->rings[i].events[event], how, 0) != 0)
                 return -errno;
     return 0;
 }
@@ -347,7 +352,7 @@ static uint64_t now(void) {
 /* Copies size bytes from a position of the ring, which may go around its end. */
 static void copy(const struct ring *ring, uint64_t position, size_t size, void *to) {
     const unsigned char *data = (const unsigned char *)ring->page + ring->page->data_offset;
-    size_t start = position & (ring->size - 1);
+    size_t start = (size_t)position & (ring->size - 1);
     size_t first = size < ring->size - start ? size : ring->size - start;
 
     memcpy(to, data + start, first);

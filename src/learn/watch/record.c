@@ -159,8 +159,8 @@ static bool read_sample(const struct format *format, struct bytes *bytes, struct
     uint64_t depth = take_64(bytes);
     if (depth > bytes->left / sizeof record->chain[0])
         return false;
-    record->depth = depth;
-    record->chain = take(bytes, depth * sizeof record->chain[0]);
+    record->depth = (size_t)depth;
+    record->chain = take(bytes, record->depth * sizeof record->chain[0]);
     struct bytes raw = {.left = take_32(bytes), .whole = true};
     raw.next = take(bytes, raw.left);
     if (!bytes->whole)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# capwrap for other processors: 32 bits (i386, which this machine runs itself), and arm64 and s390x,
-# which is big-endian, through qemu-user. They are cross-compiled, static, side by side. What capwrap
-# starts there is this machine's own probe: qemu-user hands execve to the kernel.
+# capwrap for other processors, built as a release is: 32 bits (i386, which most machines run themselves), and
+# arm64 and s390x, which is big-endian, through qemu-user. They are built side by side. What capwrap
+# starts there is this machine's own probe: qemu-user passes execve to the kernel.
 # shellcheck disable=SC2154 # bats sets output
 
 load ../../support/common
@@ -13,44 +13,40 @@ UNIT_TESTS=(number capname list passwd_lines program) # parsers of numbers, of f
 setup_file() {
     [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
     : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
-    export BUILT=$BATS_FILE_TMPDIR/built target
+    export BUILT=$BATS_FILE_TMPDIR/built arch
     remember_machine
-    mkdir -p "$BUILT/sources"
+    mkdir -p "$BUILT"
     chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR" "$BUILT"
-    if ! fetch_sources "${CAPWRAP_MUSL%/build/capwrap}" >"$BUILT/log" 2>&1; then
+    if ! fetch_sources >"$BUILT/log" 2>&1; then
         cat "$BUILT/log" >&2
         return 1
     fi
-    for target in i686-linux-gnu aarch64-linux-gnu s390x-linux-gnu; do
-        build_for "$target" "$BUILT/$target"
+    for arch in i386 arm64 s390x; do
+        build_for "$arch" "$BUILT/$arch"
     done
 }
 
-# build_for TARGET FOLDER: into that folder, as the job FOLDER/job.
+# build_for ARCH FOLDER: into that folder, as the job FOLDER/job.
 build_for() {
-    job "$2/job" "$SRC_DIR/tests/real/kernels/architectures-build" "$1" "$BUILT/sources" "$2" "${UNIT_TESTS[@]}"
+    job "$2/job" "$SRC_DIR/tests/real/kernels/architectures-build" "$1" "$BUILT/fetched" "$2" "${UNIT_TESTS[@]}"
 }
 
 teardown_file() {
     job_end "$BUILT"/*/job
 }
 
-# fetch_sources MUSL: the static program was built from libcap-ng's source package, in the folder MUSL,
-# with package lists of its own; they name cmocka's as well.
 fetch_sources() {
-    cp "$1"/source/libcap-ng_* "$BUILT/sources/"
-    (cd "$BUILT/sources" && apt-get -qq -o Dir::Etc::SourceList=/dev/null \
-        -o "Dir::Etc::SourceParts=$1/apt/sources" -o "Dir::State::Lists=$1/apt/lists" \
-        -o "Dir::Cache=$1/apt/cache" -o APT::Sandbox::User=root source --download-only cmocka)
+    "$SRC_DIR/contrib/release/fetch.sh" "$BUILT/fetched" i386 arm64 s390x &&
+        (cd "$BUILT/fetched" && APT_CONFIG=$PWD/apt/conf apt-get -qq source --download-only --tar-only cmocka)
 }
 
-# built TARGET: waits until it is.
+# built ARCH: waits until it is.
 built() {
     job_wait "$BUILT/$1/job"
     [[ -x $BUILT/$1/build/capwrap ]] || fail "$(cat "$BUILT/$1/job/log")"
 }
 
-# is_for TARGET WORD...: what file(1) says of the program, in this order.
+# is_for ARCH WORD...: what file(1) says of the program, in this order.
 is_for() {
     local IFS='*'
     built "$1"
@@ -75,7 +71,7 @@ self_tested() {
     grep -q ": $(grep -c '^ok ' <<<"$output") claims" "$SRC_DIR/docs/platforms.md"
 }
 
-# unit_tested TARGET [EMULATOR]
+# unit_tested ARCH [EMULATOR]
 unit_tested() {
     local test
     for test in "${UNIT_TESTS[@]}"; do
@@ -86,28 +82,40 @@ unit_tested() {
     done
 }
 
-@test "i386: the self-test, natively, down to the highest ids, which have calls of their own there" {
-    is_for i686-linux-gnu 'ELF 32-bit LSB' 'Intel 80386' 'static-pie linked'
-    self_tested "$BUILT/i686-linux-gnu/build/capwrap"
+# emulator_of_i386: none where this machine runs such programs itself.
+emulator_of_i386() {
+    "$BUILT/i386/build/capwrap" --version >/dev/null 2>&1 || command -v qemu-i386-static
+}
+
+@test "i386: the self-test, natively where that can be, down to the highest ids, which have calls of their own there" {
+    is_for i386 'ELF 32-bit LSB' 'Intel 80386' 'static-pie linked'
+    # shellcheck disable=SC2046 # no word or one
+    self_tested $(emulator_of_i386) "$BUILT/i386/build/capwrap"
+}
+
+@test "i386: the self-test, through qemu-user" {
+    built i386
+    self_tested "$(command -v qemu-i386-static)" "$BUILT/i386/build/capwrap"
 }
 
 @test "arm64: the self-test, through qemu-user" {
-    is_for aarch64-linux-gnu 'ELF 64-bit LSB' 'ARM aarch64' 'static-pie linked'
-    self_tested "$(command -v qemu-aarch64-static)" "$BUILT/aarch64-linux-gnu/build/capwrap"
+    is_for arm64 'ELF 64-bit LSB' 'ARM aarch64' 'static-pie linked'
+    self_tested "$(command -v qemu-aarch64-static)" "$BUILT/arm64/build/capwrap"
 }
 
 @test "s390x, big-endian: the self-test, through qemu-user; file capabilities are read right" {
-    is_for s390x-linux-gnu 'ELF 64-bit MSB' 'IBM S/390' 'statically linked'
-    self_tested "$(command -v qemu-s390x-static)" "$BUILT/s390x-linux-gnu/build/capwrap"
+    is_for s390x 'ELF 64-bit MSB' 'IBM S/390' 'static-pie linked'
+    self_tested "$(command -v qemu-s390x-static)" "$BUILT/s390x/build/capwrap"
 }
 
 @test "the parsers' unit tests, on each of them" {
-    built i686-linux-gnu
-    unit_tested i686-linux-gnu
-    built aarch64-linux-gnu
-    unit_tested aarch64-linux-gnu qemu-aarch64-static
-    built s390x-linux-gnu
-    unit_tested s390x-linux-gnu qemu-s390x-static
+    built i386
+    # shellcheck disable=SC2046
+    unit_tested i386 $(emulator_of_i386)
+    built arm64
+    unit_tested arm64 qemu-aarch64-static
+    built s390x
+    unit_tested s390x qemu-s390x-static
 }
 
 # ---- the self-test itself ----
@@ -146,9 +154,35 @@ without() {
     run "$SRC_DIR/tests/support/self-test" /no/such/capwrap
     assert_failure 2
     assert_output 'self-test: /no/such/capwrap: no program'
-    run "$SRC_DIR/tests/real/kernels/architectures-build" pdp11-linux-gnu /sources "$BATS_TEST_TMPDIR" text
+    run "$SRC_DIR/tests/real/kernels/architectures-build" pdp11 "$BUILT/fetched" "$BATS_TEST_TMPDIR" text
     assert_failure 1
-    assert_output 'architectures-build: no pdp11-linux-gnu-gcc'
+    assert_line --partial 'sysroot.sh: error: no architecture pdp11'
+}
+
+# ---- a libcap-ng of another processor ----
+
+@test "this machine's libcap-ng is refused for another processor, as an archive and as a library, and the error says why" {
+    local shared
+    built arm64
+    for shared in OFF ON; do
+        PKG_CONFIG_LIBDIR='' PKG_CONFIG_PATH=/usr/lib/$(gcc -print-multiarch)/pkgconfig run cmake -S "$SRC_DIR" \
+            -B "$BATS_TEST_TMPDIR/$shared" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$SRC_DIR/cmake/cross.cmake" \
+            -DCAPWRAP_TARGET=aarch64-linux-gnu -DCAPWRAP_SHARED_LIBCAP_NG=$shared -DBUILD_TESTING=OFF
+        assert_failure
+        output=$(tr -s '\n ' ' ' <<<"$output")
+        assert_output --regexp "libcap-ng.(a|so) cannot be linked by .*aarch64-linux-gnu-gcc: it is for another processor than aarch64, or for another C library"
+    done
+}
+
+@test "another architecture's archive of libcap-ng is refused in a sysroot" {
+    built arm64
+    cp -a "$BUILT/arm64/sysroot" "$BATS_TEST_TMPDIR/sysroot"
+    cp "$BUILT/i386/sysroot/lib/libcap-ng.a" "$BATS_TEST_TMPDIR/sysroot/lib/"
+    sed -i "s|^prefix=.*|prefix=$BATS_TEST_TMPDIR/sysroot|" "$BATS_TEST_TMPDIR/sysroot/lib/pkgconfig/libcap-ng.pc"
+    run cmake -S "$SRC_DIR" -B "$BATS_TEST_TMPDIR/build" -G Ninja -DCAPWRAP_STATIC=ON -DBUILD_TESTING=OFF \
+        -DCMAKE_TOOLCHAIN_FILE="$SRC_DIR/cmake/cross.cmake" -DCAPWRAP_SYSROOT="$BATS_TEST_TMPDIR/sysroot"
+    assert_failure
+    assert_output --partial 'cannot be linked by'
 }
 
 # ---- the machine ----
@@ -159,5 +193,5 @@ without() {
 
 @test "the machine is as before also when the test is killed while a program is built" {
     local folder=$BATS_TEST_TMPDIR
-    killed_job_leaves_nothing "$folder/job" "$folder/log" build_for i686-linux-gnu "$folder"
+    killed_job_leaves_nothing "$folder/job" "$folder/log" build_for i386 "$folder"
 }

@@ -46,7 +46,9 @@ packaging/repack.cmake                    contrib/packaging/cpack.cmake
 packaging/rpmlint.toml                    tests/real/packages/packages.bats      /packaging/rpmlint.toml"
 packaging/static-musl.sh                  tests/CMakeLists.txt
 packaging/static-notice.in                contrib/packaging/static-musl.sh
-packaging/static-relink.in                contrib/packaging/static-musl.sh
+release/architectures.bash                contrib/packaging/static-musl.sh
+release/fetch.sh                          contrib/packaging/static-musl.sh
+release/sysroot.sh                        contrib/packaging/static-musl.sh
 systemd/capwrap-example.service           tests/real/systemd/inside     shown example capwrap-example
 systemd/capwrap-example-socket.socket     tests/real/systemd/inside     start capwrap-example-socket.socket
 systemd/capwrap-example-socket.service    tests/real/systemd/inside     shown example-socket

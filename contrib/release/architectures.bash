@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# architectures.bash - sourced: the architectures that the static program is built for.
+
+# A line for each: Debian's name; the compiler's; the emulator of qemu-user; what the linker has to be told, or -.
+architecture_table() {
+    cat <<'TABLE'
+amd64   x86_64-linux-gnu      qemu-x86_64  -
+arm64   aarch64-linux-gnu     qemu-aarch64 -
+armhf   arm-linux-gnueabihf   qemu-arm     -
+i386    i686-linux-gnu        qemu-i386    -
+ppc64el powerpc64le-linux-gnu qemu-ppc64le -m,elf64lppc
+riscv64 riscv64-linux-gnu     qemu-riscv64 -
+s390x   s390x-linux-gnu       qemu-s390x   -
+TABLE
+}
+
+architectures() {
+    architecture_table | awk '{ print $1 }'
+}
+
+# architecture_field ARCH N: its Nth word above; fails where there is no such architecture.
+architecture_field() {
+    architecture_table | awk -v arch="$1" -v field="$2" '$1 == arch { print $field; found = 1 } END { exit !found }'
+}
+
+# need_architecture ARCH
+need_architecture() {
+    architecture_field "$1" 1 >/dev/null ||
+        die "no architecture $1" "There are: $(architectures | paste -sd ' ')"
+}
+
+target_of() { architecture_field "$1" 2; }
+emulator_of() { architecture_field "$1" 3; }

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Fetches what the static program is made of. See --help.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+Usage: contrib/release/fetch.sh FOLDER ARCH...
+
+Puts into FOLDER what is missing: the source of libcap-ng, as in Debian's source package, without Debian's
+changes, and the package musl-dev for each ARCH; by apt, with package lists in FOLDER/apt. What the machine's own lists hold is left as it is.
+A folder FOLDER/libcap-ng is a source of libcap-ng too, and is used in place of Debian's.
+TEXT
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=contrib/packages.bash
+source "$root/contrib/packages.bash"
+# shellcheck source=contrib/release/architectures.bash
+source "$root/contrib/release/architectures.bash"
+
+case ${1:-} in
+    -h | --help) usage && exit 0 ;;
+    '' | -*) usage >&2 && exit 2 ;;
+esac
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+shift
+for arch; do need_architecture "$arch"; done
+
+# make_lists ARCH...: of this machine's suites, with sources, for these architectures as well.
+make_lists() {
+    local file apt=$folder/apt
+    rm -rf "$apt"
+    mkdir -p "$apt/sources" "$apt/lists/partial" "$apt/cache/archives/partial"
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ ! -e "$file" ] || sed -n 's/^deb /&/p; s/^deb /deb-src /p' "$file" >"$apt/sources/$(basename "$file" .list).list"
+    done
+    for file in /etc/apt/sources.list.d/*.sources; do
+        [ ! -e "$file" ] || sed 's/^Types:.*/Types: deb deb-src/' "$file" >"$apt/sources/$(basename "$file")"
+    done
+    {
+        printf '%s\n' 'Dir::Etc::SourceList "/dev/null";' "Dir::Etc::SourceParts \"$apt/sources\";" \
+            "Dir::State::Lists \"$apt/lists\";" "Dir::Cache \"$apt/cache\";" 'APT::Sandbox::User "root";' \
+            'Acquire::Languages "none";'
+        printf 'APT::Architectures:: "%s";\n' "$(dpkg --print-architecture)" "$@"
+    } >"$apt/conf"
+    # A mirror may lack a list that nothing is needed from: the download tells.
+    APT_CONFIG=$apt/conf apt-get -qq update || true
+}
+
+missing_architectures() {
+    local arch
+    for arch; do
+        compgen -G "$folder/musl-dev_*_$arch.deb" >/dev/null || echo "$arch"
+    done
+}
+
+have_source() {
+    [ -d "$folder/libcap-ng" ] || compgen -G "$folder/libcap-ng_*.orig.tar.*" >/dev/null
+}
+
+mapfile -t missing < <(missing_architectures "$@")
+if [ ${#missing[@]} -eq 0 ] && have_source; then exit 0; fi
+make_lists "${missing[@]}"
+cd "$folder"
+export APT_CONFIG=$folder/apt/conf
+for arch in "${missing[@]}"; do
+    apt-get -qq download "musl-dev:$arch" ||
+        die "there is no musl-dev for $arch in this machine's suites" "Debian 13 has it for all of: $(architectures | paste -sd ' ')"
+done
+have_source || apt-get -qq source --download-only --tar-only libcap-ng
