@@ -7,10 +7,10 @@
 # What --help lists: the options, those that take the next word, and the letters of the latter.
 # generated: options
 _capwrap_learn_options='--user= --verify --test= --expect-status= --reset= --fixture=
-    --fixture-ready= --repeat= --no-trace --timeout= --check= --format= --json --output= --verbose
-    --help --version -u -o -v -h -V'
+    --fixture-ready= --repeat= --no-trace --timeout= --pid= --cgroup= --unit= --container= --for=
+    --until-idle= --check= --format= --json --output= --verbose --help --version -u -o -v -h -V'
 _capwrap_learn_values='--user --test --expect-status --reset --fixture --fixture-ready --repeat
-    --timeout --check --format --output'
+    --timeout --pid --cgroup --unit --container --for --until-idle --check --format --output'
 _capwrap_learn_letters=uo
 # end
 
@@ -64,6 +64,13 @@ _capwrap_learn() {
             [[ $cur != *,* ]] || done=${cur%,*},
             mapfile -t COMPREPLY < <(compgen -P "$done" -W "$names" -- "${cur#"$done"}")
             ;;
+        --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -G '[0-9]*' | grep "^$cur") ;;
+        --cgroup)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+            ;;
+        --unit) mapfile -t COMPREPLY < <(compgen -W "$(systemctl list-units --plain --no-legend 2>/dev/null | awk '{ print $1 }')" -- "$cur") ;;
+        --container) mapfile -t COMPREPLY < <(compgen -W "$({ docker ps --format '{{.Names}}' || podman ps --format '{{.Names}}'; } 2>/dev/null)" -- "$cur") ;;
         --format)
             mapfile -t COMPREPLY < <(compgen -W 'text json capwrap dockerfile compose kubernetes systemd' -- "$cur")
             ;;

@@ -6,7 +6,8 @@
 # What argparse(1) has to know of the options.
 # generated: spec
 set -g __capwrap_learn_spec u/user= verify test= expect-status= reset= fixture= fixture-ready= \
-    repeat= no-trace timeout= check= format= json o/output= v/verbose h/help V/version
+    repeat= no-trace timeout= pid= cgroup= unit= container= for= until-idle= check= format= json \
+    o/output= v/verbose h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
@@ -55,6 +56,12 @@ complete -c capwrap-learn -n __capwrap_learn_no_command -l fixture-ready -x -d '
 complete -c capwrap-learn -n __capwrap_learn_no_command -l repeat -x -d 'Try a set that fails N times'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l no-trace -d 'Do not watch'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l timeout -x -d 'End each run after this time'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l pid -x -a '(__fish_complete_pids)' -d 'In place of COMMAND'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l cgroup -x -d 'Watch what runs in this cgroup'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l unit -x -d 'Watch a unit of systemd'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l container -x -d 'Watch a container of Docker or Podman, by id or name'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l for -x -d 'How long to watch'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l until-idle -x -d 'Watch until nothing new was seen for this time'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l check -x -a '(__capwrap_learn_complete_check)' -d 'Status 1 when it needs more than these capabilities'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l format -x -a 'text json capwrap dockerfile compose kubernetes systemd' -d 'What to report'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l json -d 'The same as --format json'

@@ -4,6 +4,8 @@
  * main is the outline: a first run with everything, watched; the search, where it was asked for,
  * whose every trial is a run through the launcher's own transition; the report. Each stage succeeds
  * or fills a struct fail; what is printed and how it ends is decided here.
+ *
+ * Or, where it is named what to watch that runs already: from now on what that uses.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +17,17 @@
 
 #include "core/pool.h"
 #include "core/streams.h"
+#include "learn/attach/attach.h"
+#include "learn/attach/narrowing.h"
+#include "learn/attach/watched.h"
+#include "learn/attach/watched_json.h"
+#include "learn/attach/watched_text.h"
 #include "learn/error.h"
 #include "learn/report/assessment.h"
+#include "learn/report/configuration.h"
+#include "learn/report/json.h"
 #include "learn/report/output.h"
+#include "learn/report/text.h"
 #include "learn/runs.h"
 #include "learn/trial/children.h"
 #include "learn/trial/fixture.h"
@@ -98,17 +108,69 @@ static int prepare(struct result *result, struct fail *f) {
 
 /* ---- all of it ---- */
 
+static void write_text(FILE *out, const void *what) { learn_text_write(out, what); }
+
+static int write_report(FILE *out, const void *what) {
+    const struct result *result = what;
+
+    if (result->options.format == FORMAT_JSON)
+        return learn_json_write(out, result);
+    if (result->options.format != FORMAT_TEXT)
+        return configuration_write(out, result, result->options.format - FORMAT_SNIPPET);
+    learn_text_write(out, result);
+    return 0;
+}
+
 static int learn(struct result *result, struct fail *f) {
+    const struct output_report report = {write_report, write_text, result};
     FILE *file = NULL;
 
     if (output_open(&result->options, &file, f) != 0)
         return -1;
     if (prepare(result, f) == 0 && runs_first(result, f) == 0 && runs_search(result, f) == 0)
-        return output_finish(result, file, f);
+        return output_finish(&result->options, &report, file, f);
     if (file != NULL)
         (void)fclose(file);
     return -1;
 }
+
+/* ---- what runs already ---- */
+
+static void write_watched_text(FILE *out, const void *what) { watched_text_write(out, what); }
+
+static int write_watched(FILE *out, const void *what) {
+    const struct attached *attached = what;
+
+    if (attached->options->format == FORMAT_JSON)
+        return watched_json_write(out, attached);
+    if (attached->options->format != FORMAT_TEXT)
+        return narrowing_write(out, attached, attached->options->format - FORMAT_SNIPPET);
+    watched_text_write(out, attached);
+    return 0;
+}
+
+static void report_so_far(const struct attached *attached) { watched_text_write(stderr, attached); }
+
+static int watch_running(const struct learn_options *options, struct fail *f) {
+    static struct attached attached;
+    const struct output_report report = {write_watched, write_watched_text, &attached};
+    FILE *file = NULL;
+
+    if (output_open(options, &file, f) != 0)
+        return error_print(f);
+    int status = attach_begin(&attached, options, f);
+    if (status == 0)
+        status = attach_run(&attached, report_so_far, f);
+    if (status == 0)
+        status = output_finish(options, &report, file, f);
+    else if (file != NULL)
+        (void)fclose(file);
+    status = status == 0 ? watched_exit(&attached) : error_print(f);
+    attach_free(&attached);
+    return status;
+}
+
+/* ---- both ---- */
 
 static void release(struct result *result) {
     watch_close(result->watch);
@@ -133,6 +195,8 @@ int main(int argc, char **argv) {
             (void)puts("capwrap-learn " CAPWRAP_VERSION);
         return fflush(stdout) == 0 ? 0 : EXIT_REFUSED;
     }
+    if (result.options.target_count > 0)
+        return watch_running(&result.options, &f);
     int status = learn(&result, &f) == 0 ? assessment_exit(&result) : error_print(&f);
     release(&result);
     return status;

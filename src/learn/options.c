@@ -23,13 +23,33 @@ static int read_word(const struct option *option, void *into, const char *value,
     return optparse_word(STEP, option, into, value, f);
 }
 
+static const char *const TARGET_OPTIONS[] = {"pid", "cgroup", "unit", "container"};
+
+/* Several may be given, of each kind too. */
+static int read_target(const struct option *option, void *into, const char *value, struct fail *f) {
+    struct learn_options *options = into;
+    unsigned kind = 0;
+
+    while (strcmp(TARGET_OPTIONS[kind], option->name) != 0)
+        kind++;
+    if (value[0] == '\0')
+        return refuse(f, "--%s takes a value that is not empty", option->name);
+    if (options->target_count == TARGETS_MOST)
+        return refuse(f, "at most %d things can be watched at once", TARGETS_MOST);
+    options->targets[options->target_count++] = (struct target_name){kind, value};
+    return 0;
+}
+
 #define FLAG(member)                                                                               \
     .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct learn_options, member)
 #define WORD(member)                                                                               \
     .takes = VALUE, .read = read_word, .place = offsetof(struct learn_options, member)
 
-/* For struct option.what: it changes nothing of how is learned. */
-enum { ABOUT_LEARNING, ABOUT_REPORT };
+#define TARGET .takes = VALUE, .read = read_target
+
+/* For struct option.what: about a command that is started; about both, which changes nothing of how
+ * is learned; about what runs already. */
+enum { ABOUT_LEARNING, ABOUT_REPORT, ABOUT_TARGETS };
 
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {
@@ -56,6 +76,19 @@ static const struct option OPTIONS[] = {
     {"no-trace", 0, FLAG(no_trace), .help = "do not watch: find the set by trying alone"},
     {"timeout", 0, WORD(timeout_word), .argument = " SECONDS",
      .help = "end each run after this time (default: none; with\n--test 10)"},
+    {"pid", 0, TARGET, .argument = " PID", .what = ABOUT_TARGETS,
+     .help = "in place of COMMAND: watch this process, which runs\n"
+             "already, and its descendants"},
+    {"cgroup", 0, TARGET, .argument = " PATH", .what = ABOUT_TARGETS,
+     .help = "watch what runs in this cgroup"},
+    {"unit", 0, TARGET, .argument = " NAME", .what = ABOUT_TARGETS,
+     .help = "watch a unit of systemd"},
+    {"container", 0, TARGET, .argument = " ID", .what = ABOUT_TARGETS,
+     .help = "watch a container of Docker or Podman, by id or name"},
+    {"for", 0, WORD(for_word), .argument = " TIME", .what = ABOUT_TARGETS,
+     .help = "how long to watch: 90s, 5m, 1h (default: until Ctrl-C)"},
+    {"until-idle", 0, WORD(idle_word), .argument = " TIME", .what = ABOUT_TARGETS,
+     .help = "watch until nothing new was seen for this time"},
     {"check", 0, WORD(check_word), .argument = " LIST", .what = ABOUT_REPORT,
      .help = "status 1 when it needs more than these capabilities"},
     {"format", 0, WORD(format_word), .argument = " FORMAT", .what = ABOUT_REPORT,
@@ -76,7 +109,9 @@ static const struct option_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIO
 
 void learn_options_help(void) {
     (void)fputs("Usage: capwrap-learn [OPTION...] [--] COMMAND [ARGUMENT...]\n"
-                "Run COMMAND as an ordinary user and tell which capabilities it needs.\n"
+                "       capwrap-learn --pid PID [OPTION...]\n"
+                "Run COMMAND as an ordinary user and tell which capabilities it needs, or tell\n"
+                "which ones a program uses that runs already.\n"
                 "\n",
                 stdout);
     optparse_help(stdout, &TABLE);
@@ -85,7 +120,8 @@ void learn_options_help(void) {
                 "usage, or it cannot be learned here; 126 COMMAND cannot be executed; 127 COMMAND\n"
                 "was not found.\n"
                 "\n"
-                "  capwrap-learn --verify -- ping -c 1 192.0.2.1\n",
+                "  capwrap-learn --verify -- ping -c 1 192.0.2.1\n"
+                "  capwrap-learn --unit nginx --for 5m\n",
                 stdout);
 }
 
@@ -94,7 +130,7 @@ void learn_options_again(FILE *out, const struct learn_options *options, const c
     for (size_t i = 0; i < TABLE.count; i++) {
         const struct option *option = &OPTIONS[i];
         const void *value = (const char *)options + option->place;
-        if (option->what == ABOUT_REPORT)
+        if (option->what != ABOUT_LEARNING)
             continue;
         if (option->takes == NO_VALUE && *(const bool *)value)
             (void)fprintf(out, " --%s", option->name);
@@ -170,6 +206,53 @@ static int read_format(struct learn_options *options, struct fail *f) {
     return 0;
 }
 
+/* 90s, 5m, 1h; a number alone is one of seconds. */
+static int read_time(const char *name, const char *word, unsigned *seconds, struct fail *f) {
+    enum { MOST = 366 * 86400 };
+    static const char units[] = "smh";
+    static const unsigned factors[] = {1, 60, 3600};
+    char digits[16];
+    uint64_t value;
+
+    if (word == NULL)
+        return 0;
+    size_t length = strlen(word);
+    const char *unit = length > 1 ? strchr(units, word[length - 1]) : NULL;
+    unsigned factor = unit != NULL ? factors[unit - units] : 1;
+    (void)snprintf(digits, sizeof digits, "%.*s", (int)(length - (unit != NULL)), word);
+    if (length >= sizeof digits || number_parse(digits, MOST / factor, &value) != 0 || value == 0)
+        return refuse(f, "--%s takes a time from 1s to %uh, as 90s, 5m or 1h", name, MOST / 3600);
+    *seconds = (unsigned)value * factor;
+    return 0;
+}
+
+/* What is about a command is not about what runs already, and the other way round. */
+static int check_kind(const struct learn_options *options, struct fail *f) {
+    bool targets = options->target_count > 0;
+
+    for (size_t i = 0; i < TABLE.count; i++) {
+        const struct option *option = &OPTIONS[i];
+        const void *value = (const char *)options + option->place;
+        bool given = option->takes == NO_VALUE     ? *(const bool *)value
+                     : option->read != read_target ? *(const char *const *)value != NULL
+                                                   : false;
+        if (targets && option->what == ABOUT_LEARNING && given)
+            return refuse(f, "--%s is about a COMMAND that is started, not about what runs already",
+                          option->name);
+        if (!targets && option->what == ABOUT_TARGETS && given)
+            return refuse(f,
+                          "--%s is about what runs already: add --pid, --cgroup, --unit or "
+                          "--container",
+                          option->name);
+    }
+    if (targets && options->command[0] != NULL)
+        return refuse(f, "give a COMMAND, or what to watch that runs already, not both");
+    if (targets && options->format == FORMAT_SNIPPET)
+        return refuse(f, "--format capwrap is a line that starts a COMMAND: for what runs already, "
+                         "use dockerfile, compose, kubernetes or systemd");
+    return 0;
+}
+
 /* What only the whole line tells. */
 static int check(struct learn_options *options, struct fail *f) {
     if (options->help || options->version)
@@ -177,8 +260,13 @@ static int check(struct learn_options *options, struct fail *f) {
     if (read_number("timeout", options->timeout_word, 86400, &options->timeout, f) != 0 ||
         read_number("repeat", options->repeat_word, 100, &options->repeat, f) != 0 ||
         read_status(options->expect_word, &options->expect_status, f) != 0 ||
-        read_check(options->check_word, &options->check, f) != 0 || read_format(options, f) != 0)
+        read_check(options->check_word, &options->check, f) != 0 || read_format(options, f) != 0 ||
+        read_time("for", options->for_word, &options->seconds, f) != 0 ||
+        read_time("until-idle", options->idle_word, &options->idle, f) != 0 ||
+        check_kind(options, f) != 0)
         return -1;
+    if (options->target_count > 0)
+        return 0;
     if (options->command[0] == NULL)
         return refuse(f, "no COMMAND was given");
     options->verify |= options->no_trace;

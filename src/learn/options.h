@@ -14,11 +14,25 @@
  * (report/snippets.h) behind FORMAT_SNIPPET. */
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SNIPPET };
 
+/* What to watch that runs already. */
+enum target_kind { TARGET_PID, TARGET_CGROUP, TARGET_UNIT, TARGET_CONTAINER };
+
+struct target_name {
+    enum target_kind kind;
+    const char *name;
+};
+
+enum { TARGETS_MOST = 16 };
+
 struct learn_options {
     const char *user; /* USER[:GROUP]; NULL when not given, as the others */
     const char *test, *reset, *fixture, *fixture_ready; /* shell lines */
     const char *output;                                 /* -o FILE; "-": standard output */
     const char *timeout_word, *repeat_word, *check_word, *format_word, *expect_word;
+    const char *for_word, *idle_word;
+    struct target_name targets[TARGETS_MOST]; /* in place of a command */
+    unsigned target_count;
+    unsigned seconds, idle; /* --for and --until-idle; 0: not given */
     unsigned format;        /* --format and --json */
     unsigned timeout;       /* seconds; 0: not given */
     unsigned repeat;        /* how often a set that fails is tried; 0: not given */

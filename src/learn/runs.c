@@ -149,7 +149,8 @@ int runs_first(struct result *result, struct fail *f) {
     if (result->traced && kallsyms_load(&result->kallsyms) != 0)
         return error_set(f, "watch", ENOMEM, "raise the memory limit", "/proc/kallsyms");
     if (result->traced) {
-        result->watch = watch_open(result->options.verify, f);
+        const struct watch_events events = {.failures = result->options.verify};
+        result->watch = watch_open(&events, f);
         if (result->watch == NULL)
             return -1;
     }

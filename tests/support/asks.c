@@ -9,14 +9,12 @@
  *   threads N        N threads that do it
  *   daemon           goes on as a daemon: two forks, a session of its own, all descriptors closed
  *   orphan           goes on as a child whose parent ends, of the same session
- *   ignore           ignores every signal that can be
- *   close            closes all descriptors
- *   seteuid UID      another effective uid, which takes SETUID
- *   touch FILE       makes a file, when the last raw socket could be opened
- *   print N          writes N bytes to standard output
- *   sleep SECONDS
- *   exit N
- *   exec PROGRAM...  becomes another program
+ *   wait FILE        until the file is there
+ *   chain FILE       goes on as a child whose parent ends, again and again until the file is there;
+ * the first one stays, as their subreaper ignore           ignores every signal that can be close
+ * closes all descriptors seteuid UID      another effective uid, which takes SETUID touch FILE
+ * makes a file, when the last raw socket could be opened print N          writes N bytes to
+ * standard output sleep SECONDS exit N exec PROGRAM...  becomes another program
  *
  * Ends with 0; with 1 when the last raw socket could not be opened, or the port not bound; with 2
  * when something else failed.
@@ -29,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -112,6 +111,24 @@ static void go_on_in_child(void) {
         _exit(0);
 }
 
+static void wait_for(const char *file) {
+    const struct timespec pause = {.tv_nsec = 10000000};
+
+    while (access(file, F_OK) != 0)
+        (void)nanosleep(&pause, NULL);
+}
+
+static void chain(const char *file) {
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    (void)signal(SIGCHLD, SIG_IGN); /* who ends is waited for by nobody */
+    while (fork() != 0)
+        for (;;)
+            (void)pause();
+    (void)signal(SIGCHLD, SIG_DFL);
+    while (access(file, F_OK) != 0)
+        go_on_in_child();
+}
+
 static void ignore_all(void) {
     for (int number = 1; number < NSIG; number++)
         (void)signal(number, SIG_IGN);
@@ -178,6 +195,10 @@ static bool with_value(const char *action, const char *value, bool *opened) {
         exit((int)number);
     else if (strcmp(action, "seteuid") == 0)
         return setresuid((uid_t)-1, (uid_t)number, (uid_t)-1) == 0;
+    else if (strcmp(action, "wait") == 0)
+        wait_for(value);
+    else if (strcmp(action, "chain") == 0)
+        chain(value);
     else if (strcmp(action, "touch") == 0)
         return !*opened || close(creat(value, 0644)) == 0;
     else

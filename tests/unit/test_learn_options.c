@@ -197,6 +197,65 @@ static void numbers_and_lists_have_one_spelling(void **state) {
     refuses("'64' is not a capability", "--check", "64", "ping");
 }
 
+static void what_runs_already_takes_the_place_of_a_command(void **state) {
+    (void)state;
+    struct learn_options options;
+
+    accepts(&options, "--pid", "12", "--unit=nginx", "--pid", "13", "--container", "web",
+            "--cgroup", "a/b", "--for", "5m", "--until-idle", "90s", "--check", "none", "-v");
+    assert_int_equal(options.target_count, 5);
+    assert_int_equal(options.targets[0].kind, TARGET_PID);
+    assert_string_equal(options.targets[0].name, "12");
+    assert_int_equal(options.targets[1].kind, TARGET_UNIT);
+    assert_string_equal(options.targets[2].name, "13");
+    assert_int_equal(options.targets[3].kind, TARGET_CONTAINER);
+    assert_int_equal(options.targets[4].kind, TARGET_CGROUP);
+    assert_int_equal(options.seconds, 300);
+    assert_int_equal(options.idle, 90);
+    accepts(&options, "--pid", "12");
+    assert_int_equal(options.seconds, 0);
+    accepts(&options, "--pid", "12", "--for", "2h");
+    assert_int_equal(options.seconds, 7200);
+    accepts(&options, "--pid", "12", "--for", "7");
+    assert_int_equal(options.seconds, 7);
+}
+
+static void a_time_that_is_none_is_refused(void **state) {
+    (void)state;
+    static const char *const times[] = {
+        "0", "0s", "s", "5d", "-1s", "1.5h", "", "9000h", "99999999999999999999s", "5 s"};
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        refuses("--for", "--pid", "12", "--for", times[i]);
+    refuses("--until-idle takes a time", "--pid", "12", "--until-idle", "x");
+}
+
+static void a_command_and_what_runs_already_exclude_each_other(void **state) {
+    (void)state;
+
+    refuses("not both", "--pid", "12", "true");
+    refuses("--verify is about a COMMAND", "--pid", "12", "--verify");
+    refuses("--test is about a COMMAND", "--unit", "a", "--test", "true");
+    refuses("--user is about a COMMAND", "--unit", "a", "-u", "www");
+    refuses("--timeout is about a COMMAND", "--cgroup", "a", "--timeout", "5");
+    refuses("--for is about what runs already", "--for", "5s", "true");
+    refuses("--until-idle is about what runs already", "--until-idle", "5s", "true");
+    refuses("--format capwrap", "--pid", "12", "--format", "capwrap");
+    refuses("--pid takes a value", "--pid", "");
+}
+
+static void so_many_can_be_watched(void **state) {
+    (void)state;
+    const char *line[2 + TARGETS_MOST + 1 + 1] = {"capwrap-learn"};
+    struct learn_options options;
+
+    for (size_t i = 0; i < TARGETS_MOST; i++)
+        line[1 + i] = "--pid=1";
+    accept(line, &options);
+    line[1 + TARGETS_MOST] = "--pid=1";
+    refuse(line, "at most 16");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_alone_is_enough),
@@ -209,6 +268,10 @@ int main(void) {
         cmocka_unit_test(the_line_that_learns_again_can_be_pasted),
         cmocka_unit_test(what_is_wrong_is_refused),
         cmocka_unit_test(numbers_and_lists_have_one_spelling),
+        cmocka_unit_test(what_runs_already_takes_the_place_of_a_command),
+        cmocka_unit_test(a_time_that_is_none_is_refused),
+        cmocka_unit_test(a_command_and_what_runs_already_exclude_each_other),
+        cmocka_unit_test(so_many_can_be_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -328,11 +328,11 @@ static void capabilities_are_told_by_the_identity_that_asked(void **state) {
     add(&runs, (struct record){.kind = RECORD_CHECK, .pid = FIRST, .tid = FIRST, .cap = CAP_KILL});
     privilege_phase(&runs.first, FIRST, CAP_KILL);
     privilege_phase(&runs.first, FIRST, CAP_NET_RAW);
-    assert_int_equal(runs.first.phase_count, 2);
-    assert_int_equal(runs.first.phases[0].uid, 0);
-    assert_int_equal(runs.first.phases[0].caps, CAP_MASK(CAP_CHOWN));
-    assert_int_equal(runs.first.phases[1].uid, USER);
-    assert_int_equal(runs.first.phases[1].caps, CAP_MASK(CAP_KILL) | CAP_MASK(CAP_NET_RAW));
+    assert_int_equal(runs.first.phases.count, 2);
+    assert_int_equal(runs.first.phases.list[0].uid, 0);
+    assert_int_equal(runs.first.phases.list[0].caps, CAP_MASK(CAP_CHOWN));
+    assert_int_equal(runs.first.phases.list[1].uid, USER);
+    assert_int_equal(runs.first.phases.list[1].caps, CAP_MASK(CAP_KILL) | CAP_MASK(CAP_NET_RAW));
     privilege_free(&runs.first);
 }
 
@@ -343,14 +343,14 @@ static void an_identity_that_asked_for_nothing_is_told(void **state) {
 
     begin(&runs, &runs.first, 0, UINT64_MAX);
     call(&runs, FIRST, CALL_PRCTL, PR_SET_KEEPCAPS, 1, -1, 0);
-    assert_int_equal(runs.first.phase_count, 0);
+    assert_int_equal(runs.first.phases.count, 0);
     call(&runs, FIRST, CALL_SETUID, USER, 0, 1, 0);
     privilege_end(&runs.first, true);
-    assert_int_equal(runs.first.phase_count, 2);
-    assert_int_equal(runs.first.phases[0].uid, 0);
-    assert_int_equal(runs.first.phases[1].uid, USER);
-    assert_int_equal(runs.first.phases[1].caps, 0);
-    assert_false(runs.first.more_phases);
+    assert_int_equal(runs.first.phases.count, 2);
+    assert_int_equal(runs.first.phases.list[0].uid, 0);
+    assert_int_equal(runs.first.phases.list[1].uid, USER);
+    assert_int_equal(runs.first.phases.list[1].caps, 0);
+    assert_false(runs.first.phases.more);
     privilege_free(&runs.first);
 }
 
@@ -359,12 +359,12 @@ static void identities_that_find_no_room_are_noted(void **state) {
     struct runs runs = {0};
 
     begin(&runs, &runs.first, 0, UINT64_MAX);
-    for (uint64_t uid = 1; uid <= PRIVILEGE_PHASES; uid++)
+    for (uint64_t uid = 1; uid <= PHASES_MOST; uid++)
         call(&runs, FIRST, CALL_SETRESUID, uid, uid, 1, 0);
-    assert_false(runs.first.more_phases);
+    assert_false(runs.first.phases.more);
     privilege_end(&runs.first, true);
-    assert_int_equal(runs.first.phase_count, PRIVILEGE_PHASES);
-    assert_true(runs.first.more_phases);
+    assert_int_equal(runs.first.phases.count, PHASES_MOST);
+    assert_true(runs.first.phases.more);
     privilege_free(&runs.first);
 }
 

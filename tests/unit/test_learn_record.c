@@ -125,6 +125,7 @@ static void a_check_is_read_whole(void **state) {
     assert_int_equal(record.time, 5000);
     assert_int_equal(record.cap, 13);
     assert_int_equal(record.cred, 0xaaa0);
+    assert_int_equal(record.target_ns, 0xbbb0);
     assert_int_equal(record.capable_ns, 0xccc0);
     assert_int_equal(record.result, RESULT_GRANTED);
     assert_int_equal(record.depth, 2);
@@ -132,6 +133,34 @@ static void a_check_is_read_whole(void **state) {
     bytes = sample(13, -1, chain, 2);
     assert_true(record_read(&format, bytes.data, bytes.size, &record));
     assert_int_equal(record.result, RESULT_REFUSED);
+}
+
+/* Behind the registers of the user, or behind the word that there are none. */
+static void the_cgroup_of_a_check_is_read(void **state) {
+    (void)state;
+    struct format format = tracepoint();
+    struct bytes bytes = sample(13, 0, NULL, 0);
+    struct record record;
+
+    format.cgroups = true;
+    if (RECORD_REGISTERS != 0)
+        put64(&bytes, 0);
+    struct bytes short_one = bytes;
+    put64(&bytes, 0xc600);
+    assert_true(record_read(&format, bytes.data, bytes.size, &record));
+    assert_int_equal(record.cgroup, 0xc600);
+    assert_int_equal(record.where, 0);
+    assert_false(record_read(&format, short_one.data, short_one.size, &record));
+    if (RECORD_REGISTERS == 0)
+        return;
+    bytes = sample(13, 0, NULL, 0);
+    put64(&bytes, 2);
+    put64(&bytes, 0x1000);
+    put64(&bytes, 0x2000);
+    put64(&bytes, 0xc601);
+    assert_true(record_read(&format, bytes.data, bytes.size, &record));
+    assert_int_equal(record.cgroup, 0xc601);
+    assert_int_not_equal(record.where, 0);
 }
 
 /* A sample of another event: its number, the number of the call, and what follows. */
@@ -282,6 +311,7 @@ int main(void) {
         cmocka_unit_test(the_probe_has_fewer_fields),
         cmocka_unit_test(an_event_without_a_capability_is_none),
         cmocka_unit_test(a_check_is_read_whole),
+        cmocka_unit_test(the_cgroup_of_a_check_is_read),
         cmocka_unit_test(calls_and_their_ends_are_read),
         cmocka_unit_test(each_call_has_a_name),
         cmocka_unit_test(a_record_that_is_cut_off_is_none),

@@ -9,6 +9,7 @@
 
 #include "learn/array.h"
 #include "learn/checks/standing.h"
+#include "learn/pid_map.h"
 
 enum { RECENT = 256 };
 
@@ -27,9 +28,10 @@ struct task {
 
 struct privilege_state {
     struct standing start;
-    uint64_t home;      /* the user namespace that the program began in */
-    uint32_t *places;   /* by thread id: one more than the place in tasks; 0: none */
-    struct task *tasks; /* those that are there, then places that are free */
+    uint64_t home;         /* the user namespace that the program began in */
+    bool following;        /* processes that are there already */
+    struct pid_map places; /* by thread id: one more than the place in tasks */
+    struct task *tasks;    /* those that are there, then places that are free */
     size_t count, capacity;
     struct task recent[RECENT]; /* the last that have ended: a sample of one may still come */
     size_t recent_next;
@@ -51,10 +53,9 @@ static uint64_t mix(uint64_t role, const char *word) {
 
 static struct task *find(const struct privilege *privilege, uint32_t tid) {
     const struct privilege_state *state = privilege->state;
+    uint32_t place = pid_map_get(&state->places, tid);
 
-    if (tid >= RECORD_PIDS || state->places[tid] == 0)
-        return NULL;
-    return &state->tasks[state->places[tid] - 1];
+    return place == 0 ? NULL : &state->tasks[place - 1];
 }
 
 static struct task *add_task(struct privilege *privilege, uint32_t tid, uint32_t pid) {
@@ -63,15 +64,15 @@ static struct task *add_task(struct privilege *privilege, uint32_t tid, uint32_t
     if (tid >= RECORD_PIDS)
         return NULL;
     struct task *tasks = array_grow(state->tasks, sizeof *tasks, state->count, 1, &state->capacity);
-    if (tasks == NULL) {
+    if (tasks != NULL)
+        state->tasks = tasks;
+    if (tasks == NULL || !pid_map_set(&state->places, tid, (uint32_t)state->count + 1)) {
         privilege->no_memory = privilege->unknown = true;
         return NULL;
     }
-    state->tasks = tasks;
     state->tasks[state->count] =
         (struct task){.tid = tid, .pid = pid, .began = state->start, .now = state->start};
-    state->places[tid] = (uint32_t)++state->count;
-    return &state->tasks[state->count - 1];
+    return &state->tasks[state->count++];
 }
 
 static struct task *find_or_add(struct privilege *privilege, const struct record *record) {
@@ -83,10 +84,10 @@ static struct task *find_or_add(struct privilege *privilege, const struct record
 static void remove_task(struct privilege_state *state, struct task *task) {
     struct task *last = &state->tasks[state->count - 1];
 
-    state->places[task->tid] = 0;
+    pid_map_remove(&state->places, task->tid);
     if (task != last) {
-        *task = *last;
-        state->places[task->tid] = (uint32_t)(task - state->tasks + 1);
+        *task = *last; /* it has a place already, so that this takes no memory */
+        (void)pid_map_set(&state->places, task->tid, (uint32_t)(task - state->tasks + 1));
     }
     state->count--;
 }
@@ -156,21 +157,6 @@ static void keep_recent(struct privilege *privilege, const struct task *task) {
 /* The end of these is recorded. */
 static bool has_return(enum call call) { return call == CALL_CAPSET || call == CALL_PRCTL; }
 
-/* The phase of that identity; NULL where so many were told already. */
-static struct phase *phase_of(struct privilege *privilege, const struct standing *now) {
-    for (unsigned i = 0; i < privilege->phase_count; i++)
-        if (privilege->phases[i].uid == now->uid.effective &&
-            privilege->phases[i].gid == now->gid.effective)
-            return &privilege->phases[i];
-    if (privilege->phase_count == PRIVILEGE_PHASES) {
-        privilege->more_phases = true;
-        return NULL;
-    }
-    struct phase *phase = &privilege->phases[privilege->phase_count++];
-    *phase = (struct phase){.uid = now->uid.effective, .gid = now->gid.effective};
-    return phase;
-}
-
 /* What a call did. One that asks for SETUID or SETGID and is refused fails, but for setuid and
  * setgid with an id that the process has already, and for those of file access, which never fail.
  */
@@ -186,8 +172,9 @@ static void end_call(struct privilege *privilege, struct task *task, bool failed
     task->changed = task->call_time;
     if (before.uid.effective != task->now.uid.effective ||
         before.gid.effective != task->now.gid.effective) {
-        (void)phase_of(privilege, &before);
-        (void)phase_of(privilege, &task->now); /* it may ask for nothing from now on */
+        phases_add(&privilege->phases, before.uid.effective, before.gid.effective, 0);
+        /* It may ask for nothing from now on. */
+        phases_add(&privilege->phases, task->now.uid.effective, task->now.gid.effective, 0);
     }
 }
 
@@ -232,7 +219,8 @@ static void take_end(struct privilege *privilege, const struct record *record) {
         return;
     end_call(privilege, task, false);
     task->ended = record->time;
-    keep_recent(privilege, task);
+    if (!privilege->state->following)
+        keep_recent(privilege, task);
     remove_task(privilege->state, task);
 }
 
@@ -359,10 +347,51 @@ bool privilege_in_call(const struct privilege *privilege, uint32_t tid) {
 void privilege_lose(struct privilege *privilege) { privilege->unknown = true; }
 
 void privilege_phase(struct privilege *privilege, uint32_t tid, unsigned cap) {
-    struct phase *phase = phase_of(privilege, privilege_of(privilege, tid));
+    const struct standing *now = privilege_of(privilege, tid);
 
-    if (phase != NULL)
-        phase->caps |= cap < CAP_BITS ? CAP_MASK(cap) : 0;
+    phases_add(&privilege->phases, now->uid.effective, now->gid.effective,
+               cap < CAP_BITS ? CAP_MASK(cap) : 0);
+}
+
+/* ---- processes that are there already ---- */
+
+int privilege_begin_following(struct privilege *privilege) {
+    const struct ids nobody = ids_all(UINT32_MAX);
+    int error = privilege_begin(privilege, &nobody, &nobody, UINT64_MAX);
+
+    if (error == 0)
+        privilege->state->following = true;
+    return error;
+}
+
+void privilege_home(struct privilege *privilege, uint64_t home) { privilege->state->home = home; }
+
+void privilege_place(struct privilege *privilege, uint32_t tid, uint32_t pid, const struct ids *uid,
+                     const struct ids *gid) {
+    struct task *task = find(privilege, tid);
+
+    if (task == NULL)
+        task = add_task(privilege, tid, pid);
+    if (task == NULL)
+        return;
+    task->now.uid = *uid;
+    task->now.gid = *gid;
+    task->in_call = false;
+}
+
+bool privilege_knows(const struct privilege *privilege, uint32_t tid) {
+    return find(privilege, tid) != NULL;
+}
+
+void privilege_settle(struct privilege *privilege, uint32_t tid) {
+    end_call(privilege, find(privilege, tid), false);
+}
+
+void privilege_forget(struct privilege *privilege, uint32_t tid) {
+    struct task *task = find(privilege, tid);
+
+    if (task != NULL)
+        remove_task(privilege->state, task);
 }
 
 /* ---- the end ---- */
@@ -420,14 +449,12 @@ int privilege_begin(struct privilege *privilege, const struct ids *uid, const st
         return -ENOMEM;
     privilege->state->start.uid = *uid;
     privilege->state->start.gid = *gid;
-    /* Pages that are not touched take no memory. */
-    privilege->state->places = calloc(RECORD_PIDS, sizeof privilege->state->places[0]);
-    return privilege->state->places == NULL ? -ENOMEM : 0;
+    return 0;
 }
 
 void privilege_free(struct privilege *privilege) {
     if (privilege->state != NULL) {
-        free(privilege->state->places);
+        pid_map_free(&privilege->state->places);
         free(privilege->state->tasks);
         free(privilege->state->samples);
         free(privilege->state);

@@ -14,10 +14,9 @@
 #include <stdint.h>
 
 #include "core/cred.h"
+#include "learn/checks/phases.h"
 #include "learn/checks/standing.h"
 #include "learn/watch/record.h"
-
-enum { PRIVILEGE_PHASES = 8 };
 
 /* How processes of one role ended. */
 struct ending {
@@ -26,13 +25,6 @@ struct ending {
     bool sampled;  /* caps is known: what /proc told of the last of them */
     uint64_t caps; /* permitted, inheritable and ambient together */
     unsigned count;
-};
-
-/* Capabilities asked for, by the effective identity of who asked, in order of appearance; also an
- * identity that a process changed to and asked for nothing with. */
-struct phase {
-    uint32_t uid, gid;
-    uint64_t caps;
 };
 
 /* A process as /proc tells of it, at a time of CLOCK_MONOTONIC in nanoseconds. */
@@ -52,9 +44,7 @@ struct privilege_state;
 struct privilege {
     struct ending *endings;
     size_t count, capacity;
-    struct phase phases[PRIVILEGE_PHASES];
-    unsigned phase_count;
-    bool more_phases;      /* there were more than find room */
+    struct phases phases;
     uint64_t kept;         /* the capabilities of the run */
     uint64_t declared;     /* what processes that made a capset had afterwards, as /proc told */
     bool gave_up;          /* some process left an identity or a set */
@@ -70,6 +60,26 @@ struct privilege {
  * privilege_free(). */
 int privilege_begin(struct privilege *privilege, const struct ids *uid, const struct ids *gid,
                     uint64_t kept);
+
+/* Follows processes that are there already, and whose start is not known: how they end is not kept.
+ * As privilege_begin(), which it takes the place of. */
+int privilege_begin_following(struct privilege *privilege);
+
+/* The user namespace that the identities are those of, by its address; 0: not known. */
+void privilege_home(struct privilege *privilege, uint64_t home);
+
+/* A thread is there, with this identity; before its records. */
+void privilege_place(struct privilege *privilege, uint32_t tid, uint32_t pid, const struct ids *uid,
+                     const struct ids *gid);
+
+bool privilege_knows(const struct privilege *privilege, uint32_t tid);
+
+/* What the thread is doing has ended, as far as it is one of the calls that are recorded: its
+ * identity is what came of it. */
+void privilege_settle(struct privilege *privilege, uint32_t tid);
+
+/* The thread is gone. */
+void privilege_forget(struct privilege *privilege, uint32_t tid);
 
 /* Takes a record of the program; records come in the order of their time. */
 void privilege_add(struct privilege *privilege, const struct record *record);

@@ -122,26 +122,10 @@ static void take_name(struct usage *usage, const struct record *record) {
 
 /* ---- checks ---- */
 
-static bool same_use(const struct use *a, const struct use *b) {
-    return a->noise == b->noise && strcmp(a->call, b->call) == 0 &&
-           strcmp(a->process, b->process) == 0;
-}
-
 static void count(struct usage *usage, unsigned cap, const struct use *use) {
     struct asked *asked = &usage->asked[cap];
-    struct uses *uses = use->noise == NULL ? &asked->counted : &asked->ignored;
 
-    uses->checks += use->checks;
-    for (size_t i = 0; i < uses->count; i++) {
-        if (same_use(&uses->list[i], use)) {
-            uses->list[i].checks += use->checks;
-            return;
-        }
-    }
-    if (uses->count < USAGE_ASKERS)
-        uses->list[uses->count++] = *use;
-    else
-        uses->others += use->checks;
+    uses_add(use->noise == NULL ? &asked->counted : &asked->ignored, use);
 }
 
 /* Keeps a check until usage_end(). */
@@ -150,7 +134,7 @@ static void keep_doubt(struct usage *usage, unsigned cap, uint64_t cred, const s
 
     for (size_t i = 0; i < state->doubt_count; i++) {
         struct doubt *known = &state->doubts[i];
-        if (known->cap == cap && known->cred == cred && same_use(&known->use, use)) {
+        if (known->cap == cap && known->cred == cred && uses_same(&known->use, use)) {
             known->use.checks += use->checks;
             return;
         }

@@ -12,26 +12,8 @@
 #include "core/cred.h"
 #include "learn/checks/kallsyms.h"
 #include "learn/checks/noise.h"
+#include "learn/checks/uses.h"
 #include "learn/watch/record.h"
-
-enum {
-    USAGE_NAME = 16,   /* of a process, with its NUL: TASK_COMM_LEN */
-    USAGE_ASKERS = 16, /* so many askers of one capability are told apart */
-};
-
-struct use {
-    char process[USAGE_NAME];
-    const char *call; /* outlives the tally's symbols no longer than these do */
-    uint64_t checks;
-    const struct noise_rule *noise; /* why it does not count; NULL: it does */
-};
-
-struct uses {
-    uint64_t checks; /* of all */
-    struct use list[USAGE_ASKERS];
-    size_t count;
-    uint64_t others; /* checks of askers that found no room */
-};
 
 /* What became of the calls that asked for a capability and were refused it. */
 struct refusals {

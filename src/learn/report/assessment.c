@@ -294,9 +294,9 @@ static void add_watching(const struct result *result, struct limits *all) {
         add(all, "calls-not-watched",
             "this kernel records no system calls (CONFIG_FTRACE_SYSCALLS): whether an identity "
             "was given up is known only of processes that were there at the end");
-    if (result->privilege.more_phases)
+    if (result->privilege.phases.more)
         add(all, "identities-not-listed",
-            "it ran with more users and groups than the %d that are listed", PRIVILEGE_PHASES);
+            "it ran with more users and groups than the %d that are listed", PHASES_MOST);
     if (result->privilege.capset)
         add(all, "capset-not-read",
             "it changed its own capability sets (capset), whose masks are not recorded: what it "

@@ -47,10 +47,10 @@ static void write_limits(FILE *out, const struct result *result) {
 
 /* By the identity that the processes had when they asked. */
 static void write_phases(FILE *out, const struct result *result) {
-    const struct privilege *privilege = &result->privilege;
+    const struct phases *phases = &result->privilege.phases;
 
-    for (unsigned i = 0; i < privilege->phase_count && result->calls; i++) {
-        const struct phase *phase = &privilege->phases[i];
+    for (unsigned i = 0; i < phases->count && result->calls; i++) {
+        const struct phase *phase = &phases->list[i];
         (void)fprintf(out, "%s{\"uid\":%u,\"gid\":%u,", i == 0 ? "" : ",", phase->uid, phase->gid);
         json_caps(out, "capabilities", phase->caps);
         (void)fputc('}', out);

@@ -8,9 +8,6 @@
 #include <unistd.h>
 
 #include "learn/error.h"
-#include "learn/report/configuration.h"
-#include "learn/report/json.h"
-#include "learn/report/text.h"
 
 static const char *output_name(const struct learn_options *options) {
     if (options->output == NULL)
@@ -48,30 +45,20 @@ int output_open(const struct learn_options *options, FILE **file, struct fail *f
                                      "%s cannot be opened", output_name(options));
 }
 
-static int write_report(FILE *out, const struct result *result) {
-    unsigned format = result->options.format;
-    int error = 0;
+int output_finish(const struct learn_options *options, const struct output_report *report,
+                  FILE *file, struct fail *f) {
+    FILE *out = file != NULL ? file : stderr;
 
-    if (format == FORMAT_JSON)
-        error = learn_json_write(out, result);
-    else if (format == FORMAT_TEXT)
-        learn_text_write(out, result);
-    else
-        error = configuration_write(out, result, format - FORMAT_SNIPPET);
+    (void)signal(SIGPIPE, SIG_IGN);
+    int error = report->write(out, report->what);
     if (error == 0 && ferror(out) != 0)
         error = -errno;
-    return error;
-}
-
-int output_finish(const struct result *result, FILE *file, struct fail *f) {
-    (void)signal(SIGPIPE, SIG_IGN);
-    int error = write_report(file != NULL ? file : stderr, result);
     if (file != NULL && fclose(file) != 0 && error == 0)
         error = -errno;
     if (error == 0)
         return 0;
     if (file != NULL)
-        learn_text_write(stderr, result);
+        report->text(stderr, report->what);
     return error_set(f, "output", error, "give -o a file on a disk that is not full",
-                     "%s cannot be written", output_name(&result->options));
+                     "%s cannot be written", output_name(options));
 }

@@ -118,14 +118,14 @@ static void write_caps(FILE *out, const struct result *result) {
 
 /* What each identity needed; where it never changed, the head says it all. */
 static void write_phases(FILE *out, const struct result *result) {
-    const struct privilege *privilege = &result->privilege;
+    const struct phases *phases = &result->privilege.phases;
     char names[CAPNAME_LIST_SIZE], all[CAPNAME_LIST_SIZE + 32];
 
-    if (!result->calls || privilege->phase_count < 2)
+    if (!result->calls || phases->count < 2)
         return;
     (void)fputs("\nNeeded by each user and group that it ran with, in order of appearance\n", out);
-    for (unsigned i = 0; i < privilege->phase_count; i++) {
-        const struct phase *phase = &privilege->phases[i];
+    for (unsigned i = 0; i < phases->count; i++) {
+        const struct phase *phase = &phases->list[i];
         uint64_t needed = assessment_phase(result, phase);
         capname_join(needed, "", ", ", names);
         (void)snprintf(all, sizeof all, "%u:%u: %s", phase->uid, phase->gid,

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,26 +11,12 @@
 
 #include "core/observe.h"
 #include "learn/array.h"
+#include "learn/file.h"
 #include "show/state_parse.h"
 
 enum { STATUS_SIZE = 1 << 19 }; /* 65536 groups of at most seven characters */
 
 /* ---- files ---- */
-
-static ssize_t read_file(const char *path, size_t capacity, char *text) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    size_t used = 0;
-    ssize_t more = fd >= 0 ? 1 : -1;
-
-    while (more > 0 && used < capacity - 1) {
-        more = read(fd, text + used, capacity - 1 - used);
-        used += more > 0 ? (size_t)more : 0;
-    }
-    if (fd >= 0)
-        (void)close(fd);
-    text[used] = '\0';
-    return more < 0 ? -1 : (ssize_t)used;
-}
 
 /* The numbers of /proc/PID/stat behind the name, from the parent on; 0 where it is gone. */
 struct stat_line {
@@ -45,7 +30,7 @@ static struct stat_line read_stat(pid_t pid) {
     struct stat_line line = {0};
 
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (read_file(path, sizeof text, text) <= 0)
+    if (file_read(path, sizeof text, text) <= 0)
         return line;
     const char *end = strrchr(text, ')'); /* of the name, which may hold anything */
     char *rest = text + (end != NULL ? end - text : 0) + (end != NULL ? strlen(") S") : 0);
@@ -79,7 +64,7 @@ static void sample_thread(pid_t pid, pid_t tid, char *text, const struct groups 
 
     (void)clock_gettime(CLOCK_MONOTONIC, &time);
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)tid);
-    ssize_t size = read_file(path, STATUS_SIZE, text);
+    ssize_t size = file_read(path, STATUS_SIZE, text);
     if (size <= 0)
         return;
     (void)sscanf(text, "Name:\t%15[^\n]", sample.name);

@@ -73,6 +73,12 @@ void event_order_flush(struct event_order *order, uint64_t end,
     keep_rest(order, done);
 }
 
+void event_order_each(const struct event_order *order,
+                      void (*take)(void *context, const void *bytes, size_t size), void *context) {
+    for (size_t i = 0; i < order->count; i++)
+        take(context, order->bytes + order->entries[i].offset, order->entries[i].size);
+}
+
 void event_order_free(struct event_order *order) {
     free(order->entries);
     free(order->bytes);

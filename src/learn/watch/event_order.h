@@ -32,6 +32,10 @@ void event_order_add(struct event_order *order, uint64_t time, size_t size);
 void event_order_flush(struct event_order *order, uint64_t end,
                        void (*take)(void *context, const void *bytes, size_t size), void *context);
 
+/* Shows each record as it came, and keeps it. */
+void event_order_each(const struct event_order *order,
+                      void (*take)(void *context, const void *bytes, size_t size), void *context);
+
 void event_order_free(struct event_order *order);
 
 #endif

@@ -60,6 +60,7 @@ struct watch {
     struct event events[EVENT_MOST];
     size_t event_count;
     bool calls;
+    bool everything;      /* of all processes */
     size_t failures;      /* the place of that event; 0: none */
     uint64_t lost_before; /* until this run began */
     struct ring *rings;
@@ -140,7 +141,8 @@ static int open_event(const struct watch *watch, size_t number, int cpu) {
         .config = event->id,
         .disabled = 1,
         .sample_period = 1,
-        .sample_type = RECORD_SAMPLE_TYPE | RECORD_REGS_USER,
+        .sample_type = RECORD_SAMPLE_TYPE | RECORD_REGS_USER |
+                       (watch->tracefs.format.cgroups ? PERF_SAMPLE_CGROUP : 0U),
         .read_format = watch->read_format,
         .exclude_callchain_user = 1,
         .sample_max_stack = event->callers,
@@ -281,7 +283,15 @@ struct rlimit watch_raise_limit(void) {
     return before;
 }
 
-struct watch *watch_open(bool failures, struct fail *f) {
+static int refuse_open(const struct watch *watch, int error, struct fail *f) {
+    if (error == -EINVAL && watch->tracefs.format.cgroups)
+        return error_set(f, STEP, error, "watch by --pid, which takes no cgroups",
+                         "perf_event_open: this kernel does not tell the cgroup of a check (it "
+                         "takes Linux 5.7 with CONFIG_CGROUP_PERF)");
+    return refuse(f, error);
+}
+
+struct watch *watch_open(const struct watch_events *events, struct fail *f) {
     struct watch *watch = calloc(1, sizeof *watch);
 
     if (watch == NULL) {
@@ -290,14 +300,15 @@ struct watch *watch_open(bool failures, struct fail *f) {
     }
     watch->read_format = FORMAT_LOST;
     if (tracefs_find(&watch->tracefs, f) == 0) {
-        int error = choose_events(watch, failures);
+        watch->tracefs.format.cgroups = events->cgroups;
+        int error = choose_events(watch, events->failures);
         if (error == 0)
             error = open_rings(watch);
         if (error == 0) {
             tracefs_in_use(&watch->tracefs);
             return watch;
         }
-        (void)refuse(f, error);
+        (void)refuse_open(watch, error, f);
     }
     watch_close(watch);
     return NULL;
@@ -312,11 +323,8 @@ static int switch_events(const struct watch *watch, unsigned long how, bool fail
     return 0;
 }
 
-int watch_follow(struct watch *watch, pid_t pid, bool failures, struct fail *f) {
-    process_tree_free(&watch->tree);
+static int enable(struct watch *watch, bool failures, struct fail *f) {
     event_order_free(&watch->order);
-    if (process_tree_begin(&watch->tree, pid) != 0)
-        return error_set(f, STEP, ENOMEM, "raise the memory limit", "the watch");
     for (size_t i = 0; i < watch->count; i++) {
         struct perf_event_mmap_page *page = watch->rings[i].page;
         uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
@@ -326,6 +334,19 @@ int watch_follow(struct watch *watch, pid_t pid, bool failures, struct fail *f) 
     watch->flushed = 0;
     int error = switch_events(watch, PERF_EVENT_IOC_ENABLE, failures);
     return error == 0 ? 0 : refuse(f, error);
+}
+
+int watch_follow(struct watch *watch, pid_t pid, bool failures, struct fail *f) {
+    process_tree_free(&watch->tree);
+    if (process_tree_begin(&watch->tree, pid) != 0)
+        return error_set(f, STEP, ENOMEM, "raise the memory limit", "the watch");
+    watch->everything = false;
+    return enable(watch, failures, f);
+}
+
+int watch_everything(struct watch *watch, struct fail *f) {
+    watch->everything = true;
+    return enable(watch, false, f);
 }
 
 void watch_pause(struct watch *watch) { (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true); }
@@ -402,8 +423,18 @@ static void hand_over(void *context, const void *bytes, size_t size) {
     struct record record;
 
     if (record_read(&hand->watch->tracefs.format, bytes, size, &record) &&
-        process_tree_add(&hand->watch->tree, &record))
+        (hand->watch->everything || process_tree_add(&hand->watch->tree, &record)))
         hand->sink->take(hand->sink->context, &record);
+}
+
+int watch_peek(struct watch *watch, const struct watch_sink *sink) {
+    struct hand hand = {.watch = watch, .sink = sink};
+    int error = 0;
+
+    for (size_t i = 0; i < watch->count && error == 0; i++)
+        error = empty(watch, &watch->rings[i]);
+    event_order_each(&watch->order, hand_over, &hand);
+    return error;
 }
 
 int watch_drain(struct watch *watch, bool last, const struct watch_sink *sink) {

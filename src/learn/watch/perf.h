@@ -22,15 +22,28 @@ struct watch_sink {
     void *context;
 };
 
-/* Finds out how checks can be watched here. failures: runs are to follow in which every system call
- * that fails is recorded. Returns NULL with *f filled. */
-struct watch *watch_open(bool failures, struct fail *f);
+/* What is recorded beside the checks and the calls that change an identity. */
+struct watch_events {
+    bool failures; /* runs are to follow in which every system call that fails is recorded */
+    bool cgroups;  /* the cgroup of each check; refused where the kernel cannot tell it */
+};
+
+/* Finds out how checks can be watched here. Returns NULL with *f filled. */
+struct watch *watch_open(const struct watch_events *events, struct fail *f);
 
 /* Watches from now on; the process has not made the execve yet from which on its records are handed
  * over. failures: every system call that fails is recorded as well, which costs a program more.
  * Events are taken away slowly (each time the kernel waits for all processors), so that one watch
  * serves all runs. Returns 0, or -1 with *f filled. */
 int watch_follow(struct watch *watch, pid_t pid, bool failures, struct fail *f);
+
+/* As watch_follow, of every process of the machine that there is: its records are handed over from
+ * now on. */
+int watch_everything(struct watch *watch, struct fail *f);
+
+/* Shows what there is so far of records that are held back, in any order, and keeps it. As
+ * watch_drain. */
+int watch_peek(struct watch *watch, const struct watch_sink *sink);
 
 /* Records nothing until the next watch_follow(). */
 void watch_pause(struct watch *watch);

@@ -42,6 +42,7 @@ int record_read_format(const char *text, struct format *format) {
     while (text[0] != '\0') {
         size_t length = strcspn(text, "\n");
         read_field(text, length, "cred", &format->cred);
+        read_field(text, length, "target_ns", &format->target_ns);
         read_field(text, length, "capable_ns", &format->capable_ns);
         read_field(text, length, "cap", &format->cap);
         read_field(text, length, "ret", &format->ret);
@@ -105,6 +106,7 @@ static bool read_check(const struct format *format, struct bytes raw, struct rec
     record->kind = RECORD_CHECK;
     record->cap = (unsigned)value_of(raw, format->cap);
     record->cred = value_of(raw, format->cred);
+    record->target_ns = value_of(raw, format->target_ns);
     record->capable_ns = value_of(raw, format->capable_ns);
     if (format->ret.size == 0)
         record->result = RESULT_UNKNOWN;
@@ -141,11 +143,12 @@ static bool read_event(const struct format *format, struct bytes raw, struct rec
     return read_check(format, raw, record);
 }
 
-/* The last part of a sample; a thread of the kernel has none. */
+/* The registers of the user, which a thread of the kernel has not. */
 static uint64_t read_where(struct bytes *bytes) {
     const uint64_t mix = UINT64_C(0x9e3779b97f4a7c15);
 
-    if (bytes->left < 3 * sizeof(uint64_t) || take_64(bytes) == 0)
+    if (RECORD_REGISTERS == 0 || bytes->left < sizeof(uint64_t) || take_64(bytes) == 0 ||
+        bytes->left < 2 * sizeof(uint64_t))
         return 0;
     uint64_t first = take_64(bytes);
     uint64_t where = (first * mix) ^ take_64(bytes);
@@ -166,6 +169,9 @@ static bool read_sample(const struct format *format, struct bytes *bytes, struct
     if (!bytes->whole)
         return false;
     record->where = read_where(bytes);
+    record->cgroup = format->cgroups ? take_64(bytes) : 0;
+    if (!bytes->whole)
+        return false;
     return read_event(format, raw, record);
 }
 

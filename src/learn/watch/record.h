@@ -78,7 +78,8 @@ enum { OTHER_EVENTS = CALLS + 3 };
 /* The fields of a cap_capable event (trace/events/capability.h, or those of our own kprobe), and
  * the events beside it, whose layout is the same everywhere: arguments, or the result, at 16. */
 struct format {
-    struct field cred, capable_ns, cap, ret;
+    struct field cred, target_ns, capable_ns, cap, ret;
+    bool cgroups; /* behind each sample stands the cgroup of whoever made it */
     struct other_event others[OTHER_EVENTS];
     size_t other_count;
 };
@@ -97,11 +98,14 @@ struct record {
     /* of a check */
     unsigned cap;
     enum check_result result;
-    uint64_t cred, capable_ns; /* kernel pointers, to be compared and no more; 0 when not known */
-    const uint64_t *chain;     /* innermost function first */
+    /* kernel pointers, to be compared and no more; 0 when not known. capable_ns: where the
+     * capability was found, of one that was granted alone. */
+    uint64_t cred, target_ns, capable_ns;
+    const uint64_t *chain; /* innermost function first */
     size_t depth;
     /* of a check, a call, a return and a failure */
-    uint64_t where; /* tells one system call of a thread from another; 0: not known */
+    uint64_t where;  /* tells one system call of a thread from another; 0: not known */
+    uint64_t cgroup; /* of the hierarchy that perf uses; 0: not known */
     enum call call;
     uint64_t args[3];
     int64_t value;

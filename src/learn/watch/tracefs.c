@@ -146,7 +146,8 @@ static int make_probe(struct tracefs *tracefs) {
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     (void)snprintf(tracefs->probe, sizeof tracefs->probe, GROUP "/p%d_%lld_%ld", (int)getpid(),
                    (long long)now.tv_sec, now.tv_nsec);
-    (void)snprintf(line, sizeof line, "p:%s cap_capable cred=$arg1:x64 cap=$arg3:s32\n",
+    (void)snprintf(line, sizeof line,
+                   "p:%s cap_capable cred=$arg1:x64 target_ns=$arg2:x64 cap=$arg3:s32\n",
                    tracefs->probe);
     error = command(tracefs, line);
     if (error != 0) {

@@ -57,6 +57,7 @@ expected() {
 -rw-r--r-- share/doc/capwrap-learn/CHANGELOG.md
 -rw-r--r-- share/doc/capwrap-learn/LICENSE
 -rw-r--r-- share/doc/capwrap-learn/learn-accuracy.md
+-rw-r--r-- share/doc/capwrap-learn/learn-watch.schema.json
 -rw-r--r-- share/doc/capwrap-learn/learn.schema.json
 -rw-r--r-- share/doc/capwrap-learn/learning.md
 -rw-r--r-- share/fish/vendor_completions.d/capwrap-learn.fish

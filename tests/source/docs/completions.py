@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # Options that end everything else on the line, and those that inspect and start no command.
 LAST_WORDS = ("help", "version")
 ALONE = ("status", "decode", "list-caps")
-REPEATED = ("keep",)
+REPEATED = ("keep", "pid", "cgroup", "unit", "container")
 FORMATS = "text json capwrap dockerfile compose kubernetes systemd"
 
 
@@ -92,6 +92,8 @@ ZSH = {
     "MODE": "mask: ",
     ("assert", "PID"): "process:_PREFIX_pid",
     "PID": ":process:_PREFIX_pid",
+    ("pid", "PID"): "process:_pids",
+    "PATH": "directory:_files -/",
     "HEX": "mask: ",
     "CMD": "shell line: ",
     "FORMAT": f"format:({FORMATS})",

@@ -1,0 +1,52 @@
+/*
+ * attach - watches what runs already, from now on until it is told to end.
+ */
+#ifndef CAPWRAP_LEARN_ATTACH_H
+#define CAPWRAP_LEARN_ATTACH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "learn/attach/members.h"
+#include "learn/attach/seen.h"
+#include "learn/attach/target.h"
+#include "learn/checks/kallsyms.h"
+#include "learn/checks/privilege.h"
+#include "learn/error.h"
+#include "learn/options.h"
+#include "learn/watch/perf.h"
+
+/* Why the watch ended. */
+enum attach_end { ATTACH_GOES_ON, ATTACH_TIME, ATTACH_IDLE, ATTACH_SIGNAL, ATTACH_GONE };
+
+struct attached {
+    const struct learn_options *options;
+    struct target targets[TARGETS_MOST];
+    unsigned target_count;
+    struct kallsyms kallsyms;
+    struct watch *watch;
+    struct members members;
+    struct seen seen;
+    struct privilege privilege; /* who the watched threads are */
+    enum attach_end end;
+    bool kprobe, calls;
+    bool by_cgroup;  /* some target is */
+    bool from_start; /* no watched process was there when the watch began */
+    uint64_t lost, late;
+    uint64_t foreign[64]; /* cgroups that are none of the targets', as they were seen last */
+    unsigned next_foreign;
+    int64_t begin, now, new_at; /* milliseconds: of the watch, of what is new for the last time */
+    uint64_t news;              /* of what was seen, at new_at */
+};
+
+/* Finds what is named and begins to watch it. Returns 0, or -1 with *f filled. */
+int attach_begin(struct attached *attached, const struct learn_options *options, struct fail *f);
+
+/* Watches until the time is over, a signal comes or nothing is left; report is called for each
+ * SIGUSR1. */
+int attach_run(struct attached *attached, void (*report)(const struct attached *attached),
+               struct fail *f);
+
+void attach_free(struct attached *attached);
+
+#endif

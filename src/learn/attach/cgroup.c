@@ -1,0 +1,203 @@
+#include "learn/attach/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "learn/array.h"
+#include "learn/file.h"
+
+enum { DEEP = 64 }; /* cgroups within cgroups */
+
+/* ---- the hierarchy ---- */
+
+/* perf uses the unified hierarchy, but where another one has its controller. */
+static bool is_version_1(void) {
+    char text[8192];
+
+    return file_read("/proc/self/cgroup", sizeof text, text) > 0 &&
+           strstr(text, "perf_event") != NULL;
+}
+
+/* "ID PARENT DEVICE ROOT POINT OPTIONS [FIELD...] - TYPE SOURCE SUPEROPTIONS" */
+static bool is_mount_of(const char *line, bool version_1, char root[PATH_MAX]) {
+    const char *behind = strstr(line, " - ");
+    char type[32], options[1024];
+
+    if (behind == NULL || sscanf(behind, " - %31s %*s %1023s", type, options) != 2 ||
+        sscanf(line, "%*s %*s %*s %*s %4095s", root) != 1)
+        return false;
+    return version_1 ? strcmp(type, "cgroup") == 0 && strstr(options, "perf_event") != NULL
+                     : strcmp(type, "cgroup2") == 0;
+}
+
+int cgroup_root(char root[PATH_MAX]) {
+    bool version_1 = is_version_1(), found = false;
+    char *line = NULL;
+    size_t size = 0;
+    FILE *file = fopen("/proc/self/mountinfo", "re");
+
+    while (file != NULL && !found && getline(&line, &size, file) > 0)
+        found = is_mount_of(line, version_1, root);
+    free(line);
+    if (file != NULL)
+        (void)fclose(file);
+    return found ? 0 : -ENOENT;
+}
+
+static bool is_cgroup(const char *path, dev_t device, bool *elsewhere) {
+    char processes[PATH_MAX + 16];
+    struct stat folder, file;
+
+    (void)snprintf(processes, sizeof processes, "%s/cgroup.procs", path);
+    if (stat(path, &folder) != 0 || stat(processes, &file) != 0)
+        return false;
+    *elsewhere |= folder.st_dev != device;
+    return folder.st_dev == device;
+}
+
+int cgroup_find(const char *name, char path[PATH_MAX]) {
+    char root[PATH_MAX], below[2 * PATH_MAX];
+    struct stat folder;
+    bool elsewhere = false;
+
+    if (cgroup_root(root) != 0 || stat(root, &folder) != 0)
+        return -EXDEV;
+    (void)snprintf(below, sizeof below, "%s/%s", root, name);
+    if (name[0] == '/' && is_cgroup(name, folder.st_dev, &elsewhere))
+        return realpath(name, path) != NULL ? 0 : -ENOENT;
+    if (is_cgroup(below, folder.st_dev, &elsewhere))
+        return realpath(below, path) != NULL ? 0 : -ENOENT;
+    return elsewhere ? -EXDEV : -ENOENT;
+}
+
+/* ---- trees ---- */
+
+/* Calls visit for path and each folder below it, as long as it returns true. */
+static bool walk(const char *path, unsigned depth,
+                 bool (*visit)(void *context, const char *path, const char *name), void *context) {
+    const struct dirent *entry;
+    const char *slash = strrchr(path, '/');
+    bool on = visit(context, path, slash != NULL ? slash + 1 : path);
+    DIR *folder = on && depth < DEEP ? opendir(path) : NULL;
+
+    while (folder != NULL && on && (entry = readdir(folder)) != NULL) {
+        char below[PATH_MAX];
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        if (snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < PATH_MAX)
+            on = walk(below, depth + 1, visit, context);
+    }
+    if (folder != NULL)
+        (void)closedir(folder);
+    return on;
+}
+
+struct wanted {
+    const char *name;
+    bool part, found;
+    char *path;
+};
+
+static bool compare(void *context, const char *path, const char *name) {
+    struct wanted *wanted = context;
+
+    wanted->found =
+        wanted->part ? strstr(name, wanted->name) != NULL : strcmp(name, wanted->name) == 0;
+    if (wanted->found)
+        (void)snprintf(wanted->path, PATH_MAX, "%s", path);
+    return !wanted->found;
+}
+
+bool cgroup_search(const char *root, const char *name, bool part, char path[PATH_MAX]) {
+    struct wanted wanted = {.name = name, .part = part, .path = path};
+
+    (void)walk(root, 0, compare, &wanted);
+    return wanted.found;
+}
+
+static bool add_id(void *context, const char *path, const char *name) {
+    struct cgroup_tree *tree = context;
+    struct stat folder;
+
+    (void)name;
+    if (stat(path, &folder) != 0)
+        return true;
+    uint64_t *ids = array_grow(tree->ids, sizeof *ids, tree->count, 1, &tree->capacity);
+    if (ids == NULL)
+        return false;
+    tree->ids = ids;
+    ids[tree->count++] = folder.st_ino;
+    return true;
+}
+
+int cgroup_read(struct cgroup_tree *tree) {
+    tree->count = 0;
+    return walk(tree->path, 0, add_id, tree) ? 0 : -ENOMEM;
+}
+
+bool cgroup_has(const struct cgroup_tree *tree, uint64_t id) {
+    for (size_t i = 0; i < tree->count; i++)
+        if (tree->ids[i] == id)
+            return true;
+    return false;
+}
+
+/* ---- processes ---- */
+
+struct reader {
+    void (*take)(void *context, uint32_t pid);
+    void *context;
+    unsigned count;
+};
+
+static bool read_processes(void *context, const char *path, const char *name) {
+    struct reader *reader = context;
+    char file_name[PATH_MAX + 16];
+    unsigned pid;
+
+    (void)name;
+    (void)snprintf(file_name, sizeof file_name, "%s/cgroup.procs", path);
+    FILE *file = fopen(file_name, "re");
+    while (file != NULL && fscanf(file, "%u", &pid) == 1) {
+        reader->count++;
+        if (reader->take != NULL && pid != 0)
+            reader->take(reader->context, pid);
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    return true;
+}
+
+unsigned cgroup_processes(const char *path, void (*take)(void *context, uint32_t pid),
+                          void *context) {
+    struct reader reader = {.take = take, .context = context};
+
+    (void)walk(path, 0, read_processes, &reader);
+    return reader.count;
+}
+
+bool cgroup_of(uint32_t pid, char path[PATH_MAX]) {
+    char file_name[64], text[8192];
+
+    (void)snprintf(file_name, sizeof file_name, "/proc/%u/cgroup", pid);
+    if (file_read(file_name, sizeof text, text) <= 0)
+        return false;
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        char *below = strstr(line, ":/");
+        bool unified = strncmp(line, "0::", 3) == 0;
+        if (below == NULL || below[2] == '\0' ||
+            (is_version_1() ? strstr(line, "perf_event") == NULL : !unified))
+            continue;
+        return cgroup_find(below + 2, path) == 0;
+    }
+    return false;
+}
+
+void cgroup_free(struct cgroup_tree *tree) {
+    free(tree->ids);
+    *tree = (struct cgroup_tree){0};
+}

@@ -1,0 +1,170 @@
+#include "learn/attach/process.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "core/observe.h"
+#include "learn/array.h"
+#include "learn/file.h"
+#include "show/state_parse.h"
+
+enum { STATUS_SIZE = 1 << 19 }; /* 65536 groups of at most seven characters */
+
+static uint64_t now(void) {
+    struct timespec time = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+}
+
+/* ---- one ---- */
+
+/* "PID (NAME) STATE PARENT ...": the name may hold anything. */
+bool process_read(uint32_t pid, struct process *process) {
+    enum { PARENT = 1, THREADS = 17, START = 19 }; /* behind the state, from 0 on */
+    char path[64], text[1024];
+
+    *process = (struct process){.pid = pid, .time = now()};
+    (void)snprintf(path, sizeof path, "/proc/%u/stat", pid);
+    if (file_read(path, sizeof text, text) <= 0)
+        return false;
+    const char *begin = strchr(text, '('), *end = strrchr(text, ')');
+    if (begin == NULL || end == NULL || strlen(end) < sizeof ") S")
+        return false;
+    (void)snprintf(process->name, sizeof process->name, "%.*s", (int)(end - begin - 1), begin + 1);
+    char *rest = text + (end - text) + strlen(") S");
+    for (int field = PARENT; field <= START; field++) {
+        uint64_t number = strtoull(rest, &rest, 10);
+        if (field == PARENT)
+            process->parent = (uint32_t)number;
+        if (field == THREADS)
+            process->threads = (unsigned)number;
+        if (field == START)
+            process->start = number;
+    }
+    return true;
+}
+
+/* A file of /proc/PID/status's form. */
+static bool read_status(const char *path, struct process *process) {
+    struct process_state state = {0};
+    char *text = malloc(STATUS_SIZE);
+    ssize_t size = text != NULL ? file_read(path, STATUS_SIZE, text) : -1;
+    bool known = size > 0 && state_parse(text, (size_t)size, &state) == 0;
+
+    if (known) {
+        process->uid = state.cred.uid;
+        process->gid = state.cred.gid;
+        process->permitted = state.cred.permitted;
+        process->ambient = state.cred.ambient;
+    }
+    observe_free(&state.cred);
+    free(text);
+    return known;
+}
+
+bool process_read_state(struct process *process) {
+    char path[64];
+    struct stat namespace;
+
+    (void)snprintf(path, sizeof path, "/proc/%u/ns/user", process->pid);
+    process->user_namespace = stat(path, &namespace) == 0 ? namespace.st_ino : 0;
+    (void)snprintf(path, sizeof path, "/proc/%u/status", process->pid);
+    return read_status(path, process);
+}
+
+bool process_read_thread(uint32_t pid, uint32_t tid, struct ids *uid, struct ids *gid) {
+    char path[64];
+    struct process thread;
+
+    (void)snprintf(path, sizeof path, "/proc/%u/task/%u/status", pid, tid);
+    if (!read_status(path, &thread))
+        return false;
+    *uid = thread.uid;
+    *gid = thread.gid;
+    return true;
+}
+
+/* ---- several ---- */
+
+static uint32_t number_of(const struct dirent *entry) {
+    return isdigit((unsigned char)entry->d_name[0]) != 0
+               ? (uint32_t)strtoul(entry->d_name, NULL, 10)
+               : 0;
+}
+
+void process_threads(uint32_t pid, void (*take)(void *context, uint32_t tid), void *context) {
+    char path[64];
+    const struct dirent *entry;
+
+    (void)snprintf(path, sizeof path, "/proc/%u/task", pid);
+    DIR *folder = opendir(path);
+    while (folder != NULL && (entry = readdir(folder)) != NULL)
+        if (number_of(entry) != 0)
+            take(context, number_of(entry));
+    if (folder != NULL)
+        (void)closedir(folder);
+}
+
+static int by_pid(const void *a, const void *b) {
+    const struct process *left = a, *right = b;
+
+    return (left->pid > right->pid) - (left->pid < right->pid);
+}
+
+/* What is there all the time is in the listing, however many come and go meanwhile. */
+int processes_read(struct processes *all) {
+    const struct dirent *entry;
+    DIR *folder = opendir("/proc");
+
+    *all = (struct processes){0};
+    if (folder == NULL)
+        return -errno;
+    while ((entry = readdir(folder)) != NULL) {
+        struct process process;
+        if (number_of(entry) == 0 || !process_read(number_of(entry), &process))
+            continue;
+        struct process *list = array_grow(all->list, sizeof *list, all->count, 1, &all->capacity);
+        if (list == NULL) {
+            (void)closedir(folder);
+            return -ENOMEM;
+        }
+        all->list = list;
+        all->list[all->count++] = process;
+    }
+    (void)closedir(folder);
+    if (all->count > 0)
+        qsort(all->list, all->count, sizeof all->list[0], by_pid);
+    return 0;
+}
+
+const struct process *processes_find(const struct processes *all, uint32_t pid) {
+    const struct process key = {.pid = pid};
+
+    return all->count == 0 ? NULL : bsearch(&key, all->list, all->count, sizeof key, by_pid);
+}
+
+bool processes_descends(const struct processes *all, uint32_t pid, uint32_t root) {
+    enum { DEEP = 10000 }; /* what is read while it changes may go in a circle */
+
+    for (int i = 0; i < DEEP; i++) {
+        const struct process *process = processes_find(all, pid);
+        if (process == NULL)
+            return false;
+        if (pid == root)
+            return true;
+        pid = process->parent;
+    }
+    return false;
+}
+
+void processes_free(struct processes *all) {
+    free(all->list);
+    *all = (struct processes){0};
+}

@@ -1,0 +1,216 @@
+#include "learn/attach/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "learn/attach/process.h"
+#include "learn/watch/record.h"
+#include "text/number.h"
+
+extern char **environ;
+
+static const char STEP[] = "target";
+
+#define refuse(f, hint, ...) error_set(f, STEP, 0, hint, __VA_ARGS__)
+
+const char *target_kind(enum target_kind kind) {
+    static const char *const words[] = {"pid", "cgroup", "unit", "container"};
+
+    return words[kind];
+}
+
+/* ---- other programs ---- */
+
+enum { ANSWER = 4096 };
+
+/* What a program writes, without the newline at its end. Returns 0 when it succeeds. */
+static int ask(const char *const *words, char answer[ANSWER]) {
+    posix_spawn_file_actions_t actions;
+    int ends[2], status = -1;
+    pid_t child;
+    size_t used = 0;
+
+    answer[0] = '\0';
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -errno;
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    (void)posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    (void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    int error =
+        posix_spawnp(&child, words[0], &actions, NULL, (char *const *)(uintptr_t)words, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)close(ends[1]);
+    for (ssize_t more = 1; error == 0 && more > 0 && used < ANSWER - 1; used += (size_t)more) {
+        more = read(ends[0], answer + used, ANSWER - 1 - used);
+        if (more < 0)
+            break;
+    }
+    (void)close(ends[0]);
+    answer[used] = '\0';
+    answer[strcspn(answer, "\n")] = '\0';
+    if (error != 0)
+        return -error;
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0
+               ? 0
+               : -EINVAL;
+}
+
+/* ---- processes ---- */
+
+static int find_pid(struct target *target, struct fail *f) {
+    static const char hint[] = "give the process id of a program that runs: see ps -e";
+    struct process process;
+    uint64_t pid;
+
+    if (number_parse(target->named.name, RECORD_PIDS, &pid) != 0 || pid == 0)
+        return refuse(f, hint, "'%s' is not a process id", target->named.name);
+    if (!process_read((uint32_t)pid, &process))
+        return refuse(f, hint, "there is no process %s", target->named.name);
+    if (pid == (uint64_t)getpid())
+        return refuse(f, hint, "%s is capwrap-learn itself", target->named.name);
+    target->pid = (uint32_t)pid;
+    target->start = process.start;
+    return 0;
+}
+
+/* ---- cgroups ---- */
+
+static int use_cgroup(struct target *target, struct fail *f) {
+    target->by_cgroup = true;
+    target->pid = 0;
+    if (cgroup_read(&target->tree) != 0)
+        return error_set(f, STEP, ENOMEM, "raise the memory limit", "the list of cgroups");
+    target->processes = cgroup_processes(target->tree.path, NULL, NULL);
+    return 0;
+}
+
+static int refuse_hierarchy(const char *what, struct fail *f) {
+    return refuse(f, "name a process: --pid",
+                  "%s: a check tells the cgroup of one hierarchy alone, the unified one or that of "
+                  "perf_event, and it is not there or not mounted",
+                  what);
+}
+
+static int find_cgroup(struct target *target, struct fail *f) {
+    int error = cgroup_find(target->named.name, target->tree.path);
+
+    if (error == -EXDEV)
+        return refuse_hierarchy(target->named.name, f);
+    if (error != 0)
+        return refuse(f, "give a directory below the mount point of cgroups, or its path there",
+                      "there is no cgroup %s", target->named.name);
+    return use_cgroup(target, f);
+}
+
+/* ---- units ---- */
+
+static int find_unit(struct target *target, struct fail *f) {
+    static const char hint[] = "name a unit that runs: see systemctl list-units --state=running";
+    char name[300], answer[ANSWER], root[PATH_MAX];
+    const char *given = target->named.name;
+
+    (void)snprintf(name, sizeof name, "%s%s", given, strchr(given, '.') == NULL ? ".service" : "");
+    const char *const words[] = {"systemctl", "show", "--property=ControlGroup", "--value", "--",
+                                 name,        NULL};
+    if (cgroup_root(root) != 0)
+        return refuse_hierarchy(given, f);
+    bool found;
+    if (ask(words, answer) == 0) {
+        if (answer[0] == '\0')
+            return refuse(f, hint, "there is no unit %s that runs", name);
+        int error = cgroup_find(answer, target->tree.path);
+        if (error == -EXDEV)
+            return refuse_hierarchy(given, f);
+        found = error == 0;
+    } else {
+        found = cgroup_search(root, name, false, target->tree.path);
+    }
+    if (!found)
+        return refuse(f, hint, "there is no unit %s that runs", name);
+    return use_cgroup(target, f);
+}
+
+/* ---- containers ---- */
+
+static void take_first(void *context, uint32_t pid) {
+    uint32_t *first = context;
+
+    if (*first == 0 || pid < *first)
+        *first = pid;
+}
+
+/* The first process, as the engine or else the tree of cgroups tells it; 0: there is no such
+ * container, or it does not run. */
+static uint32_t container_process(const char *name, bool *known) {
+    enum { LEAST = 12 }; /* of an id, to be found in the tree of cgroups */
+    static const char *const engines[] = {"docker", "podman"};
+    char answer[ANSWER], path[PATH_MAX];
+    uint64_t pid = 0;
+    uint32_t first = 0;
+
+    *known = false;
+    for (size_t i = 0; i < sizeof engines / sizeof engines[0] && pid == 0; i++) {
+        const char *const words[] = {
+            engines[i], "inspect", "--type=container", "--format={{.State.Pid}}", "--", name, NULL};
+        if (ask(words, answer) == 0 && number_parse(answer, RECORD_PIDS, &pid) == 0)
+            *known = true;
+    }
+    if (pid == 0 && !*known && strlen(name) >= LEAST && strchr(name, '/') == NULL &&
+        cgroup_search("/sys/fs/cgroup", name, true, path)) {
+        *known = true;
+        (void)cgroup_processes(path, take_first, &first);
+    }
+    return pid != 0 ? (uint32_t)pid : first;
+}
+
+/* By its cgroup, where a check tells that; what is started in it later belongs to it then, too. */
+static int find_container(struct target *target, struct fail *f) {
+    static const char hint[] = "name a container that runs: see docker ps, podman ps";
+    struct process process;
+    bool known;
+    uint32_t pid = container_process(target->named.name, &known);
+
+    if (pid == 0 || !process_read(pid, &process))
+        return refuse(f, hint, known ? "container %s does not run" : "there is no container %s",
+                      target->named.name);
+    target->by_cgroup = false;
+    target->pid = pid;
+    target->start = process.start;
+    if (cgroup_of(pid, target->tree.path))
+        return use_cgroup(target, f);
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+int target_find(const struct target_name *named, struct target *target, struct fail *f) {
+    static int (*const find[])(struct target * target, struct fail * f) = {
+        [TARGET_PID] = find_pid,
+        [TARGET_CGROUP] = find_cgroup,
+        [TARGET_UNIT] = find_unit,
+        [TARGET_CONTAINER] = find_container,
+    };
+
+    *target = (struct target){.named = *named};
+    return find[named->kind](target, f);
+}
+
+bool target_find_again(struct target *target) {
+    struct target again;
+    struct fail ignored;
+
+    if (target->named.kind == TARGET_PID || target_find(&target->named, &again, &ignored) != 0)
+        return false;
+    again.processes = target->processes;
+    target_free(target);
+    *target = again;
+    return true;
+}
+
+void target_free(struct target *target) { cgroup_free(&target->tree); }

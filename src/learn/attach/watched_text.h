@@ -1,0 +1,14 @@
+/*
+ * watched_text - what was seen of processes that ran already, for a reader.
+ */
+#ifndef CAPWRAP_LEARN_WATCHED_TEXT_H
+#define CAPWRAP_LEARN_WATCHED_TEXT_H
+
+#include <stdio.h>
+
+#include "learn/attach/attach.h"
+
+/* Writes all of it; whether that worked is told by ferror(). */
+void watched_text_write(FILE *out, const struct attached *attached);
+
+#endif

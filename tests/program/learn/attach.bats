@@ -1,0 +1,443 @@
+#!/usr/bin/env bats
+# What runs already is watched: all of it, nothing else, whatever begins and ends meanwhile.
+
+# shellcheck disable=SC2154 # bats sets output, status, stderr
+load ../../support/common
+load learn
+
+setup() {
+    require_root
+    cd "$PUBLIC" || return
+    PIDS=()
+}
+
+teardown() {
+    local pid
+    touch go stop 2>/dev/null
+    for pid in "${PIDS[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+}
+
+# running COMMAND...: the command in the background; its process id is in $RUNNING.
+running() {
+    "$@" 3>&- &
+    RUNNING=$!
+    PIDS+=("$RUNNING")
+}
+
+# watching OPTION...: the learner in the background, when it has begun to watch. Its report will be in $LEARNED.
+watching() {
+    # shellcheck disable=SC2153 # learn.bash has it
+    rm -f "$LEARNED" said
+    : >said
+    env --default-signal=INT "$CAPWRAP_LEARN" --json -o "$LEARNED" "$@" 2>said 3>&- &
+    WATCHER=$!
+    PIDS+=("$WATCHER")
+    until grep -q 'process' said; do
+        kill -0 "$WATCHER" 2>/dev/null || fail "it ended: $(cat said)"
+        sleep 0.02
+    done
+}
+
+# watched: the watch has ended well, by itself.
+watched() {
+    local code=0
+    wait "$WATCHER" || code=$?
+    cat said
+    assert_equal "$code" "${1-0}"
+}
+
+# used NAMES [PROGRAM]: these were used, by all or by one program.
+used() {
+    assert_equal "$(told "${2+.programs[] | select(.name == \"$2\") | }.used | join(\",\")")" "$1"
+}
+
+valid() {
+    run "$SRC_DIR/tests/source/docs/validate.py" --strict learn-watch.schema.json <"$LEARNED"
+    echo "$output"
+    assert_success
+    assert_equal "$(wc -l <"$LEARNED")" 1
+}
+
+@test "a process and its descendants are watched from now on, until they have ended" {
+    running "$ASKS" bind 80 wait go raw children 3
+    watching --pid "$RUNNING"
+    assert_equal "$(cat said)" "capwrap-learn: pid $RUNNING: 1 process"
+    touch go
+    watched
+    used NET_RAW
+    assert_equal "$(told .ended,.state,.method,.lost)" $'gone\nobserved\ntracepoint\n0'
+    assert_equal "$(told '.capabilities[] | select(.name == "NET_RAW").used | .checks, .by[0].process, .by[0].syscall')" \
+        $'4\nasks\nsocket'
+    assert_equal "$(told '.processes, .programs[0].processes')" $'4\n4'
+    assert_regex "$(told '.unused | join(",")')" 'NET_BIND_SERVICE'
+    assert_equal "$(told '.held == (.used + .unused | sort_by(.)) or (.held | length) == (.used + .unused | length)')" true
+    valid
+}
+
+@test "what others ask for is not seen" {
+    running "$ASKS" wait go raws 1000 children 100
+    running "$ASKS" wait go exec sleep 0.2
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used ""
+}
+
+@test "each program is told apart, and a process belongs to the one that it is last" {
+    # shellcheck disable=SC2016
+    running sh -c '"$ASKS" wait go raw; "$ASKS" exec chown 33 "$PUBLIC/file"; true'
+    touch file
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used CHOWN,NET_RAW
+    used NET_RAW asks
+    used CHOWN chown
+    used "" sh
+    assert_equal "$(told '.programs | map("\(.name) \(.processes)") | sort | join(", ")')" "asks 1, chown 1, sh 1"
+}
+
+@test "several are watched at once" {
+    running "$ASKS" wait go raw
+    local first=$RUNNING
+    running "$ASKS" wait go bind 81
+    watching --pid "$first" --pid "$RUNNING"
+    touch go
+    watched
+    used NET_BIND_SERVICE,NET_RAW
+    assert_equal "$(told '.targets | length')" 2
+}
+
+@test "what is refused is told apart from what is used" {
+    running setpriv --reuid 4000 --clear-groups "$ASKS" wait go raw
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used ""
+    assert_equal "$(told '.refused[],.programs[0].refused[]')" $'NET_RAW\nNET_RAW'
+    assert_equal "$(told '.held | length')" 0
+    assert_equal "$(told '.phases[0].uid')" 4000
+}
+
+@test "the phases of a daemon that gives up root: what it used until then, and since then" {
+    # shellcheck disable=SC2016
+    running "$ASKS" wait go exec python3 -c '
+import os, socket
+os.chown(os.environ["PUBLIC"] + "/file", 33, 33)
+os.setgroups([])
+os.setgid(33)
+os.setuid(33)
+os.listdir("/")'
+    touch file
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used CHOWN,SETGID,SETUID
+    assert_equal "$(told '.phases | map("\(.uid):\(.gid) \(.capabilities | join(","))") | join("; ")')" \
+        "0:0 CHOWN,SETGID; 0:33 SETUID; 33:33 "
+}
+
+@test "noise does not count" {
+    running "$ASKS" wait go exec sh -c 'head -c 5000000 /dev/zero | sort >/dev/null; cat /proc/sys/net/ipv4/ip_forward'
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used ""
+    assert_equal "$(told '.capabilities[] | select(.name == "SYS_ADMIN").ignored.by[0].noise')" overcommit
+    assert_equal "$(told '.capabilities[] | select(.name == "NET_ADMIN").ignored.by[0].noise')" net-sysctl
+}
+
+# ---- how it ends ----
+
+@test "--for ends it after that time, --until-idle when nothing new was seen for that time, signals at once" {
+    running "$ASKS" sleep 1000
+    watching --pid "$RUNNING" --for 1s
+    watched
+    assert_equal "$(told '.ended, (.seconds >= 1)')" $'time\ntrue'
+    watching --pid "$RUNNING" --until-idle 1s
+    watched
+    assert_equal "$(told .ended)" idle
+    local signal
+    for signal in INT TERM HUP; do
+        watching --pid "$RUNNING"
+        kill -s "$signal" "$WATCHER"
+        watched
+        assert_equal "$(told .ended)" signal
+    done
+}
+
+@test "--until-idle begins anew with whatever is new" {
+    running "$ASKS" wait go raw touch asked sleep 1000
+    watching --pid "$RUNNING" --until-idle 3s
+    sleep 2
+    touch go
+    wait_for_file asked
+    sleep 2
+    kill -0 "$WATCHER" # four seconds have gone, and three are not over since then
+    watched
+    used NET_RAW
+    assert_equal "$(told .ended)" idle
+}
+
+@test "SIGUSR1 reports so far on standard error, and the watch goes on" {
+    running "$ASKS" wait go raw touch asked wait end bind 82
+    watching --pid "$RUNNING"
+    touch go
+    wait_for_file asked
+    local i
+    for ((i = 0; i < 600; i++)); do # a record is held back for a moment
+        kill -USR1 "$WATCHER"
+        sleep 0.1
+        ! grep -q 'used  *NET_RAW' said || break
+    done
+    grep -q 'used  *NET_RAW' said
+    [ ! -e "$LEARNED" ] || [ ! -s "$LEARNED" ]
+    touch end
+    watched
+    used NET_BIND_SERVICE,NET_RAW
+}
+
+@test "--check fails when something else was used" {
+    local code list
+    for list in none:1 NET_RAW,KILL:0 KILL:1; do
+        rm -f go
+        running "$ASKS" wait go raw
+        watching --pid "$RUNNING" --check "${list%:*}"
+        touch go
+        watched "${list#*:}"
+    done
+    assert_equal "$(told '.check.outside[]')" NET_RAW
+    valid
+}
+
+# ---- races ----
+
+@test "a chain of processes, each the child of one that has ended, is not lost when the watch begins" {
+    local try
+    # Another one, which is not watched, does the same.
+    running "$ASKS" chain stop bind 83
+    for try in 1 2 3 4 5; do
+        rm -f go
+        running "$ASKS" chain go raw touch "asked$try" sleep 1000
+        watching --pid "$RUNNING"
+        touch go
+        wait_for_file "asked$try"
+        kill -TERM "$WATCHER"
+        watched
+        assert_equal "$(told .lost)" 0
+        used NET_RAW
+    done
+}
+
+@test "10,000 children that end at once are seen, every one, and the account of processes is right" {
+    running "$ASKS" wait go children 10000
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used NET_RAW
+    assert_equal "$(told .lost)" 0
+    assert_equal "$(told '.processes, (.capabilities[] | select(.name == "NET_RAW").used.checks)')" $'10001\n10000'
+}
+
+@test "threads that were there, and threads that come, are seen" {
+    running python3 -c '
+import os, socket, threading, time
+def ask():
+    while not os.path.exists("go"):
+        time.sleep(0.01)
+    socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
+    threading.Thread(target=lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)).start()
+threads = [threading.Thread(target=ask) for _ in range(50)]
+[t.start() for t in threads]
+open("ready", "w")
+[t.join() for t in threads]'
+    wait_for_file ready
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used NET_RAW
+    assert_equal "$(told '.capabilities[] | select(.name == "NET_RAW").used.checks')" 100
+}
+
+@test "a process id that is used again is another process" {
+    # In a process namespace of its own, where the next id can be chosen.
+    cat >inner <<'END'
+set -e
+"$ASKS" wait go &
+first=$!
+sleep 1000 &
+keeper=$!
+"$CAPWRAP_LEARN" --json -o "$LEARNED" --pid "$first" --pid "$keeper" 2>said &
+watcher=$!
+until grep -q "pid $keeper" said; do sleep 0.02; done
+touch go
+wait "$first"
+for try in $(seq 50); do # whoever else forks here may take it
+    echo $((first - 1)) >/proc/sys/kernel/ns_last_pid
+    "$ASKS" raw &
+    again=$!
+    wait "$again"
+    [ "$again" -ne "$first" ] || break
+done
+[ "$again" -eq "$first" ]
+sleep 0.3
+kill -TERM "$watcher"
+wait "$watcher"
+kill "$keeper"
+END
+    run unshare --pid --fork --mount-proc --kill-child bash inner
+    echo "$output"
+    assert_success
+    used ""
+}
+
+@test "a process of another user namespace: what it uses there, and what it asks of the first one" {
+    running unshare --user --map-root-user --net "$ASKS" wait go raw
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used NET_RAW
+    assert_equal "$(told '.programs[0].user_namespace, (.outside | join(","))')" other
+    valid
+    rm go
+    running unshare --user --map-root-user "$ASKS" wait go raw seteuid 0
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used ""
+    assert_equal "$(told '.outside | join(",")')" NET_RAW
+    assert_equal "$(told '.refused | join(",")')" ""
+    limited user-namespace
+}
+
+@test "a user namespace that a program makes itself while it is watched does not count" {
+    running "$ASKS" wait go exec unshare --user --map-root-user chroot / true
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used ""
+    assert_equal "$(told '.capabilities[] | select(.name == "SYS_CHROOT").ignored.by[0].noise')" own-namespace
+}
+
+# ---- cgroups ----
+
+@test "a cgroup is watched: who enters it, who leaves it, and what is below it" {
+    # shellcheck disable=SC2016
+    run unshare --mount --propagation private -- bash -c '
+        set -e
+        mount -t cgroup2 none "$1"
+        cgroup=$1/capwrap-test-$$
+        trap "touch go enter leave stop; wait || true; rmdir $cgroup/below $cgroup" EXIT
+        mkdir "$cgroup"
+        (echo $BASHPID >"$cgroup/cgroup.procs"; exec "$ASKS" wait stop) &
+        (exec "$ASKS" wait go bind 84 wait stop) &
+        (wait_for() { until [ -e "$1" ]; do sleep 0.02; done; }
+            wait_for go; chown 33 file; echo $BASHPID >"$cgroup/cgroup.procs"; "$ASKS" raw; touch entered
+            echo $BASHPID >"$1/cgroup.procs"; "$ASKS" seteuid 33; touch left) &
+        sleep 0.2
+        "$CAPWRAP_LEARN" --json -o "$LEARNED" --cgroup "${cgroup##*/}" 2>said &
+        watcher=$!
+        touch said
+        until grep -q "1 process" said; do kill -0 $watcher; sleep 0.02; done
+        touch file go
+        until [ -e left ]; do sleep 0.02; done
+        mkdir "$cgroup/below"
+        (echo $BASHPID >"$cgroup/below/cgroup.procs"; exec "$ASKS" exec setpriv --inh-caps=-all kill -0 1)
+        sleep 0.3
+        kill -TERM $watcher
+        wait $watcher' - "$(mkdir -p cgroups && echo "$PUBLIC/cgroups")"
+    echo "$output"
+    assert_success
+    used NET_RAW asks
+    assert_equal "$(told '[.programs[].name] | index("kill") != null')" true
+    run told '.used | join(",")'
+    refute_output --regexp 'CHOWN|SETUID|NET_BIND_SERVICE'
+    assert_equal "$(told '.targets[0] | .kind, .processes, .by')" $'cgroup\n1\ncgroup'
+}
+
+# ---- the formats ----
+
+@test "each format takes away what was not used, behind comments that say how far it goes" {
+    running "$ASKS" sleep 1000
+    attempt "$CAPWRAP_LEARN" --pid "$RUNNING" --for 1s --format systemd -o -
+    assert_success
+    assert_line '[Service]'
+    assert_line CapabilityBoundingSet=
+    refute_line --regexp '^AmbientCapabilities'
+    assert_line --partial 'was not seen, and is needed when they are'
+    rm -f go
+    running setpriv --reuid 4000 --clear-groups --inh-caps +net_raw,+kill --ambient-caps +net_raw,+kill \
+        "$ASKS" wait go raw
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    assert_equal "$(told '.snippets.systemd')" $'[Service]
+CapabilityBoundingSet=
+CapabilityBoundingSet=CAP_NET_RAW
+AmbientCapabilities=
+AmbientCapabilities=CAP_NET_RAW'
+    assert_equal "$(told '.snippets.dockerfile')" $'# docker run --cap-drop ALL --cap-add NET_RAW IMAGE'
+    assert_equal "$(told '.snippets.compose')" $'services:\n  SERVICE:\n    cap_drop: [ALL]\n    cap_add: [NET_RAW]'
+    assert_equal "$(told '.snippets.kubernetes')" $'securityContext:\n  capabilities:\n    drop: [ALL]\n    add: [NET_RAW]'
+    assert_equal "$(told '.unused | join(",")')" KILL
+}
+
+@test "the text fits 80 columns, and has the answer first" {
+    running "$ASKS" wait go raw
+    "$CAPWRAP_LEARN" --pid "$RUNNING" 2>said 3>&- &
+    PIDS+=($!)
+    until grep -q process said; do sleep 0.02; done
+    touch go
+    wait $!
+    run cat said
+    assert_line --index 1 "capwrap-learn: pid $RUNNING"
+    assert_line --index 2 "  used      NET_RAW"
+    assert_line --index 3 --partial "  unused    every other one"
+    assert_line --partial 'state     observed'
+    run awk 'length > 80' said
+    assert_output ""
+}
+
+# ---- what cannot be watched ----
+
+# cannot PATTERN OPTION...: one error and one hint, and 125.
+cannot() {
+    local pattern=$1
+    shift
+    attempt "$@"
+    assert_failure 125
+    assert_equal "${#stderr_lines[@]}" 2
+    assert_regex "${stderr_lines[0]}" "^capwrap-learn: $pattern"
+    assert_regex "${stderr_lines[1]}" '^  hint: '
+}
+
+@test "what is not there is refused: one error, one hint, 125" {
+    local gone
+    "$ASKS" sleep 0 &
+    gone=$!
+    wait "$gone"
+    cannot "target: there is no process $gone" "$CAPWRAP_LEARN" --pid "$gone"
+    cannot "target: 'x' is not a process id" "$CAPWRAP_LEARN" --pid x
+    cannot "target: there is no container no-such-name" "$CAPWRAP_LEARN" --container no-such-name
+    cannot "options: --for takes a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
+    cannot "options: --verify is about a COMMAND" "$CAPWRAP_LEARN" --pid 1 --verify
+    cannot "options: --for is about what runs already" "$CAPWRAP_LEARN" --for 5s -- true
+    cannot "options: give a COMMAND, or" "$CAPWRAP_LEARN" --pid 1 true
+    # shellcheck disable=SC2016
+    cannot "target: there is no cgroup no/such" unshare --mount --propagation private -- \
+        bash -c 'mount -t cgroup2 none "$1" && exec "$2" --cgroup no/such' - "$PUBLIC" "$CAPWRAP_LEARN"
+}
+
+@test "without the privilege to watch, what is missing is named" {
+    running "$ASKS" sleep 1000
+    cannot 'watch: .*(PERFMON|SYS_ADMIN)' setpriv --bounding-set=-sys_admin,-perfmon "$CAPWRAP_LEARN" --pid "$RUNNING"
+    refute_regex "$stderr" no-trace
+    printf '0000000000000000 T cap_capable\n' >"$BATS_TEST_TMPDIR/kallsyms"
+    # shellcheck disable=SC2016
+    cannot 'watch: .*CAP_SYSLOG' unshare --mount --propagation private -- bash -c '
+        mount --bind "$1" /proc/kallsyms && exec "$2" --pid "$3"' - \
+        "$BATS_TEST_TMPDIR/kallsyms" "$CAPWRAP_LEARN" "$RUNNING"
+}

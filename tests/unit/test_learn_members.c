@@ -1,0 +1,315 @@
+/* Of what /proc told once and the records since then it follows which processes are watched. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "learn/attach/members.h"
+
+enum { INIT = 1, ROOT = 10, CHILD = 20, GRANDCHILD = 30, STRANGER = 40 };
+
+/* The time of the look at /proc; records come before and after. */
+enum { BEFORE = 100, LOOK = 200, AFTER = 300 };
+
+struct scene {
+    struct members members;
+    struct process then[16], now[16]; /* by process id */
+    struct processes before, after;
+};
+
+static struct process process(uint32_t pid, uint32_t parent) {
+    return (struct process){
+        .pid = pid, .parent = parent, .start = pid, .time = LOOK, .threads = 1, .name = "name"};
+}
+
+static void set_up(struct scene *scene) {
+    memset(scene, 0, sizeof *scene);
+    scene->before = (struct processes){.list = scene->then};
+    scene->after = (struct processes){.list = scene->now};
+}
+
+static void told(struct scene *scene, uint32_t pid, uint32_t parent) {
+    scene->now[scene->after.count++] = process(pid, parent);
+}
+
+static void told_before(struct scene *scene, uint32_t pid, uint32_t parent) {
+    scene->then[scene->before.count++] = process(pid, parent);
+}
+
+static struct record fork_at(uint64_t time, uint32_t parent, uint32_t child) {
+    return (struct record){.kind = RECORD_FORK,
+                           .time = time,
+                           .pid = child,
+                           .tid = child,
+                           .parent = parent,
+                           .parent_tid = parent};
+}
+
+static struct record end_at(uint64_t time, uint32_t pid, uint32_t parent) {
+    return (struct record){
+        .kind = RECORD_END, .time = time, .pid = pid, .tid = pid, .parent = parent};
+}
+
+static void settle(struct scene *scene) {
+    static const uint32_t roots[] = {ROOT};
+
+    members_settle(&scene->members, &scene->before, &scene->after, roots, 1);
+}
+
+static void note(struct scene *scene, struct record record) {
+    members_note(&scene->members, &record);
+}
+
+static void add(struct scene *scene, struct record record) {
+    members_add(&scene->members, &record);
+}
+
+static bool is_member(const struct scene *scene, uint32_t pid) {
+    const struct member *member = members_find(&scene->members, pid);
+
+    return member != NULL && member_is_watched(member);
+}
+
+static void what_is_below_the_process_is_watched(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, INIT, 0);
+    told(&scene, ROOT, INIT);
+    told(&scene, CHILD, ROOT);
+    told(&scene, GRANDCHILD, CHILD);
+    told(&scene, STRANGER, INIT);
+    settle(&scene);
+    assert_true(is_member(&scene, ROOT) && is_member(&scene, CHILD) &&
+                is_member(&scene, GRANDCHILD));
+    assert_false(is_member(&scene, INIT) || is_member(&scene, STRANGER));
+    members_free(&scene.members);
+}
+
+static void a_child_is_watched_as_its_parent(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    told(&scene, STRANGER, INIT);
+    settle(&scene);
+    add(&scene, fork_at(AFTER, ROOT, CHILD));
+    add(&scene, fork_at(AFTER, STRANGER, STRANGER + 1));
+    assert_true(is_member(&scene, CHILD));
+    assert_false(is_member(&scene, STRANGER + 1));
+    add(&scene, end_at(AFTER, ROOT, INIT));
+    add(&scene, fork_at(AFTER, CHILD, GRANDCHILD)); /* whoever its parent is by now */
+    assert_true(is_member(&scene, GRANDCHILD));
+    members_free(&scene.members);
+}
+
+/* It is there in /proc, and its fork is told of as well. */
+static void a_fork_before_the_look_is_told_of_once(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    told(&scene, CHILD, ROOT);
+    note(&scene, fork_at(BEFORE, ROOT, CHILD));
+    settle(&scene);
+    assert_null(members_find(&scene.members, CHILD)); /* it begins with its fork */
+    add(&scene, fork_at(BEFORE, ROOT, CHILD));
+    assert_true(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.count, 2);
+    members_free(&scene.members);
+}
+
+/* It was there when the watch began, and had ended when /proc was read. */
+static void who_ends_before_the_look_is_known_by_its_end(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    told(&scene, GRANDCHILD, INIT); /* its parent is gone */
+    note(&scene, fork_at(BEFORE, CHILD, GRANDCHILD));
+    note(&scene, end_at(BEFORE + 1, CHILD, ROOT));
+    settle(&scene);
+    assert_true(is_member(&scene, CHILD));
+    add(&scene, fork_at(BEFORE, CHILD, GRANDCHILD));
+    add(&scene, end_at(BEFORE + 1, CHILD, ROOT));
+    assert_true(is_member(&scene, GRANDCHILD));
+    assert_null(members_find(&scene.members, CHILD));
+    members_free(&scene.members);
+}
+
+/* The number of one that had ended has come again when /proc was read. */
+static void a_number_that_comes_again_before_the_look_is_another_process(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    told(&scene, STRANGER, ROOT); /* the later one, which is ours */
+    note(&scene, fork_at(BEFORE + 2, ROOT, STRANGER));
+    note(&scene, end_at(BEFORE, STRANGER, INIT));
+    settle(&scene);
+    assert_false(is_member(&scene, STRANGER));
+    add(&scene, end_at(BEFORE, STRANGER, INIT));
+    add(&scene, fork_at(BEFORE + 2, ROOT, STRANGER));
+    assert_true(is_member(&scene, STRANGER));
+    members_free(&scene.members);
+}
+
+static void a_number_that_comes_again_later_is_another_process(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    told(&scene, CHILD, ROOT);
+    settle(&scene);
+    members_find(&scene.members, CHILD)->state_read = true;
+    member_add_cred(members_find(&scene.members, CHILD), 0xc0de);
+    add(&scene, end_at(AFTER, CHILD, ROOT));
+    assert_null(members_find(&scene.members, CHILD));
+    add(&scene, fork_at(AFTER + 1, INIT, CHILD));
+    assert_false(is_member(&scene, CHILD));
+    assert_false(member_has_cred(members_find(&scene.members, CHILD), 0xc0de));
+    /* Also where the record of its end was lost. */
+    add(&scene, fork_at(AFTER + 2, ROOT, CHILD));
+    assert_true(is_member(&scene, CHILD));
+    add(&scene, fork_at(AFTER + 3, INIT, CHILD));
+    assert_false(is_member(&scene, CHILD));
+    members_free(&scene.members);
+}
+
+/* Its parent ended between the two looks, and others took it over. */
+static void who_was_a_descendant_before_the_watch_is_one(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told_before(&scene, ROOT, INIT);
+    told_before(&scene, CHILD, ROOT);
+    told_before(&scene, GRANDCHILD, CHILD);
+    told_before(&scene, STRANGER, ROOT);
+    told(&scene, ROOT, INIT);
+    told(&scene, GRANDCHILD, INIT);
+    told(&scene, STRANGER, INIT);
+    scene.now[2].start++; /* another process by now */
+    settle(&scene);
+    assert_true(is_member(&scene, GRANDCHILD));
+    assert_false(is_member(&scene, STRANGER));
+    members_free(&scene.members);
+}
+
+static void the_end_of_a_first_thread_is_not_that_of_the_process(void **state) {
+    (void)state;
+    struct scene scene;
+    struct record thread = fork_at(AFTER, ROOT, ROOT);
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    settle(&scene);
+    thread.tid = CHILD;
+    add(&scene, thread);
+    add(&scene, end_at(AFTER, ROOT, INIT));
+    assert_true(is_member(&scene, ROOT));
+    members_free(&scene.members);
+}
+
+static void a_name_is_that_of_the_first_thread(void **state) {
+    (void)state;
+    struct scene scene;
+    struct record name = {.kind = RECORD_COMM, .pid = ROOT, .tid = ROOT, .comm = "server"};
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    settle(&scene);
+    add(&scene, name);
+    name.tid = CHILD;
+    name.comm = "worker";
+    add(&scene, name);
+    assert_string_equal(members_find(&scene.members, ROOT)->name, "server");
+    members_free(&scene.members);
+}
+
+static void parents_in_a_circle_end(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, CHILD, GRANDCHILD);
+    told(&scene, GRANDCHILD, CHILD);
+    told_before(&scene, CHILD, GRANDCHILD);
+    told_before(&scene, GRANDCHILD, CHILD);
+    settle(&scene);
+    assert_false(is_member(&scene, CHILD) || is_member(&scene, GRANDCHILD));
+    members_free(&scene.members);
+}
+
+/* As many come and go as there are numbers, and more. */
+static void who_comes_and_goes_takes_no_room(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    settle(&scene);
+    for (uint32_t i = 0; i < 1000000; i++) {
+        uint32_t pid = 100 + i % 4000000;
+        add(&scene, fork_at(AFTER + i, ROOT, pid));
+        add(&scene, end_at(AFTER + i, pid, ROOT));
+    }
+    assert_int_equal(scene.members.count, 1);
+    assert_true(scene.members.capacity < 256 && scene.members.places.size < 256);
+    members_free(&scene.members);
+}
+
+static void who_is_started_anew_is_taken_in(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    told(&scene, ROOT, INIT);
+    settle(&scene);
+    told(&scene, CHILD, INIT);
+    told(&scene, GRANDCHILD, CHILD);
+    members_adopt(&scene.members, &scene.after, CHILD);
+    assert_true(is_member(&scene, CHILD) && is_member(&scene, GRANDCHILD));
+    members_free(&scene.members);
+}
+
+static void credentials_of_long_ago_are_forgotten(void **state) {
+    (void)state;
+    struct member member = {.pid = ROOT};
+
+    for (uint64_t cred = 1; cred <= MEMBER_CREDS + 1; cred++)
+        member_add_cred(&member, cred);
+    assert_false(member_has_cred(&member, 1));
+    assert_true(member_has_cred(&member, 2) && member_has_cred(&member, MEMBER_CREDS + 1));
+    assert_false(member_has_cred(&member, 0));
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_below_the_process_is_watched),
+        cmocka_unit_test(a_child_is_watched_as_its_parent),
+        cmocka_unit_test(a_fork_before_the_look_is_told_of_once),
+        cmocka_unit_test(who_ends_before_the_look_is_known_by_its_end),
+        cmocka_unit_test(a_number_that_comes_again_before_the_look_is_another_process),
+        cmocka_unit_test(a_number_that_comes_again_later_is_another_process),
+        cmocka_unit_test(who_was_a_descendant_before_the_watch_is_one),
+        cmocka_unit_test(the_end_of_a_first_thread_is_not_that_of_the_process),
+        cmocka_unit_test(a_name_is_that_of_the_first_thread),
+        cmocka_unit_test(parents_in_a_circle_end),
+        cmocka_unit_test(who_comes_and_goes_takes_no_room),
+        cmocka_unit_test(who_is_started_anew_is_taken_in),
+        cmocka_unit_test(credentials_of_long_ago_are_forgotten),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
