@@ -61,10 +61,10 @@ static int inspect(const struct options *options, struct fail *f) {
         status = status_print(options->mode_value, options->json, f);
         break;
     case MODE_DECODE:
-        status = decode_set(options->mode_value, f);
+        status = decode_set(options->mode_value, options->json, f);
         break;
     case MODE_LIST_CAPS:
-        status = decode_list(f);
+        status = decode_list(options->json, options->verbose, f);
         break;
     case MODE_HELP:
         options_help();
@@ -100,9 +100,10 @@ static char **make_environment(const struct capwrap *c) {
     bool login = c->identity.changes_ids && !c->options.who.ids_only;
 
     if (secure && c->options.verbose) {
-        char names[1024];
+        char names[1024], known[1024];
         environment_list_unsafe(environ, sizeof names, names);
-        report_environment(names);
+        environment_list_known(sizeof known, known);
+        report_environment(names, known);
     }
     if (!secure && !login)
         return environ;
@@ -143,8 +144,10 @@ static int run(int argc, char **argv, struct capwrap *c) {
         return inspect(options, &c->fail);
     if (status == 0)
         status = prepare(c);
-    if (options->request.dry_run)
-        return dry_run(&c->pipeline, c->options.command, status, options->json, &c->fail);
+    if (options->request.dry_run) {
+        const struct dry_run asked = {options->command, options->json, options->verbose};
+        return dry_run(&c->pipeline, &asked, status, &c->fail);
+    }
     if (status == 0)
         (void)launch(c);
     mistaken_user(&c->pipeline, c->options.command, &c->fail);

@@ -197,7 +197,7 @@ static const struct option OPTIONS[] = {
     {"dry-run", 0, FLAG(request.dry_run),
      .help = "make the whole transition in a child, and report it"},
     {"json", 0, .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct options, json),
-     .help = "report --dry-run, --status and --assert as JSON"},
+     .help = "print --dry-run, --status, --assert, --decode or\n--list-caps as JSON"},
     {"assert", 0, MODE(VALUE, MODE_ASSERT), .argument = "=PID",
      .help = "compare a process with what this line would give it"},
     {"status", 0, MODE(VALUE_AFTER_EQUALS, MODE_STATUS), .argument = "[=PID]",
@@ -206,7 +206,10 @@ static const struct option OPTIONS[] = {
      .help = "name the capabilities of a set in /proc/PID/status"},
     {"list-caps", 0, MODE(NO_VALUE, MODE_LIST_CAPS),
      .help = "list this kernel's capabilities, and which are here"},
-    {"verbose", 'v', FLAG(verbose), .help = "tell each step"},
+    {"verbose", 'v', .takes = NO_VALUE, .read = optparse_flag,
+     .place = offsetof(struct options, verbose),
+     .help = "print each step with its values; with --dry-run also\nwhy it stands there; with "
+             "--list-caps what each allows"},
     {"quiet", 'q', FLAG(quiet), .what = ASSERTED, .help = "no notes"},
     {"help", 'h', MODE(NO_VALUE, MODE_HELP), .help = "show this"},
     {"version", 'V', MODE(NO_VALUE, MODE_VERSION), .help = "show the version"},
@@ -240,8 +243,9 @@ static const char *mode_name(enum mode mode) {
 /* An option that only inspects, beside what would be run. */
 static int check_mode(const struct options *options, struct fail *f) {
     const char *word = options->command[0], *name = mode_name(options->mode);
+    bool verbose = options->verbose && options->mode != MODE_LIST_CAPS;
 
-    if (word == NULL && !options->run_option)
+    if (word == NULL && !options->run_option && !verbose)
         return 0;
     if (word == NULL)
         return fail_set(f, STEP, FAIL_USAGE, 0,
@@ -259,10 +263,10 @@ static int check_mode(const struct options *options, struct fail *f) {
 static int check_assert(const struct options *options, struct fail *f) {
     if (options->command[0] != NULL)
         return check_mode(options, f);
-    if (options->start_option == NULL)
+    const char *option = options->verbose ? "verbose" : options->start_option;
+    if (option == NULL)
         return 0;
-    (void)fail_set(f, "assert", FAIL_USAGE, 0, "--assert does not take --%s",
-                   options->start_option);
+    (void)fail_set(f, "assert", FAIL_USAGE, 0, "--assert does not take --%s", option);
     f->hint = "leave it out: --assert compares ids, groups, capability sets, no_new_privs and the "
               "seccomp mode, and nothing else";
     return -1;
@@ -285,8 +289,9 @@ static int check(const struct options *options, struct fail *f) {
         f->hint = "leave out one of the two";
         return -1;
     }
-    if (options->json && !options->request.dry_run && options->mode != MODE_STATUS)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "--json goes with --dry-run, --status or --assert");
+    if (options->json && !options->request.dry_run && options->mode == MODE_RUN)
+        return fail_set(f, STEP, FAIL_USAGE, 0,
+                        "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
     if (options->mode == MODE_RUN && !command)
         return fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
     return 0;

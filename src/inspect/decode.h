@@ -4,14 +4,16 @@
 #ifndef CAPWRAP_DECODE_H
 #define CAPWRAP_DECODE_H
 
+#include <stdbool.h>
+
 #include "core/fail.h"
 
 /* Prints the names of a set as /proc/PID/status shows it, with or without 0x. Returns 0, or -1 with
  * *f filled. */
-int decode_set(const char *word, struct fail *f);
+int decode_set(const char *word, bool json, struct fail *f);
 
-/* Prints this kernel's capabilities, and for each whether this process has it. Returns 0, or -1
- * with *f filled. */
-int decode_list(struct fail *f);
+/* Prints this kernel's capabilities, and for each whether this process has it; with allows, and in
+ * JSON, also what it allows. Returns 0, or -1 with *f filled. */
+int decode_list(bool json, bool allows, struct fail *f);
 
 #endif

@@ -12,22 +12,23 @@
 #include "show/report.h"
 #include "users/mistaken.h"
 
-static int finish(const struct pipeline *p, int status, bool json, struct fail *f) {
+static int finish(const struct pipeline *p, const struct dry_run *asked, int status,
+                  struct fail *f) {
     const struct place place = place_find();
     const struct fail *failure = status == 0 ? NULL : f;
 
-    if (json)
+    if (asked->json)
         document_json(p, failure, &place);
     else
-        document_text(p, failure);
+        document_text(p, failure, asked->reasons);
     return report_finish(f) != 0 || status != 0 ? report_failure(f, &place) : 0;
 }
 
-int dry_run(struct pipeline *p, char *const command[], int status, bool json, struct fail *f) {
+int dry_run(struct pipeline *p, const struct dry_run *asked, int status, struct fail *f) {
     int ended;
 
     if (status != 0)
-        return finish(p, status, json, f);
+        return finish(p, asked, status, f);
 
     (void)signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it would reap the child */
     (void)fflush(stdout);
@@ -35,8 +36,8 @@ int dry_run(struct pipeline *p, char *const command[], int status, bool json, st
     if (child == 0) {
         status = pipeline_advance(p, STAGE_CHECK, f);
         if (status != 0)
-            mistaken_user(p, command, f);
-        return finish(p, status, json, f);
+            mistaken_user(p, asked->command, f);
+        return finish(p, asked, status, f);
     }
     if (child < 0 || waitpid(child, &ended, 0) != child)
         status = fail_set(f, "start", FAIL_SYSTEM_CALL, errno, "no process for the rehearsal");
@@ -45,5 +46,5 @@ int dry_run(struct pipeline *p, char *const command[], int status, bool json, st
     else
         status = fail_set(f, "start", FAIL_KILLED, 0, "the rehearsal was ended by signal %d (%s)",
                           WTERMSIG(ended), strsignal(WTERMSIG(ended)));
-    return finish(p, status, json, f);
+    return finish(p, asked, status, f);
 }

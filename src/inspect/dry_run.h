@@ -9,10 +9,15 @@
 
 #include "core/pipeline.h"
 
-/* command: COMMAND and its arguments. p: advanced up to the preflight, for a request with dry_run;
+struct dry_run {
+    char *const *command; /* COMMAND and its arguments */
+    bool json, reasons;   /* how it is reported: show/document.h */
+};
+
+/* p: advanced up to the preflight, for a request with dry_run;
  * or with status -1 as far as it got before *f was filled. Prints the account on standard output,
  * failures on standard error as in a real run. Returns the exit status of the real run, except for
  * what only execve can know. */
-int dry_run(struct pipeline *p, char *const command[], int status, bool json, struct fail *f);
+int dry_run(struct pipeline *p, const struct dry_run *asked, int status, struct fail *f);
 
 #endif

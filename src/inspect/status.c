@@ -26,7 +26,7 @@ static int print_own(bool json, struct fail *f) {
         json_cred(stdout, &cred, true);
         (void)printf(",\"threads\":null}\n");
     } else if (status == 0) {
-        (void)printf("process %d:\n", getpid());
+        (void)printf("process %d (capwrap):\n", getpid());
         state_text_print(stdout, &cred, true);
     }
     observe_free(&cred);

@@ -9,6 +9,7 @@
 #include "show/notes.h"
 #include "show/report.h"
 #include "show/state_text.h"
+#include "show/step_values.h"
 
 enum { LINE = 8192 };
 
@@ -17,14 +18,20 @@ static bool has_plan(const struct pipeline *p) { return p->next > STAGE_PREFLIGH
 
 /* ---- as text ---- */
 
-static void text_steps(const struct pipeline *p) {
+static void text_steps(const struct pipeline *p, bool reasons) {
+    char values[STEP_VALUES];
     size_t count;
     const struct step *steps = transition_steps(&count);
 
     (void)printf("steps:\n");
-    for (size_t i = 0; i < count; i++)
-        if (steps[i].wanted(&p->plan) != NOT_WANTED)
-            (void)printf("  %-13s %s\n", steps[i].name, steps[i].why);
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].wanted(&p->plan) == NOT_WANTED)
+            continue;
+        step_values(&p->plan, steps[i].name, values);
+        (void)printf("  %-13s %s\n", steps[i].name, values);
+        if (reasons)
+            (void)printf("  %-13s   %s\n", "", steps[i].why);
+    }
 }
 
 /* A file's name may come out of a #! line, so it is nobody's own text. */
@@ -36,7 +43,7 @@ static void text_name(const char *label, const char *name) {
     (void)printf("  %-13s %s\n", label, clean);
 }
 
-void document_text(const struct pipeline *p, const struct fail *f) {
+void document_text(const struct pipeline *p, const struct fail *f, bool reasons) {
     struct note notes[NOTES_MOST];
     size_t count = has_plan(p) ? notes_collect(p, notes) : 0;
 
@@ -47,7 +54,7 @@ void document_text(const struct pipeline *p, const struct fail *f) {
     if (has_plan(p)) {
         (void)printf("goal:\n");
         state_text_print(stdout, &p->plan.goal, true);
-        text_steps(p);
+        text_steps(p, reasons);
     }
     if (p->program.path[0] != '\0') {
         (void)printf("program:\n");
@@ -74,6 +81,7 @@ void document_text(const struct pipeline *p, const struct fail *f) {
 /* ---- as JSON ---- */
 
 static void json_steps(const struct pipeline *p) {
+    char values[STEP_VALUES];
     size_t count;
     const struct step *steps = transition_steps(&count);
     const char *separator = "";
@@ -87,7 +95,10 @@ static void json_steps(const struct pipeline *p) {
     for (size_t i = 0; i < count; i++) {
         if (steps[i].wanted(&p->plan) == NOT_WANTED)
             continue;
-        (void)printf("%s{\"name\":\"%s\",\"why\":", separator, steps[i].name);
+        (void)printf("%s{\"name\":\"%s\",\"what\":", separator, steps[i].name);
+        step_values(&p->plan, steps[i].name, values);
+        json_string(stdout, values);
+        (void)printf(",\"why\":");
         json_string(stdout, steps[i].why);
         (void)printf("}");
         separator = ",";

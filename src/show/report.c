@@ -8,6 +8,7 @@
 #include "core/transition.h"
 #include "show/hint.h"
 #include "show/notes.h"
+#include "show/step_values.h"
 #include "text/capname.h"
 #include "text/printable.h"
 
@@ -72,13 +73,18 @@ void report_steps(const struct plan *plan) {
     const struct step *steps = transition_steps(&count);
 
     for (size_t i = 0; i < count; i++)
-        if (steps[i].wanted(plan) != NOT_WANTED)
-            say(steps[i].name, steps[i].why, "");
+        if (steps[i].wanted(plan) != NOT_WANTED) {
+            char values[STEP_VALUES];
+            step_values(plan, steps[i].name, values);
+            say(steps[i].name, values, "");
+        }
 }
 
-void report_environment(const char *names) {
+void report_environment(const char *names, const char *known) {
 #ifdef __GLIBC__
-    say("environment", "the C library has removed what changes how programs are loaded", "");
+    say("environment", "the C library has removed those of these that were set: ", known);
+#else
+    (void)known;
 #endif
     if (names[0] != '\0')
         say("environment", "removed, because of AT_SECURE: ", names);

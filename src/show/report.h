@@ -21,11 +21,12 @@ void report_text(const struct fail *f, size_t size, char *text);
 /* "capwrap: STEP: WHAT" and a hint for the place it runs in. Returns the exit status. */
 int report_failure(const struct fail *f, const struct place *place);
 
-/* The steps that the plan will make. */
+/* The steps that the plan will make, with their values. */
 void report_steps(const struct plan *plan);
 
-/* What is removed from the environment where AT_SECURE is set: names, with commas between. */
-void report_environment(const char *names);
+/* What is removed from the environment where AT_SECURE is set, as names with commas between: what
+ * capwrap removes, and what a C library has removed before, as far as it was set. */
+void report_environment(const char *names, const char *known);
 
 /* The notes of a start whose program was found; all: those that are of interest under -v too. */
 void report_notes(const struct pipeline *pipeline, bool all);

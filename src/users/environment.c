@@ -65,19 +65,31 @@ static const char *unsafe_name(const char *variable) {
 
 bool environment_is_unsafe(const char *variable) { return unsafe_name(variable) != NULL; }
 
+/* Adds a name to the list; false when it is cut off. */
+static bool add_name(const char *name, size_t size, char *names) {
+    size_t used = strlen(names);
+    int more = snprintf(names + used, size - used, "%s%s", used == 0 ? "" : ",", name);
+
+    return more >= 0 && (size_t)more < size - used;
+}
+
 void environment_list_unsafe(char *const *environment, size_t size, char *names) {
-    size_t used = 0;
+    bool fits = true;
 
     names[0] = '\0';
-    for (; *environment != NULL; environment++) {
+    for (; fits && *environment != NULL; environment++) {
         const char *name = unsafe_name(*environment);
-        if (name == NULL)
-            continue;
-        int more = snprintf(names + used, size - used, "%s%s", used == 0 ? "" : ",", name);
-        if (more < 0 || (size_t)more >= size - used)
-            return;
-        used += (size_t)more;
+        if (name != NULL)
+            fits = add_name(name, size, names);
     }
+}
+
+void environment_list_known(size_t size, char *names) {
+    bool fits = true;
+
+    names[0] = '\0';
+    for (size_t i = 0; fits && i < sizeof UNSAFE / sizeof UNSAFE[0]; i++)
+        fits = add_name(UNSAFE[i], size, names);
 }
 
 static const char *const LOGIN[] = {"HOME=", "USER=", "LOGNAME="};

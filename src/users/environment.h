@@ -17,6 +17,9 @@ bool environment_is_unsafe(const char *variable);
 /* The names of those that are in the environment, with commas between, cut off after size bytes. */
 void environment_list_unsafe(char *const *environment, size_t size, char *names);
 
+/* The names of all that there are. */
+void environment_list_known(size_t size, char *names);
+
 /* environment with HOME, USER and LOGNAME of the account in place of every copy that is there;
  * without an entry HOME=/ and the others removed. They stay where account is NULL. With secure, the
  * variables of environment_is_unsafe() are removed too. It stays for the program: release the list

@@ -391,6 +391,9 @@ static void looking_has_its_own_modes(void **state) {
         {"-V", MODE_VERSION, NULL},
         {"--status --json", MODE_STATUS, NULL},
         {"--json --status=7", MODE_STATUS, "7"},
+        {"--list-caps --json", MODE_LIST_CAPS, NULL},
+        {"--list-caps -v", MODE_LIST_CAPS, NULL},
+        {"--decode=1 --json", MODE_DECODE, "1"},
     };
 
     (void)state;
@@ -408,8 +411,8 @@ static void looking_and_running_do_not_mix(void **state) {
         "--status x",         "--status 1",      "--decode=400 x",      "--list-caps x",
         "--status -n",        "-n --list-caps",  "--decode=1 -k 0",     "--status --user=www",
         "--status -n --json", "-v --status",     "--status --strict",   "--status --list-caps",
-        "--help --version",   "--status --help", "--status --dry-run",  "--list-caps --json",
-        "--decode=1 --json",  "--json x",        "--json -n x",         "-hV",
+        "--help --version",   "--status --help", "--status --dry-run",  "--decode=1 -v",
+        "--list-caps -q",     "--json x",        "--json -n x",         "-hV",
         "--version x",        "-qv x",           "--quiet --verbose x",
     };
 

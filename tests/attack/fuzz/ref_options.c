@@ -192,7 +192,7 @@ static void take(int option, const char *value, struct said *said, struct line *
 
     if (take_mode(option, value, said, line))
         return;
-    line->run_options += option != ONLY_LONG + 6;
+    line->run_options += option != ONLY_LONG + 6 && option != 'v';
     /* Those that speak of what can be read of another process, and -q and --json. */
     line->start_options += strchr("uGkWnNq", option) == NULL && option != ONLY_LONG + 1 &&
                            option != ONLY_LONG + 4 && option != ONLY_LONG + 6;
@@ -227,7 +227,10 @@ static bool is_refused(const struct said *said, const struct line *line, bool co
         return true;
     if (said->options.mode != MODE_RUN && (command || line->run_options > 0))
         return true;
-    if (said->options.json && !said->options.request.dry_run && said->options.mode != MODE_STATUS)
+    if (said->options.verbose && said->options.mode != MODE_RUN &&
+        said->options.mode != MODE_LIST_CAPS)
+        return true;
+    if (said->options.json && !said->options.request.dry_run && said->options.mode == MODE_RUN)
         return true;
     return said->options.mode == MODE_RUN && !command;
 }

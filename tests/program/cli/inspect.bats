@@ -148,6 +148,37 @@ names() {
     done
 }
 
+@test "--list-caps -v tells in a line what each capability allows, and the rest as without -v" {
+    local last plain
+    last=$(cat /proc/sys/kernel/cap_last_cap)
+    plain=$("$CAPWRAP" --list-caps)
+    attempt "$CAPWRAP" --list-caps -v
+    assert_success
+    assert_equal "${#lines[@]}" $((last + 1))
+    assert_equal "$(cut -c -46 <<<"$output" | sed 's/ *$//')" "$plain"
+    for line in "${lines[@]}"; do assert_regex "${line:46}" '^  [^ ].{9,79}$'; done
+    assert_line --regexp '^10 NET_BIND_SERVICE .*  bind ports below 1024$'
+}
+
+@test "--list-caps --json has what the text has" {
+    attempt "$CAPWRAP" --list-caps --json
+    assert_success
+    local text
+    text=$(jq -r '.capabilities[] | "\(.number) \(.name) " + (if .permitted then "permitted"
+        elif .bounding then "in the bounding set only" else "not here" end)' <<<"$output")
+    assert_equal "$text" "$("$CAPWRAP" --list-caps | sed 's/^ *//; s/  */ /g')"
+    assert_equal "$(jq -r '.capabilities[13].allows' <<<"$output")" \
+        'open raw and packet sockets; bind to any address for transparent proxying'
+}
+
+@test "--decode --json has the names as a list" {
+    attempt "$CAPWRAP" --decode=2400 --json
+    assert_success
+    assert_output '{"version":1,"decoded":["NET_BIND_SERVICE","NET_RAW"]}'
+    attempt "$CAPWRAP" --decode=0 --json
+    assert_output '{"version":1,"decoded":[]}'
+}
+
 @test "every name of --list-caps is one that --keep and --decode know" {
     local number name rest
     while read -r number name rest; do

@@ -22,6 +22,16 @@ load ../../support/common
     assert_line --regexp '^note: .*bounding'
 }
 
+@test "--dry-run -v tells as well why each step stands where it stands" {
+    attempt "$CAPWRAP" --dry-run --no-new-privs --keep none -- "$PROBE"
+    local plain=$output
+    refute_line --partial 'late: only userns'
+    assert_line --regexp '^  no-new-privs  on$'
+    attempt "$CAPWRAP" --dry-run -v --no-new-privs --keep none -- "$PROBE"
+    assert_line --regexp '^ +late: only userns, the proof and execve follow$'
+    assert_equal "$(grep -vE '^ {16,}' <<<"$output")" "$plain"
+}
+
 @test "--dry-run does not read standard input" {
     run bash -c 'echo "still here" | { "$1" --dry-run -- cat >/dev/null; cat; }' sh "$CAPWRAP"
     assert_output 'still here'

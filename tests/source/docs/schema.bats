@@ -31,6 +31,11 @@ field() {
     assert_equal "$(field '.goal.permitted | join(",")')" KILL,NET_RAW
 }
 
+@test "the documents of --decode and --list-caps are valid" {
+    valid "$CAPWRAP" --decode=2400 --json
+    valid "$CAPWRAP" --list-caps --json
+}
+
 @test "the document of a refusal by the command line is valid" {
     valid "$CAPWRAP" --dry-run --json --user a:b:c -- "$PROBE"
     assert_equal "$(field '.outcome,.exit,.error.code,(.start | type),.steps,.program')" \
