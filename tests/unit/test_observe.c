@@ -39,16 +39,21 @@ static void observe(struct cred *cred) {
     assert_int_equal(status, 0);
 }
 
+static void is_failure(const struct fail *f, const char *step, enum fail_code code, int error) {
+    assert_string_equal(f->step, step);
+    assert_int_equal(f->code, code);
+    assert_int_equal(f->error, error);
+    assert_int_equal(f->exit_code, EXIT_REFUSED);
+    assert_true(strlen(f->text) > 0 &&
+                f->text[strlen(f->text) - 1] != ' '); /* it names something */
+}
+
 static void refused(const char *step, enum fail_code code, int error) {
     struct cred cred;
     struct fail f = {0};
 
     assert_int_equal(observe_cred(step, CAP_BITS, &cred, &f), -1);
-    assert_string_equal(f.step, step);
-    assert_int_equal(f.code, code);
-    assert_int_equal(f.error, error);
-    assert_int_equal(f.exit_code, EXIT_REFUSED);
-    assert_true(strlen(f.text) > 0 && f.text[strlen(f.text) - 1] != ' '); /* it names something */
+    is_failure(&f, step, code, error);
     observe_free(&cred);
 }
 
@@ -293,9 +298,7 @@ static void refuses_caller(enum fail_code code, int error) {
     struct cred cred;
 
     assert_int_equal(observe_caller(&cred, &f), -1);
-    assert_string_equal(f.step, "start");
-    assert_int_equal(f.code, code);
-    assert_int_equal(f.error, error);
+    is_failure(&f, "start", code, error);
     observe_free(&cred);
 }
 
@@ -707,8 +710,7 @@ static void more_groups_than_there_can_be_are_refused(void **state) {
     fake_reset();
     fake.before = one_group_too_many;
     assert_int_equal(observe_cred("start", CAP_BITS, &cred, &f), -1);
-    assert_int_equal(f.code, FAIL_SYSTEM_CALL);
-    assert_int_equal(f.error, EPROTO);
+    is_failure(&f, "start", FAIL_SYSTEM_CALL, EPROTO);
     assert_int_equal(fake_called("sys_get_groups"), 1); /* no memory is asked for */
     observe_free(&cred);
 
