@@ -293,12 +293,13 @@ static void the_caller_is_read_with_few_questions(void **state) {
     }
 }
 
-static void refuses_caller(enum fail_code code, int error) {
+static void refuses_caller(enum fail_code code, int error, const char *what) {
     struct fail f = {0};
     struct cred cred;
 
     assert_int_equal(observe_caller(&cred, &f), -1);
     is_failure(&f, "start", code, error);
+    assert_non_null(strstr(f.text, what));
     observe_free(&cred);
 }
 
@@ -310,7 +311,7 @@ static void a_caller_of_a_kernel_that_answers_wrongly_is_refused(void **state) {
         fake_reset();
         fake.caps_never_end = answer == 0;
         fake.caps_always_set = answer == 1;
-        refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+        refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "bounding");
         assert_int_equal(fake_called("sys_bounding_has"), 1);
     }
     for (size_t i = 0; i < COUNT(calls); i++)
@@ -318,29 +319,32 @@ static void a_caller_of_a_kernel_that_answers_wrongly_is_refused(void **state) {
             fake_reset();
             fake.inheritable = fake.ambient = BIND;
             (void)fake_arm(FAKE_FAILS, calls[i], nth, EPERM);
-            refuses_caller(FAIL_SYSTEM_CALL, EPERM);
+            refuses_caller(FAIL_SYSTEM_CALL, EPERM, i == 0 ? "bounding" : "ambient");
             fake_reset();
             fake.inheritable = fake.ambient = BIND;
             fake.lie = 2;
             (void)fake_arm(FAKE_LIES, calls[i], nth, 0);
-            refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+            refuses_caller(FAIL_SYSTEM_CALL, EPROTO, i == 0 ? "bounding" : "ambient");
         }
     fake_reset();
     fake.cap_count = 0;
-    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "bounding");
+    fake_reset(); /* one more than fits */
+    fake.cap_count = CAP_BITS + 1;
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "bounding");
     fake_reset();
     fake.no_ambient = true;
-    refuses_caller(FAIL_OLD_KERNEL, EINVAL);
+    refuses_caller(FAIL_OLD_KERNEL, EINVAL, "ambient");
     fake_reset(); /* the two sets end at different numbers */
     (void)fake_arm(FAKE_FAILS, "sys_ambient_has", 1, EINVAL);
-    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "ambient");
     fake_reset();
     (void)fake_arm(FAKE_LIES, "sys_ambient_has", 2, 0);
-    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "ambient");
     fake_reset(); /* a hole */
     fake.inheritable = fake.ambient = BIND;
     (void)fake_arm(FAKE_FAILS, "sys_ambient_has", 3, EINVAL);
-    refuses_caller(FAIL_SYSTEM_CALL, EPROTO);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "ambient");
 }
 
 /* What matters of the bounding set depends on what is asked for, and on who asks. */

@@ -314,7 +314,7 @@ int sys_bounding_has(unsigned cap) {
     READ_SIMPLE(cap, 0, 0);
     if (fake.caps_never_end || fake.caps_always_set)
         return fake.caps_always_set;
-    return has_cap(cap) ? (fake.bounding & CAP_MASK(cap)) != 0 : -EINVAL;
+    return has_cap(cap) ? cap < CAP_BITS && (fake.bounding & CAP_MASK(cap)) != 0 : -EINVAL;
 }
 
 int sys_ambient_has(unsigned cap) {
