@@ -335,6 +335,16 @@ static void a_caller_of_a_kernel_that_answers_wrongly_is_refused(void **state) {
     fake_reset();
     fake.no_ambient = true;
     refuses_caller(FAIL_OLD_KERNEL, EINVAL, "ambient");
+    for (unsigned nth = 1; nth <= 2; nth++) { /* another error is not the one of an old kernel */
+        fake_reset();
+        fake.no_ambient = true;
+        (void)fake_arm(FAKE_FAILS, "sys_ambient_has", nth, EPERM);
+        refuses_caller(FAIL_SYSTEM_CALL, EPERM, "ambient");
+    }
+    fake_reset(); /* a set that has 0 is no missing one */
+    fake.cap_count = 1;
+    (void)fake_arm(FAKE_FAILS, "sys_ambient_has", 1, EINVAL);
+    refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "ambient");
     fake_reset(); /* the two sets end at different numbers */
     (void)fake_arm(FAKE_FAILS, "sys_ambient_has", 1, EINVAL);
     refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "ambient");
@@ -358,6 +368,7 @@ static void the_bounding_set_is_read_where_it_matters(void **state) {
     } rows[] = {
         {"nothing is kept", FAKE_ALL_CAPS, {0}, false, 0},
         {"one is kept", FAKE_ALL_CAPS, {.keep = BIND}, false, BIND},
+        {"an unknown one is wanted", FAKE_ALL_CAPS, {.want = BIND | CAP_MASK(63)}, false, BIND},
         {"all are kept", PCAP | BIND, {.keep_all = true}, false, PCAP | BIND},
         {"SETPCAP is missing", BIND, {.keep = BIND}, false, FAKE_ALL_CAPS},
         {"what is kept is not permitted", PCAP, {.keep = BIND}, false, FAKE_ALL_CAPS},
@@ -483,7 +494,7 @@ static void a_signal_that_is_not_told_is_refused(void **state) {
     fake_reset();
     (void)fake_arm(FAKE_LIES, "sys_get_parent_death_signal", 1, 0);
     assert_int_equal(observe_all(&nothing, &start, &f), -1);
-    assert_int_equal(f.error, EPROTO);
+    is_failure(&f, "start", FAIL_SYSTEM_CALL, EPROTO);
     assert_non_null(strstr(f.text, "parent-death signal"));
     observe_free(&start.cred);
 }
@@ -630,6 +641,11 @@ static void an_id_that_is_not_mapped_is_known_before(void **state) {
     assert_true(!start.uid_unmapped && !start.gid_unmapped && start.groups_unmapped);
     assert_true(start.setgroups_denied);
     observe_free(&start.cred);
+    list[1] = 6; /* these are; that uid 1 is not does not matter */
+    fake.uid_map = (struct fake_map){5, 1000};
+    start_of(&request, &start);
+    assert_false(start.groups_unmapped);
+    observe_free(&start.cred);
     (void)fake_arm(FAKE_FAILS, "sys_ids_are_mapped", 0, EMFILE); /* then the steps find out */
     start_of(&request, &start);
     assert_false(start.uid_unmapped || start.gid_unmapped || start.groups_unmapped);
@@ -660,6 +676,77 @@ static void an_id_that_may_be_unmapped_is_confirmed_or_not(void **state) {
         assert_int_equal(fake_called("sys_try_gids"), round < 2);
         observe_free(&start.cred);
     }
+}
+
+/* The call that confirms an id is made for one that may be unmapped, by one who may not become it.
+ */
+static void an_id_is_confirmed_only_where_it_matters(void **state) {
+    static const struct {
+        uint64_t permitted;
+        bool ambiguous;
+        unsigned uids, gids; /* calls */
+    } rows[] = {
+        {0, true, 1, 1},      {PCAP, true, 1, 1}, {CAP_MASK(CAP_SETUID), true, 0, 1},
+        {SETGID, true, 1, 0}, {0, false, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const uid_t uid = rows[i].ambiguous ? FAKE_OVERFLOW_UID : 1000;
+        const gid_t gid = rows[i].ambiguous ? FAKE_OVERFLOW_GID : 1000;
+        const struct request request = {.change_identity = true, .uid = uid, .gid = gid};
+        struct start start;
+
+        fake_reset();
+        fake.uid_map = fake.gid_map = (struct fake_map){1, 70000};
+        fake_be(uid, gid);
+        fake.permitted = fake.effective = rows[i].permitted;
+        start_of(&request, &start);
+        assert_int_equal(fake_called("sys_try_uids"), rows[i].uids);
+        assert_int_equal(fake_called("sys_try_gids"), rows[i].gids);
+        observe_free(&start.cred);
+    }
+}
+
+/* A stream is given to its own owner only by one who could give it to another. */
+static void a_stream_is_tried_only_with_cap_chown(void **state) {
+    static const uint64_t effective[] = {0, CAP_MASK(CAP_DAC_OVERRIDE), CAP_MASK(CAP_CHOWN)};
+    const struct request request = {
+        .chown_stdio = true, .change_identity = true, .uid = 1000, .gid = 1000};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(effective); i++) {
+        const fake_id root = FAKE_UNMAPPED(0);
+        struct start start;
+
+        fake_reset();
+        fake_be(1000, 1000);
+        fake.permitted = FAKE_ALL_CAPS;
+        fake.effective = effective[i];
+        fake.uid_map = fake.gid_map = (struct fake_map){1, 70000};
+        fake.streams[1] = fake.streams[2] = (struct fake_stream){true, root};
+        start_of(&request, &start);
+        assert_int_equal(fake_called("sys_chown_fd"), effective[i] == CAP_MASK(CAP_CHOWN) ? 2 : 0);
+        assert_int_equal(start.stdio_unmapped, effective[i] == CAP_MASK(CAP_CHOWN) ? 6 : 0);
+        observe_free(&start.cred);
+    }
+}
+
+static void what_is_refused_of_user_namespaces_is_read_where_it_matters(void **state) {
+    struct request request = {0};
+    struct start start;
+
+    (void)state;
+    fake_reset();
+    fake.userns_refused = USERNS_CLONE3;
+    start_of(&request, &start);
+    assert_int_equal(start.userns_refused, 0);
+    observe_free(&start.cred);
+    request.disable_userns = true;
+    start_of(&request, &start);
+    assert_int_equal(start.userns_refused, USERNS_CLONE3);
+    assert_true(start.userns_known);
+    observe_free(&start.cred);
 }
 
 static void a_stream_whose_owner_may_be_unmapped_is_noticed(void **state) {
@@ -762,8 +849,8 @@ static void a_setpcap_that_is_hidden_is_found_out(void **state) {
     fake.permitted = fake.effective = 0;
     (void)fake_arm(FAKE_LIES, "sys_try_setpcap", 1, 0); /* as it is where capget has lied */
     assert_int_equal(observe_all(&nothing, &start, &f), -1);
-    assert_string_equal(f.step, "start");
-    assert_int_equal(f.code, FAIL_NOT_AS_PLANNED);
+    is_failure(&f, "start", FAIL_NOT_AS_PLANNED, 0);
+    assert_non_null(strstr(f.text, "CAP_SETPCAP"));
     observe_free(&start.cred);
 }
 
@@ -824,6 +911,9 @@ int main(void) {
         cmocka_unit_test(an_overflow_id_that_is_not_told_is_unknown),
         cmocka_unit_test(an_id_that_is_not_mapped_is_known_before),
         cmocka_unit_test(an_id_that_may_be_unmapped_is_confirmed_or_not),
+        cmocka_unit_test(an_id_is_confirmed_only_where_it_matters),
+        cmocka_unit_test(a_stream_is_tried_only_with_cap_chown),
+        cmocka_unit_test(what_is_refused_of_user_namespaces_is_read_where_it_matters),
         cmocka_unit_test(a_stream_whose_owner_may_be_unmapped_is_noticed),
         cmocka_unit_test(what_is_released_is_empty),
         cmocka_unit_test(sorting_brings_ids_into_ascending_order_and_once),
