@@ -63,6 +63,14 @@ run_bats() {
     [ "$SECONDS" -lt 900 ]
 }
 
+@test "a countdown of a time limit that is left behind is not waited for" {
+    # shellcheck disable=SC2016 # for the file's own shell
+    echo '@test "one" { bash -c "sleep 3000 & wait" bats-exec-test "$BATS_TEST_FILENAME" & disown; }' >"$FILE"
+    run_bats BATS_TEST_TIMEOUT=3000
+    [ "$status" -eq 0 ]
+    [ "$SECONDS" -lt 1500 ]
+}
+
 # ---- tests/run.sh ----
 
 # machine NAME: uname -m says so; and packages cannot be had.
