@@ -29,6 +29,7 @@ struct capwrap {
     struct options options;
     struct identity identity;
     struct pipeline pipeline;
+    char **environment; /* of the program */
     struct fail fail;
 };
 
@@ -81,49 +82,51 @@ static int inspect(const struct options *options, struct fail *f) {
     return status == 0 ? 0 : refuse(f);
 }
 
+/* The environment of the program, or NULL without memory. AT_SECURE tells that the kernel gave
+ * capwrap more than its caller holds (getauxval(3)), and then the caller's environment is not to be
+ * trusted. */
+static char **make_environment(const struct capwrap *c) {
+    bool login = !c->options.who.ids_only && (c->identity.changes_ids || c->options.reset_env);
+    const struct environment_rules rules = {.account = login ? &c->identity.account : NULL,
+                                            .secure = getauxval(AT_SECURE) != 0,
+                                            .reset = c->options.reset_env,
+                                            .passed = c->options.pass_env};
+
+    if (!rules.secure && !login && !rules.reset)
+        return environ;
+    return environment_make(environ, &rules);
+}
+
 /* Everything up to the first change. */
 static int prepare(struct capwrap *c) {
     struct pipeline *p = &c->pipeline;
 
     if (request_make(&c->options, &p->start.cred, &p->request, &c->identity, &c->fail) != 0)
         return -1;
+    c->environment = make_environment(c);
+    if (c->environment == NULL)
+        return fail_set(&c->fail, "user", FAIL_MEMORY, ENOMEM, "the environment");
     p->program.command = c->options.command[0];
-    p->program.search_path = getenv("PATH");
+    p->program.search_path = environment_value(c->environment, "PATH");
+    p->program.environment = c->options.reset_env ? c->environment : NULL;
     return pipeline_advance(p, STAGE_PREFLIGHT, &c->fail);
 }
 
-/* The environment of the program, or NULL without memory. AT_SECURE tells that the kernel gave
- * capwrap more than its caller holds (getauxval(3)), and then the caller's environment is not to be
- * trusted. */
-static char **make_environment(const struct capwrap *c) {
-    bool secure = getauxval(AT_SECURE) != 0;
-    bool login = c->identity.changes_ids && !c->options.who.ids_only;
-
-    if (secure && c->options.verbose) {
+/* Returns only when the program could not be started, with capwrap.fail filled. */
+static int launch(struct capwrap *c) {
+    if (getauxval(AT_SECURE) != 0 && c->options.verbose) {
         char names[1024], known[1024];
         environment_list_unsafe(environ, sizeof names, names);
         environment_list_known(sizeof known, known);
         report_environment(names, known);
     }
-    if (!secure && !login)
-        return environ;
-    return environment_make(environ, login ? &c->identity.account : NULL, secure);
-}
-
-/* Returns only when the program could not be started, with capwrap.fail filled. */
-static int launch(struct capwrap *c) {
-    char **environment = make_environment(c);
-
-    if (environment == NULL)
-        return fail_set(&c->fail, "user", FAIL_MEMORY, ENOMEM, "the environment");
-
     if (c->options.verbose)
         report_steps(&c->pipeline.plan);
     if (pipeline_advance(&c->pipeline, STAGE_CHECK, &c->fail) != 0)
         return -1;
     if (!c->options.quiet)
         report_notes(&c->pipeline, c->options.verbose);
-    return program_exec(&c->pipeline.program, c->options.command, environment, &c->fail);
+    return program_exec(&c->pipeline.program, c->options.command, c->environment, &c->fail);
 }
 
 static int run(int argc, char **argv, struct capwrap *c) {

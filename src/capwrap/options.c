@@ -143,6 +143,19 @@ static int read_umask(const struct option *option, void *into, const char *value
     return 0;
 }
 
+/* Names of variables. Which of them there are is not asked. */
+static int read_names(const struct option *option, void *into, const char *value, struct fail *f) {
+    for (struct list list = {.rest = value}; list_next(&list);) {
+        if (list.length == 0)
+            return fail_set(f, option->name, FAIL_USAGE, 0, "the list has an empty element");
+        if (memchr(list.word, '=', list.length) != NULL)
+            return fail_set(f, option->name, FAIL_USAGE, 0,
+                            "'%.*s' is not the name of a variable: it has a value",
+                            (int)list.length, list.word);
+    }
+    return read_word(option, into, value, f);
+}
+
 static int read_mode(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
@@ -183,6 +196,10 @@ static const struct option OPTIONS[] = {
      .help = "no user namespace can be made or entered; needs\n--no-new-privs"},
     {"no-login-env", 0, FLAG(who.ids_only), .what = ASSERTED,
      .help = "leave HOME, USER and LOGNAME alone"},
+    {"reset-env", 0, FLAG(reset_env),
+     .help = "an environment of HOME, USER, LOGNAME, SHELL, PATH and\nTERM alone"},
+    {"pass-env", 0, .takes = VALUE, .read = read_names, .place = offsetof(struct options, pass_env),
+     .argument = " NAME[,NAME...]", .help = "variables that --reset-env leaves as they are"},
     {"chown-stdio", 0, FLAG(request.chown_stdio),
      .help = "hand pipes on the standard streams to the user"},
     {"close-fds", 0, FLAG(request.close_fds), .help = "nothing above descriptor 2 is inherited"},
@@ -289,6 +306,8 @@ static int check(const struct options *options, struct fail *f) {
         f->hint = "leave out one of the two";
         return -1;
     }
+    if (options->pass_env != NULL && !options->reset_env)
+        return fail_set(f, STEP, FAIL_USAGE, 0, "--pass-env goes with --reset-env");
     if (options->json && !options->request.dry_run && options->mode == MODE_RUN)
         return fail_set(f, STEP, FAIL_USAGE, 0,
                         "--json goes with --dry-run, --status, --assert, --decode or --list-caps");

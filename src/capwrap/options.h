@@ -29,6 +29,8 @@ struct options {
     struct who who;  /* --user, --groups, --no-login-env: words that are still to be resolved */
     struct request request; /* what is asked of the core, but for the identity */
     bool keep_given, keep_none;
+    bool reset_env;
+    const char *pass_env; /* names with commas between; NULL: none */
     bool json, verbose, quiet;
     bool run_option; /* one of those that only MODE_RUN and perhaps MODE_ASSERT take was given */
     const char *start_option; /* the last one that MODE_ASSERT does not take; NULL without one */

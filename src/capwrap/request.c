@@ -16,10 +16,13 @@ static bool receives_sockets(void) {
 
 int request_make(const struct options *options, const struct cred *caller, struct request *request,
                  struct identity *identity, struct fail *f) {
+    struct who who = options->who;
+
     if (options->request.close_fds && receives_sockets())
         return fail_set(f, "fds", FAIL_LISTEN_FDS, 0,
                         "LISTEN_PID is this process: --close-fds would close its sockets");
-    if (resolve(&options->who, caller, identity, f) != 0)
+    who.entry = options->reset_env && !who.ids_only;
+    if (resolve(&who, caller, identity, f) != 0)
         return -1;
     *request = options->request;
     resolve_apply(identity, request);

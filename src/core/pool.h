@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { POOL_BLOCKS = 8, POOL_BLOCK_SIZE = 512 }; /* bytes, each */
+enum { POOL_BLOCKS = 10, POOL_BLOCK_SIZE = 512 }; /* bytes, each */
 
 /* As calloc(3): zeros for count times size bytes, aligned for every type; NULL without memory. size
  * is not 0. */

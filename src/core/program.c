@@ -11,8 +11,6 @@
 #include "core/obstacle.h"
 #include "core/sys.h"
 
-#define DEFAULT_SEARCH_PATH "/usr/bin:/bin"
-
 static const char STEP[] = "program";
 
 static int refuse(struct fail *f, enum fail_code code, int exit_code, int error, const char *path,
@@ -78,7 +76,7 @@ static int search(struct program *program, struct sys_file *file) {
     int denied = -ENOENT;
 
     if (element == NULL)
-        element = DEFAULT_SEARCH_PATH;
+        element = PROGRAM_SEARCH_PATH;
     for (;;) {
         size_t length = strcspn(element, ":");
         if (element[0] == '/') {

@@ -11,6 +11,9 @@
 #include "core/plan.h"
 #include "core/sys.h"
 
+/* Where COMMAND is looked for when PATH is not set. */
+#define PROGRAM_SEARCH_PATH "/usr/bin:/bin"
+
 /* The kernel follows #! five times and gives ELOOP at the sixth (execve(2)). */
 enum { PROGRAM_INTERPRETERS = 5 };
 
@@ -20,7 +23,9 @@ enum { PROGRAM_HEAD = 256 };
 struct program {
     const char *command;     /* in: COMMAND */
     const char *search_path; /* in: the value of PATH, or NULL when unset */
-    char path[PATH_MAX];     /* out: what execve gets; "" when not reached */
+    /* In, for a report: what the program gets instead of the caller's environment; NULL: nothing */
+    char *const *environment;
+    char path[PATH_MAX]; /* out: what execve gets; "" when not reached */
     char interpreters[PROGRAM_INTERPRETERS][PROGRAM_HEAD]; /* out */
     unsigned interpreter_count;
     char denied[PATH_MAX];   /* out, of a refusal: the file that was found and is denied */

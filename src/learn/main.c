@@ -45,7 +45,8 @@ static int make_environment(struct subject *subject, struct fail *f) {
     const char *path = getenv("PATH");
     char *variable = NULL;
 
-    subject->environment = environment_make(environ, account, false);
+    subject->environment =
+        environment_make(environ, &(const struct environment_rules){.account = account});
     if (subject->environment == NULL)
         return fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
     if (path == NULL)

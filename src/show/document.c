@@ -1,6 +1,7 @@
 #include "show/document.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/transition.h"
 #include "show/errno_name.h"
@@ -43,6 +44,16 @@ static void text_name(const char *label, const char *name) {
     (void)printf("  %-13s %s\n", label, clean);
 }
 
+/* Names alone: a value may be a secret. */
+static void text_environment(char *const *environment) {
+    for (size_t i = 0; environment[i] != NULL; i++) {
+        char name[LINE];
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environment[i], "="),
+                       environment[i]);
+        text_name(i == 0 ? "environment" : "", name);
+    }
+}
+
 void document_text(const struct pipeline *p, const struct fail *f, bool reasons) {
     struct note notes[NOTES_MOST];
     size_t count = has_plan(p) ? notes_collect(p, notes) : 0;
@@ -65,6 +76,8 @@ void document_text(const struct pipeline *p, const struct fail *f, bool reasons)
             text_name("directory", p->plan.directory);
         if (p->plan.set_umask)
             (void)printf("  %-13s %04o\n", "umask", p->plan.umask);
+        if (p->program.environment != NULL)
+            text_environment(p->program.environment);
     }
     if (p->program.inspected) {
         (void)printf("the program will hold:\n");
@@ -106,6 +119,21 @@ static void json_steps(const struct pipeline *p) {
     (void)printf("],");
 }
 
+static void json_environment(char *const *environment) {
+    (void)printf(",\"environment\":");
+    if (environment == NULL)
+        (void)printf("null");
+    for (size_t i = 0; environment != NULL && environment[i] != NULL; i++) {
+        char name[LINE];
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environment[i], "="),
+                       environment[i]);
+        (void)printf("%s", i == 0 ? "[" : ",");
+        json_string(stdout, name);
+    }
+    if (environment != NULL)
+        (void)printf("]");
+}
+
 static void json_program(const struct program *program, const struct plan *plan) {
     const struct exec_file *file = &program->file;
 
@@ -128,6 +156,7 @@ static void json_program(const struct program *program, const struct plan *plan)
         (void)printf("\"%04o\"", plan->umask);
     else
         (void)printf("null");
+    json_environment(program->environment);
     (void)printf(",\"file_capabilities\":");
     if (file->has_caps)
         json_file_caps(stdout, file);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/pool.h"
+#include "core/program.h"
+#include "text/list.h"
 
 /* NAME=value; NULL without memory. */
 static char *variable(const char *name, const char *value) {
@@ -114,21 +116,92 @@ static bool add_login(const struct account *account, char **list) {
     return true;
 }
 
-char **environment_make(char *const *environment, const struct account *account, bool secure) {
-    size_t count = 0, kept = 0;
+/* ---- the caller's, changed ---- */
 
-    while (environment[count] != NULL)
-        count++;
-    char **result = pool_take(count + 4, sizeof *result);
+static bool change(char *const *environment, const struct environment_rules *rules, char **list) {
+    size_t kept = 0;
+
+    for (; *environment != NULL; environment++)
+        if (!(rules->account != NULL && is_login(*environment)) &&
+            !(rules->secure && environment_is_unsafe(*environment)))
+            list[kept++] = *environment;
+    return rules->account == NULL || add_login(rules->account, list + kept);
+}
+
+/* ---- a new one ---- */
+
+enum { OWN_MOST = 6 }; /* HOME, USER, LOGNAME, SHELL, PATH, TERM */
+
+/* The first copy of a variable, whose name is so long; NULL without one. */
+static char *find(char *const *environment, const char *name, size_t length) {
+    for (; *environment != NULL; environment++)
+        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
+            return *environment;
+    return NULL;
+}
+
+/* Adds the first copy of each variable that names has and list has not; list ends with NULLs. */
+static void pass(char *const *environment, const char *names, bool secure, char **list) {
+    for (struct list words = {.rest = names}; list_next(&words);) {
+        char *found = find(environment, words.word, words.length);
+        if (found == NULL || find(list, words.word, words.length) != NULL ||
+            (secure && environment_is_unsafe(found)))
+            continue;
+        char **end = list;
+        while (*end != NULL)
+            end++;
+        *end = found;
+    }
+}
+
+/* Adds the user's variables, and PATH, that are not passed. */
+static bool add_own(const struct account *account, char **list) {
+    static const struct account nobody = {.name = NULL};
+    const struct account *user = account == NULL ? &nobody : account;
+    const char *home = account != NULL && account->name == NULL ? "/" : user->home;
+    const char *const own[][2] = {{"HOME=", home},
+                                  {"USER=", user->name},
+                                  {"LOGNAME=", user->name},
+                                  {"SHELL=", user->shell},
+                                  {"PATH=", PROGRAM_SEARCH_PATH}};
+
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        char **end = list;
+        if (own[i][1] == NULL || find(list, own[i][0], strlen(own[i][0]) - 1) != NULL)
+            continue;
+        while (*end != NULL)
+            end++;
+        *end = variable(own[i][0], own[i][1]);
+        if (*end == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool renew(char *const *environment, const struct environment_rules *rules, char **list) {
+    if (rules->passed != NULL)
+        pass(environment, rules->passed, rules->secure, list);
+    pass(environment, rules->account == NULL ? "TERM,HOME,USER,LOGNAME" : "TERM", rules->secure,
+         list);
+    return add_own(rules->account, list);
+}
+
+char **environment_make(char *const *environment, const struct environment_rules *rules) {
+    size_t most = OWN_MOST + 1;
+
+    for (char *const *variable_there = environment; *variable_there != NULL; variable_there++)
+        most++;
+    char **result = pool_take(most, sizeof *result);
     if (result == NULL)
         return NULL;
-    for (size_t i = 0; i < count; i++)
-        if (!(account != NULL && is_login(environment[i])) &&
-            !(secure && environment_is_unsafe(environment[i])))
-            result[kept++] = environment[i];
-    if (account != NULL && !add_login(account, result + kept)) {
-        pool_release(result);
-        return NULL;
-    }
-    return result;
+    if (rules->reset ? renew(environment, rules, result) : change(environment, rules, result))
+        return result;
+    pool_release(result);
+    return NULL;
+}
+
+const char *environment_value(char *const *environment, const char *name) {
+    const char *found = find(environment, name, strlen(name));
+
+    return found == NULL ? NULL : found + strlen(name) + 1;
 }

@@ -20,10 +20,22 @@ void environment_list_unsafe(char *const *environment, size_t size, char *names)
 /* The names of all that there are. */
 void environment_list_known(size_t size, char *names);
 
-/* environment with HOME, USER and LOGNAME of the account in place of every copy that is there;
- * without an entry HOME=/ and the others removed. They stay where account is NULL. With secure, the
- * variables of environment_is_unsafe() are removed too. It stays for the program: release the list
- * alone with pool_release(). NULL without memory. */
-char **environment_make(char *const *environment, const struct account *account, bool secure);
+/* What becomes of an environment. */
+struct environment_rules {
+    const struct account *account; /* whose login variables are set; NULL: they stay */
+    bool secure;                   /* the variables of environment_is_unsafe() are removed */
+    bool reset;                    /* nothing stays but what is named here and in passed */
+    const char *passed;            /* with reset: further names, with commas between; or NULL */
+};
+
+/* environment by the rules. The login variables are HOME, USER and LOGNAME of the account in place
+ * of every copy that is there; without an entry HOME=/ and the others removed. With reset they are,
+ * with SHELL, PATH (PROGRAM_SEARCH_PATH) and the caller's TERM, all that there is beside what is
+ * passed, which is the first copy of each, and goes before a variable that would be set. The list
+ * stays for the program: release it alone with pool_release(). NULL without memory. */
+char **environment_make(char *const *environment, const struct environment_rules *rules);
+
+/* The value of the first copy of a variable, as getenv(3) gives it; NULL without one. */
+const char *environment_value(char *const *environment, const char *name);
 
 #endif

@@ -11,16 +11,23 @@ static char *copy(const char *word) {
     return result == NULL ? NULL : memcpy(result, word, size);
 }
 
-int passwd_answer(const char *name, uid_t uid, gid_t gid, const char *home,
-                  struct account *account) {
-    account->uid = uid;
-    account->gid = gid;
-    account->name = copy(name);
-    account->home = copy(home != NULL && home[0] != '\0' ? home : "/");
-    return account->name != NULL && account->home != NULL ? 1 : -ENOMEM;
+/* A copy of the word, or of what stands for one that is missing or empty. */
+static char *copy_or(const char *word, const char *otherwise) {
+    return copy(word != NULL && word[0] != '\0' ? word : otherwise);
+}
+
+int passwd_answer(const struct passwd_entry *entry, struct account *account) {
+    account->uid = entry->uid;
+    account->gid = entry->gid;
+    account->name = copy(entry->name);
+    account->home = copy_or(entry->home, "/");
+    account->shell = copy_or(entry->shell, "/bin/sh");
+    bool complete = account->name != NULL && account->home != NULL && account->shell != NULL;
+    return complete ? 1 : -ENOMEM;
 }
 
 void passwd_free(struct account *account) {
     pool_release(account->name);
     pool_release(account->home);
+    pool_release(account->shell);
 }

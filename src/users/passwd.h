@@ -24,7 +24,7 @@ extern const char *const passwd_hint;
 enum { PASSWD_GROUPS_MAX = GROUPS_MOST };
 
 struct account {
-    char *name, *home; /* released by passwd_free(); NULL without an entry */
+    char *name, *home, *shell; /* released by passwd_free(); NULL without an entry */
     uid_t uid;
     gid_t gid;
 };
@@ -37,9 +37,16 @@ int passwd_group(const char *name, gid_t *gid);                /* getgrnam(3) */
  * release, by pool_release(). */
 int passwd_groups(const char *name, gid_t gid, struct groups *groups);
 
-/* For those who answer (passwd.c): copies an entry; an empty home is /. Returns 1 or -ENOMEM. */
-int passwd_answer(const char *name, uid_t uid, gid_t gid, const char *home,
-                  struct account *account);
+/* What a database says of a user. */
+struct passwd_entry {
+    const char *name, *home, *shell;
+    uid_t uid;
+    gid_t gid;
+};
+
+/* For those who answer (passwd.c): copies an entry; an empty home is /, an empty shell /bin/sh
+ * (passwd(5)). Returns 1 or -ENOMEM. */
+int passwd_answer(const struct passwd_entry *entry, struct account *account);
 
 void passwd_free(struct account *account);
 

@@ -79,7 +79,7 @@ static int open_file(const char *path, struct file *file) {
 
 /* By name, or by uid when name is NULL; of several the first. */
 static int find_account(const char *name, uid_t uid, struct account *account) {
-    struct user_entry user;
+    struct passwd_entry user;
     struct file passwd;
     bool found = false;
 
@@ -87,7 +87,7 @@ static int find_account(const char *name, uid_t uid, struct account *account) {
     while (error == 0 && !found && passwd_lines_user(&passwd.entries, &user))
         found = name != NULL ? strcmp(user.name, name) == 0 : user.uid == uid;
     if (found)
-        error = passwd_answer(user.name, user.uid, user.gid, user.home, account);
+        error = passwd_answer(&user, account);
     close_file(&passwd);
     return error;
 }

@@ -59,7 +59,7 @@ static bool read_id(const char *field, uint32_t *id) {
 /* nss_compat's markers. */
 static bool is_marker(const char *name) { return name[0] == '+' || name[0] == '-'; }
 
-bool passwd_lines_user(struct entries *entries, struct user_entry *user) {
+bool passwd_lines_user(struct entries *entries, struct passwd_entry *user) {
     char *line;
 
     while ((line = next_line(entries)) != NULL) {
@@ -69,6 +69,7 @@ bool passwd_lines_user(struct entries *entries, struct user_entry *user) {
         const char *uid = cut(&rest), *gid = cut(&rest);
         (void)cut(&rest); /* the comment */
         user->home = cut(&rest);
+        user->shell = rest;
         if (user->name[0] != '#' && !is_marker(user->name) && read_id(uid, &user->uid) &&
             read_id(gid, &user->gid))
             return true;

@@ -13,19 +13,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "users/passwd.h"
+
 /* What is still to be read. *end is writable and belongs to the text; the text is cut up. */
 struct entries {
     char *next, *end;
 };
 
-/* Pointers into the text. */
-struct user_entry {
-    const char *name, *home;
-    uid_t uid;
-    gid_t gid;
-};
-
-struct group_entry {
+struct group_entry {            /* pointers into the text */
     const char *name, *members; /* names with commas between */
     gid_t gid;
     bool is_nameless; /* begins with '#', '+' or '-': found by no name, but its members are in it */
@@ -36,7 +31,7 @@ struct group_entry {
 bool passwd_lines_are_clear(const struct entries *entries);
 
 /* The next entry; false at the end. */
-bool passwd_lines_user(struct entries *entries, struct user_entry *user);
+bool passwd_lines_user(struct entries *entries, struct passwd_entry *user);
 bool passwd_lines_group(struct entries *entries, struct group_entry *group);
 
 bool passwd_lines_has_member(const struct group_entry *group, const char *name);

@@ -29,7 +29,12 @@ static int no_answer(void) { return errno == 0 || errno == ENOENT || errno == ES
 static int copy_account(const struct passwd *entry, struct account *account) {
     if (entry == NULL)
         return no_answer();
-    return passwd_answer(entry->pw_name, entry->pw_uid, entry->pw_gid, entry->pw_dir, account);
+    const struct passwd_entry answer = {.name = entry->pw_name,
+                                        .home = entry->pw_dir,
+                                        .shell = entry->pw_shell,
+                                        .uid = entry->pw_uid,
+                                        .gid = entry->pw_gid};
+    return passwd_answer(&answer, account);
 }
 
 int passwd_by_name(const char *name, struct account *account) {

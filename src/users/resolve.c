@@ -239,9 +239,10 @@ static int ask(const struct who *who, const struct cred *caller, struct identity
         if (find_user(who, account, f) != 0)
             return -1;
     } else {
-        int found = holds_init(who->groups) ? passwd_by_uid(caller->uid.effective, account) : 0;
+        bool needs = who->entry || holds_init(who->groups);
+        int found = needs ? passwd_by_uid(caller->uid.effective, account) : 0;
         if (found < 0)
-            return no_database(f, "groups", found, who->groups);
+            return no_database(f, who->entry ? "user" : "groups", found, who->groups);
         account->uid = caller->uid.effective;
         account->gid = caller->gid.effective;
     }
@@ -260,7 +261,8 @@ static bool same_word(const char *a, const char *b) {
 static bool same(const struct identity *a, const struct identity *b) {
     return a->account.uid == b->account.uid && a->account.gid == b->account.gid &&
            same_word(a->account.name, b->account.name) &&
-           same_word(a->account.home, b->account.home) && groups_equal(&a->groups, &b->groups);
+           same_word(a->account.home, b->account.home) &&
+           same_word(a->account.shell, b->account.shell) && groups_equal(&a->groups, &b->groups);
 }
 
 /* Numbers alone ask no database. */
@@ -268,6 +270,8 @@ static bool asks_database(const struct who *who) {
     static const char numbers[] = "0123456789:,";
 
     if (who->user != NULL && (needs_entry(who) || who->user[strspn(who->user, numbers)] != '\0'))
+        return true;
+    if (who->user == NULL && who->entry)
         return true;
     if (who->groups == NULL || groups_are(who, "none") || groups_are(who, "keep"))
         return false;
@@ -295,7 +299,7 @@ int resolve(const struct who *who, const struct cred *caller, struct identity *i
     memset(identity, 0, sizeof *identity);
     identity->changes_ids = who->user != NULL;
     identity->changes_groups = groups_asked(who, &list);
-    if (!identity->changes_ids && !identity->changes_groups)
+    if (!identity->changes_ids && !identity->changes_groups && !who->entry)
         return 0;
 
     bool loads = passwd_loads_modules && asks_database(who);

@@ -14,7 +14,8 @@ struct who {
     const char *user; /* USER[:GROUP], names or numbers; NULL: the caller's ids stay */
     const char
         *groups;   /* LIST (init may be in it), none or keep; NULL: what USER[:GROUP] implies */
-    bool ids_only; /* the name and home of the user are not wanted */
+    bool ids_only; /* name, home and shell of the user are not wanted */
+    bool entry;    /* they are wanted, of the caller where user is NULL */
 };
 
 /* The answers of the database, and what was made of them. */

@@ -38,6 +38,11 @@ static void free_environment(char **environment, char *const *old) {
     pool_release(environment);
 }
 
+static char **make(char *const *environment, const struct account *account, bool secure) {
+    return environment_make(
+        environment, &(const struct environment_rules){.account = account, .secure = secure});
+}
+
 static char *const OLD[] = {(char[]){"PATH=/bin"},
                             (char[]){"HOME=/root"},
                             (char[]){"HOMER=simpson"},
@@ -52,7 +57,7 @@ static char *const OLD[] = {(char[]){"PATH=/bin"},
 
 static void the_login_variables_are_the_users_and_there_once(void **state) {
     const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/var/www"}};
-    char **environment = environment_make(OLD, &www, false);
+    char **environment = make(OLD, &www, false);
 
     (void)state;
     assert_non_null(environment);
@@ -71,7 +76,7 @@ static void the_login_variables_are_the_users_and_there_once(void **state) {
 
 static void without_an_entry_home_is_the_root_and_there_is_no_name(void **state) {
     const struct account nobody = {.uid = 4242};
-    char **environment = environment_make(OLD, &nobody, false);
+    char **environment = make(OLD, &nobody, false);
 
     (void)state;
     assert_non_null(environment);
@@ -86,7 +91,7 @@ static void without_an_entry_home_is_the_root_and_there_is_no_name(void **state)
 static void an_empty_environment_gets_the_login_variables_alone(void **state) {
     const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/"}};
     char *const nothing[] = {NULL};
-    char **environment = environment_make(nothing, &www, false);
+    char **environment = make(nothing, &www, false);
 
     (void)state;
     assert_non_null(environment);
@@ -102,7 +107,7 @@ static char *const MIXED[] = {(char[]){"LD_PRELOAD=/x.so"}, (char[]){"LD_PRELOAD
 
 static void what_changes_how_programs_load_is_removed_for_a_secure_start(void **state) {
     const struct account www = {.name = (char[]){"www"}, .home = (char[]){"/var/www"}};
-    char **environment = environment_make(MIXED, NULL, true);
+    char **environment = make(MIXED, NULL, true);
 
     (void)state;
     assert_non_null(environment);
@@ -113,15 +118,121 @@ static void what_changes_how_programs_load_is_removed_for_a_secure_start(void **
     assert_true(holds(environment, "=LD_AUDIT=x"));
     free_environment(environment, MIXED);
 
-    environment = environment_make(MIXED, &www, true);
+    environment = make(MIXED, &www, true);
     assert_int_equal(count_of(environment, ""), 6);
     assert_true(holds(environment, "HOME=/var/www"));
     free_environment(environment, MIXED);
 
-    environment = environment_make(MIXED, NULL, false);
+    environment = make(MIXED, NULL, false);
     for (size_t i = 0; i + 1 < sizeof MIXED / sizeof MIXED[0]; i++)
         assert_ptr_equal(environment[i], MIXED[i]);
     free_environment(environment, MIXED);
+}
+
+/* ---- --reset-env ---- */
+
+static char *const CALLERS[] = {(char[]){"PATH=/opt/bin"},
+                                (char[]){"TERM=xterm"},
+                                (char[]){"LD_PRELOAD=/x.so"},
+                                (char[]){"HOME=/root"},
+                                (char[]){"TOKEN=one"},
+                                (char[]){"TERM=second"},
+                                (char[]){"TOKEN=two"},
+                                (char[]){"TOKENS=no"},
+                                (char[]){"SHELL=/bin/zsh"},
+                                (char[]){"USER=root"},
+                                (char[]){"LOGNAME=root"},
+                                (char[]){"EMPTY="},
+                                (char[]){"BARE"},
+                                NULL};
+
+static const struct account WWW = {.name = (char[]){"www"},
+                                   .home = (char[]){"/var/www"},
+                                   .shell = (char[]){"/bin/false"},
+                                   .uid = 33};
+
+static void renews(const struct environment_rules *rules, char *const *from,
+                   const char *const *expected) {
+    char **environment = environment_make(from, rules);
+    size_t count = 0;
+
+    assert_non_null(environment);
+    for (; expected[count] != NULL; count++) {
+        if (!holds(environment, expected[count]))
+            print_error("  %s is missing\n", expected[count]);
+        assert_true(holds(environment, expected[count]));
+    }
+    assert_int_equal(count_of(environment, ""), count);
+    free_environment(environment, from);
+}
+
+#define WORDS(...)                                                                                 \
+    (const char *const[]) { __VA_ARGS__, NULL }
+
+static void a_new_environment_is_the_users_with_a_path_and_the_terminal(void **state) {
+    const struct environment_rules rules = {.account = &WWW, .reset = true};
+
+    (void)state;
+    renews(&rules, CALLERS,
+           WORDS("HOME=/var/www", "USER=www", "LOGNAME=www", "SHELL=/bin/false",
+                 "PATH=/usr/bin:/bin", "TERM=xterm"));
+    renews(&rules, (char *const[]){NULL},
+           WORDS("HOME=/var/www", "USER=www", "LOGNAME=www", "SHELL=/bin/false",
+                 "PATH=/usr/bin:/bin"));
+}
+
+static void a_new_environment_without_an_entry_has_no_names(void **state) {
+    const struct account nobody = {.uid = 4242};
+    const struct environment_rules rules = {.account = &nobody, .reset = true};
+
+    (void)state;
+    renews(&rules, CALLERS, WORDS("HOME=/", "PATH=/usr/bin:/bin", "TERM=xterm"));
+}
+
+static void a_new_environment_without_an_account_leaves_the_login_variables(void **state) {
+    const struct environment_rules rules = {.reset = true};
+
+    (void)state;
+    renews(&rules, CALLERS,
+           WORDS("HOME=/root", "USER=root", "LOGNAME=root", "PATH=/usr/bin:/bin", "TERM=xterm"));
+    renews(&rules, (char *const[]){NULL}, WORDS("PATH=/usr/bin:/bin"));
+}
+
+static void what_is_passed_goes_first_and_comes_once(void **state) {
+    struct environment_rules rules = {
+        .account = &WWW, .reset = true, .passed = "TOKEN,PATH,NOSUCH,HOME,TOKEN,EMPTY,BARE,TERM"};
+
+    (void)state;
+    renews(&rules, CALLERS,
+           WORDS("TOKEN=one", "PATH=/opt/bin", "HOME=/root", "EMPTY=", "USER=www", "LOGNAME=www",
+                 "SHELL=/bin/false", "TERM=xterm"));
+    rules.passed = "TOK,OKEN";
+    renews(&rules, CALLERS,
+           WORDS("HOME=/var/www", "USER=www", "LOGNAME=www", "SHELL=/bin/false",
+                 "PATH=/usr/bin:/bin", "TERM=xterm"));
+}
+
+static void what_is_unsafe_is_passed_except_for_a_secure_start(void **state) {
+    struct environment_rules rules = {.reset = true, .passed = "LD_PRELOAD,TOKEN"};
+    char *const *from = CALLERS + 1;
+
+    (void)state;
+    renews(&rules, from,
+           WORDS("LD_PRELOAD=/x.so", "TOKEN=one", "HOME=/root", "USER=root", "LOGNAME=root",
+                 "PATH=/usr/bin:/bin", "TERM=xterm"));
+    rules.secure = true;
+    renews(&rules, from,
+           WORDS("TOKEN=one", "HOME=/root", "USER=root", "LOGNAME=root", "PATH=/usr/bin:/bin",
+                 "TERM=xterm"));
+}
+
+static void a_value_is_that_of_the_first_copy(void **state) {
+    (void)state;
+    assert_string_equal(environment_value(CALLERS, "TOKEN"), "one");
+    assert_string_equal(environment_value(CALLERS, "EMPTY"), "");
+    assert_null(environment_value(CALLERS, "BARE"));
+    assert_null(environment_value(CALLERS, "TOKE"));
+    assert_null(environment_value(CALLERS, "NOSUCH"));
 }
 
 static void what_is_removed_is_listed(void **state) {
@@ -144,6 +255,12 @@ int main(void) {
         cmocka_unit_test(without_an_entry_home_is_the_root_and_there_is_no_name),
         cmocka_unit_test(an_empty_environment_gets_the_login_variables_alone),
         cmocka_unit_test(what_changes_how_programs_load_is_removed_for_a_secure_start),
+        cmocka_unit_test(a_new_environment_is_the_users_with_a_path_and_the_terminal),
+        cmocka_unit_test(a_new_environment_without_an_entry_has_no_names),
+        cmocka_unit_test(a_new_environment_without_an_account_leaves_the_login_variables),
+        cmocka_unit_test(what_is_passed_goes_first_and_comes_once),
+        cmocka_unit_test(what_is_unsafe_is_passed_except_for_a_secure_start),
+        cmocka_unit_test(a_value_is_that_of_the_first_copy),
         cmocka_unit_test(what_is_removed_is_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ static char *copy_of(const void *text, size_t size, struct entries *entries) {
 /* Whether text holds exactly this user and nothing else. */
 static void holds_user(const char *text, const char *name, uid_t uid, gid_t gid, const char *home) {
     struct entries entries;
-    struct user_entry user;
+    struct passwd_entry user;
     char *copy = copy_of(text, strlen(text), &entries);
 
     print_message("passwd: %s\n", text);
@@ -40,9 +40,33 @@ static void holds_user(const char *text, const char *name, uid_t uid, gid_t gid,
     free(copy);
 }
 
+static void the_shell_is_the_rest_of_the_line(void **state) {
+    static const struct {
+        const char *text, *shell;
+    } rows[] = {
+        {"joe:x:1:2:Joe:/home/joe:/bin/sh\n", "/bin/sh"},
+        {"joe:x:1:2:::/bin/a:b", "/bin/a:b"},
+        {"joe:x:1:2:::\n", ""},
+        {"joe:x:1:2::/b\n", ""},
+        {"joe:x:1:2", ""},
+        {"joe:x:1:2::: /bin/sh \n", " /bin/sh "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct entries entries;
+        struct passwd_entry user;
+        char *copy = copy_of(rows[i].text, strlen(rows[i].text), &entries);
+
+        assert_true(passwd_lines_user(&entries, &user));
+        assert_string_equal(user.shell, rows[i].shell);
+        free(copy);
+    }
+}
+
 static void holds_no_user_in(const void *text, size_t size) {
     struct entries entries;
-    struct user_entry user;
+    struct passwd_entry user;
     char *copy = copy_of(text, size, &entries);
 
     assert_false(passwd_lines_user(&entries, &user));
@@ -136,7 +160,7 @@ static void what_glibc_reads_as_something_else_is_not_clear(void **state) {
 static void users_come_one_after_the_other(void **state) {
     static const char text[] = "a:x:1:1:::\nbroken\nb:x:2:2:::\n#c:x:3:3:::\nd:x:4:4:::";
     struct entries entries;
-    struct user_entry user;
+    struct passwd_entry user;
 
     (void)state;
     char *copy = copy_of(text, strlen(text), &entries);
@@ -214,6 +238,7 @@ static void a_member_is_a_whole_word(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_line_is_a_user),
+        cmocka_unit_test(the_shell_is_the_rest_of_the_line),
         cmocka_unit_test(a_line_that_is_not_whole_is_none),
         cmocka_unit_test(a_line_need_not_be_written_well),
         cmocka_unit_test(what_glibc_reads_as_something_else_is_not_clear),

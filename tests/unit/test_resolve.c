@@ -50,7 +50,7 @@ static struct {
     unsigned calls, fail_at; /* the call that fails, from 1; 0: none */
     int error;               /* what it fails with; 0: it says that there is no entry */
     bool loses_groups;       /* ... that it lists no groups, with success: a failed read in NSS */
-    bool moves_home;
+    bool moves_home, moves_shell;
     bool other_uid; /* by uid it gives the entry of another */
     uid_t euid;     /* who asks */
     gid_t egid;
@@ -74,6 +74,7 @@ static int copy(const struct entry *entry, struct account *account) {
 
     account->name = strdup(entry->name);
     account->home = strdup(moved ? "/elsewhere" : entry->home);
+    account->shell = strdup(database.moves_shell && database.calls > 1 ? "/bin/sh" : "/bin/false");
     account->uid = entry->uid;
     account->gid = entry->gid;
     return 1;
@@ -139,6 +140,7 @@ int passwd_groups(const char *name, gid_t gid, struct groups *groups) {
 void passwd_free(struct account *account) {
     free(account->name);
     free(account->home);
+    free(account->shell);
 }
 
 /* ---- asking ---- */
@@ -614,6 +616,49 @@ static void a_home_that_moves_between_two_answers_is_refused(void **state) {
     end(&answer);
 }
 
+static void a_shell_that_moves_between_two_answers_is_refused(void **state) {
+    struct who who = words("www", "none");
+    struct answer answer;
+
+    (void)state;
+    forget();
+    database.moves_shell = true;
+    ask(&who, &answer);
+    assert_int_equal(answer.status, -1);
+    assert_int_equal(answer.f.code, FAIL_LOOKUP);
+    end(&answer);
+}
+
+static void the_callers_own_entry_is_looked_up_where_it_is_wanted(void **state) {
+    struct who who = {.entry = true};
+    struct answer answer;
+
+    (void)state;
+    forget();
+    ask(&who, &answer);
+    assert_int_equal(answer.status, 0);
+    assert_string_equal(answer.identity.account.home, "/home/j");
+    assert_int_equal(answer.identity.account.uid, 1001);
+    assert_int_equal(answer.identity.account.gid, 1002); /* the caller's, not the entry's */
+    assert_false(answer.request.change_identity || answer.request.change_groups);
+    end(&answer);
+
+    database.euid = 4242; /* nobody's */
+    ask(&who, &answer);
+    assert_int_equal(answer.status, 0);
+    assert_null(answer.identity.account.name);
+    end(&answer);
+
+    forget();
+    database.fail_at = 1;
+    database.error = EIO;
+    ask(&who, &answer);
+    assert_int_equal(answer.status, -1);
+    assert_int_equal(answer.f.code, FAIL_LOOKUP);
+    assert_string_equal(answer.f.step, "user");
+    end(&answer);
+}
+
 static void the_entry_of_another_uid_is_refused(void **state) {
     struct who who = words("33", NULL);
     struct answer answer;
@@ -650,6 +695,8 @@ int main(void) {
         cmocka_unit_test(an_entry_that_comes_or_goes_is_refused),
         cmocka_unit_test(groups_that_are_lost_in_one_of_two_answers_are_refused),
         cmocka_unit_test(a_home_that_moves_between_two_answers_is_refused),
+        cmocka_unit_test(a_shell_that_moves_between_two_answers_is_refused),
+        cmocka_unit_test(the_callers_own_entry_is_looked_up_where_it_is_wanted),
         cmocka_unit_test(the_entry_of_another_uid_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

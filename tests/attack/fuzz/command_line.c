@@ -42,10 +42,8 @@ pid_t __wrap_fork(void);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 int __wrap_sys_execve(const char *path, char *const argv[], char *const envp[]);
 int __real_sys_execve(const char *path, char *const argv[], char *const envp[]);
-char **__wrap_environment_make(char *const *environment, const struct account *account,
-                               bool secure);
-char **__real_environment_make(char *const *environment, const struct account *account,
-                               bool secure);
+char **__wrap_environment_make(char *const *environment, const struct environment_rules *rules);
+char **__real_environment_make(char *const *environment, const struct environment_rules *rules);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 enum { STOP = 0xff };
@@ -83,9 +81,8 @@ pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
     return pid;
 }
 
-char **__wrap_environment_make(char *const *environment, const struct account *account,
-                               bool secure) {
-    run.environment = __real_environment_make(environment, account, secure);
+char **__wrap_environment_make(char *const *environment, const struct environment_rules *rules) {
+    run.environment = __real_environment_make(environment, rules);
     return run.environment;
 }
 
@@ -124,11 +121,71 @@ static void check_variable(char *const envp[], const char *name, const char *val
     CHECK(found == (value != NULL), "%u times %s", found, name);
 }
 
+/* The first copy of a variable of the caller, NAME= and all; NULL without one. */
+static const char *given_copy(const char *name) {
+    for (char **given = run.setup.variables; *given != NULL; given++)
+        if (begins(*given, name))
+            return *given;
+    return NULL;
+}
+
+/* Whether --pass-env names NAME=. */
+static bool is_passed(const char *name) {
+    const size_t length = strlen(name) - 1;
+
+    for (const char *at = run.said.options.pass_env; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* With --reset-env: every variable is one that the manual page names, or is passed. */
+static void check_new_environment(char *const envp[]) {
+    const bool login = !run.said.options.who.ids_only;
+    const struct ref_user *entry = run.who.entry;
+    const struct {
+        const char *name, *value; /* of the user; NULL: none */
+    } own[] = {{"HOME=", entry != NULL ? entry->home : "/"},
+               {"USER=", entry != NULL ? entry->name : NULL},
+               {"LOGNAME=", entry != NULL ? entry->name : NULL},
+               {"SHELL=", entry != NULL ? entry->shell : NULL},
+               {"PATH=", "/usr/bin:/bin"},
+               {"TERM=", NULL}};
+    size_t known = 0;
+
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        const char *given = given_copy(own[i].name), *value = login || i == 4 ? own[i].value : NULL;
+        bool stays = is_passed(own[i].name) || i == 5 || (!login && i < 3);
+        if (stays && given != NULL)
+            value = given + strlen(own[i].name);
+        check_variable(envp, own[i].name, value);
+        known += value != NULL;
+    }
+    for (char *const *variable = envp; *variable != NULL; variable++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%.*s=", (int)strcspn(*variable, "="), *variable);
+        bool is_own = false;
+        for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+            is_own |= strcmp(own[i].name, name) == 0;
+        if (is_own)
+            continue;
+        CHECK(is_passed(name) && given_copy(name) == *variable, "%s", *variable);
+        known++;
+    }
+    CHECK(envp[known] == NULL, "a variable twice");
+}
+
 static void check_environment(char *const envp[]) {
     char **given = run.setup.variables;
     bool login = run.who.change_identity && !run.said.options.who.ids_only;
     const struct ref_user *entry = run.who.entry;
 
+    if (run.said.options.reset_env) {
+        check_new_environment(envp);
+        return;
+    }
     for (char *const *variable = envp; *variable != NULL; variable++) {
         if (login && is_login(*variable))
             continue;
@@ -389,6 +446,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_environment_make(&input, &run.setup);
     run.said_well = ref_options(run.words.count, run.words.list, &run.said);
     fake_truth(&before);
+    run.said.options.who.entry = run.said.options.reset_env && !run.said.options.who.ids_only;
     run.known = ref_resolve(&run.said.options.who, before.uid.effective, before.gid.effective,
                             users_fake.database, &run.who) &&
                 !(run.said.options.request.close_fds && run.setup.listen_pid);

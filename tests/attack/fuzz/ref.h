@@ -35,7 +35,7 @@ bool ref_options(int argc, char **argv, struct said *said);
 /* ---- who is meant (ref_users.c) ---- */
 
 struct ref_user {
-    char *name, *home;
+    char *name, *home, *shell;
     uint32_t uid, gid;
 };
 

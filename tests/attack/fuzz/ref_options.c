@@ -28,6 +28,8 @@ static const struct getopt_option OPTIONS[] = {
     {"disable-userns", no_argument, NULL, 'N'},
     {"pdeathsig", required_argument, NULL, 'P'},
     {"chdir", required_argument, NULL, 'C'},
+    {"reset-env", no_argument, NULL, 'E'},
+    {"pass-env", required_argument, NULL, 'A'},
     {"umask", required_argument, NULL, 'M'},
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
@@ -45,8 +47,8 @@ static const struct getopt_option OPTIONS[] = {
 
 /* What the line is made of, beside struct said. */
 struct line {
-    unsigned modes, users, lists, signals, directories, masks, words, special_words, run_options,
-        start_options;
+    unsigned modes, users, lists, signals, directories, masks, passes, words, special_words,
+        run_options, start_options;
     bool bad;
 };
 
@@ -111,6 +113,14 @@ static int mask_of(const char *word) {
     return word[0] == '\0' || value > 0777 ? -1 : value;
 }
 
+/* Names between commas: none is empty or has an equals sign. */
+static bool are_names(const char *list) {
+    size_t length = strlen(list);
+
+    return length > 0 && list[0] != ',' && list[length - 1] != ',' && strstr(list, ",,") == NULL &&
+           strchr(list, '=') == NULL;
+}
+
 static void take_value(int option, const char *value, struct said *said, struct line *line) {
     switch (option) {
     case 'u':
@@ -136,6 +146,11 @@ static void take_value(int option, const char *value, struct said *said, struct 
         line->directories++;
         line->bad |= value[0] == '\0';
         said->options.request.directory = value;
+        return;
+    case 'A':
+        line->passes++;
+        line->bad |= !are_names(value);
+        said->options.pass_env = value;
         return;
     case 'M':
         line->masks++;
@@ -178,7 +193,8 @@ static void take(int option, const char *value, struct said *said, struct line *
     const struct {
         int option;
         bool *flag;
-    } flags[] = {{'N', &said->options.request.disable_userns},
+    } flags[] = {{'E', &said->options.reset_env},
+                 {'N', &said->options.request.disable_userns},
                  {'n', &said->options.request.no_new_privs},
                  {ONLY_LONG, &said->options.request.lock_securebits},
                  {ONLY_LONG + 1, &said->options.who.ids_only},
@@ -215,7 +231,8 @@ static bool is_whole(const char *word, int index) {
 
 static bool is_refused(const struct said *said, const struct line *line, bool command) {
     if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 || line->signals > 1 ||
-        line->directories > 1 || line->masks > 1 || (line->special_words > 0 && line->words > 1))
+        line->directories > 1 || line->masks > 1 || line->passes > 1 ||
+        (line->special_words > 0 && line->words > 1))
         return true;
     if (said->options.mode == MODE_HELP)
         return false;
@@ -229,6 +246,8 @@ static bool is_refused(const struct said *said, const struct line *line, bool co
         return true;
     if (said->options.verbose && said->options.mode != MODE_RUN &&
         said->options.mode != MODE_LIST_CAPS)
+        return true;
+    if (said->options.pass_env != NULL && !said->options.reset_env)
         return true;
     if (said->options.json && !said->options.request.dry_run && said->options.mode == MODE_RUN)
         return true;

@@ -25,15 +25,19 @@ static char *copy(const char *text) {
 }
 
 static void add_user(struct ref_database *database, const char *name, const char *home,
-                     uint32_t uid, uint32_t gid) {
+                     const char *shell, uint32_t uid, uint32_t gid) {
     size_t size = (database->user_count + 1) * sizeof *database->users;
     struct ref_user *users = realloc(database->users, size);
 
     if (users == NULL)
         abort();
     database->users = users;
-    users[database->user_count++] = (struct ref_user){
-        .name = copy(name), .home = copy(home[0] == '\0' ? "/" : home), .uid = uid, .gid = gid};
+    users[database->user_count++] =
+        (struct ref_user){.name = copy(name),
+                          .home = copy(home[0] == '\0' ? "/" : home),
+                          .shell = copy(shell[0] == '\0' ? "/bin/sh" : shell),
+                          .uid = uid,
+                          .gid = gid};
 }
 
 static void add_group(struct ref_database *database, const char *name, const char *members,
@@ -90,7 +94,7 @@ static void read_line(const char *line, size_t length, bool users, struct ref_da
     }
     bool nameless = is_marker(start) || start[0] == '#';
     if (users && !nameless && read_id(field[2], &uid) && read_id(field[3], &gid))
-        add_user(database, field[0], field[5], uid, gid);
+        add_user(database, field[0], field[5], field[6], uid, gid);
     bool has_gid = read_id(field[2], &gid);
     if (!has_gid && is_marker(text) && field[2][0] == '\0') {
         gid = 0;
@@ -155,7 +159,8 @@ void ref_read_by_libc(char *passwd, size_t passwd_size, char *group, size_t grou
     /* cppcheck-suppress fgetpwentCalled ; everything here has one thread */
     while (file != NULL && (user = fgetpwent(file)) != NULL)
         if (!is_marker(user->pw_name))
-            add_user(database, user->pw_name, user->pw_dir, user->pw_uid, user->pw_gid);
+            add_user(database, user->pw_name, user->pw_dir, user->pw_shell, user->pw_uid,
+                     user->pw_gid);
     if (file != NULL)
         (void)fclose(file);
     file = fmemopen(group, group_size, "r");
@@ -171,6 +176,7 @@ void ref_database_free(struct ref_database *database) {
     for (size_t i = 0; i < database->user_count; i++) {
         free(database->users[i].name);
         free(database->users[i].home);
+        free(database->users[i].shell);
     }
     for (size_t i = 0; i < database->group_count; i++) {
         free(database->groups[i].name);
@@ -342,7 +348,7 @@ bool ref_resolve(const struct who *who, uint32_t caller_uid, uint32_t caller_gid
                  const struct ref_database *database, struct ref_identity *identity) {
     *identity = (struct ref_identity){.uid = caller_uid, .gid = caller_gid};
     identity->change_identity = who->user != NULL;
-    if (who->user == NULL && has_init(who->groups))
+    if (who->user == NULL && (who->entry || has_init(who->groups)))
         identity->entry = ref_user_by_uid(database, caller_uid);
     if (who->user != NULL && !find_identity(who, database, identity))
         return false;

@@ -82,8 +82,9 @@ static void check_accepted(const struct request *request, const struct identity 
     CHECK((account->name == NULL) == (expected->entry == NULL), "an entry, or none");
     if (account->name != NULL)
         CHECK(strcmp(account->name, expected->entry->name) == 0 &&
-                  strcmp(account->home, expected->entry->home) == 0,
-              "%s, %s", account->name, account->home);
+                  strcmp(account->home, expected->entry->home) == 0 &&
+                  strcmp(account->shell, expected->entry->shell) == 0,
+              "%s, %s, %s", account->name, account->home, account->shell);
 }
 
 static void check(const struct question *question, const struct ref_database *database) {

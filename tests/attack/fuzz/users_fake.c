@@ -47,8 +47,11 @@ static struct passwd *answer(const struct ref_user *user, bool wrong) {
     if (user == NULL)
         return NULL;
     users_fake.was_wrong |= wrong;
-    entry = (struct passwd){
-        .pw_name = user->name, .pw_uid = user->uid, .pw_gid = user->gid, .pw_dir = user->home};
+    entry = (struct passwd){.pw_name = user->name,
+                            .pw_uid = user->uid,
+                            .pw_gid = user->gid,
+                            .pw_dir = user->home,
+                            .pw_shell = user->shell};
     if (!wrong)
         return &entry;
     switch (users_fake.wrong) {

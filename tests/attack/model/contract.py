@@ -87,6 +87,7 @@ class Request:
     umask: str | None = dataclasses.field(
         default=None, metadata={"values": (None,) * 6 + ("0", "027", "0777")}
     )
+    reset_env: bool = dataclasses.field(default=False, metadata={"values": (False,) * 6 + (True,)})
     pdeathsig: int | None = dataclasses.field(
         default=None, metadata={"values": (None,) * 6 + (0, 15, 64)}
     )
@@ -261,9 +262,10 @@ class _Oracle:
     changes_groups = False
 
     def login(self, entry):
-        """"HOME, USER, LOGNAME are set for the program when -u is given [...] For a user without an
+        """"HOME, USER, LOGNAME are set for the program when -u or --reset-env is given [...] For a user without an
         entry in the user database HOME is / and the other two are removed." """
-        if self.request.user is None or self.request.no_login_env:
+        asked = self.request.user is not None or self.request.reset_env
+        if not asked or self.request.no_login_env:
             return ("/before", "before", "before")
         if entry is None:
             return ("/", "unset", "unset")

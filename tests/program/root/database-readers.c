@@ -36,8 +36,8 @@ static char files[TEXT], nss[TEXT];
 
 static void tell_account(int found, struct account *account, char *text) {
     if (found == 1)
-        (void)snprintf(text, TEXT, "%s %u %u %s", account->name, account->uid, account->gid,
-                       account->home);
+        (void)snprintf(text, TEXT, "%s %u %u %s %s", account->name, account->uid, account->gid,
+                       account->home, account->shell);
     else
         (void)snprintf(text, TEXT, "%d", found);
     passwd_free(account);
