@@ -6,8 +6,8 @@
 # What argparse(1) has to know of the options.
 # generated: spec
 set -g __capwrap_spec u/user= G/groups= k/keep= want= n/no-new-privs lock-securebits disable-userns \
-    no-login-env chown-stdio close-fds pdeathsig= chdir= umask= strict dry-run json assert= \
-    'status=?' decode= list-caps v/verbose q/quiet h/help V/version
+    no-login-env reset-env pass-env= chown-stdio close-fds pdeathsig= chdir= umask= strict dry-run \
+    json assert= 'status=?' decode= list-caps v/verbose q/quiet h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
@@ -73,6 +73,8 @@ complete -c capwrap -n __capwrap_no_command -s n -l no-new-privs -d 'No execve e
 complete -c capwrap -n __capwrap_no_command -l lock-securebits -d 'Uid 0 is not special, no keep-caps, no ambient raise'
 complete -c capwrap -n __capwrap_no_command -l disable-userns -d 'No user namespace can be made or entered'
 complete -c capwrap -n __capwrap_no_command -l no-login-env -d 'Leave HOME, USER and LOGNAME alone'
+complete -c capwrap -n __capwrap_no_command -l reset-env -d 'An environment of HOME, USER, LOGNAME, SHELL, PATH and TERM alone'
+complete -c capwrap -n __capwrap_no_command -l pass-env -x -d 'Variables that --reset-env leaves as they are'
 complete -c capwrap -n __capwrap_no_command -l chown-stdio -d 'Hand pipes on the standard streams to the user'
 complete -c capwrap -n __capwrap_no_command -l close-fds -d 'Nothing above descriptor 2 is inherited'
 complete -c capwrap -n __capwrap_no_command -l pdeathsig -x -d 'Signal that the program gets when its parent ends, by name or number'
