@@ -246,6 +246,8 @@ def command_lines(name):
                 yield json.loads("[" + listed.group(1) + "]")
                 continue
             shell = re.search(r"(?:^|[\s=])(?:/[\w/]*/)?capwrap( .*)$", line)
+            if shell and line[:shell.start()].count("'") % 2:
+                continue  # a word of another shell
             if shell and re.search(r"^ (.* )?--( |$)", shell.group(1)):
                 yield ["capwrap", *shlex.split(shell.group(1), comments=True)]
 

@@ -194,6 +194,40 @@ expected() {
     ((count > 15)) || fail "only $count rows"
 }
 
+# left_to_others FOR: of the line for this in docs/migration.md, what its PROGRAM is to print, and PROGRAM.
+left_to_others() {
+    case $1 in
+    'resource limits') printf '%s\n' 1000 "sh -c 'ulimit -n'" ;;
+    'a nice value') printf '%s\n' 5 nice ;;
+    'an OOM score') printf '%s\n' 500 'cat /proc/self/oom_score_adj' ;;
+    'namespaces and mounts') printf '%s\n' lo: "sh -c 'grep -o lo: /proc/net/dev; ! grep -v lo: /proc/net/dev | grep :'" ;;
+    'Landlock rules'*) printf '%s\n' no "sh -c '(: >tried) 2>/dev/null || echo no'" ;;
+    'a policy file' | 'options from the environment') printf '%s\n' 33 'id -u' ;;
+    'an init that reaps') printf '%s\n' tini "sh -c 'cat /proc/\$PPID/comm'" ;;
+    *) return 1 ;;
+    esac
+}
+
+@test "the lines for what capwrap leaves to others do what they are for" {
+    require_root
+    local row line count=0
+    local -a wanted
+    chmod 1777 . && mkdir -p bin && ln -sf "$CAPWRAP" bin/capwrap
+    while read -r row; do
+        line=$(jq -r '.[1]' <<<"$row")
+        line=${line#\`} line=${line%%\`*}
+        [[ $line == *PROGRAM* ]] || continue
+        count=$((count + 1))
+        [[ $line != setpriv* ]] || setpriv --help | grep -q -e --landlock-access || continue
+        mapfile -t wanted < <(left_to_others "$(jq -r '.[0]' <<<"$row")")
+        [[ ${#wanted[@]} == 2 ]] || fail "no test of $row"
+        attempt with_users passwd group -- env PATH="$PWD/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+            bash -c "${line//PROGRAM/${wanted[1]}}"
+        assert_equal "$line"$'\n'"$output" "$line"$'\n'"${wanted[0]}"
+    done < <("$DOCS" table docs/migration.md 'beside: others')
+    assert_equal "$count" 8
+}
+
 @test "in the migration tables, the lines that only look print what they are for" {
     local line
     for line in 'capwrap --status' 'capwrap --decode=400'; do
