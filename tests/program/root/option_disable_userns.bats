@@ -46,6 +46,22 @@ other_namespace() {
     assert_equal "${#lines[@]}" "${#WAYS[@]}"
 }
 
+# Where the processor does not take the instruction, tests/real/kernels tries it in QEMU.
+@test "the same calls as i386 makes them are refused to a 64-bit program" {
+    [[ $(uname -m) == x86_64 ]] || return 0
+    attempt "$CAPWRAP" --user 1000:1000 --no-new-privs -- "$SUPPORT_BIN/userns-int80"
+    assert_success
+    local open=$output refused=$'unshare=EPERM\nclone=EPERM\nsetns=EPERM\nsetns_any=EPERM\nclone3=ENOSYS'
+    attempt "$CAPWRAP" --user 1000:1000 --no-new-privs --disable-userns -- "$SUPPORT_BIN/userns-int80"
+    assert_success
+    if [[ $open == *=signal* ]]; then
+        assert_output "$open"
+    else
+        assert_equal "$open" $'unshare=done\nclone=done\nsetns=EBADF\nsetns_any=EBADF\nclone3=EINVAL'
+        assert_output "$refused"
+    fi
+}
+
 @test "a kept SYS_ADMIN opens none of them, and the other namespaces stay open to it" {
     other_namespace
     attempt "$CAPWRAP" --user 1000:1000 --keep SYS_ADMIN --no-new-privs --disable-userns -- \

@@ -44,14 +44,14 @@ qemu() {
 # Emulated, a program that needs no loader starts much faster.
 initramfs() {
     local kernels=$SRC_DIR/tests/real/kernels support=$SRC_DIR/tests/support program
-    for program in probe start-as; do
+    for program in probe start-as userns-int80; do
         gcc -static -O2 -D_FILE_OFFSET_BITS=64 -o "$MACHINES/$program" \
             "$support/$program.c" || return 1
     done
     "$kernels/initramfs" "$kernels/init" \
         /programs/capwrap="$CAPWRAP" /programs/capwrap-static="$CAPWRAP_MUSL" \
         /support/self-test="$support/self-test" /support/probe="$MACHINES/probe" \
-        /support/start-as="$MACHINES/start-as" \
+        /support/start-as="$MACHINES/start-as" /support/userns-int80="$MACHINES/userns-int80" \
         /etc/passwd="$support/self-test.passwd" /etc/group="$support/self-test.group" \
         /bin/setcap="$(command -v setcap)" >"$MACHINES/initramfs"
 }
@@ -86,6 +86,17 @@ self_tested() {
         assert_regex "$(part "$program")" \
             "# $2[^ ]*, 41 capabilities, permitted 000001ffffffffff"
     done
+}
+
+# int80_filtered MACHINE: the calls of i386, made by a 64-bit program, are the kernel's own without
+# --disable-userns, and are refused with it.
+int80_filtered() {
+    report_of "$1"
+    run part int80-open
+    assert_output $'unshare=done\nclone=done\nsetns=EBADF\nsetns_any=EBADF\nclone3=EINVAL\nexit status 0'
+    report_of "$1"
+    run part int80-filtered
+    assert_output $'unshare=EPERM\nclone=EPERM\nsetns=EPERM\nsetns_any=EPERM\nclone3=ENOSYS\nexit status 0'
 }
 
 # learner_initramfs: $MACHINES/learner, for machines in which capwrap-learn is tested.

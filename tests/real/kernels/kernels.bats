@@ -48,6 +48,10 @@ teardown_file() {
     self_tested 6.12 '6\.12\.'
 }
 
+@test "Linux 6.12 in QEMU: int 0x80 from a 64-bit program makes and enters no user namespace under --disable-userns" {
+    int80_filtered 6.12
+}
+
 @test "a kernel that cannot be had, and wrong usage, are one clear error" {
     local unknown='kernels-image: apt knows no package no-such-kernel that names a kernel: '
     unknown+='run apt-get update first, as root'
