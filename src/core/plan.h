@@ -80,6 +80,7 @@ struct plan {
     bool needs_parent_death; /* it was asked for: a program that execve would disarm it for is
                                 refused */
     int parent_death_signal; /* to be in force at execve; 0 when none */
+    bool chown_stdio;        /* --chown-stdio: a stream that stays closed to the user is noted */
     unsigned stdio;          /* descriptors to hand to the user */
     bool disable_userns;
     bool userns_refused;   /* the note: what the filter refuses was refused here already */

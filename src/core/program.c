@@ -393,10 +393,36 @@ static int check_directory(const struct plan *plan, struct program *program, str
     return -1;
 }
 
+/* With --chown-stdio: whether the new user may open standard output and error again, where they are
+ * not handed over. */
+static int check_streams(const struct plan *plan, struct program *program, struct fail *f) {
+    int error = 0;
+
+    program->streams_closed = 0;
+    for (int fd = 1; fd <= 2 && plan->chown_stdio; fd++) {
+        int closed = (plan->stdio & 1u << fd) != 0 ? 0 : sys_may_reopen(fd);
+        if (closed != -EACCES && closed != -ENXIO)
+            continue;
+        program->streams_closed |= 1u << fd;
+        error = closed;
+    }
+    if (program->streams_closed == 0 || !plan->strict)
+        return 0;
+    (void)fail_set(
+        f, "stdio", FAIL_STRICT, error,
+        "standard output or error is not handed over, and the user may not open it again");
+    f->hint = error == -ENXIO
+                  ? "leave out --strict, or --chown-stdio: nobody can open a socket again"
+                  : "leave out --strict, or start capwrap as the leader of the terminal's session "
+                    "(without docker run --init, tini or su -c), or with a file of the user's";
+    return -1;
+}
+
 int program_find(const struct plan *plan, struct program *program, struct fail *f) {
     struct sys_file file;
 
-    if (find_path(program, &file, f) != 0 || check_directory(plan, program, f) != 0)
+    if (find_path(program, &file, f) != 0 || check_directory(plan, program, f) != 0 ||
+        check_streams(plan, program, f) != 0)
         return -1;
 
     int checked = check_chain(program, &file, f);

@@ -36,6 +36,7 @@ struct program {
     struct sys_directory directory; /* out: where --chdir went to */
     bool inspected;                 /* the check was completed: after is filled */
     bool directory_closed;          /* the note: the user may not search the working directory */
+    unsigned streams_closed;        /* the note: bit n: the user may not open stream n again */
     bool signal_cleared;            /* the note: execve disarms the inherited parent-death signal */
     bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
 };

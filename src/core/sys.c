@@ -11,6 +11,7 @@
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -434,6 +435,20 @@ int sys_stdio_owner(int fd, uid_t *owner) {
     *owner = status.st_uid;
     return fs.f_type == PIPEFS_MAGIC ||
            (fs.f_type == DEVPTS_SUPER_MAGIC && leads_terminal(fd, &status));
+}
+
+int sys_may_reopen(int fd) {
+    char path[32];
+    struct stat status = {0};
+
+    int flags = fcntl(fd, F_GETFD);
+    if (flags < 0 || (flags & FD_CLOEXEC) != 0 || fstat(fd, &status) != 0)
+        return 0;
+    if (S_ISSOCK(status.st_mode))
+        return -ENXIO;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int error = result(syscall(SYS_faccessat2, AT_FDCWD, path, W_OK, AT_EACCESS));
+    return error == -EACCES ? error : 0;
 }
 
 int sys_chown_fd(int fd, uid_t uid) { return result(fchown(fd, uid, (gid_t)-1)); }

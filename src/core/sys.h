@@ -132,6 +132,10 @@ int sys_close_above_stderr(void);
  * the terminal whose session this process leads. 1 and *owner; 0 when it is not; -errno. */
 int sys_stdio_owner(int fd, uid_t *owner);
 int sys_chown_fd(int fd, uid_t uid); /* fchown(2), group unchanged */
+/* Whether the effective ids and capabilities may open descriptor fd again for writing, by way of
+ * /dev/stdout and the like: -EACCES when they may not, -ENXIO for a socket, which nobody may; 0
+ * when they may, when execve closes it, or when it cannot be told. */
+int sys_may_reopen(int fd);
 
 /* ---- files, as execve will see them ---- */
 

@@ -11,6 +11,20 @@ void note_print(const struct note *note, char text[NOTE_SIZE]) {
     (void)snprintf(text, NOTE_SIZE, "%s%s%s", names, note->caps == 0 ? "" : ": ", note->text);
 }
 
+/* Why a stream stays another's is told by what it is: a file, a socket, or a terminal whose session
+ * another process leads. */
+static struct note stream_note(unsigned streams) {
+    static const char *const texts[] = {
+        [1] =
+            "standard output is not handed over, and the user may not open it again (/dev/stdout)",
+        [2] = "standard error is not handed over, and the user may not open it again (/dev/stderr)",
+        [3] = "standard output and error are not handed over, and the user may not open them again "
+              "(/dev/stdout, /dev/stderr)",
+    };
+
+    return (struct note){.code = "stdio-closed", .always = true, .text = texts[streams >> 1 & 3]};
+}
+
 size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MOST]) {
     size_t count = 0;
 
@@ -44,6 +58,8 @@ size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MO
             .always = true,
             .text = "the user may not search the working directory, which the program inherits",
         };
+    if (pipeline->program.streams_closed != 0)
+        notes[count++] = stream_note(pipeline->program.streams_closed);
     if (pipeline->program.ambient_cleared)
         notes[count++] = (struct note){
             .code = "ambient-cleared",

@@ -10,7 +10,7 @@
 
 #include "core/pipeline.h"
 
-enum { NOTES_MOST = 6 };
+enum { NOTES_MOST = 7 };
 
 struct note {
     const char *code;

@@ -1246,6 +1246,52 @@ static void a_working_directory_that_the_user_may_not_search_is_noted(void **sta
     }
 }
 
+static void a_stream_that_stays_closed_to_the_user_is_noted(void **state) {
+    static const struct {
+        unsigned given; /* these are handed over */
+        int errors[3];  /* what opening each again answers */
+        bool asked;     /* --chown-stdio */
+        unsigned noted;
+        int error;
+    } rows[] = {
+        {0, {EACCES, EACCES, EACCES}, false, 0, 0}, /* nobody has asked */
+        {0, {EACCES, 0, 0}, true, 0, 0},            /* standard input is none of these */
+        {0, {0, EACCES, 0}, true, 2, EACCES},
+        {0, {0, 0, EACCES}, true, 4, EACCES},
+        {0, {0, EACCES, EACCES}, true, 6, EACCES},
+        {2, {0, EACCES, EACCES}, true, 4, EACCES}, /* what is handed over is opened by its owner */
+        {6, {0, EACCES, EACCES}, true, 0, 0},
+        {0, {0, ENXIO, 0}, true, 2, ENXIO},
+        {0, {0, EIO, ENOENT}, true, 0, 0}, /* it cannot be told */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        const size_t row = i / 2;
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, 0, false);
+        add("/srv/server", 0755, ELF);
+        for (unsigned fd = 0; fd < 3; fd++)
+            fake.reopen_error[fd] = rows[row].errors[fd];
+        plan.chown_stdio = rows[row].asked;
+        plan.stdio = rows[row].given;
+        plan.strict = i % 2 == 1;
+        int status = find(&plan, "/srv/server", NULL, &program, &f);
+        assert_int_equal(program.streams_closed, rows[row].noted);
+        assert_int_equal(status, plan.strict && rows[row].noted != 0 ? -1 : 0);
+        if (status == 0)
+            continue;
+        assert_string_equal(f.step, "stdio");
+        assert_int_equal(f.code, FAIL_STRICT);
+        assert_int_equal(f.error, rows[row].error);
+        assert_int_equal(f.exit_code, EXIT_REFUSED);
+        assert_non_null(strstr(f.hint, rows[row].error == ENXIO ? "socket" : "session"));
+    }
+}
+
 /* ---- what stands in the way ---- */
 
 static void denied(const struct plan *plan, const char *command, const char *search_path,
@@ -1402,6 +1448,7 @@ int main(void) {
         cmocka_unit_test(the_last_file_of_a_chain_is_the_one_that_counts),
         cmocka_unit_test(what_cannot_be_looked_at_is_refused_unless_it_cannot_matter),
         cmocka_unit_test(an_interpreter_that_cannot_be_looked_up_is_an_incomplete_look),
+        cmocka_unit_test(a_stream_that_stays_closed_to_the_user_is_noted),
         cmocka_unit_test(a_working_directory_that_the_user_may_not_search_is_noted),
         cmocka_unit_test(what_the_kernel_would_refuse_is_refused_before_execve),
         cmocka_unit_test(an_answer_that_is_no_error_changes_nothing),

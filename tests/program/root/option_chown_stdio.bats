@@ -40,10 +40,8 @@ through_pipes() {
 @test "the program does not hold CAP_CHOWN" {
     runs --user www-data --chown-stdio -- "$PROBE"
     holds_exactly "$(mask)"
-    quiet
     runs --user www-data --chown-stdio --keep net_raw -n --lock-securebits -- "$PROBE"
     holds_exactly "$(mask net_raw)"
-    quiet
 }
 
 @test "with --chown-stdio the program can open /dev/stdout and /dev/stderr again" {
@@ -114,7 +112,7 @@ on_terminal() {
 import os, pty, sys
 
 capwrap, how = sys.argv[1:]
-command = [capwrap, "--user", "www-data", "--chown-stdio", "--", "sh", "-c", "stat -L -c %u /dev/fd/0"]
+command = [capwrap, "-q", "--user", "www-data", "--chown-stdio", "--", "sh", "-c", "stat -L -c %u /dev/fd/0"]
 master, slave = pty.openpty()
 pid = os.fork()
 if pid == 0:
@@ -167,6 +165,103 @@ EOF2
     done
 }
 
+# ---- what cannot be handed over ----
+
+# on_terminal_of_another OPTION...: capwrap with these options on a terminal whose session its parent leads,
+# as behind docker run --init, tini or su -c; what is shown there is left in $output. The program opens
+# /dev/stdout again.
+on_terminal_of_another() {
+    run /usr/bin/python3 - "$CAPWRAP" --user www-data "$@" -- sh -c 'echo reopened >/dev/stdout' <<'EOF2'
+import os, pty, sys
+
+pid, master = pty.fork()
+if pid == 0:
+    os._exit(os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:]))
+text = b""
+try:
+    while chunk := os.read(master, 1000):
+        text += chunk
+except OSError:
+    pass
+print(text.decode().replace("\r", ""), end="")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+EOF2
+}
+
+@test "a terminal that stays another's is a note, and --strict refuses" {
+    on_terminal_of_another --chown-stdio
+    assert_failure
+    assert_line --index 0 'capwrap: note: standard output and error are not handed over, and the user may not open them again (/dev/stdout, /dev/stderr)'
+    assert_line --partial 'Permission denied' # as the note says
+    refute_output --partial reopened
+    on_terminal_of_another --chown-stdio --strict
+    assert_equal "$status" 125
+    assert_line --index 0 'capwrap: stdio: standard output or error is not handed over, and the user may not open it again: Permission denied'
+    assert_line --index 1 --regexp '^  hint: leave out --strict, or start capwrap as the leader'
+    assert_equal "${#lines[@]}" 2
+    on_terminal_of_another --strict # nobody has asked for it
+    refute_output --partial capwrap:
+}
+
+@test "a program that may open the terminal by a capability gets no note" {
+    on_terminal_of_another --chown-stdio --strict --keep DAC_OVERRIDE
+    assert_success
+    assert_output reopened
+}
+
+# to_file MODE WORD...: capwrap with these options, as www-data, whose standard output is a file of root's.
+to_file() {
+    local file=$PUBLIC/out
+    rm -f "$file"
+    : >"$file"
+    chmod "$1" "$file"
+    run bash -c 'file=$0; exec "$@" 2>&1 >"$file" </dev/null | cat' "$file" "$CAPWRAP" --user www-data "${@:2}"
+}
+
+@test "a file that the user may not open again is a note, one that it may is none" {
+    to_file 644 --chown-stdio -- true
+    assert_output 'capwrap: note: standard output is not handed over, and the user may not open it again (/dev/stdout)'
+    to_file 666 --chown-stdio --strict -- true
+    assert_output ''
+    to_file 644 --chown-stdio -q -- true
+    assert_output ''
+    to_file 644 -- true
+    assert_output ''
+    run bash -c 'exec "$@" >/dev/null 2>"$0" </dev/null' "$PUBLIC/out" "$CAPWRAP" --user www-data --chown-stdio -- true
+    assert_equal "$(cat "$PUBLIC/out")" \
+        'capwrap: note: standard error is not handed over, and the user may not open it again (/dev/stderr)'
+}
+
+@test "the rehearsal tells the same note, and the same refusal" {
+    : >"$PUBLIC/err"
+    chmod 644 "$PUBLIC/err"
+    run bash -c '"$@" 2>"$0" | cat' "$PUBLIC/err" "$CAPWRAP" --dry-run --json --user www-data --chown-stdio -- true
+    assert_equal "$(jq -r '.notes[].code' <<<"$output")" stdio-closed
+    run bash -c '"$@" 2>"$0" | cat' "$PUBLIC/err" "$CAPWRAP" --dry-run --json --strict --user www-data --chown-stdio -- true
+    assert_equal "$(jq -r '"\(.outcome) \(.exit) \(.error.step) \(.error.code)"' <<<"$output")" \
+        'refused 125 stdio strict'
+}
+
+@test "a socket, which nobody can open again, is a note, and --strict names it" {
+    run /usr/bin/python3 - "$CAPWRAP" <<'EOF2'
+import socket, subprocess, sys
+
+ours, theirs = socket.socketpair()
+for more in [], ["--strict"]:
+    done = subprocess.run([sys.argv[1], "--user", "www-data", "--chown-stdio", *more, "--", "true"],
+                          stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, text=True)
+    print(done.returncode, done.stderr, end="")
+EOF2
+    assert_line --index 0 '0 capwrap: note: standard output is not handed over, and the user may not open it again (/dev/stdout)'
+    assert_line --index 1 --regexp '^125 capwrap: stdio: .*: No such device or address$'
+    assert_line --index 2 '  hint: leave out --strict, or --chown-stdio: nobody can open a socket again'
+}
+
+@test "a closed stream is none that the user could open again" {
+    run bash -c 'exec "$@" >&- 2>/dev/null' sh "$CAPWRAP" --user www-data --chown-stdio --strict -- true
+    assert_success
+}
+
 @test "--chown-stdio without CAP_CHOWN is refused where a stream has to change its owner" {
     local few option
     few=$(mask setuid setgid setpcap)
@@ -181,6 +276,8 @@ EOF2
 @test "--chown-stdio without CAP_CHOWN is accepted where no stream has to change its owner" {
     local few
     few=$(mask setuid setgid setpcap)
+    : >"$PUBLIC/stderr"
+    chmod 666 "$PUBLIC/stderr"
     run bash -c 'exec "$@" </dev/null >/dev/null 2>"$0"' "$PUBLIC/stderr" \
         "$START_AS" --bounding "$few" --permitted "$few" -- \
         "$CAPWRAP" --user www-data --chown-stdio -- true

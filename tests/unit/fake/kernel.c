@@ -702,6 +702,12 @@ int sys_stdio_owner(int fd, uid_t *owner) {
     return fake.streams[fd].handed_over;
 }
 
+int sys_may_reopen(int fd) {
+    READ_SIMPLE(fd, 0, 0);
+    bool may = fake.streams[fd].owner == fake.uid.fs || capable(CAP_DAC_OVERRIDE);
+    return may && fake.reopen_error[fd] != ENXIO ? 0 : -fake.reopen_error[fd];
+}
+
 /* chown_ok(): the owner may give a file to himself only; CAP_CHOWN does not count for a file whose
  * owner is unmapped. */
 int sys_chown_fd(int fd, uid_t uid) {

@@ -125,6 +125,7 @@ struct fake {
     const struct fake_file *directory; /* the working directory; NULL: one that is not in files */
     unsigned umask;
     struct fake_stream streams[3];
+    int reopen_error[3]; /* of a stream, to who is not its owner; 0: everybody may open it again */
 
     /* the record */
     size_t call_count; /* of calls, below */

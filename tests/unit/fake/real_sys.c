@@ -42,6 +42,7 @@
 #define sys_stdio_owner             real_sys_stdio_owner
 #define sys_enter_directory         real_sys_enter_directory
 #define sys_get_directory           real_sys_get_directory
+#define sys_may_reopen              real_sys_may_reopen
 #define sys_read_link               real_sys_read_link
 #define sys_read_umask              real_sys_read_umask
 #define sys_set_umask               real_sys_set_umask
