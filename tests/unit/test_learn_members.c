@@ -283,6 +283,29 @@ static void who_is_started_anew_is_taken_in(void **state) {
     members_free(&scene.members);
 }
 
+/* systemd's child that is to become a service. */
+static void what_prepares_a_service_is_watched_from_its_execve_on(void **state) {
+    (void)state;
+    struct scene scene;
+    struct record name = {.kind = RECORD_COMM, .pid = CHILD, .tid = CHILD, .comm = "(server)"};
+
+    set_up(&scene);
+    told(&scene, INIT, 0);
+    settle(&scene);
+    add(&scene, fork_at(AFTER, INIT, CHILD));
+    members_find(&scene.members, CHILD)->in_cgroup = true;
+    members_find(&scene.members, CHILD)->starting = true;
+    add(&scene, name);
+    assert_false(is_member(&scene, CHILD));
+    add(&scene, fork_at(AFTER, CHILD, GRANDCHILD));
+    assert_false(is_member(&scene, GRANDCHILD));
+    name.exec = true;
+    add(&scene, name);
+    assert_true(is_member(&scene, CHILD));
+    assert_false(is_member(&scene, GRANDCHILD));
+    members_free(&scene.members);
+}
+
 static void credentials_of_long_ago_are_forgotten(void **state) {
     (void)state;
     struct member member = {.pid = ROOT};
@@ -308,6 +331,7 @@ int main(void) {
         cmocka_unit_test(parents_in_a_circle_end),
         cmocka_unit_test(who_comes_and_goes_takes_no_room),
         cmocka_unit_test(who_is_started_anew_is_taken_in),
+        cmocka_unit_test(what_prepares_a_service_is_watched_from_its_execve_on),
         cmocka_unit_test(credentials_of_long_ago_are_forgotten),
     };
 

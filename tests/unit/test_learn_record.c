@@ -135,6 +135,23 @@ static void a_check_is_read_whole(void **state) {
     assert_int_equal(record.result, RESULT_REFUSED);
 }
 
+static void a_cgroup_that_is_made_is_read(void **state) {
+    (void)state;
+    struct format format = tracepoint();
+    struct record record;
+    struct bytes bytes = begin(PERF_RECORD_CGROUP, 0);
+
+    put64(&bytes, 0xc600);
+    put64(&bytes, 0x0064636261632f2fU); /* "//cabcd" */
+    put64(&bytes, 7);
+    put64(&bytes, 5000);
+    assert_true(record_read(&format, bytes.data, bytes.size, &record));
+    assert_int_equal(record.kind, RECORD_CGROUP);
+    assert_int_equal(record.cgroup, 0xc600);
+    assert_string_equal(record.comm, "//cabcd");
+    assert_int_equal(record.time, 5000);
+}
+
 /* Behind the registers of the user, or behind the word that there are none. */
 static void the_cgroup_of_a_check_is_read(void **state) {
     (void)state;
@@ -311,6 +328,7 @@ int main(void) {
         cmocka_unit_test(the_probe_has_fewer_fields),
         cmocka_unit_test(an_event_without_a_capability_is_none),
         cmocka_unit_test(a_check_is_read_whole),
+        cmocka_unit_test(a_cgroup_that_is_made_is_read),
         cmocka_unit_test(the_cgroup_of_a_check_is_read),
         cmocka_unit_test(calls_and_their_ends_are_read),
         cmocka_unit_test(each_call_has_a_name),

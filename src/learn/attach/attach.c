@@ -32,30 +32,36 @@ static int no_memory(struct fail *f) {
 
 /* ---- which checks are watched ---- */
 
-/* A cgroup that is not known may have been made since the list was read. */
-static bool is_of_a_target(struct attached *attached, uint64_t cgroup) {
+/* The target that a cgroup belongs to. One that is not known may have been made since the list was
+ * read. */
+static const struct target *target_of(struct attached *attached, uint64_t cgroup) {
     const size_t most = sizeof attached->foreign / sizeof attached->foreign[0];
 
     for (unsigned i = 0; i < attached->target_count; i++)
         if (attached->targets[i].by_cgroup && cgroup_has(&attached->targets[i].tree, cgroup))
-            return true;
+            return &attached->targets[i];
     for (size_t i = 0; i < most; i++)
         if (attached->foreign[i] == cgroup)
-            return false;
+            return NULL;
     for (unsigned i = 0; i < attached->target_count; i++) {
         struct target *target = &attached->targets[i];
         if (target->by_cgroup && cgroup_read(&target->tree) == 0 &&
             cgroup_has(&target->tree, cgroup))
-            return true;
+            return target;
     }
     attached->foreign[attached->next_foreign++ % most] = cgroup;
-    return false;
+    return NULL;
 }
 
+/* Who enters the cgroup of a unit or a container is what prepares it, until it executes it. */
 static bool is_watched(struct attached *attached, struct member *member,
                        const struct record *record) {
-    if (attached->by_cgroup && record->cgroup != 0)
-        member->in_cgroup = is_of_a_target(attached, record->cgroup);
+    if (attached->by_cgroup && record->cgroup != 0) {
+        const struct target *target = target_of(attached, record->cgroup);
+        if (target != NULL && !member->in_cgroup && target->named.kind != TARGET_CGROUP)
+            member->starting = true;
+        member->in_cgroup = target != NULL;
+    }
     return member_is_watched(member);
 }
 
@@ -176,6 +182,10 @@ static void take_record(void *context, const struct record *record) {
     struct attached *attached = context;
     struct member *member;
 
+    if (record->kind == RECORD_CGROUP)
+        for (unsigned i = 0; i < attached->target_count; i++)
+            if (attached->targets[i].by_cgroup)
+                cgroup_made(&attached->targets[i].tree, record->cgroup, record->comm);
     if (record->pid == 0 || record->pid >= RECORD_PIDS)
         return; /* the processor's idle task, or a process of a namespace that is not below ours */
     switch (record->kind) {
@@ -195,6 +205,7 @@ static void take_record(void *context, const struct record *record) {
         else
             take_call(attached, member, record);
         break;
+    case RECORD_CGROUP:
     case RECORD_FAILURE:
     case RECORD_LOST:
     case RECORD_OTHER:
@@ -383,6 +394,11 @@ static bool is_gone(const struct attached *attached) {
     return true;
 }
 
+static void end_progress(void) {
+    if (isatty(STDERR_FILENO) == 1)
+        (void)fputs("\r\033[K", stderr);
+}
+
 /* A container that was started anew has another first process, or another cgroup. */
 static void follow_targets(struct attached *attached) {
     for (unsigned i = 0; i < attached->target_count; i++) {
@@ -393,6 +409,9 @@ static void follow_targets(struct attached *attached) {
             (!target->by_cgroup && !is_gone(attached)) || !target_find_again(target))
             continue;
         memset(attached->foreign, 0, sizeof attached->foreign);
+        end_progress();
+        (void)fprintf(stderr, "capwrap-learn: %s %s: started again\n",
+                      target_kind(target->named.kind), target->named.name);
         if (target->by_cgroup || processes_read(&all) != 0)
             continue;
         members_adopt(&attached->members, &all, target->pid);
@@ -425,11 +444,6 @@ static void tell_progress(const struct attached *attached) {
     (void)fprintf(stderr, "\r\033[K%lld s, %llu checks, used: %.60s",
                   (long long)(attached->now - attached->begin) / 1000,
                   (unsigned long long)attached->seen.checks, names[0] == '\0' ? "none" : names);
-}
-
-static void end_progress(void) {
-    if (isatty(STDERR_FILENO) == 1)
-        (void)fputs("\r\033[K", stderr);
 }
 
 static enum attach_end decide(struct attached *attached) {

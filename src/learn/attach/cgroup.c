@@ -23,29 +23,36 @@ static bool is_version_1(void) {
 }
 
 /* "ID PARENT DEVICE ROOT POINT OPTIONS [FIELD...] - TYPE SOURCE SUPEROPTIONS" */
-static bool is_mount_of(const char *line, bool version_1, char root[PATH_MAX]) {
+static bool is_mount_of(const char *line, bool version_1, char top[PATH_MAX], char root[PATH_MAX]) {
     const char *behind = strstr(line, " - ");
     char type[32], options[1024];
 
     if (behind == NULL || sscanf(behind, " - %31s %*s %1023s", type, options) != 2 ||
-        sscanf(line, "%*s %*s %*s %*s %4095s", root) != 1)
+        sscanf(line, "%*s %*s %*s %4095s %4095s", top, root) != 2)
         return false;
     return version_1 ? strcmp(type, "cgroup") == 0 && strstr(options, "perf_event") != NULL
                      : strcmp(type, "cgroup2") == 0;
 }
 
-int cgroup_root(char root[PATH_MAX]) {
+/* top: which cgroup is mounted there. */
+static int find_mount(char top[PATH_MAX], char root[PATH_MAX]) {
     bool version_1 = is_version_1(), found = false;
     char *line = NULL;
     size_t size = 0;
     FILE *file = fopen("/proc/self/mountinfo", "re");
 
     while (file != NULL && !found && getline(&line, &size, file) > 0)
-        found = is_mount_of(line, version_1, root);
+        found = is_mount_of(line, version_1, top, root);
     free(line);
     if (file != NULL)
         (void)fclose(file);
     return found ? 0 : -ENOENT;
+}
+
+int cgroup_root(char root[PATH_MAX]) {
+    char top[PATH_MAX];
+
+    return find_mount(top, root);
 }
 
 static bool is_cgroup(const char *path, dev_t device, bool *elsewhere) {
@@ -119,24 +126,55 @@ bool cgroup_search(const char *root, const char *name, bool part, char path[PATH
     return wanted.found;
 }
 
-static bool add_id(void *context, const char *path, const char *name) {
-    struct cgroup_tree *tree = context;
-    struct stat folder;
-
-    (void)name;
-    if (stat(path, &folder) != 0)
+static bool add(struct cgroup_tree *tree, uint64_t id) {
+    if (cgroup_has(tree, id))
         return true;
+    if (tree->count == CGROUP_IDS) {
+        tree->ids[tree->next++ % CGROUP_IDS] = id;
+        return true;
+    }
     uint64_t *ids = array_grow(tree->ids, sizeof *ids, tree->count, 1, &tree->capacity);
     if (ids == NULL)
         return false;
     tree->ids = ids;
-    ids[tree->count++] = folder.st_ino;
+    ids[tree->count++] = id;
     return true;
 }
 
+static bool add_id(void *context, const char *path, const char *name) {
+    struct stat folder;
+
+    (void)name;
+    return stat(path, &folder) != 0 || add(context, folder.st_ino);
+}
+
+static void find_below(struct cgroup_tree *tree) {
+    char top[PATH_MAX], root[PATH_MAX];
+    size_t length;
+
+    tree->below[0] = '\0';
+    if (find_mount(top, root) != 0 || strstr(top, "/..") != NULL)
+        return; /* it is outside of our cgroup namespace */
+    length = strlen(root);
+    if (strncmp(tree->path, root, length) != 0 ||
+        strlen(top) + strlen(tree->path + length) >= sizeof tree->below)
+        return;
+    (void)strcpy(tree->below, strcmp(top, "/") == 0 ? "" : top);
+    (void)strcat(tree->below, tree->path + length);
+}
+
 int cgroup_read(struct cgroup_tree *tree) {
-    tree->count = 0;
+    if (tree->count == 0)
+        find_below(tree);
     return walk(tree->path, 0, add_id, tree) ? 0 : -ENOMEM;
+}
+
+void cgroup_made(struct cgroup_tree *tree, uint64_t id, const char *below) {
+    size_t length = strlen(tree->below);
+
+    if (length > 0 && strncmp(below, tree->below, length) == 0 &&
+        (below[length] == '\0' || below[length] == '/'))
+        (void)add(tree, id);
 }
 
 bool cgroup_has(const struct cgroup_tree *tree, uint64_t id) {

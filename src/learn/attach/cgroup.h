@@ -10,11 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A cgroup and all below it. Zeros at first; release with cgroup_free(). */
+enum { CGROUP_IDS = 8192 };
+
+/* A cgroup and all below it, also those that are gone: a check may be older. Numbers are not used
+ * again soon; of so many the oldest are forgotten. Zeros at first; release with cgroup_free(). */
 struct cgroup_tree {
-    char path[PATH_MAX];
+    char path[PATH_MAX];  /* of its directory */
+    char below[PATH_MAX]; /* in the hierarchy; "": not known */
     uint64_t *ids;
-    size_t count, capacity;
+    size_t count, capacity, next;
 };
 
 /* Where that hierarchy is mounted. Returns 0; -ENOENT where it is nowhere. */
@@ -31,9 +35,11 @@ bool cgroup_search(const char *root, const char *name, bool part, char path[PATH
 /* The cgroup of a process; false when it is not known, or that of the whole hierarchy. */
 bool cgroup_of(uint32_t pid, char path[PATH_MAX]);
 
-/* Reads again which cgroups there are. A cgroup that is gone leaves an empty list. Returns 0 or
- * -ENOMEM. */
+/* The tree of that directory: adds which cgroups there are. Returns 0 or -ENOMEM. */
 int cgroup_read(struct cgroup_tree *tree);
+
+/* A cgroup was made, with that path in the hierarchy: adds it, where it belongs to the tree. */
+void cgroup_made(struct cgroup_tree *tree, uint64_t id, const char *below);
 
 bool cgroup_has(const struct cgroup_tree *tree, uint64_t id);
 

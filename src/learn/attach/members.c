@@ -54,7 +54,9 @@ void members_remove(struct members *members, uint32_t pid) {
     members->count--;
 }
 
-bool member_is_watched(const struct member *member) { return member->in_tree || member->in_cgroup; }
+bool member_is_watched(const struct member *member) {
+    return member->in_tree || (member->in_cgroup && !member->starting);
+}
 
 /* Of all that it has had, so many are remembered: an address that is used again for the credentials
  * of others is not taken for its own for long. */
@@ -231,6 +233,7 @@ static void take_name(struct members *members, const struct record *record) {
     (void)strncpy(member->name, record->comm, sizeof member->name - 1);
     member->name[sizeof member->name - 1] = '\0';
     member->to_read |= record->exec;
+    member->starting &= !record->exec;
 }
 
 void members_add(struct members *members, const struct record *record) {

@@ -22,13 +22,14 @@ enum { MEMBER_CREDS = 8 };
 
 struct member {
     uint32_t pid, parent;
-    bool in_tree;    /* one of the processes that were named, or a descendant */
-    bool in_cgroup;  /* when it was seen for the last time */
-    bool scanned;    /* /proc told of it at the beginning */
-    bool threads;    /* it has had more than one */
-    bool ended;      /* its first thread has, and others may go on */
-    bool stale;      /* it was not there any more when that was looked at */
-    bool counted;    /* by an account */
+    bool in_tree;   /* one of the processes that were named, or a descendant */
+    bool in_cgroup; /* when it was seen for the last time */
+    bool starting; /* what starts a service is in its cgroup already, and has not executed it yet */
+    bool scanned;  /* /proc told of it at the beginning */
+    bool threads;  /* it has had more than one */
+    bool ended;    /* its first thread has, and others may go on */
+    bool stale;    /* it was not there any more when that was looked at */
+    bool counted;  /* by an account */
     bool state_read; /* what /proc tells of it is known */
     bool to_read;    /* it has changed since then */
     bool ids_to_read;

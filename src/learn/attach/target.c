@@ -208,6 +208,10 @@ bool target_find_again(struct target *target) {
     if (target->named.kind == TARGET_PID || target_find(&target->named, &again, &ignored) != 0)
         return false;
     again.processes = target->processes;
+    if (again.by_cgroup && target->by_cgroup && strcmp(again.tree.path, target->tree.path) == 0) {
+        target_free(&again);
+        return cgroup_read(&target->tree) == 0; /* checks may be older than the new cgroup */
+    }
     target_free(target);
     *target = again;
     return true;

@@ -313,6 +313,7 @@ void privilege_add(struct privilege *privilege, const struct record *record) {
     case RECORD_FAILURE:
         take_failure(privilege, record);
         break;
+    case RECORD_CGROUP:
     case RECORD_LOST:
     case RECORD_OTHER:
         break;

@@ -342,6 +342,7 @@ int usage_add(struct usage *usage, const struct record *record) {
         take_name(usage, record);
         break;
     case RECORD_END:
+    case RECORD_CGROUP:
     case RECORD_LOST:
     case RECORD_OTHER:
         break;

@@ -150,6 +150,7 @@ static int open_event(const struct watch *watch, size_t number, int cpu) {
         .comm = number == 0,
         .comm_exec = number == 0,
         .task = number == 0,
+        .cgroup = number == 0 && watch->tracefs.format.cgroups,
         .sample_id_all = 1,
         .use_clockid = 1,
         .clockid = CLOCK_MONOTONIC,

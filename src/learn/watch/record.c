@@ -229,6 +229,12 @@ bool record_read(const struct format *format, const void *bytes, size_t size,
         record->kind = RECORD_COMM;
         read_comm(&left, (header.misc & PERF_RECORD_MISC_COMM_EXEC) != 0, record);
         break;
+    case PERF_RECORD_CGROUP:
+        record->kind = RECORD_CGROUP;
+        record->cgroup = take_64(&left);
+        record->comm = (const char *)left.next;
+        left.whole &= memchr(left.next, '\0', left.left) != NULL;
+        break;
     case PERF_RECORD_LOST:
         record->kind = RECORD_LOST;
         (void)take_64(&left);

@@ -62,6 +62,7 @@ enum record_kind {
     RECORD_CALL,    /* tid makes this call, with these arguments */
     RECORD_RETURN,  /* tid comes back from this call, with this value: of capset and prctl alone */
     RECORD_FAILURE, /* tid comes back from any call, with this negative value */
+    RECORD_CGROUP,  /* a cgroup was made: its number, and its path in comm */
     RECORD_LOST,    /* this many records found no room */
     RECORD_OTHER,
 };

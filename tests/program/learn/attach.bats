@@ -358,6 +358,46 @@ END
     assert_equal "$(told '.targets[0] | .kind, .processes, .by')" $'cgroup\n1\ncgroup'
 }
 
+@test "a unit is that which systemctl names, or where there is none, the cgroup of that name" {
+    mkdir -p cgroups bin
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\n[ "$*" = "show --property=ControlGroup --value -- $UNIT" ] && echo "$GROUP"\n' >bin/systemctl
+    chmod 755 bin/systemctl
+    # shellcheck disable=SC2016
+    run unshare --mount --propagation private -- bash -c '
+        set -e
+        mount -t cgroup2 none "$1"
+        name=capwrap-test-$$
+        trap "touch stop; wait || true; rmdir $1/$name/web.service $1/$name" EXIT
+        mkdir "$1/$name" "$1/$name/web.service"
+        (echo $BASHPID >"$1/$name/web.service/cgroup.procs"; exec "$ASKS" wait stop) &
+        until [ -n "$(cat "$1/$name/web.service/cgroup.procs")" ]; do sleep 0.02; done
+        PATH=$PWD/bin:$PATH UNIT=any.socket GROUP=/$name/web.service "$CAPWRAP_LEARN" --unit any.socket --for 1s
+        ! PATH=$PWD/bin:$PATH UNIT=idle.service GROUP= "$CAPWRAP_LEARN" --unit idle
+        printf "#!/bin/sh\nexit 1\n" >bin/systemctl
+        PATH=$PWD/bin:$PATH "$CAPWRAP_LEARN" --unit web --for 1s
+        ! PATH=$PWD/bin:$PATH "$CAPWRAP_LEARN" --unit none' - "$PUBLIC/cgroups"
+    echo "$output"
+    assert_success
+    assert_line "capwrap-learn: unit any.socket: 1 process"
+    assert_line "capwrap-learn: unit web: 1 process"
+    assert_line "capwrap-learn: target: there is no unit idle.service that runs"
+    assert_line "capwrap-learn: target: there is no unit none.service that runs"
+}
+
+@test "where the hierarchy that perf knows is not mounted, a cgroup and a unit are refused" {
+    local option
+    for option in --cgroup --unit; do
+        # shellcheck disable=SC2016
+        attempt unshare --mount --propagation private -- bash -c '
+            while read -r _ _ _ _ point _; do umount "$point"; done < <(grep " - cgroup2 " /proc/self/mountinfo)
+            exec "$@"' - "$CAPWRAP_LEARN" "$option" name
+        assert_failure 125
+        assert_regex "$stderr" '^capwrap-learn: target: name: a check tells the cgroup of one hierarchy alone.*
+  hint: name a process: --pid$'
+    done
+}
+
 # ---- the formats ----
 
 @test "each format takes away what was not used, behind comments that say how far it goes" {
