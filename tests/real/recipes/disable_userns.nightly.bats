@@ -25,12 +25,13 @@ in_programs() {
         mount -t overlay -o "lowerdir=$2,upperdir=$PWD/up,workdir=$PWD/work" overlay root
         cd root
         mount -t proc proc proc && mount --rbind /dev dev && mount -t tmpfs tmp tmp && chmod 1777 tmp
-        ip link set lo up
+        mount -t sysfs sys sys && mount -t tmpfs run run && ip link set lo up
         cp "$3" usr/bin/capwrap
-        echo "app:x:1000:1000::/tmp:/bin/sh" >>etc/passwd && echo "app:x:1000:" >>etc/group
+        echo "app:x:1000:1000::/tmp/app:/bin/sh" >>etc/passwd && echo "app:x:1000:" >>etc/group
         mkdir before && pivot_root . before && cd / && umount --lazy before
         mount --make-rshared /
-        export HOME=/tmp XDG_RUNTIME_DIR=/tmp PATH=/usr/sbin:/usr/bin:/sbin:/bin
+        install -d -o 1000 -g 1000 -m 700 tmp/app
+        export HOME=/tmp/app XDG_RUNTIME_DIR=/tmp/app PATH=/usr/sbin:/usr/bin:/sbin:/bin
         exec "${@:4}"' in_programs "$BATS_TEST_TMPDIR/over" "$ROOT" "$CAPWRAP_MUSL" "$@" </dev/null 2>&1
 }
 
