@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -17,7 +18,7 @@
 /* A file of this length, each byte the low bits of its place. */
 static int file_of(size_t length) {
     char *bytes = malloc(length + 1);
-    int fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int fd = memfd_create("file", MFD_CLOEXEC);
 
     assert_non_null(bytes);
     assert_true(fd >= 0);
