@@ -1366,6 +1366,31 @@ static void directories_of_the_search_path_that_are_closed_are_named(void **stat
     refused(&plan, "server", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
 }
 
+/* Of those that are too long together, the first ones are. */
+static void as_many_closed_directories_are_named_as_fit(void **state) {
+    static const struct {
+        size_t second; /* its length; the first one has 2000 bytes, and the two a colon between */
+        bool fits;
+    } rows[] = {{PATH_MAX - 2002, true}, {PATH_MAX - 2001, false}, {PATH_MAX - 1999, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char path[2 * PATH_MAX], first[PATH_MAX];
+        struct plan plan;
+
+        hold(&plan, 0, false);
+        (void)fake_add_file("/one", S_IFDIR | 0700, 0, 0, "");
+        memset(path, '/', sizeof path);
+        memcpy(path, "/one", 4);
+        path[2000] = ':';
+        memcpy(path + 2001, "/one", 4);
+        path[2001 + rows[i].second] = '\0';
+        (void)snprintf(first, sizeof first, "%.2000s", path);
+        denied(&plan, "server", path, FAIL_NOT_FOUND,
+               "not found in PATH, of which the user may not search", rows[i].fits ? path : first);
+    }
+}
+
 static void a_denied_file_counts_more_than_a_directory_of_that_name(void **state) {
     struct plan plan;
 
@@ -1461,6 +1486,7 @@ int main(void) {
         cmocka_unit_test(a_link_that_cannot_be_followed_is_found_and_names_the_directory),
         cmocka_unit_test(what_denies_is_told_apart),
         cmocka_unit_test(directories_of_the_search_path_that_are_closed_are_named),
+        cmocka_unit_test(as_many_closed_directories_are_named_as_fit),
         cmocka_unit_test(a_denied_file_counts_more_than_a_directory_of_that_name),
         cmocka_unit_test(a_carriage_return_at_the_end_of_an_interpreter_is_named),
         cmocka_unit_test(a_related_machine_that_this_kernel_does_not_execute_is_named),

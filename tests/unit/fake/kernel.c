@@ -790,6 +790,8 @@ int sys_read_link(const char *path, size_t capacity, char *target) {
     READ(0, 0, 0);
     if (verdict == LIES)
         return 0;
+    if (capacity == 0)
+        return -EINVAL;
     int error = walk_to(path, &file);
     if (error != 0 || file->link == NULL)
         return error != 0 ? error : -EINVAL;
