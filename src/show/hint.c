@@ -90,12 +90,13 @@ static void for_granted(const struct fail *f, uint64_t grant, size_t size, char 
         (void)snprintf(text, size, "add %s to the file capabilities of capwrap in the image",
                        names);
     } else if (f->code == FAIL_CAP_MASKED) {
-        /* no_new_privs lets a file pass on what the caller held, and no more; a shell before
-         * capwrap has lost it. */
+        /* no_new_privs lets a file pass on what the caller held, and no more; a shell or an init
+         * before capwrap has lost it. */
         (void)snprintf(text, size,
-                       "start the container as root and give the user to capwrap with --user: the "
-                       "file capabilities of capwrap gave nothing, because the runtime left its "
-                       "user none, or capwrap is not the first program of the container");
+                       "start capwrap as the first program of the container (docker run without "
+                       "--init, no shell), or start the container as root and give the user to "
+                       "capwrap with --user: the file capabilities of capwrap gave nothing, "
+                       "because another program came first or the runtime left its user none");
     } else {
         (void)snprintf(text, size,
                        "put capwrap where file capabilities count: on no volume that is mounted "

@@ -195,7 +195,15 @@ nginx_has_one_capability_and_its_log() {
     assert_output --partial '"GET / HTTP/1.1" 200'
 }
 
+# stdout_is_open: the engine lets every user of a container open its standard output by name, as conmon of
+# podman 5 does.
+stdout_is_open() {
+    run in_container -- capwrap --user 1000:1000 -- sh -c 'echo open >/dev/stdout'
+    [[ $output == open ]]
+}
+
 nginx_without_chown_stdio_has_no_log() {
+    if stdout_is_open; then return 0; fi
     attempt "$ENGINE" run --rm "${PORTS_TAKE_CAPABILITY[@]}" "${FOUR[@]}" --entrypoint capwrap \
         nginx-server --user nginx --keep NET_BIND_SERVICE -- nginx -e stderr -g 'daemon off;'
     assert_failure 1
@@ -216,7 +224,8 @@ the_user_image_has_a_raw_socket() {
 }
 
 its_group_alone_may_execute_it() {
-    attempt in_user_image --user 1001:1001 -- capwrap --keep NET_RAW -- /support/probe
+    # By its path: what may not be executed is not found in PATH.
+    attempt in_user_image --user 1001:1001 -- /usr/bin/capwrap --keep NET_RAW -- /support/probe
     assert_failure
     assert_regex "$stderr" 'ermission denied'
     did_not_run

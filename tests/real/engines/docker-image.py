@@ -32,7 +32,8 @@ GROUP = "root:x:0:\nwww-data:x:33:\nnginx:x:101:\nnogroup:x:65534:\n"
 # Debian's own programs, whatever else PATH names.
 os.environ["PATH"] = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 DEBIAN = ("nginx", "python3", "strace", "ip", "setcap", "getcap")
-GO_TOOLS = ("asm", "compile", "link", "buildid")
+GO_TOOLS = ("asm", "compile", "link")
+OLD_GO_TOOLS = ("buildid",)  # which Go 1.27 makes when it is asked for one
 
 
 class Image:
@@ -125,9 +126,11 @@ def golang(image):
     image.shell()
     image.program("go")
     root = pathlib.Path(go("env", "GOROOT"))
-    for name in GO_TOOLS:
-        image.program(f"{go('env', 'GOTOOLDIR')}/{name}")
+    tools = pathlib.Path(go("env", "GOTOOLDIR"))
+    for name in (*GO_TOOLS, *(name for name in OLD_GO_TOOLS if (tools / name).exists())):
+        image.program(str(tools / name))
     image.tree(root / "pkg/include")
+    image.tree(root / "src/runtime/cgo", pattern="*.h")  # the runtime's assembler includes it
     for package in go("list", "-deps", "-f", "{{.Standard}} {{.Dir}} {{.Target}}", ".").splitlines():
         standard, folder, *compiled = package.split()
         if standard == "true":

@@ -29,7 +29,12 @@ teardown_file() {
 
 # files_of IMAGE: in all its layers. What a container has besides is not among them.
 files_of() {
-    docker save "$1" | tar -xO --wildcards '*/layer.tar' | tar -t --ignore-zeros
+    local folder=$BATS_TEST_TMPDIR/image layer
+    mkdir "$folder"
+    docker save "$1" | tar -x -C "$folder"
+    jq -r '.[].Layers[]' "$folder/manifest.json" | while read -r layer; do
+        tar -t --ignore-zeros -f "$folder/$layer"
+    done
 }
 
 @test "the image for COPY --from holds the static capwrap and its licences, and nothing else" {
@@ -115,11 +120,25 @@ files_of() {
     quiet
 }
 
-@test "the same with no-new-privileges: explained" {
+@test "the same with no-new-privileges: exact from Docker 24 on, before it refused and explained" {
     attempt in_user_image --security-opt no-new-privileges -- \
         capwrap --keep NET_RAW -- /support/probe
+    if leaves_added_permitted; then
+        is_user 1000 1000 1000
+        holds_exactly "$(mask NET_RAW)"
+        assert_line no_new_privs=1
+        quiet
+    else
+        refused keep 'no_new_privs'
+        assert_output ''
+    fi
+}
+
+@test "with --init as well, docker-init comes first: refused, and the hint names --init" {
+    attempt in_user_image --init --security-opt no-new-privileges -- \
+        capwrap --keep NET_RAW -- /support/probe
     refused keep 'no_new_privs'
-    assert_output ''
+    assert_regex "$stderr" 'hint: start capwrap as the first program of the container .*without --init'
 }
 
 @test "USER app with a file-capability capwrap: a raw socket works, and without capwrap it does not" {
@@ -350,7 +369,8 @@ learns() {
     compose_shows "$(mask NET_BIND_SERVICE SETUID SETGID)" "$(mask SETUID SETGID)"
     run compose plain logs --no-color
     assert_equal "$(grep -c 'capwrap: note:' <<<"$output")" 2
-    run docker inspect --format '{{.HostConfig.ReadonlyRootfs}}' capwrap_proxy_1 capwrap_app_1
+    mapfile -t containers < <(docker ps --quiet --filter label=com.docker.compose.project=capwrap)
+    run docker inspect --format '{{.HostConfig.ReadonlyRootfs}}' "${containers[@]}"
     assert_output $'true\ntrue'
 }
 

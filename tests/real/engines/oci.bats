@@ -148,7 +148,7 @@ is_app_with_net_raw() {
     container "${APP[@]}" --start empty "${ONE[@]}" --no-new-privileges -- \
         /file-caps/capwrap --keep NET_RAW -- "$PROBE_IN"
     refused keep 'no_new_privs is on: nothing was gained'
-    hint_says 'start the container as root .* because the runtime left its user none, or capwrap is not the first'
+    hint_says 'start capwrap as the first program .* because another program came first or the runtime left its user none'
 }
 
 # ---- start as an ordinary user: permitted and effective too, as containerd, CRI-O, Docker from 24.0 ----

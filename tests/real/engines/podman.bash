@@ -14,9 +14,12 @@ ROOT_START=(--cap-drop all --cap-add SETUID --cap-add SETGID --cap-add SETPCAP)
 # podman_start: a room in which podman runs.
 podman_start() {
     new_room podman
+    # podman 5 leaves NET_RAW and others out of its default set, unless it is told what that is.
     cat >"$ROOM/containers.conf" <<END
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
+default_capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
+    "NET_BIND_SERVICE", "NET_RAW", "SYS_CHROOT", "MKNOD", "AUDIT_WRITE", "SETFCAP"]
 init_path = "/usr/bin/catatonit"
 [engine]
 events_logger = "none"

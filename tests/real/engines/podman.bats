@@ -198,7 +198,7 @@ pings() {
     nginx_has_one_capability_and_its_log
 }
 
-@test "without --chown-stdio nginx may not open /dev/stdout" {
+@test "without --chown-stdio nginx may not open /dev/stdout, unless the engine opens it to every user" {
     nginx_without_chown_stdio_has_no_log
 }
 

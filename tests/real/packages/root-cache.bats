@@ -148,3 +148,13 @@ is_made() {
     assert_failure 2
     assert_equal "$stderr" 'root-cache: ../some is no name: letters, digits, - and . are'
 }
+
+@test "a root that cannot be entered is an error, and no command runs instead" {
+    run "$SRC_DIR/tests/support/in-system" "$BATS_TEST_TMPDIR/no-such-root" touch "$BATS_TEST_TMPDIR/ran"
+    assert_failure 99
+    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+    mkdir "$BATS_TEST_TMPDIR/empty"
+    run "$SRC_DIR/tests/support/in-system" "$BATS_TEST_TMPDIR/empty" touch "$BATS_TEST_TMPDIR/ran"
+    assert_failure 99
+    [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+}

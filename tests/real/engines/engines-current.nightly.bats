@@ -1,0 +1,38 @@
+#!/usr/bin/env bats
+# The files of this folder with the engines of Debian 13 and sid: podman, and runc and crun by themselves, and
+# sid's Docker.
+
+load ../../support/common
+load current
+
+: "${CAPWRAP_MUSL:?is not set: the static capwrap, as contrib/packaging/static-musl.sh builds it}"
+
+setup() {
+    require_root
+}
+
+@test "docs/containers.md names the engines that are tried" {
+    # What sid holds changes from day to day.
+    diff <(sed -n '/^<!-- measured: engine-versions -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/containers.md" |
+        grep '^|' | grep -v '^| sid ') <("$SRC_DIR/tests/real/engines/engine-versions" | grep -v '^| sid ')
+}
+
+@test "podman of Debian 13: everything of podman.bats" {
+    on trixie podman
+}
+
+@test "runc and crun of Debian 13: everything of oci.bats" {
+    on trixie oci
+}
+
+@test "Docker of sid: everything of docker.bats" {
+    on sid docker
+}
+
+@test "podman of sid: everything of podman.bats" {
+    on sid podman
+}
+
+@test "runc and crun of sid: everything of oci.bats" {
+    on sid oci
+}
