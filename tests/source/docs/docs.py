@@ -285,7 +285,9 @@ def error_codes(name):
 def main(arguments):
     match arguments:
         case ["generate", *check] if check in ([], ["--check"]):
-            return generate(generated(), bool(check))
+            errors = subprocess.run([sys.executable, os.path.join(SRC, "tests/source/docs/errors.py"), "generate",
+                                     *check], check=False)
+            return generate(generated(), bool(check)) or errors.returncode
         case ["completions", *check] if check in ([], ["--check"]):
             return generate(generated_completions(), bool(check))
         case ["table", name, marker]:
