@@ -31,6 +31,7 @@
 #include "fuzz_environment.h"
 #include "proc_fake.h"
 #include "ref.h"
+#include "users/environment.h"
 #include "users/resolve.h"
 #include "users_fake.h"
 

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const struct place place = {0};
     struct fail f = {0};
     capture_begin();
-    int status = decode_set(word, &f) == 0 ? report_finish(&f) : report_failure(&f, &place);
+    int status = decode_set(word, false, &f) == 0 ? report_finish(&f) : report_failure(&f, &place);
     capture_end(&printed);
     if (ref_hex(word, &set)) {
         fuzz_count("decoded");

@@ -34,7 +34,7 @@ static const struct getopt_option OPTIONS[] = {
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
     {"json", no_argument, NULL, ONLY_LONG + 6},
-    {"assert", required_argument, NULL, 'A'},
+    {"assert", required_argument, NULL, 'T'},
     {"status", optional_argument, NULL, ONLY_LONG + 7},
     {"decode", required_argument, NULL, ONLY_LONG + 8},
     {"list-caps", no_argument, NULL, ONLY_LONG + 9},
@@ -171,7 +171,7 @@ static bool take_mode(int option, const char *value, struct said *said, struct l
     static const struct {
         int option;
         enum mode mode;
-    } modes[] = {{'A', MODE_ASSERT},
+    } modes[] = {{'T', MODE_ASSERT},
                  {ONLY_LONG + 7, MODE_STATUS},
                  {ONLY_LONG + 8, MODE_DECODE},
                  {ONLY_LONG + 9, MODE_LIST_CAPS},

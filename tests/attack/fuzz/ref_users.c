@@ -263,7 +263,8 @@ static bool is(const char *word, const char *other) {
 
 /* init is a word of LIST. */
 static bool has_init(const char *list) {
-    for (const char *at = list; at != NULL; at = strchr(at, ','), at += at != NULL) {
+    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
         if (strncmp(at, "init", 4) == 0 && (at[4] == ',' || at[4] == '\0'))
             return true;
     }
