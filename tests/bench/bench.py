@@ -5,9 +5,10 @@
   bench.py --short [--part PART]...
 
 The parts: "time" (launches by number, in turns), "names" (a user by name among 65,000), "growth"
-(how the cost grows), "counts" (system calls, instructions, faults, memory, disk); all of them
-without --part. Prints tables; -o FILE keeps everything as JSON, down to the single launch. --page
-writes docs/performance.md and .svg, which takes all parts and su-exec.
+(how the cost grows), "counts" (system calls, instructions, faults, memory, disk), "filter" (what
+--disable-userns adds); all of them without --part. Prints tables; -o FILE keeps everything as JSON, down
+to the single launch. --page writes docs/performance.md and .svg, which takes all parts and su-exec; with
+--part filter alone it writes that part, of the builds that are named.
 
 Needs root. The environment may name what is measured: CAPWRAP, CAPWRAP_SHARED, CAPWRAP_STATIC and
 CAPWRAP_MUSL (each is built below build/bench otherwise, the last one with Debian's sources);
@@ -39,7 +40,8 @@ import performance_page
 import programs
 import settings
 
-PARTS = ["time", "names", "growth", "counts"]
+PARTS = ["time", "names", "growth", "counts", "filter"]
+FILTER = "with a filter"
 
 
 def options():
@@ -72,6 +74,10 @@ def plan(chosen, tools, paths):
         found[goals.NAMED] = settings.Setting("by name", {
             name: [*words, target] for name, words in programs.by_name(paths).items()},
             2 if few else 5, entries=65000, groups=3)
+    if "filter" in chosen.part:
+        found[FILTER] = settings.Setting(FILTER, {
+            name: [*words, target] for name, words in programs.filtered(tools, paths).items()},
+            chosen.laps)
     if "growth" in chosen.part:
         found |= growth.settings_of(paths, target, 3 if few else 10, 2 if few else 0)
     return found
@@ -101,6 +107,7 @@ def measure(chosen, tools, paths):
         "seed": chosen.seed, "rounds": chosen.rounds, "laps": chosen.laps, "stamp": performance_page.stamp(),
         "time": spread(found[goals.TIME]) if goals.TIME in found else {},
         "names": spread(found[goals.NAMED]) if goals.NAMED in found else {},
+        "filter": spread(found[FILTER]) if FILTER in found else {},
         "goals": goals.evaluate(found, counted), "counts": counted,
         "climb": goals.climb(found[goals.TIME]) if goals.TIME in found else [],
         "growth": growth.rows(grown) if grown else [],
@@ -134,9 +141,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="capwrap-bench.", dir="/tmp") as folder:
         tools = pathlib.Path(folder)
         tools.chmod(0o755)  # the program that is launched is in there
-        paths = programs.capwraps(None if chosen.short else programs.TOP / "build/bench")
+        named = chosen.short or chosen.part == ["filter"]
+        paths = programs.capwraps(None if named else programs.TOP / "build/bench")
         programs.build_tools(tools, programs.baselines_beside(paths))
-        if chosen.page:
+        if "filter" in chosen.part:
+            programs.build_filters(tools, paths)
+        if chosen.page and not named:
             programs.build_rungs(tools, paths)
         paths |= dict(also.split("=", 1) for also in chosen.also)
         result = measure(chosen, tools, paths)
@@ -144,7 +154,7 @@ def main():
     if chosen.file:
         pathlib.Path(chosen.file).write_text(json.dumps(result), encoding="utf-8")
     if chosen.page:
-        performance_page.write(result)
+        performance_page.write(result, only="filter" if chosen.part == ["filter"] else None)
     said = far_off(result) if chosen.short else []
     for line in said:
         print(f"bench: {line}", file=sys.stderr)

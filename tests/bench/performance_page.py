@@ -43,6 +43,20 @@ def time_table(result, part="time"):
     return ["program", "median µs", "least", "middle half"], rows
 
 
+def filter_table(result):
+    """Each program with a filter, and the one without, by the least times: a difference of medians is less
+    than what disturbs a busy machine."""
+    rows = []
+    for name, one in result["filter"].items():
+        for kind, without in ((programs.FILTER, name.removesuffix(programs.FILTER)),
+                              (programs.USERNS, name.removesuffix(programs.USERNS))):
+            if name.endswith(kind):
+                before = result["filter"][without]["least"]
+                rows.append([name, number(before), number(one["least"]),
+                             number(one["least"] - before)])
+    return ["program", "least µs without", "with", "difference"], rows
+
+
 def goals_table(result):
     rows = [[row["what"], f"{row['of']} / {row['to']}", number(row["ratio"], 2),
              f"≤ {number(row['most'], 2)}", "met" if row["met"] else "**not met**"]
@@ -85,6 +99,7 @@ TABLES = {
     "climb": ("From the baseline to capwrap", climb_table),
     "counts": ("Counted", counts_table),
     "names": ("A user by name among 65,000", lambda result: time_table(result, "names")),
+    "filter": ("What --disable-userns adds", filter_table),
     "growth": ("How it grows", growth_table),
 }
 
@@ -186,18 +201,26 @@ def parts(page):
     return dict(re.findall(r"<!-- generated: (\w+) -->\n(.*?)<!-- end -->\n", page, re.S))
 
 
-def write(result, page=PAGE):
-    """Replaces the generated parts; the rest of the page is written by hand."""
+def replace(page, new):
+    page.write_text(re.sub(r"(<!-- generated: (\w+) -->\n)(.*?)(?=<!-- end -->\n)",
+                           lambda match: match[1] + new.get(match[2], match[3]),
+                           page.read_text(encoding="utf-8"), flags=re.S), encoding="utf-8")
+
+
+def write(result, page=PAGE, only=None):
+    """Replaces the generated parts, or one of them with its stamp; the rest of the page is written by
+    hand."""
+    if only is not None:
+        _, make = TABLES[only]
+        replace(page, {only: markdown(make(result)), f"{only}_stamp": stamp_text(result)})
+        return
     if not all(result[part] for part in TABLES) or not set(programs.SU_EXEC) <= set(result["time"]):
         raise SystemExit(f"bench: the page takes all parts, and {', '.join(programs.SU_EXEC)}")
     if not result["stamp"]["commit"]:
         raise SystemExit("bench: the page tells of a commit: git and a repository are needed")
     new = {part: markdown(make(result)) for part, (_, make) in TABLES.items()}
-    new["stamp"] = stamp_text(result)
-    whole = re.sub(r"(<!-- generated: (\w+) -->\n).*?(?=<!-- end -->\n)",
-                   lambda match: match[1] + new[match[2]], page.read_text(encoding="utf-8"),
-                   flags=re.S)
-    page.write_text(whole, encoding="utf-8")
+    new["stamp"] = new["filter_stamp"] = stamp_text(result)
+    replace(page, new)
     page.with_suffix(".svg").write_text(svg(result), encoding="utf-8")
 
 
@@ -211,6 +234,8 @@ def expected():
         "names": [[name] for name in [*programs.BUILDS, *programs.NAMED, *programs.SU_EXEC]],
         "goals": [[goal.what, f"{goal.of} / {goal.to}"] for goal in goals.GOALS],
         "climb": [[baseline + rung] for baseline in programs.RUNGS for rung in [*programs.SINGLE_QUESTIONS, *programs.CLIMB]],
+        "filter": [[name] for baseline, build in programs.RUNGS.items() for name in
+                   (baseline + programs.FILTER, build + programs.IDS_ONLY + programs.USERNS)],
         "growth": [[what, name] for what, *_ in growth.GROWTH
                    for name in (programs.ALONE, goals.DYNAMIC, goals.MUSL)],
     }

@@ -33,6 +33,8 @@ QUESTIONS = ["-DQUESTIONS"]
 # function of questions.h and a row here.
 SINGLE_QUESTIONS = {", only the working directory": "ask_directory",
              ", only AT_EXECVE_CHECK": "ask_execve_check"}
+# What a filter costs: the baseline that sets the smallest one, and capwrap with and without its own.
+FILTER, USERNS = ", with a filter", ", --disable-userns"
 LIBRARY = ["-Wl,--undefined=capng_apply"]  # which brings what libcap-ng does before main
 HARDENING = ["-fPIE", "-fstack-protector-strong", "-fstack-clash-protection", "-fcf-protection",
              "-D_FORTIFY_SOURCE=2", "-Wl,-z,relro,-z,now"]
@@ -122,6 +124,13 @@ def build_rungs(folder, paths):
                     *(static_pie() if is_musl else ["-pie"]), *library)
 
 
+def build_filters(folder, paths):
+    """The baselines that set a filter."""
+    for kind, build in RUNGS.items():
+        if build in paths:
+            build_baseline(folder, kind + FILTER, kind, "-DQUESTION=set_filter")
+
+
 def build_tools(folder, baselines):
     """launch, account, target and these baselines."""
     kernel_headers(folder / "include")
@@ -184,6 +193,18 @@ def rungs(tools):
     """From the baseline to capwrap, which by_number has."""
     names = [kind + rung for kind in RUNGS for rung in [*SINGLE_QUESTIONS, *CLIMB]]
     return {name: [str(file_of(tools, name))] for name in names if file_of(tools, name).exists()}
+
+
+def filtered(tools, paths):
+    """Without a filter and with one, in pairs."""
+    words = {}
+    for kind, build in RUNGS.items():
+        if build in paths:
+            capwrap = [paths[build], "--no-login-env", "--user", f"{ID}:{ID}", *KEPT]
+            words |= {name: [str(file_of(tools, name))] for name in (kind, kind + FILTER)}
+            words |= {build + IDS_ONLY: capwrap,
+                      build + IDS_ONLY + USERNS: [capwrap[0], "--disable-userns", *capwrap[1:]]}
+    return words
 
 
 def by_name(paths):
