@@ -8,9 +8,10 @@
 # generated: options
 _capwrap_learn_options='--user= --verify --test= --expect-status= --reset= --fixture=
     --fixture-ready= --repeat= --no-trace --timeout= --pid= --cgroup= --unit= --container= --for=
-    --until-idle= --check= --format= --json --output= --verbose --help --version -u -o -v -h -V'
+    --until-idle= --runs= --check= --format= --json --output= --verbose --help --version -u -o -v
+    -h -V'
 _capwrap_learn_values='--user --test --expect-status --reset --fixture --fixture-ready --repeat
-    --timeout --pid --cgroup --unit --container --for --until-idle --check --format --output'
+    --timeout --pid --cgroup --unit --container --for --until-idle --runs --check --format --output'
 _capwrap_learn_letters=uo
 # end
 
@@ -55,7 +56,7 @@ _capwrap_learn() {
     [[ $cur != = ]] || cur=''
     case $option in
         --user | -u) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-        --output | -o)
+        --output | -o | --runs)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             ;;

@@ -6,8 +6,8 @@
 # What argparse(1) has to know of the options.
 # generated: spec
 set -g __capwrap_learn_spec u/user= verify test= expect-status= reset= fixture= fixture-ready= \
-    repeat= no-trace timeout= pid= cgroup= unit= container= for= until-idle= check= format= json \
-    o/output= v/verbose h/help V/version
+    repeat= no-trace timeout= pid= cgroup= unit= container= for= until-idle= runs= check= format= \
+    json o/output= v/verbose h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
@@ -62,6 +62,7 @@ complete -c capwrap-learn -n __capwrap_learn_no_command -l unit -x -d 'Watch a u
 complete -c capwrap-learn -n __capwrap_learn_no_command -l container -x -d 'Watch a container of Docker or Podman, by id or name'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l for -x -d 'How long to watch'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l until-idle -x -d 'Watch until nothing new was seen for this time'
+complete -c capwrap-learn -n __capwrap_learn_no_command -l runs -r -F -d 'Add what an earlier run or watch found, whose report --format json has written'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l check -x -a '(__capwrap_learn_complete_check)' -d 'Status 1 when it needs more than these capabilities'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l format -x -a 'text json capwrap dockerfile compose kubernetes systemd' -d 'What to report'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l json -d 'The same as --format json'

@@ -157,9 +157,10 @@ static int watch_running(const struct learn_options *options, struct fail *f) {
     const struct output_report report = {write_watched, write_watched_text, &attached};
     FILE *file = NULL;
 
-    if (output_open(options, &file, f) != 0)
+    /* The report may go to a file that one of them is in. */
+    if (attach_read_runs(&attached, options, f) != 0 || output_open(options, &file, f) != 0)
         return error_print(f);
-    int status = attach_begin(&attached, options, f);
+    int status = attach_begin(&attached, f);
     if (status == 0)
         status = attach_run(&attached, report_so_far, f);
     if (status == 0)

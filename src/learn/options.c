@@ -40,12 +40,25 @@ static int read_target(const struct option *option, void *into, const char *valu
     return 0;
 }
 
+static int read_runs(const struct option *option, void *into, const char *value, struct fail *f) {
+    struct learn_options *options = into;
+
+    (void)option;
+    if (value[0] == '\0')
+        return refuse(f, "--runs takes a value that is not empty");
+    if (options->run_count == TARGETS_MOST)
+        return refuse(f, "at most %d earlier runs can be added", TARGETS_MOST);
+    options->runs[options->run_count++] = value;
+    return 0;
+}
+
 #define FLAG(member)                                                                               \
     .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct learn_options, member)
 #define WORD(member)                                                                               \
     .takes = VALUE, .read = read_word, .place = offsetof(struct learn_options, member)
 
 #define TARGET .takes = VALUE, .read = read_target
+#define RUNS   .takes = VALUE, .read = read_runs
 
 /* For struct option.what: about a command that is started; about both, which changes nothing of how
  * is learned; about what runs already. */
@@ -89,6 +102,9 @@ static const struct option OPTIONS[] = {
      .help = "how long to watch: 90s, 5m, 1h (default: until Ctrl-C)"},
     {"until-idle", 0, WORD(idle_word), .argument = " TIME", .what = ABOUT_TARGETS,
      .help = "watch until nothing new was seen for this time"},
+    {"runs", 0, RUNS, .argument = " FILE", .what = ABOUT_TARGETS,
+     .help = "add what an earlier run or watch found, whose report\n"
+             "--format json has written"},
     {"check", 0, WORD(check_word), .argument = " LIST", .what = ABOUT_REPORT,
      .help = "status 1 when it needs more than these capabilities"},
     {"format", 0, WORD(format_word), .argument = " FORMAT", .what = ABOUT_REPORT,
@@ -234,8 +250,9 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
         const struct option *option = &OPTIONS[i];
         const void *value = (const char *)options + option->place;
         bool given = option->takes == NO_VALUE     ? *(const bool *)value
-                     : option->read != read_target ? *(const char *const *)value != NULL
-                                                   : false;
+                     : option->read == read_runs   ? options->run_count > 0
+                     : option->read == read_target ? false
+                                                   : *(const char *const *)value != NULL;
         if (targets && option->what == ABOUT_LEARNING && given)
             return refuse(f, "--%s is about a COMMAND that is started, not about what runs already",
                           option->name);

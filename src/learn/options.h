@@ -30,6 +30,8 @@ struct learn_options {
     const char *output;                                 /* -o FILE; "-": standard output */
     const char *timeout_word, *repeat_word, *check_word, *format_word, *expect_word;
     const char *for_word, *idle_word;
+    const char *runs[TARGETS_MOST]; /* --runs: files */
+    unsigned run_count;
     struct target_name targets[TARGETS_MOST]; /* in place of a command */
     unsigned target_count;
     unsigned seconds, idle; /* --for and --until-idle; 0: not given */

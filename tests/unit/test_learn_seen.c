@@ -10,7 +10,11 @@
 
 #include <cmocka.h>
 
+#include <malloc.h>
+
+#include "learn/attach/members.h"
 #include "learn/attach/seen.h"
+#include "learn/checks/privilege.h"
 
 static const char KALLSYMS[] = "1000 T cap_capable\n"
                                "1010 T security_vm_enough_memory_mm\n"
@@ -271,6 +275,61 @@ static void a_process_is_of_the_program_of_its_last_name(void **state) {
     tear_down(&scene);
 }
 
+/* All that a watch keeps, and one process that comes, asks and goes. */
+struct watch_of_all {
+    struct scene scene;
+    struct members members;
+    struct privilege privilege;
+};
+
+static void come_and_go(struct watch_of_all *all, uint64_t time, uint32_t pid) {
+    struct record record = {
+        .kind = RECORD_FORK, .time = time, .pid = pid, .tid = pid, .parent = 5, .parent_tid = 5};
+    const uint64_t chain[] = {CAPABLE, OPENAT, SYSCALL};
+
+    privilege_add(&all->privilege, &record);
+    members_add(&all->members, &record);
+    record = (struct record){.kind = RECORD_CHECK,
+                             .time = time,
+                             .pid = pid,
+                             .tid = pid,
+                             .cap = CAP_KILL,
+                             .result = RESULT_GRANTED,
+                             .target_ns = HERE,
+                             .capable_ns = HERE,
+                             .cred = 0xffff000000000000 + 192 * (time % 1000000),
+                             .chain = chain,
+                             .depth = 3};
+    privilege_add(&all->privilege, &record);
+    struct member *member = members_find_or_add(&all->members, pid);
+    assert_non_null(member);
+    seen_check(&all->scene.seen, member, &record, 0, 0);
+    seen_end(&all->scene.seen, pid);
+    privilege_forget(&all->privilege, pid);
+    record = (struct record){.kind = RECORD_END, .time = time, .pid = pid, .tid = pid, .parent = 5};
+    members_add(&all->members, &record);
+}
+
+static void an_hour_of_300_processes_a_second_takes_no_memory(void **state) {
+    (void)state;
+    enum { SECOND = 300, HOUR = 3600 * SECOND };
+    static struct watch_of_all all;
+
+    set_up(&all.scene);
+    assert_int_equal(privilege_begin_following(&all.privilege), 0);
+    for (uint64_t i = 0; i < SECOND; i++)
+        come_and_go(&all, i, (uint32_t)(100 + i % 4000000));
+    size_t before = mallinfo2().uordblks;
+    for (uint64_t i = SECOND; i < HOUR; i++)
+        come_and_go(&all, i, (uint32_t)(100 + i % 4000000));
+    assert_int_equal(mallinfo2().uordblks, before);
+    assert_int_equal(all.scene.seen.caps[CAP_KILL].used.checks, HOUR);
+    assert_int_equal(all.scene.seen.processes, HOUR);
+    members_free(&all.members);
+    privilege_free(&all.privilege);
+    tear_down(&all.scene);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_granted_is_used_and_held),
@@ -286,6 +345,7 @@ int main(void) {
         cmocka_unit_test(a_kprobe_is_answered_by_what_is_permitted),
         cmocka_unit_test(what_is_new_is_counted),
         cmocka_unit_test(a_process_is_of_the_program_of_its_last_name),
+        cmocka_unit_test(an_hour_of_300_processes_a_second_takes_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

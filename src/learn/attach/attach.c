@@ -354,12 +354,20 @@ static void announce(const struct attached *attached) {
     }
 }
 
-int attach_begin(struct attached *attached, const struct learn_options *options, struct fail *f) {
+int attach_read_runs(struct attached *attached, const struct learn_options *options,
+                     struct fail *f) {
+    memset(attached, 0, sizeof *attached);
+    attached->options = options;
+    for (unsigned i = 0; i < options->run_count; i++)
+        if (earlier_read(options->runs[i], &attached->earlier[i], f) != 0)
+            return -1;
+    return 0;
+}
+
+int attach_begin(struct attached *attached, struct fail *f) {
     struct processes before = {0}, after = {0};
     struct stat namespace;
 
-    memset(attached, 0, sizeof *attached);
-    attached->options = options;
     if (find_targets(attached, f) != 0 || open_watch(attached, f) != 0)
         return -1;
     if (seen_begin(&attached->seen, &attached->kallsyms) != 0 ||

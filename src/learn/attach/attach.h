@@ -14,6 +14,7 @@
 #include "learn/checks/privilege.h"
 #include "learn/error.h"
 #include "learn/options.h"
+#include "learn/report/earlier.h"
 #include "learn/watch/perf.h"
 
 /* Why the watch ended. */
@@ -23,6 +24,7 @@ struct attached {
     const struct learn_options *options;
     struct target targets[TARGETS_MOST];
     unsigned target_count;
+    struct earlier earlier[TARGETS_MOST]; /* of options->run_count earlier runs */
     struct kallsyms kallsyms;
     struct watch *watch;
     struct members members;
@@ -39,8 +41,12 @@ struct attached {
     uint64_t news;              /* of what was seen, at new_at */
 };
 
-/* Finds what is named and begins to watch it. Returns 0, or -1 with *f filled. */
-int attach_begin(struct attached *attached, const struct learn_options *options, struct fail *f);
+/* Reads the earlier runs. Returns 0, or -1 with *f filled. */
+int attach_read_runs(struct attached *attached, const struct learn_options *options,
+                     struct fail *f);
+
+/* Finds what is named and begins to watch it; behind attach_read_runs(). As that. */
+int attach_begin(struct attached *attached, struct fail *f);
 
 /* Watches until the time is over, a signal comes or nothing is left; report is called for each
  * SIGUSR1. */

@@ -61,13 +61,15 @@ char *narrowing_text(unsigned kind, const struct attached *attached) {
                  {"compose", write_compose},
                  {"kubernetes", write_kubernetes},
                  {"systemd", write_systemd}};
+    struct seen_sets sets = attached->seen.sets;
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
+    sets.used = watched_together(attached);
     for (size_t i = 0; out != NULL && i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kinds[i].name, snippet_name(kind)) == 0)
-            kinds[i].write(out, &attached->seen.sets);
+            kinds[i].write(out, &sets);
     if (out != NULL && fclose(out) == 0)
         return text;
     free(text);

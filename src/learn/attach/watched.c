@@ -19,10 +19,26 @@ uint64_t watched_unused(const struct seen_sets *sets) {
     return sets->held & ~sets->used & ~sets->refused;
 }
 
+uint64_t watched_together(const struct attached *attached) {
+    uint64_t set = attached->seen.sets.used;
+
+    for (unsigned i = 0; i < attached->options->run_count; i++)
+        set |= attached->earlier[i].used;
+    return set;
+}
+
+uint64_t watched_new(const struct attached *attached) {
+    uint64_t set = attached->seen.sets.used;
+
+    for (unsigned i = 0; i < attached->options->run_count; i++)
+        set &= ~attached->earlier[i].used;
+    return set;
+}
+
 uint64_t watched_outside(const struct attached *attached) {
     return attached->options->check_word == NULL
                ? 0
-               : attached->seen.sets.used & ~attached->options->check;
+               : watched_together(attached) & ~attached->options->check;
 }
 
 int watched_exit(const struct attached *attached) { return watched_outside(attached) != 0 ? 1 : 0; }

@@ -27,7 +27,13 @@ const char *watched_end(const struct attached *attached);
 /* Held, and neither used nor refused. */
 uint64_t watched_unused(const struct seen_sets *sets);
 
-/* Used, and not in the list of --check. */
+/* Used, now or in an earlier run. */
+uint64_t watched_together(const struct attached *attached);
+
+/* Used now, and in no earlier run. */
+uint64_t watched_new(const struct attached *attached);
+
+/* Used, now or earlier, and not in the list of --check. */
 uint64_t watched_outside(const struct attached *attached);
 
 /* The exit status: 0, or 1 where --check fails. */

@@ -42,6 +42,23 @@ static void write_phases(FILE *out, const struct phases *phases) {
     (void)fputc(']', out);
 }
 
+/* What earlier runs have brought, what this one has, and all of it. */
+static void write_runs(FILE *out, const struct attached *attached) {
+    (void)fputs(",\"runs\":[", out);
+    for (unsigned i = 0; i < attached->options->run_count; i++) {
+        const struct earlier *earlier = &attached->earlier[i];
+        (void)fputs(i == 0 ? "{\"file\":" : ",{\"file\":", out);
+        json_string(out, earlier->file);
+        (void)fprintf(out, ",\"state\":\"%s\",", earlier->state);
+        json_caps(out, "used", earlier->used);
+        (void)fputc('}', out);
+    }
+    (void)fputs("],", out);
+    json_caps(out, "new", watched_new(attached));
+    (void)fputc(',', out);
+    json_caps(out, "together", watched_together(attached));
+}
+
 static void write_programs(FILE *out, const struct attached *attached) {
     (void)fputs(",\"programs\":[", out);
     for (size_t i = 0; i < watched_programs(attached); i++) {
@@ -145,6 +162,7 @@ int watched_json_write(FILE *out, const struct attached *attached) {
                   (unsigned long long)seen->checks, (unsigned long long)attached->lost);
     write_sets(out, &seen->sets);
     write_phases(out, &seen->phases);
+    write_runs(out, attached);
     write_programs(out, attached);
     write_caps(out, attached);
     write_limits(out, attached);

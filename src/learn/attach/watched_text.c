@@ -143,6 +143,25 @@ static void write_programs(FILE *out, const struct attached *attached) {
     }
 }
 
+/* Which run brought what. */
+static void write_runs(FILE *out, const struct attached *attached) {
+    char names[CAPNAME_LIST_SIZE], all[CAPNAME_LIST_SIZE + 1024];
+
+    if (attached->options->run_count == 0)
+        return;
+    (void)fputs("\nWith earlier runs\n", out);
+    write_set(out, INDENT, "together", watched_together(attached));
+    write_set(out, INDENT, "new", watched_new(attached));
+    for (unsigned i = 0; i < attached->options->run_count; i++) {
+        const struct earlier *earlier = &attached->earlier[i];
+        capname_join(earlier->used, "", ", ", names);
+        (void)snprintf(all, sizeof all, "%.900s (%s): %s", earlier->file, earlier->state,
+                       earlier->used == 0 ? "none" : names);
+        (void)fprintf(out, "%*s", INDENT, "");
+        wrap(out, INDENT, "", ITEM, all);
+    }
+}
+
 /* ---- the rest ---- */
 
 static void write_limits(FILE *out, const struct attached *attached) {
@@ -167,6 +186,7 @@ void watched_text_write(FILE *out, const struct attached *attached) {
         write_caps(out, attached, "ignored", offsetof(struct seen_cap, ignored));
     }
     write_programs(out, attached);
+    write_runs(out, attached);
     write_limits(out, attached);
     (void)fputs("\nFor lines that take away what was not used, add --format systemd, dockerfile,\n"
                 "compose or kubernetes.\n",

@@ -213,6 +213,19 @@ os.listdir("/")'
     valid
 }
 
+@test "on a terminal there is a line of progress, and otherwise none" {
+    running "$ASKS" wait go raws 10 touch asked sleep 1000
+    script --quiet --return --command "'$CAPWRAP_LEARN' --pid $RUNNING --for 4s -o report" typescript \
+        >shown 2>&1 </dev/null 3>&- &
+    PIDS+=($!)
+    until grep -q process shown; do sleep 0.02; done
+    touch go
+    wait $!
+    assert_regex "$(tr '\r' '\n' <shown)" '[1-4] s, [0-9]+ checks, used: NET_RAW'
+    "$CAPWRAP_LEARN" --pid "$RUNNING" --for 2s -o report 2>said
+    assert_equal "$(wc -l <said)" 1
+}
+
 # ---- races ----
 
 @test "a chain of processes, each the child of one that has ended, is not lost when the watch begins" {
@@ -439,6 +452,49 @@ AmbientCapabilities=CAP_NET_RAW'
     assert_line --partial 'state     observed'
     run awk 'length > 80' said
     assert_output ""
+}
+
+# ---- earlier runs ----
+
+@test "earlier runs and watches add up, and the report tells which one brought what" {
+    "$CAPWRAP_LEARN" --json -o run.json -- "$ASKS" bind 85
+    running "$ASKS" wait go raw sleep 1000
+    watching --pid "$RUNNING" --runs run.json --check NET_BIND_SERVICE --for 1s
+    watched
+    used ""
+    assert_equal "$(told '.together + ["new"] + .new | join(",")')" NET_BIND_SERVICE,new
+    cp "$LEARNED" all.json
+    watching --pid "$RUNNING" --runs all.json --runs run.json --check NET_BIND_SERVICE
+    touch go
+    until grep -q 'used  *NET_RAW' said; do kill -USR1 "$WATCHER"; sleep 0.1; done
+    kill -TERM "$WATCHER"
+    watched 1
+    used NET_RAW
+    assert_equal "$(told '.together, .new, .runs[0].used, .check.outside | join(",")')" \
+        $'NET_BIND_SERVICE,NET_RAW\nNET_RAW\nNET_BIND_SERVICE\nNET_RAW'
+    assert_equal "$(told '.snippets.dockerfile')" "# docker run --cap-drop ALL --cap-add NET_BIND_SERVICE --cap-add NET_RAW IMAGE"
+    valid
+    assert_regex "$(cat said)" 'With earlier runs
+  together  NET_BIND_SERVICE, NET_RAW
+  new       NET_RAW
+  all.json \(observed\): NET_BIND_SERVICE
+  run.json \(observed\): NET_BIND_SERVICE'
+    # The same file to read and to write.
+    cp "$LEARNED" all.json
+    "$CAPWRAP_LEARN" --pid "$RUNNING" --for 1s --runs all.json --json -o all.json
+    assert_equal "$(jq -r '.together | join(",")' all.json)" NET_BIND_SERVICE,NET_RAW
+}
+
+@test "a file that is no report, or one of what was not confirmed, is refused" {
+    running "$ASKS" sleep 1000
+    echo '{"version":1}' >other.json
+    "$CAPWRAP_LEARN" --verify --json -o failed.json -- sh -c 'exit 3' || true
+    cannot 'runs: none.json cannot be read: No such file' "$CAPWRAP_LEARN" --pid "$RUNNING" --runs none.json
+    cannot 'runs: other.json is no report' "$CAPWRAP_LEARN" --pid "$RUNNING" --runs other.json
+    cannot 'runs: failed.json is the report of an answer that was not confirmed' \
+        "$CAPWRAP_LEARN" --pid "$RUNNING" --runs failed.json -o failed.json
+    [ -s failed.json ]
+    cannot 'options: --runs is about what runs already' "$CAPWRAP_LEARN" --runs failed.json -- true
 }
 
 # ---- what cannot be watched ----

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # Options that end everything else on the line, and those that inspect and start no command.
 LAST_WORDS = ("help", "version")
 ALONE = ("status", "decode", "list-caps")
-REPEATED = ("keep", "pid", "cgroup", "unit", "container")
+REPEATED = ("keep", "pid", "cgroup", "unit", "container", "runs")
 FORMATS = "text json capwrap dockerfile compose kubernetes systemd"
 
 

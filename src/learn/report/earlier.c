@@ -1,0 +1,192 @@
+#include "learn/report/earlier.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cred.h"
+#include "text/capname.h"
+
+enum { DEEP = 32, FILE_MOST = 16 << 20 };
+
+/* What is left of a document. A part that is not as JSON has it ends it all. */
+struct text {
+    const char *next, *end;
+    bool right;
+};
+
+static char peek(struct text *text) {
+    while (text->next < text->end && strchr(" \t\r\n", *text->next) != NULL && *text->next != '\0')
+        text->next++;
+    return text->next < text->end ? *text->next : '\0';
+}
+
+static bool take(struct text *text, char c) {
+    if (!text->right || peek(text) != c || text->next == text->end)
+        return false;
+    text->next++;
+    return true;
+}
+
+static void expect(struct text *text, char c) {
+    if (!take(text, c))
+        text->right = false;
+}
+
+/* A string as it stands there: the words that are looked for have no escapes. */
+static const char *take_string(struct text *text, size_t *length) {
+    expect(text, '"');
+    const char *begin = text->next;
+    while (text->right && text->next < text->end && *text->next != '"')
+        text->next += *text->next == '\\' ? 2 : 1;
+    if (text->next >= text->end)
+        text->right = false;
+    *length = text->right ? (size_t)(text->next - begin) : 0;
+    text->next += text->right;
+    return begin;
+}
+
+static bool is_word(const char *begin, size_t length, const char *word) {
+    return length == strlen(word) && memcmp(begin, word, length) == 0;
+}
+
+/* ---- values ---- */
+
+/* A number, true, false or null. */
+static void skip_word(struct text *text) {
+    const char *begin = text->next;
+
+    while (text->next < text->end &&
+           strchr("+-.0123456789abcdefghijklmnopqrstuvwxyzE", *text->next) && *text->next != '\0')
+        text->next++;
+    text->right &= text->next > begin;
+}
+
+static void skip(struct text *text, unsigned depth) {
+    size_t length;
+    char open = peek(text), close = open == '{' ? '}' : ']';
+
+    text->right &= depth < DEEP;
+    if (!text->right)
+        return;
+    if (open == '"') {
+        (void)take_string(text, &length);
+        return;
+    }
+    if (open != '{' && open != '[') {
+        skip_word(text);
+        return;
+    }
+    text->next++;
+    if (take(text, close))
+        return;
+    do {
+        if (open == '{') {
+            (void)take_string(text, &length);
+            expect(text, ':');
+        }
+        skip(text, depth + 1);
+    } while (take(text, ','));
+    expect(text, close);
+}
+
+static uint64_t take_caps(struct text *text) {
+    uint64_t set = 0;
+    size_t length;
+
+    expect(text, '[');
+    if (take(text, ']'))
+        return 0;
+    do {
+        const char *name = take_string(text, &length);
+        int cap = text->right ? capname_parse(name, length) : -1;
+        text->right &= cap >= 0;
+        set |= text->right ? CAP_MASK(cap) : 0;
+    } while (take(text, ','));
+    expect(text, ']');
+    return set;
+}
+
+static const char *take_state(struct text *text) {
+    static const char *const states[] = {"observed", "confirmed", "not confirmed"};
+    size_t length;
+    const char *word = take_string(text, &length);
+
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (text->right && is_word(word, length, states[i]))
+            return states[i];
+    text->right = false;
+    return NULL;
+}
+
+/* ---- the document ---- */
+
+struct found {
+    bool version, caps;
+    const char *state;
+    uint64_t used;
+};
+
+/* A run has "keep"; a watch has "together", which is "used" with what was used before. */
+static void take_member(struct text *text, struct found *found) {
+    size_t length;
+    const char *name = take_string(text, &length);
+
+    expect(text, ':');
+    (void)peek(text);
+    const char *value = text->next;
+    if (is_word(name, length, "version")) {
+        skip(text, 0);
+        found->version = is_word(value, (size_t)(text->next - value), "1");
+    } else if (is_word(name, length, "state")) {
+        found->state = take_state(text);
+    } else if (is_word(name, length, "keep") || is_word(name, length, "together")) {
+        found->used = take_caps(text);
+        found->caps = true;
+    } else {
+        skip(text, 0);
+    }
+}
+
+int earlier_parse(const char *words, size_t size, struct earlier *earlier) {
+    struct text text = {.next = words, .end = words + size, .right = true};
+    struct found found = {.version = false};
+
+    expect(&text, '{');
+    do {
+        if (text.right)
+            take_member(&text, &found);
+    } while (take(&text, ','));
+    expect(&text, '}');
+    if (peek(&text) != '\0' || text.next != text.end)
+        text.right = false;
+    if (!text.right || !found.version || !found.caps || found.state == NULL)
+        return -EPROTO;
+    earlier->state = found.state;
+    earlier->used = found.used;
+    return strcmp(found.state, "not confirmed") == 0 ? -EAGAIN : 0;
+}
+
+int earlier_read(const char *file, struct earlier *earlier, struct fail *f) {
+    static const char hint[] = "name a file that capwrap-learn --format json has written";
+    FILE *in = fopen(file, "re");
+    char *text = in != NULL ? malloc(FILE_MOST) : NULL;
+
+    *earlier = (struct earlier){.file = file};
+    if (text == NULL) {
+        int error = in == NULL ? errno : ENOMEM;
+        if (in != NULL)
+            (void)fclose(in);
+        return error_set(f, "runs", error, hint, "%s cannot be read", file);
+    }
+    size_t size = fread(text, 1, FILE_MOST, in);
+    int error = ferror(in) != 0 || size == FILE_MOST ? -EPROTO : earlier_parse(text, size, earlier);
+    free(text);
+    (void)fclose(in);
+    if (error == -EAGAIN)
+        return error_set(f, "runs", 0, "confirm it first, or leave it out",
+                         "%s is the report of an answer that was not confirmed", file);
+    return error == 0 ? 0 : error_set(f, "runs", 0, hint, "%s is no report of version 1", file);
+}
