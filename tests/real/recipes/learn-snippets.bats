@@ -157,7 +157,7 @@ in_docker() {
     in_docker root
 }
 
-# transcript: what comes of the commands in the README's block, in the form of that block. What is learned
+# transcript: what comes of the commands in the block of docs/learning.md, in the form of that block. What is learned
 # is learned in a network of its own, where port 80 is free.
 transcript() {
     local line
@@ -168,10 +168,10 @@ transcript() {
     wget() { busybox wget "$@"; }
     while IFS= read -r line; do
         [[ $line != '# '* ]] || { printf '%s\n' "$line" && eval "${line#\# }"; }
-    done < <(sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/README.md")
+    done < <(sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/docs/learning.md")
 }
 
-@test "the README's way from nothing to a container is what happens" {
+@test "the way from nothing to a container is what happens" {
     docker tag debian busybox
     mkdir -p "$BATS_TEST_TMPDIR/page/www"
     cd "$BATS_TEST_TMPDIR/page" || return
@@ -179,7 +179,7 @@ transcript() {
     echo hello >www/index.html
     transcript >"$BATS_TEST_TMPDIR/happened"
     cat "$BATS_TEST_TMPDIR/happened"
-    sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/README.md" | grep -vE '^(<!--|```)' |
+    sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/docs/learning.md" | grep -vE '^(<!--|```)' |
         diff - "$BATS_TEST_TMPDIR/happened"
 }
 

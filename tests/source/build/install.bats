@@ -11,6 +11,7 @@ expected() {
 -rw-r--r-- share/doc/capwrap/SECURITY.md
 -rw-r--r-- share/doc/capwrap/containers.md
 -rw-r--r-- share/doc/capwrap/design.md
+-rw-r--r-- share/doc/capwrap/errors.md
 -rw-r--r-- share/doc/capwrap/examples/docker/capwrap.Dockerfile
 -rw-r--r-- share/doc/capwrap/examples/docker/compose.setpcap.yaml
 -rw-r--r-- share/doc/capwrap/examples/docker/compose.yaml
@@ -70,6 +71,19 @@ END
 
 install_below() {
     DESTDIR="$1" cmake --install "$BUILD_DIR" --prefix /usr
+}
+
+@test "every relative link in the installed documents leads to an installed file" {
+    local doc=$BATS_TEST_TMPDIR/tree/usr/share/doc
+    install_below "$BATS_TEST_TMPDIR/tree" >/dev/null
+    run "$SRC_DIR/tests/source/docs/links.py" "$doc"/*/*.md
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" -gt 50 ]
+    echo '[nowhere](no-such.md)' >>"$doc/capwrap/README.md"
+    run "$SRC_DIR/tests/source/docs/links.py" "$doc/capwrap/README.md"
+    [ "$status" -eq 1 ]
+    [ "${lines[0]}" = "$doc/capwrap/README.md: no-such.md" ]
 }
 
 @test "the installed files and their modes are exactly those listed, whatever the umask" {

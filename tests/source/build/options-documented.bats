@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # --help of each program is printed from the rows of its options. What it lists, and nothing else,
-# stands in the manual page, in the README and in the completions, with its letters.
+# stands in the manual page and in the completions, with its letters.
 
 setup() {
     CAPWRAP_LEARN=${CAPWRAP_LEARN:-$CAPWRAP-learn}
@@ -46,14 +46,6 @@ same() {
     run "$SRC_DIR/tests/source/docs/docs.py" completions --check
     echo "$output"
     [ "$status" -eq 0 ]
-}
-
-@test "the option list of the README is that of --help" {
-    "$CAPWRAP" --help | grep -E '^ +(-[a-zA-Z], )?--[a-z-]+' >"$BATS_TEST_TMPDIR/help"
-    [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
-    run grep -vxFf "$SRC_DIR/README.md" "$BATS_TEST_TMPDIR/help"
-    echo "$output"
-    [ -z "$output" ]
 }
 
 @test "every option of capwrap that the README uses exists" {
