@@ -29,7 +29,7 @@ static const struct getopt_option OPTIONS[] = {
     {"pdeathsig", required_argument, NULL, 'P'},
     {"chdir", required_argument, NULL, 'C'},
     {"reset-env", no_argument, NULL, 'E'},
-    {"pass-env", required_argument, NULL, 'A'},
+    {"pass-env", required_argument, NULL, 'Z'},
     {"umask", required_argument, NULL, 'M'},
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
@@ -147,7 +147,7 @@ static void take_value(int option, const char *value, struct said *said, struct 
         line->bad |= value[0] == '\0';
         said->options.request.directory = value;
         return;
-    case 'A':
+    case 'Z':
         line->passes++;
         line->bad |= !are_names(value);
         said->options.pass_env = value;

@@ -120,10 +120,9 @@ struct fake {
     int parent_death_signal;
     unsigned keyring; /* serial number of the session keyring */
     fake_id keyring_owner;
-    unsigned open_above_stderr;
-    bool userns_disabled;
     const struct fake_file *directory; /* the working directory; NULL: one that is not in files */
-    unsigned umask;
+    unsigned open_above_stderr, umask;
+    bool userns_disabled;
     struct fake_stream streams[3];
     int reopen_error[3]; /* of a stream, to who is not its owner; 0: everybody may open it again */
 
