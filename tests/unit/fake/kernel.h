@@ -116,15 +116,14 @@ struct fake {
     size_t group_count; /* of groups, below */
     uint64_t permitted, effective, inheritable, bounding, ambient;
     unsigned securebits;
-    bool no_new_privs;
+    bool no_new_privs, userns_disabled;
     int parent_death_signal;
     unsigned keyring; /* serial number of the session keyring */
     fake_id keyring_owner;
     const struct fake_file *directory; /* the working directory; NULL: one that is not in files */
     unsigned open_above_stderr, umask;
-    bool userns_disabled;
-    struct fake_stream streams[3];
     int reopen_error[3]; /* of a stream, to who is not its owner; 0: everybody may open it again */
+    struct fake_stream streams[3];
 
     /* the record */
     size_t call_count; /* of calls, below */
