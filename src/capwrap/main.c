@@ -71,7 +71,7 @@ static int inspect(const struct options *options, struct fail *f) {
         options_help();
         break;
     case MODE_VERSION:
-        (void)puts("capwrap " CAPWRAP_VERSION);
+        (void)puts("capwrap " CAPWRAP_VERSION CAPWRAP_LIBRARIES);
         break;
     case MODE_ASSERT:
     case MODE_RUN:

@@ -194,7 +194,7 @@ int main(int argc, char **argv) {
         if (result.options.help)
             learn_options_help();
         else
-            (void)puts("capwrap-learn " CAPWRAP_VERSION);
+            (void)puts("capwrap-learn " CAPWRAP_VERSION CAPWRAP_LIBRARIES);
         return fflush(stdout) == 0 ? 0 : EXIT_REFUSED;
     }
     if (result.options.target_count > 0)

@@ -32,9 +32,17 @@ names() {
     for option in --version -V; do
         attempt "$CAPWRAP" "$option"
         assert_success
-        assert_output --regexp '^capwrap [0-9]+\.[0-9]+\.[0-9]+$'
+        assert_line --index 0 --regexp '^capwrap [0-9]+\.[0-9]+\.[0-9]+$'
         quiet
     done
+}
+
+@test "--version speaks of libcap-ng where it is in the program, which its licence asks for" {
+    local expected=2
+    [[ $(readelf --dynamic "$CAPWRAP") != *libcap-ng.so* ]] || expected=1
+    attempt "$CAPWRAP" --version
+    assert_equal "${#lines[@]}" $expected
+    ((expected == 1)) || assert_line --index 1 'contains libcap-ng, which is under the LGPL, version 2.1 or later: see NOTICE'
 }
 
 @test "--help speaks of the exit statuses, in lines of 80 columns" {

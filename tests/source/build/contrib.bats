@@ -38,14 +38,21 @@ kubernetes/third-party/kustomization.yaml tests/real/kubernetes/kubernetes.bats 
 kubernetes/third-party/capwrap.yaml       contrib/kubernetes/third-party/kustomization.yaml
 kubernetes/third-party/deployment.yaml    contrib/kubernetes/third-party/kustomization.yaml
 kubernetes/component/kustomization.yaml   contrib/kubernetes/third-party/kustomization.yaml ../component
+packaging/APKBUILD                        tests/real/packages/debian.nightly.bats . contrib/packaging/APKBUILD
 packaging/PKGBUILD                        tests/real/packages/packages.bash
 packaging/cpack.cmake                     tests/real/packages/packages.bash      cmake --workflow --preset
+packaging/glibc-2.34.h                    tests/real/release/release.nightly.bats contrib/packaging/glibc-2.34.h
 packaging/require.cmake                   contrib/packaging/cpack.cmake
 packaging/stage.cmake                     contrib/packaging/cpack.cmake
 packaging/repack.cmake                    contrib/packaging/cpack.cmake
 packaging/rpmlint.toml                    tests/real/packages/packages.bats      /packaging/rpmlint.toml"
 packaging/static-musl.sh                  tests/CMakeLists.txt
 packaging/static-notice.in                contrib/packaging/static-musl.sh
+release/release.sh                        tests/real/release/release.nightly.bats
+release/build-in-root                     contrib/release/release.sh
+release/complete-root                     contrib/release/release.sh
+release/root-packages                     contrib/release/release.sh
+release/sbom.py                           contrib/release/build-in-root
 release/architectures.bash                contrib/packaging/static-musl.sh
 release/fetch.sh                          contrib/packaging/static-musl.sh
 release/sysroot.sh                        contrib/packaging/static-musl.sh

@@ -49,6 +49,7 @@ expected() {
 -rw-r--r-- share/doc/capwrap/performance.svg
 -rw-r--r-- share/doc/capwrap/platforms.md
 -rw-r--r-- share/doc/capwrap/recipes.md
+-rw-r--r-- share/doc/capwrap/releasing.md
 -rw-r--r-- share/doc/capwrap/systemd.md
 -rw-r--r-- share/doc/capwrap/threat-model.md
 -rw-r--r-- share/fish/vendor_completions.d/capwrap.fish
@@ -135,7 +136,7 @@ for folder, folders, files in os.walk("."):
     run "$BATS_TEST_TMPDIR/root/usr/bin/capwrap" --version
     echo "$output"
     [ "$status" -eq 0 ]
-    [ "$output" = "capwrap $version" ]
+    [ "${lines[0]}" = "capwrap $version" ]
     run "$BATS_TEST_TMPDIR/root/usr/bin/capwrap-learn" --version
-    [ "$output" = "capwrap-learn $version" ]
+    [ "${lines[0]}" = "capwrap-learn $version" ]
 }

@@ -225,7 +225,7 @@ needed() {
     echo "$output"
     [ "$status" -eq 0 ]
     [[ $output != *warning* ]]
-    [ "$(build/capwrap --version)" = "capwrap $(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' build/CMakeCache.txt)" ]
+    [ "$(build/capwrap --version | head -n 1)" = "capwrap $(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' build/CMakeCache.txt)" ]
     [ -x build/capwrap-learn ]
     [ ! -e build/CTestTestfile.cmake ] && [ ! -e build/build.ninja ]
 

@@ -88,7 +88,16 @@ section() {
 
 @test "the changelog speaks of the version that --version prints" {
     run "$CAPWRAP" --version
-    assert_output --regexp '^capwrap [0-9]+\.[0-9]+\.[0-9]+$'
-    run grep -F "${output#capwrap }" "$SRC_DIR/CHANGELOG.md"
+    assert_line --index 0 --regexp '^capwrap [0-9]+\.[0-9]+\.[0-9]+$'
+    run grep -F "${lines[0]#capwrap }" "$SRC_DIR/CHANGELOG.md"
     assert_success
+}
+
+@test "the recipes of packages have the version that --version prints" {
+    local version
+    version=$("$CAPWRAP" --version | sed -n '1s/^capwrap //p')
+    cd "$SRC_DIR"
+    grep -qx "pkgver=$version" contrib/packaging/PKGBUILD
+    grep -qx "pkgver=$version" contrib/packaging/APKBUILD
+    head -n 1 debian/changelog | grep -qF "capwrap ($version-"
 }
