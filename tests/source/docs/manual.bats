@@ -46,6 +46,23 @@ section() {
     ((count > 10)) || fail "only $count references"
 }
 
+@test "header and footer of the manual pages name the project and its version" {
+    local version page
+    version=$("$CAPWRAP" --version)
+    for page in capwrap capwrap-learn; do
+        run bash -c 'groff -mandoc -T ascii -P -cbou "$1" 2>/dev/null | grep -v "^$"' - "$SRC_DIR/docs/$page.1"
+        assert_line --index 0 --regexp "^${page^^}\(1\) +$version General Commands Manual|^${page^^}\(1\) .*"
+        refute_line --index 0 --partial BSD
+        assert_equal "$(tail -n 1 <<<"$output" | grep -o "$version" | head -n 1)" "$version"
+    done
+}
+
+@test "the manual page has its examples before its options, and the codes last" {
+    local sections
+    sections=$(sed -n 's/^\.Sh //p' "$MANUAL" | tr '\n' '|')
+    assert_regex "$sections" '\|DESCRIPTION\|EXAMPLES\|OPTIONS\|.*\|DIAGNOSTICS\|$'
+}
+
 @test "every option stands in the manual page, with its letter" {
     local name letter
     read_options
@@ -69,7 +86,7 @@ section() {
     read_options
     for word in $( (section 'OPTIONS' && section SYNOPSIS && "$CAPWRAP" --help) |
         grep -oE -- '--[a-z]+(-[a-z]+)*' | sort -u); do
-        [[ $word == --option || $'\n'$OPTIONS == *$'\n'"${word#--} "* ]] || fail "$word is no option"
+        [[ $word == --option || $word == --init || $'\n'$OPTIONS == *$'\n'"${word#--} "* ]] || fail "$word is no option"
     done
 }
 
