@@ -95,6 +95,15 @@ files_of() {
     quiet
 }
 
+@test "Docker's default profile refuses user namespaces, which -v tells of --disable-userns" {
+    attempt in_container -- capwrap --user 1000:1000 --no-new-privs -- unshare --user true
+    assert_failure 1
+    assert_regex "$stderr" 'unshare.*: Operation not permitted'
+    attempt in_container -- capwrap -v --user 1000:1000 --no-new-privs --disable-userns -- true
+    assert_success
+    assert_regex "$stderr" 'note: making and entering user namespaces was refused here already'
+}
+
 @test "with --init, process 1 is Docker's and keeps everything; the program is its child" {
     attempt in_container "${FOUR[@]}" --init -- capwrap --user 1000:1000 --keep NET_BIND_SERVICE \
         --no-new-privs -- sh -c 'grep -E "^(Name|CapEff)" /proc/1/status; exec /support/probe'

@@ -64,6 +64,14 @@ pings() {
     quiet
 }
 
+@test "podman's default profile lets a program make a user namespace, and --disable-userns does not" {
+    attempt in_container -- capwrap --user 1000:1000 --no-new-privs -- unshare --user true
+    assert_success
+    attempt in_container -- capwrap --user 1000:1000 --no-new-privs --disable-userns -- unshare --user true
+    assert_failure 1
+    assert_regex "$stderr" 'unshare.*: Operation not permitted'
+}
+
 @test "podman leaves ports below 1024 to those with the capability, unlike Docker" {
     run in_container -- cat /proc/sys/net/ipv4/ip_unprivileged_port_start
     assert_output 1024
