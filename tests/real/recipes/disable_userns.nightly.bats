@@ -7,7 +7,7 @@
 load ../../support/common
 load ../../support/states
 
-PACKAGES=(bubblewrap chromium-headless-shell podman uidmap util-linux)
+PACKAGES=(bubblewrap chromium-headless-shell nodejs podman uidmap util-linux)
 
 setup_file() {
     require_root
@@ -55,6 +55,19 @@ rows() {
         count=$((count + 1))
     done < <(rows)
     assert_equal "$count" 4
+}
+
+@test "threads and processes of Go and Node.js work with the option" {
+    run in_programs capwrap --quiet --user app --no-new-privs --disable-userns -- podman --version
+    assert_success
+    assert_line --regexp '^podman version [0-9.]+$'
+    run in_programs capwrap --quiet --user app --no-new-privs --disable-userns -- node -e '
+        const { Worker } = require("worker_threads")
+        new Worker("require(\"child_process\").execSync(\"id -u\", {stdio: \"inherit\"})", {eval: true})
+            .on("exit", code => console.log("thread ended with", code))'
+    assert_success
+    assert_line 1000
+    assert_line 'thread ended with 0'
 }
 
 @test "the manual page shows the beginning of each of these errors" {
