@@ -82,7 +82,7 @@ changed() {
     [[ $output == *learn/checks/kallsyms* && $output == *learn/report/text* ]]
 }
 
-@test "a folder whose layer nobody has stated is an error" {
+@test "a folder without a layer is an error" {
     changed core/plan.c '/* */'
     mkdir "$tree/src/new"
     echo '#include "core/cred.h"' >"$tree/src/new/file.c"

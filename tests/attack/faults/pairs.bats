@@ -28,7 +28,7 @@ setup() {
     assert_output true
 }
 
-@test "the threat model says which lies nobody can notice" {
+@test "the threat model lists the false answers that are not noticed" {
     run "$pairs" --table
     assert_success
     diff <(sed -n '/^<!-- generated: lies -->$/,/^<!-- end -->$/{/^<!--/!p}' \

@@ -26,7 +26,7 @@ exact_or_nothing() {
     fi
 }
 
-@test "what every start below is compared with is right" {
+@test "the state that every start below is compared with is right" {
     attempt "$CAPWRAP" "${ASKED[@]}" -- "$PROBE"
     is_user 1000 1000 1000
     holds_exactly "$(mask NET_BIND_SERVICE)"

@@ -59,7 +59,7 @@ ASKED=(--user 1000:1000 --close-fds)
         env LIES=partial LAST=100 LD_PRELOAD="$PRELOAD" "$CAPWRAP" "${ASKED[@]}"
 }
 
-@test "without a lie the same starts run, whatever the limit" {
+@test "without false answers the same starts run, whatever the limit" {
     for limit in 16 64 1024 "$(ulimit -H -n)"; do
         # shellcheck disable=SC2016 # expanded by the shell that is started
         attempt bash -c 'exec 500</; ulimit -n "$1" || exit 99; shift; exec "$@"' bash "$limit" \

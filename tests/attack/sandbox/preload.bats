@@ -72,7 +72,7 @@ notices() {
     exact
 }
 
-@test "a syscall(2) that answers without an answer is noticed" {
+@test "a syscall(2) that returns without a result is noticed" {
     notices syscall start
 }
 

@@ -23,7 +23,7 @@ notices() {
     refused "$1" "$2"
 }
 
-@test "what the supervisor does not lie about it leaves alone" {
+@test "calls without a false answer reach the kernel unchanged" {
     lied_to getresuid "$PROBE"
     is_user 1000 1000 1000,2000
     holds_exactly "$(mask NET_BIND_SERVICE)"

@@ -50,7 +50,7 @@ load ../../support/common
     refused assert '/proc/2147483647 cannot be read: No such file or directory'
 }
 
-@test "output that cannot be written is an error, and no answer" {
+@test "output that cannot be written is an error" {
     local options
     for options in "--assert=$$" "--json --assert=$$"; do
         # shellcheck disable=SC2086 # words

@@ -158,7 +158,7 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     needs DAC_READ_SEARCH confirmed
 }
 
-@test "refused: a call that fails and is gone on from is told with its error" {
+@test "refused: a call that fails without ending the program is reported with its error" {
     touch file
     learned --verify -- sh -c 'chown 33 file; true'
     needs "" confirmed

@@ -86,7 +86,7 @@ valid() {
     used ""
 }
 
-@test "each program is told apart, and a process belongs to the one that it is last" {
+@test "programs are listed separately, and a process counts for the one that it executed last" {
     # shellcheck disable=SC2016
     running sh -c '"$ASKS" wait go raw; "$ASKS" exec chown 33 "$PUBLIC/file"; true'
     touch file
@@ -111,7 +111,7 @@ valid() {
     assert_equal "$(told '.targets | length')" 2
 }
 
-@test "what is refused is told apart from what is used" {
+@test "refused and used capabilities are listed separately" {
     running setpriv --reuid 4000 --clear-groups "$ASKS" wait go raw
     watching --pid "$RUNNING"
     touch go
@@ -169,7 +169,7 @@ os.listdir("/")'
     done
 }
 
-@test "--until-idle begins anew with whatever is new" {
+@test "--until-idle starts its time again after each new check" {
     running "$ASKS" wait go raw touch asked sleep 1000
     watching --pid "$RUNNING" --until-idle 3s
     sleep 2

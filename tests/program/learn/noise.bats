@@ -72,7 +72,7 @@ ignored() {
     assert_equal "$(told '.keep | join(",")')" DAC_OVERRIDE,DAC_READ_SEARCH,SETUID
 }
 
-@test "own-namespace: a user namespace of one's own gives its own capabilities" {
+@test "own-namespace: capabilities in a user namespace that the program makes are not counted" {
     learned -- unshare --user --map-root-user chroot /
     assert_success
     ignored SYS_CHROOT 'user namespace that the program made'

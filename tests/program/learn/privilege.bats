@@ -26,7 +26,7 @@ cannot() {
 # shellcheck disable=SC2016
 without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/null; exec "$@"'
 
-@test "an ordinary user is told what it takes" {
+@test "an ordinary user is refused, and the hint names what is needed" {
     cannot '(watch: .*SYS_ADMIN|bounding|user|groups).*' as_user 1000 1000 -- "$CAPWRAP_LEARN" --
     assert_regex "$stderr" 'hint: .*(--no-trace|root)'
 }
@@ -58,7 +58,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
         setpriv --bounding-set=-sys_admin "$CAPWRAP_LEARN" --
 }
 
-@test "where tracefs is not mounted it is reached all the same, and mounted nowhere" {
+@test "without a mounted tracefs the trace works, and tracefs is not left mounted" {
     local before
     before=$(cat /proc/self/mountinfo)
     attempt unshare --mount --propagation private -- bash -c "$without_tracefs" - \

@@ -247,7 +247,7 @@ unit() {
     assert_output 0
 }
 
-@test "no progress is told where standard error is no terminal" {
+@test "no progress is printed where standard error is not a terminal" {
     attempt "$CAPWRAP_LEARN" -o "$PUBLIC/report" --verify -- "$ASKS" raw
     assert_success
     # But for the bound, which is told before the second run.

@@ -143,7 +143,7 @@ learning() {
     swept
 }
 
-@test "SIGUSR1 is handed on" {
+@test "SIGUSR1 is passed on to the program" {
     # shellcheck disable=SC2016
     learning -- sh -c 'trap "exit 3" USR1; touch started; while :; do sleep 0.1; done'
     kill -USR1 "$LEARNER"
@@ -151,7 +151,7 @@ learning() {
     limited 'status 3'
 }
 
-@test "a full disk is told of, and the report goes to standard error instead" {
+@test "a full disk is reported, and the report goes to standard error instead" {
     attempt "$CAPWRAP_LEARN" -o /dev/full -- "$ASKS" raw
     assert_failure 125
     assert_regex "$stderr" 'needs +NET_RAW'
@@ -160,21 +160,21 @@ learning() {
     assert_failure 125
 }
 
-@test "a file that cannot be opened is told of before anything runs" {
+@test "a file that cannot be opened is reported before anything runs" {
     attempt "$CAPWRAP_LEARN" -o "$PUBLIC/nowhere/file" -- touch ran
     assert_failure 125
     assert_regex "$stderr" 'output: .* cannot be opened'
     [ ! -e ran ]
 }
 
-@test "standard error that nobody reads is no reason to die" {
+@test "standard error without a reader does not end capwrap-learn" {
     # shellcheck disable=SC2016
     run bash -c '{ "$1" -- true; echo "status $?" >status; } 2>&1 | true' - "$CAPWRAP_LEARN"
     sleep 0.2
     assert_regex "$(cat status)" '^status (0|125)$'
 }
 
-@test "a process that has children already is refused, because they could not be told apart" {
+@test "a process that already has children is refused" {
     # shellcheck disable=SC2016
     attempt bash -c 'sleep 1 & exec "$1" -- true' - "$CAPWRAP_LEARN"
     assert_failure 125

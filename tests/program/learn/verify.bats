@@ -29,7 +29,7 @@ setup() {
     assert_equal "$(told .runs)" 4
 }
 
-@test "what is asked for and not needed is left out, and told apart" {
+@test "a capability that is asked for and not needed is left out, and listed separately" {
     learned --verify -- sh -c "$ASKS raw && { test -r /etc/shadow || true; }"
     needs NET_RAW confirmed
     learned --verify -- ps aux
@@ -190,7 +190,7 @@ Needed by each user and group that it ran with, in order of appearance
     needs NET_RAW
 }
 
-@test "for each capability left out, what became of the call is told" {
+@test "for each capability that is left out, the result of the call is reported" {
     echo text >file
     chmod 644 file
     mkdir -m 777 to
@@ -323,7 +323,7 @@ END
     needs NET_RAW confirmed
 }
 
-@test "standard input that cannot be read again is told of" {
+@test "standard input that cannot be read again is reported" {
     echo input | {
         rm -f "$LEARNED"
         "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- cat

@@ -16,7 +16,7 @@ setup() {
     assert_equal "$(told .method,.lost,.runs)" $'tracepoint\n0\n1'
 }
 
-@test "a check is told with its capability, system call and process" {
+@test "a check is reported with its capability, system call and process" {
     learned -- "$ASKS" raw
     needs NET_RAW
     assert_equal "$(told '.capabilities[] | select(.name == "NET_RAW") | .checks, .by[0].process, .by[0].syscall')" \

@@ -43,14 +43,14 @@ child_of() {
     assert_line 'process 1 (sleep): as asked'
 }
 
-@test "without /proc nothing can be told" {
+@test "without /proc --status is refused" {
     # shellcheck disable=SC2016 # expands in the inner shell
     attempt unshare --mount -- /bin/sh -c 'mount -t tmpfs none /proc && "$1" --assert=1' sh "$CAPWRAP"
     refused assert '/proc does not tell whose numbers it shows'
     assert_output ''
 }
 
-@test "a process in another user namespace is refused, and from inside it is told" {
+@test "a process in another user namespace is refused, and is shown from inside it" {
     FROM=("$SUPPORT_BIN/in-userns" --keep-caps --uid-map "0,100000,65536"
         --gid-map "0,100000,65536" --)
     in_background in-userns "${FROM[@]}" "$CAPWRAP" -q --user 33:33 --keep NET_RAW -n -- sleep 300

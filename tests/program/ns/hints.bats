@@ -149,7 +149,7 @@ advises() {
     done
 }
 
-@test "the place chooses words, never behaviour" {
+@test "the place changes the hint, never the result" {
     mkdir -p "$BATS_TEST_TMPDIR/root"
     local states=()
     for place in "${PLACES[@]}"; do

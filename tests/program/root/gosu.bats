@@ -101,7 +101,7 @@ TEXT
     quiet
 }
 
-@test "SETUID and SETGID alone are enough" {
+@test "SETUID and SETGID are enough for a change of user" {
     attempt with_users passwd group -- "$START_AS" --uid 0 --gid 0 --groups none --permitted c0 \
         --effective c0 --inheritable 0 --ambient 0 --bounding c0 -- gosu app "$PROBE"
     is_user 1000 1000 29,1000

@@ -238,7 +238,7 @@ END
     hint_says 'give the number of the process'
 }
 
-@test "a process that has ended and is not waited for cannot be told" {
+@test "a process that has ended and is not waited for is refused" {
     python3 -c '
 import os, time
 if os.fork() == 0:

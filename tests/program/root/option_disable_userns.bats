@@ -122,7 +122,7 @@ print("spawned")'
         --no-new-privs --disable-userns
 }
 
-@test "under -v it is told what was refused here already" {
+@test "-v names what was refused before capwrap" {
     attempt "$CAPWRAP" -v --no-new-privs --disable-userns -- \
         "$CAPWRAP" -v --no-new-privs --disable-userns -- true
     assert_success

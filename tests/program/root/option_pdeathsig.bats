@@ -84,7 +84,7 @@ setup() {
     assert_line pdeathsig=0
 }
 
-@test "what is no signal is refused, and so is a repeated option" {
+@test "a word that is not a signal and a repeated option are refused" {
     local word
     for word in '' 65 -1 015 +9 0x9 NOSUCH SIGSIGTERM 'TERM ' 4294967311 RTMIN; do
         refuses pdeathsig usage "'${word/+/[+]}' is not a signal" -- --pdeathsig "$word"

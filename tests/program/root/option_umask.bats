@@ -68,7 +68,7 @@ lies() {
     assert_equal "$(jq -r '.program.umask' <<<"$output")" null
 }
 
-@test "a mask that is said to be set and is not is noticed, whichever call lies" {
+@test "a umask that is reported as set but was not set is noticed, whichever call is false" {
     # The step, and the two calls of its reader: each alone, and all of them with one answer.
     local first
     lies error=EPERM:when=1000
@@ -87,7 +87,7 @@ lies() {
     refused verify 'the umask is not 00'
 }
 
-@test "a umask(2) that is refused is told" {
+@test "a umask(2) that is refused is an error" {
     attempt strace -qq -o "$PUBLIC/trace" -e trace=umask -e inject=umask:error=EPERM \
         "$CAPWRAP" --user 1000:1000 --no-login-env --umask 027 -- "${MARKED[@]}"
     refused umask 'umask: Operation not permitted'

@@ -9,7 +9,7 @@ setup() {
     require_root
 }
 
-@test "what is permitted is held, as with --keep" {
+@test "a capability that is permitted is held, as with --keep" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW IPC_LOCK SETUID SETGID SETPCAP)" --)
     runs --user 1000:1000 --want NET_RAW,IPC_LOCK -- "$PROBE"
     assert_line "permitted=$(mask NET_RAW IPC_LOCK)"

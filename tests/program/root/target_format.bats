@@ -206,7 +206,7 @@ kernel_tells() {
     failed_with 126 exec 'cannot be executed: Permission denied'
 }
 
-@test "a Landlock domain that forbids to execute is told in the rehearsal where the kernel tells it" {
+@test "--dry-run reports a Landlock domain that forbids the program, where the kernel reports it" {
     kernel_tells || return 0
     # Handles LANDLOCK_ACCESS_FS_EXECUTE, and allows it below capwrap's folder and the libraries alone.
     cat >landlock.py <<'END'

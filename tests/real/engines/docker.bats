@@ -158,7 +158,7 @@ files_of() {
     assert_regex "$stderr" 'PermissionError'
 }
 
-@test "nobody but the group of app can have the capability from that capwrap" {
+@test "only the group of app gets the capability from that capwrap" {
     its_group_alone_may_execute_it
 }
 
@@ -400,7 +400,7 @@ learns() {
 
 # ---- the machine ----
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     leaves_nothing
 }
 

@@ -153,7 +153,7 @@ is_app_with_net_raw() {
 
 # ---- start as an ordinary user: permitted and effective too, as containerd, CRI-O, Docker from 24.0 ----
 
-@test "permitted = bounding: a plain capwrap has lost it at its own start, and refuses --keep" {
+@test "permitted = bounding: a plain capwrap loses it at its own execve, and refuses --keep" {
     container "${APP[@]}" --start kept "${ONE[@]}" -- capwrap --keep NET_RAW -- "$PROBE_IN"
     refused keep 'NET_RAW: in the bounding set only, not permitted'
     hint_says 'put a capwrap with file capabilities into the image'
@@ -415,7 +415,7 @@ start_shapes() {
 
 # ---- the machine ----
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     leaves_nothing
 }
 

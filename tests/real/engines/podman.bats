@@ -166,7 +166,7 @@ pings() {
     assert_regex "$stderr" 'hint: .*start the container as root'
 }
 
-@test "nobody but the group of app can have the capability from that capwrap" {
+@test "only the group of app gets the capability from that capwrap" {
     its_group_alone_may_execute_it
 }
 
@@ -274,7 +274,7 @@ USER_NAMESPACE=(--uidmap 0:100000:65536 --gidmap 0:100000:65536)
 
 # ---- the machine ----
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     leaves_nothing
 }
 

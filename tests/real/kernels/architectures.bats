@@ -187,7 +187,7 @@ without() {
 
 # ---- the machine ----
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     jobs_leave_nothing "$BUILT"/*/job
 }
 

@@ -74,7 +74,7 @@ teardown_file() {
 
 # ---- the machine ----
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     jobs_leave_nothing "$MACHINES"/*/
 }
 

@@ -34,6 +34,6 @@ teardown_file() {
     part learn | grep '^#' >&3
 }
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     jobs_leave_nothing "$MACHINES"/*/
 }

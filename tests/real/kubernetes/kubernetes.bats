@@ -136,7 +136,7 @@ for thing in yaml.safe_load_all(sys.stdin):
     assert_output "$BATS_TEST_TMPDIR/init.yaml: Deployment httpd: restricted"
 }
 
-@test "what is not valid is told: an unknown field, a wrong type, a value that is none" {
+@test "invalid fields are reported: an unknown field, a wrong type, an unknown value" {
     cd "$BATS_TEST_TMPDIR"
     sed 's/readOnlyRoot/readonlyRoot/' "$CONTRIB/pod.yaml" >a-field
     sed 's/runAsUser: 0/runAsUser: "0"/' "$CONTRIB/pod.yaml" >a-type
@@ -328,7 +328,7 @@ fields() {
 
 # ---- the machine ----
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     leaves_nothing
 }
 

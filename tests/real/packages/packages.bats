@@ -108,7 +108,7 @@ without() {
     done
 }
 
-@test "lintian has nothing to say, not even information" {
+@test "lintian reports nothing, not even information" {
     run lintian --allow-root --display-info --pedantic --display-experimental --tag-display-limit 0 \
         "$DEB" "$LEARN_DEB"
     assert_success

@@ -110,7 +110,7 @@ is_made() {
     is_made 1
 }
 
-@test "a cache into which somebody else may have put something is refused" {
+@test "a cache that another user can write to is refused" {
     mkdir "$cache"
     chown 12345 "$cache"
     root_cache some sid a
@@ -139,7 +139,7 @@ is_made() {
     assert_equal "$stderr" 'root-cache: CAPWRAP_TEST_CACHE=here is not an absolute path'
 }
 
-@test "words that are none are told" {
+@test "unknown words are reported" {
     root_cache --nonsense some sid
     assert_failure 2
     root_cache some

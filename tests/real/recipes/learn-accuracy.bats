@@ -14,7 +14,7 @@ setup_file() {
     chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
 }
 
-@test "each of many programs is learned exactly, and a watched run alone misses nothing" {
+@test "each program is learned exactly, and a single watched run misses nothing" {
     run "$SRC_DIR/tests/program/learn/truth.py" "$ROOT" "$SRC_DIR/docs/learn-accuracy.md" \
         "$("$SRC_DIR/tests/support/tier" learned-programs)"
     echo "$output"

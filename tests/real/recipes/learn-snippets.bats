@@ -147,7 +147,7 @@ in_docker() {
     assert_failure 1 # the sysctl is what opens it
 }
 
-@test "in Docker capwrap hands another capability to a user" {
+@test "in Docker capwrap passes another capability on to a user" {
     in_docker raw
     run docker run --rm --cap-drop ALL --cap-add SETGID --cap-add SETUID --cap-add SETPCAP raw
     assert_failure 125
@@ -269,6 +269,6 @@ service() {
 
 # ---- the machine ----
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     leaves_nothing
 }

@@ -80,7 +80,7 @@ one_recipe() {
     done <"$BATS_TEST_TMPDIR/names"
 }
 
-@test "wrong words are told from a root and a file" {
+@test "wrong words are refused, not taken for a root or a file" {
     run "$recipes"
     assert_failure 1
     assert_output --partial 'recipes.py ROOT FILE'

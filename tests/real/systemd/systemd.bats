@@ -696,7 +696,7 @@ StandardOutput=journal
 ExecStart=capwrap --user www-data --chown-stdio -- /bin/sh -c 'echo again >/dev/stdout'
 END
 
-@test "/dev/stdout cannot be opened when it is the journal, by nobody: it is a socket" {
+@test "no user can open /dev/stdout when it is the journal, which is a socket" {
     : >"$OUT/stdout-journal.stdout" && : >"$OUT/stdout-journal-chown.stdout"
     of stdout-journal
     assert_failure

@@ -84,7 +84,7 @@ faults() {
     [ -z "$output" ]
 }
 
-@test "a file without a row, a row without a file, and a test that does not mention the file are told" {
+@test "a file without a row, a row without a file and a test that does not mention its file are reported" {
     cd "$BATS_TEST_TMPDIR"
     mkdir contrib tests
     touch contrib/{read,named,copied,forgotten}

@@ -42,7 +42,7 @@ number_of() {
 FAMILIES='-f(no-)?(pie|PIE)|-(no-)?pie|-f(no-)?stack-protector.*|-f(no-)?stack-clash-protection'
 FAMILIES+='|-fcf-protection.*|-D_FORTIFY_SOURCE=.|-Wl,-z,.*'
 
-@test "a build with optimisation is hardened unless told otherwise" {
+@test "a build with optimisation is hardened unless an option switches that off" {
     configure -DCMAKE_BUILD_TYPE=RelWithDebInfo
     build
     words compile && words link

@@ -126,7 +126,7 @@ kernel='^(sys_|fork|vfork|execv|wait|kill|open|read|pread|write$|get(env|uid|gid
     [ -z "$output" ]
 }
 
-@test "an object that does reach the kernel is found out" {
+@test "an object that calls the kernel is found" {
     cd "$OBJECTS"
     run unexplained observe.c.o
     echo "$output"

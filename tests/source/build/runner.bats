@@ -45,7 +45,7 @@ run_bats() {
     [ "$status" -ne 0 ]
 }
 
-@test "a skipped test is a failure under CI, and told of elsewhere" {
+@test "a skipped test is a failure under CI, and is reported elsewhere" {
     printf '@test "one" { true; }\n@test "two" { skip "not here"; }\n' >"$FILE"
     run_bats CI=true
     [ "$status" -ne 0 ]
@@ -200,7 +200,7 @@ needed() {
     [ "${lines[-1]}" = '  Install them, then run this again.' ]
 }
 
-@test "without a package manager that it knows, or where one has no package of it, it names the thing alone" {
+@test "without a known package manager, or without a package, the missing program is named" {
     only_tools_but ninja
     needed "$PATH" 'a b c d'
     [ "${#lines[@]}" -eq 2 ]

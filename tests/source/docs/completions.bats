@@ -73,7 +73,7 @@ every_option() {
     done
 }
 
-@test "every letter is offered" {
+@test "every option letter is completed" {
     local -a letters
     mapfile -t letters < <("$CAPWRAP" --help | sed -nE 's/^ +(-.), --.*/\1/p')
     ((${#letters[@]} > 5)) || fail "--help lists ${letters[*]}"

@@ -71,7 +71,7 @@ XML
     diff <(sed -n '/counts: nightly/,$p' "$TREE/docs/testing.md") <(sed -n '/counts: nightly/,$p' "$SRC_DIR/docs/testing.md")
 }
 
-@test "a run that did not come to its end is none" {
+@test "a run that did not end does not count" {
     a_run
     rm "$TREE/build/tiers/real/run.xml"
     PATH=$TREE/bin:$PATH run "$TREE/tests/source/docs/testing.py" real
@@ -80,7 +80,7 @@ XML
     cmp "$TREE/docs/testing.md" "$SRC_DIR/docs/testing.md"
 }
 
-@test "a tier that has not been run, and other words, are told" {
+@test "a tier that was not run and unknown words are reported" {
     run "$testing" sometimes
     assert_failure 2
     assert_output --partial 'testing.py real|nightly'

@@ -74,7 +74,7 @@ tells() {
     TIER=nightly tells 0 '1 files, 1 read'
 }
 
-@test "a finding is told each time, in a header as well, and a file that cannot be read is one" {
+@test "a finding is reported in each run, in headers too, and an unreadable file is a finding" {
     a_project
     tells 0 '1 files, 1 read'
     echo 'static inline int f(int *p) { if (p == 0) return *p; return 0; }' >>src/twice.h
