@@ -8,10 +8,11 @@
 # generated: options
 _capwrap_options='--user= --groups= --keep= --want= --no-new-privs --lock-securebits
     --disable-userns --no-login-env --reset-env --pass-env= --chown-stdio --close-fds --pdeathsig=
-    --chdir= --umask= --strict --dry-run --json --assert= --status --status= --decode= --list-caps
-    --verbose --quiet --help --version -u -G -k -n -v -q -h -V'
-_capwrap_values='--user --groups --keep --want --pass-env --pdeathsig --chdir --umask --assert
-    --decode'
+    --chdir= --umask= --apparmor-profile= --selinux-label= --strict --dry-run --json --assert=
+    --status --status= --decode= --list-caps --verbose --quiet --help --version -u -G -k -n -v -q
+    -h -V'
+_capwrap_values='--user --groups --keep --want --pass-env --pdeathsig --chdir --umask
+    --apparmor-profile --selinux-label --assert --decode'
 _capwrap_letters=uGk
 # end
 

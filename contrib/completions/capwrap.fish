@@ -6,8 +6,9 @@
 # What argparse(1) has to know of the options.
 # generated: spec
 set -g __capwrap_spec u/user= G/groups= k/keep= want= n/no-new-privs lock-securebits disable-userns \
-    no-login-env reset-env pass-env= chown-stdio close-fds pdeathsig= chdir= umask= strict dry-run \
-    json assert= 'status=?' decode= list-caps v/verbose q/quiet h/help V/version
+    no-login-env reset-env pass-env= chown-stdio close-fds pdeathsig= chdir= umask= \
+    apparmor-profile= selinux-label= strict dry-run json assert= 'status=?' decode= list-caps \
+    v/verbose q/quiet h/help V/version
 # end
 
 # Prints COMMAND and its arguments, separated by null bytes; fails before COMMAND is reached.
@@ -80,6 +81,8 @@ complete -c capwrap -n __capwrap_no_command -l close-fds -d 'Nothing above descr
 complete -c capwrap -n __capwrap_no_command -l pdeathsig -x -d 'Signal that the program gets when its parent ends, by name or number'
 complete -c capwrap -n __capwrap_no_command -l chdir -x -a '(__fish_complete_directories)' -d 'Working directory of the program, entered as the user'
 complete -c capwrap -n __capwrap_no_command -l umask -x -d 'File mode creation mask, octal from 0 to 0777'
+complete -c capwrap -n __capwrap_no_command -l apparmor-profile -x -d 'AppArmor profile that the program runs in'
+complete -c capwrap -n __capwrap_no_command -l selinux-label -x -d 'SELinux context that the program runs in'
 complete -c capwrap -n __capwrap_no_command -l strict -d 'What would be a note is a refusal'
 complete -c capwrap -n __capwrap_no_command -l dry-run -d 'Make the whole transition in a child, and report it'
 complete -c capwrap -n __capwrap_no_command -l json -d 'Print --dry-run, --status, --assert, --decode or --list-caps as JSON'

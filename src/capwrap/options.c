@@ -156,6 +156,12 @@ static int read_names(const struct option *option, void *into, const char *value
     return read_word(option, into, value, f);
 }
 
+static int read_label(const struct option *option, void *into, const char *value, struct fail *f) {
+    if (strlen(value) > LABEL_MOST)
+        return fail_set(f, option->name, FAIL_USAGE, 0, "a label has at most %d bytes", LABEL_MOST);
+    return read_word(option, into, value, f);
+}
+
 static int read_mode(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
@@ -172,8 +178,10 @@ static int read_mode(const struct option *option, void *into, const char *value,
 
 /* ---- the options ---- */
 
-#define FLAG(member)      .takes = NO_VALUE, .read = read_flag, .place = offsetof(struct options, member)
-#define WORD(member)      .takes = VALUE, .read = read_word, .place = offsetof(struct options, member)
+#define FLAG(member) .takes = NO_VALUE, .read = read_flag, .place = offsetof(struct options, member)
+#define WORD(member) .takes = VALUE, .read = read_word, .place = offsetof(struct options, member)
+#define LABEL(module)                                                                              \
+    .takes = VALUE, .read = read_label, .place = offsetof(struct options, request.label[module])
 #define MODE(value, mode) .takes = (value), .read = read_mode, .what = (mode)
 
 /* One row for each option, in the order of --help. */
@@ -209,6 +217,10 @@ static const struct option OPTIONS[] = {
      .help = "working directory of the program, entered as the user"},
     {"umask", 0, .takes = VALUE, .read = read_umask, .argument = " MODE",
      .help = "file mode creation mask, octal from 0 to 0777"},
+    {"apparmor-profile", 0, LABEL(MODULE_APPARMOR), .argument = " PROFILE",
+     .help = "AppArmor profile that the program runs in"},
+    {"selinux-label", 0, LABEL(MODULE_SELINUX), .argument = " LABEL",
+     .help = "SELinux context that the program runs in"},
     {"strict", 0, FLAG(request.strict), .what = ASSERTED,
      .help = "what would be a note is a refusal"},
     {"dry-run", 0, FLAG(request.dry_run),
@@ -311,6 +323,11 @@ static int check(const struct options *options, struct fail *f) {
     if (options->json && !options->request.dry_run && options->mode == MODE_RUN)
         return fail_set(f, STEP, FAIL_USAGE, 0,
                         "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
+    if (options->request.change_parent_death && options->request.parent_death_signal != 0 &&
+        (options->request.label[MODULE_APPARMOR] != NULL ||
+         options->request.label[MODULE_SELINUX] != NULL))
+        return fail_set(f, "label", FAIL_USAGE, 0,
+                        "--pdeathsig does not go with a change of label, which may disarm it");
     if (options->mode == MODE_RUN && !command)
         return fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
     return 0;

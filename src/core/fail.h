@@ -35,6 +35,8 @@ enum {
     X(UNSUPPORTED, "unsupported")                                                          \
     /* while changing */                                                                   \
     X(UNMAPPED_ID, "unmapped-id") X(SETGROUPS_DENIED, "setgroups-denied")                  \
+    X(MODULE_ABSENT, "module-absent") X(LABEL_UNKNOWN, "label-unknown")                    \
+    X(LABEL_DENIED, "label-denied") X(LABEL_LOCKED, "label-locked")                        \
     X(KEY_QUOTA, "key-quota") X(SYSTEM_CALL, "system-call") X(PARENT_GONE, "parent-gone")  \
     /* the program */                                                                      \
     X(NOT_FOUND, "not-found") X(NOT_EXECUTABLE, "not-executable")                          \

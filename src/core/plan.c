@@ -250,6 +250,7 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->dry_run = request->dry_run;
     plan->close_fds = request->close_fds;
     plan->chown_stdio = request->chown_stdio;
+    memcpy(plan->label, request->label, sizeof plan->label);
     plan->stdio = request->chown_stdio ? start->stdio : 0;
     plan->parent_death_signal =
         request->change_parent_death ? request->parent_death_signal : start->parent_death_signal;

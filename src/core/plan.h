@@ -9,6 +9,7 @@
 
 #include "core/cred.h"
 #include "core/fail.h"
+#include "core/label.h"
 
 /* What the user asked for, with every name already resolved. */
 struct request {
@@ -30,6 +31,7 @@ struct request {
     const char *directory; /* --chdir; NULL: the caller's stays */
     bool change_umask;     /* --umask was given; otherwise the caller's stays */
     unsigned umask;
+    const char *label[MODULES]; /* --apparmor-profile, --selinux-label; NULL: not asked for */
     bool strict;
     bool dry_run; /* --dry-run: leave the standard streams as they are */
 };
@@ -87,6 +89,7 @@ struct plan {
     const char *directory; /* to enter; NULL: none */
     bool set_umask;
     unsigned umask;
+    const char *label[MODULES]; /* to be entered at execve; NULL: none */
 };
 
 /* Refuses a start with different real and effective ids: capwrap was installed set-id, or its

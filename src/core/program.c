@@ -421,6 +421,7 @@ static int check_streams(const struct plan *plan, struct program *program, struc
 int program_find(const struct plan *plan, struct program *program, struct fail *f) {
     struct sys_file file;
 
+    program->no_new_privs = plan->goal.no_new_privs;
     if (find_path(program, &file, f) != 0 || check_directory(plan, program, f) != 0 ||
         check_streams(plan, program, f) != 0)
         return -1;
@@ -515,6 +516,10 @@ static int explain_exec(const struct program *program, int error, struct fail *f
         what = "the user has as many processes as RLIMIT_NPROC allows";
     }
     (void)fail_about(f, "exec", code, error, program->path, what);
+    if (error == -EPERM && program->no_new_privs)
+        f->hint = "leave out --no-new-privs, under which a security module refuses this change of "
+                  "profile or domain: AppArmor allows one from unconfined, and SELinux where its "
+                  "policy has nnp_transition";
     f->exit_code = EXIT_NOT_EXECUTABLE;
     return -1;
 }

@@ -34,6 +34,7 @@ struct program {
     struct exec_file file;   /* out: the last file of the chain */
     struct cred after;       /* out: the state after execve */
     struct sys_directory directory; /* out: where --chdir went to */
+    bool no_new_privs;              /* in force at execve */
     bool inspected;                 /* the check was completed: after is filled */
     bool directory_closed;          /* the note: the user may not search the working directory */
     unsigned streams_closed;        /* the note: bit n: the user may not open stream n again */

@@ -83,6 +83,21 @@ static int read_streams(const struct request *request, uid_t goal, struct start 
     return 0;
 }
 
+/* A module that is not active has nothing to ask for. */
+static int check_modules(const struct request *request, struct fail *f) {
+    for (enum module module = 0; module < MODULES; module++) {
+        const char *label = request->label[module];
+        int error = label == NULL ? 0 : sys_enters_label(module, label);
+        if (error == -EOPNOTSUPP)
+            return fail_set(f, "label", FAIL_MODULE_ABSENT, error,
+                            "%s is not active on this kernel", label_module(module));
+        if (error < 0)
+            return fail_set(f, "start", FAIL_SYSTEM_CALL, error,
+                            "%s does not tell what execve enters", label_module(module));
+    }
+    return 0;
+}
+
 int start_read(const struct request *request, struct start *start, struct fail *f) {
     const struct cred *cred = &start->cred;
 
@@ -98,7 +113,7 @@ int start_read(const struct request *request, struct start *start, struct fail *
         start->userns_known = sys_userns_known();
         start->userns_refused = sys_userns_refused();
     }
-    if (check_setpcap(request, cred, f) != 0)
+    if (check_modules(request, f) != 0 || check_setpcap(request, cred, f) != 0)
         return -1;
     uid_t uid = request->change_identity ? request->uid : cred->uid.effective;
     gid_t gid = request->change_identity ? request->gid : cred->gid.effective;

@@ -232,6 +232,86 @@ int sys_setgroups_denied(void) {
            sys_read_head("/proc/self/gid_map", sizeof text, text) == 0;
 }
 
+/* ---- labels ---- */
+
+/* linux/lsm.h, of Linux 6.8. These architectures number system calls in their own way. */
+#ifndef SYS_lsm_get_self_attr
+#if defined __alpha__ || defined __mips__ || (defined __x86_64__ && defined __ILP32__)
+#define SYS_lsm_get_self_attr -1
+#define SYS_lsm_set_self_attr -1
+#else
+#define SYS_lsm_get_self_attr 459
+#define SYS_lsm_set_self_attr 460
+#endif
+#endif
+
+enum { ATTRIBUTE_EXEC = 101, SINGLE = 1 };
+
+struct lsm_context { /* struct lsm_ctx, with room for the text */
+    uint64_t module;
+    uint64_t flags; /* cppcheck-suppress unusedStructMember; the kernel reads it, as 0 */
+    uint64_t size, text_size;
+    char text[LABEL_TEXT];
+};
+
+static const struct {
+    uint64_t number;
+    const char *exec, *current;
+} LSM[MODULES] = {
+    [MODULE_APPARMOR] = {104, "/proc/thread-self/attr/apparmor/exec",
+                         "/proc/thread-self/attr/apparmor/current"},
+    [MODULE_SELINUX] = {101, "/proc/thread-self/attr/exec", "/proc/thread-self/attr/current"},
+};
+
+/* By the file. AppArmor answers EINVAL where nothing was asked for, and the kernel where AppArmor
+ * is not active: then there is no label that is in force either. */
+static int file_enters_label(enum module module, const char *label, char text[LABEL_TEXT]) {
+    int size = sys_read_head(LSM[module].exec, LABEL_TEXT, text);
+
+    if (size >= 0)
+        return label_matches(module, label, text, (size_t)size);
+    if (size == -EINVAL && sys_read_head(LSM[module].current, LABEL_TEXT, text) > 0)
+        return 0;
+    return size == -EINVAL || size == -ENOENT ? -EOPNOTSUPP : size;
+}
+
+int sys_enters_label(enum module module, const char *label) {
+    struct lsm_context context = {.module = LSM[module].number,
+                                  .flags = 0}; /* the kernel wants zeros */
+    uint32_t size = sizeof context;
+
+    int error = result(syscall(SYS_lsm_get_self_attr, ATTRIBUTE_EXEC, &context, &size, SINGLE));
+    if (error == -ENOSYS)
+        return file_enters_label(module, label, context.text);
+    if (error < 0)
+        return error == -ENOENT ? 0 : error; /* AppArmor, where nothing was asked for */
+    return context.module == LSM[module].number && context.text_size <= sizeof context.text &&
+           label_matches(module, label, context.text, context.text_size);
+}
+
+static int write_file(const char *path, const char *text, size_t size) {
+    int fd = result(open(path, O_WRONLY | O_CLOEXEC));
+    if (fd < 0)
+        return fd == -ENOENT ? -EOPNOTSUPP : fd;
+    int written = result(write(fd, text, size));
+    (void)close(fd);
+    if (written < 0)
+        return written;
+    return (size_t)written == size ? 0 : -EIO;
+}
+
+int sys_enter_label(enum module module, const char *label) {
+    struct lsm_context context = {.module = LSM[module].number, .flags = 0};
+
+    context.text_size = label_request(module, label, context.text);
+    context.size = offsetof(struct lsm_context, text) + context.text_size;
+    int error = result(
+        syscall(SYS_lsm_set_self_attr, ATTRIBUTE_EXEC, &context, (uint32_t)context.size, 0U));
+    if (error == -ENOSYS)
+        error = write_file(LSM[module].exec, context.text, context.text_size);
+    return error > 0 ? 0 : error;
+}
+
 /* ---- probes ---- */
 
 int sys_try_uids(uid_t real, uid_t effective, uid_t saved) {

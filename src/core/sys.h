@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "core/cred.h"
+#include "core/label.h"
 
 /* ---- readers: raw system calls ---- */
 
@@ -77,6 +78,14 @@ enum sys_userns {
 int sys_userns_refused(void);
 bool sys_userns_known(void);    /* this architecture has a row in core/userns_filter */
 int sys_get_seccomp_mode(void); /* PR_GET_SECCOMP: 0, or 2 under a filter */
+
+/* ---- labels: LSM_ATTR_EXEC, what the next execve enters ----
+ *
+ * lsm_get_self_attr(2) and lsm_set_self_attr(2); before Linux 6.8 a file in /proc/thread-self/attr.
+ * -EOPNOTSUPP when that module is not active. */
+
+int sys_enters_label(enum module module, const char *label); /* the reader: 1 it does, or 0 */
+int sys_enter_label(enum module module, const char *label);  /* the writer */
 
 /* ---- probes: raw system calls of the proof, which must fail ---- */
 

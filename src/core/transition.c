@@ -76,6 +76,10 @@ static enum wanted fds_wanted(const struct plan *plan) { return when(plan->close
 
 static enum wanted userns_wanted(const struct plan *plan) { return when(plan->disable_userns); }
 
+static enum wanted label_wanted(const struct plan *plan) {
+    return when(plan->label[MODULE_APPARMOR] != NULL || plan->label[MODULE_SELINUX] != NULL);
+}
+
 static enum wanted no_new_privs_wanted(const struct plan *plan) {
     return when(plan->goal.no_new_privs && !plan->start.no_new_privs);
 }
@@ -192,6 +196,15 @@ static int close_fds(struct transition *t) {
     return sys_close_above_stderr();
 }
 
+static int enter_label(struct transition *t) {
+    int error = 0;
+
+    for (enum module module = 0; module < MODULES && error == 0; module++)
+        if (t->plan->label[module] != NULL)
+            error = sys_enter_label(module, t->plan->label[module]);
+    return error;
+}
+
 static int set_no_new_privs(struct transition *t) {
     (void)t;
     return sys_set_no_new_privs();
@@ -241,6 +254,8 @@ static const struct step STEPS[] = {
      "anywhere: it takes no privilege, and capwrap creates no file"},
     {"fds", fds_wanted, NEEDS_NONE, close_fds, "close_range",
      "late: nothing opens a descriptor after it"},
+    {"label", label_wanted, NEEDS_NONE, enter_label, "lsm_set_self_attr",
+     "after uid, as whom execve enters it; before no-new-privs, which may forbid to ask for it"},
     {"no-new-privs", no_new_privs_wanted, NEEDS_NONE, set_no_new_privs, "PR_SET_NO_NEW_PRIVS",
      "late: only userns, the proof and execve follow"},
     {"userns", userns_wanted, NEEDS_NONE, disable_userns, "PR_SET_SECCOMP",
@@ -266,6 +281,21 @@ static bool is_id_step(const struct step *step) {
     return step->needs == CAP_SETGID || step->needs == CAP_SETUID;
 }
 
+static enum fail_code code_for_label(const struct plan *plan, int error) {
+    switch (error) {
+    case -EOPNOTSUPP:
+        return FAIL_MODULE_ABSENT;
+    case -ENOENT: /* AppArmor */
+    case -EINVAL: /* SELinux */
+        return FAIL_LABEL_UNKNOWN;
+    case -EPERM:
+    case -EACCES:
+        return plan->start.no_new_privs ? FAIL_LABEL_LOCKED : FAIL_LABEL_DENIED;
+    default:
+        return FAIL_SYSTEM_CALL;
+    }
+}
+
 static enum fail_code code_for(const struct plan *plan, const struct step *step, int error) {
     /* The kernel gives nothing away whose owner or group it does not map (capabilities(7)). */
     bool unmapped_stream =
@@ -273,6 +303,8 @@ static enum fail_code code_for(const struct plan *plan, const struct step *step,
 
     if ((error == -EINVAL && is_id_step(step)) || unmapped_stream) /* not in this user namespace */
         return FAIL_UNMAPPED_ID;
+    if (step->run == enter_label)
+        return code_for_label(plan, error);
     if (error == -EPERM && step->run == set_groups && sys_setgroups_denied() == 1)
         return FAIL_SETGROUPS_DENIED;
     if (error == -EDQUOT && step->run == join_keyring)
@@ -294,6 +326,12 @@ static int explain(const struct plan *plan, const struct step *step, int error, 
     if (is_id_step(step))
         return fail_set(f, step->name, code, error, "%s, to uid %u and gid %u", step->call,
                         goal->uid.real, goal->gid.real);
+    if (step->run == enter_label) {
+        enum module module =
+            plan->label[MODULE_APPARMOR] != NULL ? MODULE_APPARMOR : MODULE_SELINUX;
+        return fail_set(f, step->name, code, error, "%s, %s to %s", step->call,
+                        label_module(module), plan->label[module]);
+    }
     return fail_set(f, step->name, code, error, "%s", step->call);
 }
 

@@ -72,6 +72,17 @@ static int verify_userns(const struct plan *plan, struct fail *f) {
                     "a user namespace could still be made or entered");
 }
 
+static int verify_labels(const struct plan *plan, struct fail *f) {
+    for (enum module module = 0; module < MODULES; module++) {
+        const char *label = plan->label[module];
+        int enters = label == NULL ? 1 : sys_enters_label(module, label);
+        if (enters != 1)
+            return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, enters < 0 ? enters : 0,
+                            "%s would not enter %s at execve", label_module(module), label);
+    }
+    return 0;
+}
+
 static int compare(const struct plan *plan, struct fail *f) {
     struct cred now;
 
@@ -103,7 +114,8 @@ static int confirm_ids(const struct plan *plan, struct fail *f) {
 
 int verify_goal(const struct plan *plan, struct fail *f) {
     if (probe_regain(plan, f) != 0 || compare(plan, f) != 0 || confirm_ids(plan, f) != 0 ||
-        probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0)
+        probe_refusals(plan, f) != 0 || verify_parent_death(plan, f) != 0 ||
+        verify_labels(plan, f) != 0)
         return -1;
     return verify_stdio(plan, f) == 0 ? verify_userns(plan, f) : -1;
 }

@@ -154,6 +154,12 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_SECUREBITS_LOCKED] = "start from a process whose securebits are not locked",
     [FAIL_NEED_NO_NEW_PRIVS] = "add --no-new-privs",
     [FAIL_UNSUPPORTED] = "leave out --disable-userns, and set user.max_user_namespaces to 0",
+    [FAIL_MODULE_ABSENT] = "start the kernel with this security module, or leave out the option",
+    [FAIL_LABEL_UNKNOWN] = "load the profile or the policy that holds this label",
+    [FAIL_LABEL_DENIED] = "let the profile or the domain that capwrap runs in change to this one",
+    [FAIL_LABEL_LOCKED] =
+        "start capwrap without no_new_privs, under which AppArmor changes a profile only from "
+        "unconfined, and SELinux a context only where its policy has nnp_transition",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
     [FAIL_SETGROUPS_DENIED] =
         "add --groups keep: this user namespace denies setgroups (/proc/self/setgroups, gid_map)",

@@ -101,6 +101,8 @@ static const struct want WANTS[] = {
     {"userns", {.disable_userns = true}, WANTED},
     {"chdir", {.directory = ""}, WANTED},
     {"umask", {.set_umask = true}, WANTED},
+    {"label", {.label[MODULE_APPARMOR] = "web"}, WANTED},
+    {"label", {.label[MODULE_SELINUX] = "web"}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true}, WANTED},
     {"no-new-privs", {.goal.no_new_privs = true, .start.no_new_privs = true}, NOT_WANTED},
 };
@@ -182,7 +184,7 @@ static const struct excuse COMMUTING[] = {
      "the kernel clears the signal when capabilities are gained, and here they are given up"},
     {"parent-death", "umask", "neither looks at what the other changes"},
     {"umask", "fds", "neither looks at what the other changes"},
-    {"fds", "no-new-privs", "neither looks at what the other changes"},
+    {"fds", "label", "a file that the label is asked for with is closed again"},
 };
 
 static void neighbours_in_the_table_that_change_places_are_noticed_or_listed(void **state) {
@@ -289,6 +291,7 @@ static const struct lemma LEMMAS[] = {
     {"securebits", "final-caps", NULL},
     {"stdio", "final-caps", NULL},
     {"uid", "parent-death", NULL},
+    {"label", "no-new-privs", NULL},
 };
 
 static void the_reasons_for_the_order_hold(void **state) {

@@ -770,6 +770,96 @@ static void a_kernel_without_filters_is_told_from_other_errors(void **state) {
     }
 }
 
+/* Each error of a change of label has its own remedy, and the message names module and label. */
+static void a_label_that_cannot_be_asked_for_is_explained_by_its_error(void **state) {
+    static const struct {
+        enum module module;
+        bool no_new_privs;
+        int error;
+        enum fail_code code;
+    } rows[] = {{MODULE_APPARMOR, false, EOPNOTSUPP, FAIL_MODULE_ABSENT},
+                {MODULE_APPARMOR, false, ENOENT, FAIL_LABEL_UNKNOWN},
+                {MODULE_SELINUX, false, EINVAL, FAIL_LABEL_UNKNOWN},
+                {MODULE_APPARMOR, false, EACCES, FAIL_LABEL_DENIED},
+                {MODULE_SELINUX, false, EPERM, FAIL_LABEL_DENIED},
+                {MODULE_APPARMOR, true, EPERM, FAIL_LABEL_LOCKED},
+                {MODULE_SELINUX, true, EACCES, FAIL_LABEL_LOCKED},
+                {MODULE_SELINUX, false, ENOMEM, FAIL_SYSTEM_CALL}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct request request = {.no_new_privs = true};
+        struct run run;
+
+        request.label[rows[i].module] = "web";
+        as_root_for_root();
+        fake.no_new_privs = rows[i].no_new_privs;
+        (void)fake_arm(FAKE_FAILS, "sys_enter_label", 1, rows[i].error);
+        run_play(&request, REAL, &run);
+        assert_string_equal(run.f.step, "label");
+        assert_int_equal(run.f.code, rows[i].code);
+        assert_int_equal(run.f.error, rows[i].error);
+        assert_string_equal(run.f.text, rows[i].module == MODULE_APPARMOR
+                                            ? "lsm_set_self_attr, AppArmor to web"
+                                            : "lsm_set_self_attr, SELinux to web");
+        run_free(&run);
+    }
+}
+
+static void a_module_that_is_not_active_is_refused_before_anything_changes(void **state) {
+    static const struct {
+        int error;
+        const char *step;
+        enum fail_code code;
+    } rows[] = {{EOPNOTSUPP, "label", FAIL_MODULE_ABSENT}, {EPERM, "start", FAIL_SYSTEM_CALL}};
+
+    (void)state;
+    for (enum module module = 0; module < MODULES; module++)
+        for (size_t i = 0; i < COUNT(rows); i++) {
+            struct request request = {0};
+            struct run run;
+
+            request.label[module] = "web";
+            as_root_for_root();
+            (void)fake_arm(FAKE_FAILS, "sys_enters_label", 1, rows[i].error);
+            run_play(&request, REAL, &run);
+            assert_string_equal(run.f.step, rows[i].step);
+            assert_int_equal(run.f.code, rows[i].code);
+            assert_int_equal(run.f.error, rows[i].error);
+            assert_non_null(strstr(run.f.text, label_module(module)));
+            assert_int_equal(fake.writes, 0);
+            run_free(&run);
+        }
+}
+
+/* The proof asks the module again: another label, none, and no answer. */
+static void a_label_that_would_not_be_entered_is_noticed(void **state) {
+    static const struct {
+        const char *in_force;
+        int error;
+    } rows[] = {{NULL, 0}, {"other", 0}, {"web", EIO}};
+
+    (void)state;
+    for (enum module module = 0; module < MODULES; module++)
+        for (size_t i = 0; i < COUNT(rows); i++) {
+            struct request request = {0};
+            struct run run;
+
+            request.label[module] = "web";
+            as_root_for_root();
+            run_until(&request, STAGE_CHANGE, &run);
+            fake.label[module] = rows[i].in_force;
+            if (rows[i].error != 0)
+                (void)fake_arm(FAKE_FAILS, "sys_enters_label", 1, rows[i].error);
+            assert_int_equal(pipeline_advance(&run.p, STAGE_VERIFY, &run.f), -1);
+            assert_string_equal(run.f.step, "verify");
+            assert_int_equal(run.f.code, FAIL_NOT_AS_PLANNED);
+            assert_int_equal(run.f.error, rows[i].error);
+            assert_non_null(strstr(run.f.text, "would not enter web"));
+            run_free(&run);
+        }
+}
+
 /* The errno is that of the read that failed; where both are read and differ from the plan, there is
  * none. */
 static void a_filter_that_is_not_there_is_refused_with_the_errno_of_the_read(void **state) {
@@ -919,6 +1009,9 @@ int main(void) {
         cmocka_unit_test(an_id_that_the_kernel_does_not_confirm_is_refused),
         cmocka_unit_test(
             a_stream_that_cannot_be_given_is_unmapped_only_where_not_every_id_is_mapped),
+        cmocka_unit_test(a_label_that_cannot_be_asked_for_is_explained_by_its_error),
+        cmocka_unit_test(a_module_that_is_not_active_is_refused_before_anything_changes),
+        cmocka_unit_test(a_label_that_would_not_be_entered_is_noticed),
         cmocka_unit_test(a_kernel_without_filters_is_told_from_other_errors),
         cmocka_unit_test(a_filter_that_is_not_there_is_refused_with_the_errno_of_the_read),
         cmocka_unit_test(a_list_that_is_not_emptied_is_refused),

@@ -97,6 +97,7 @@ STATES = [
 ]
 NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_new_privs",
              "chdir": "fchdir and stat, tests/program/root/option_chdir.bats",
+             "label": "its module is not active here, tests/real/kernels/security-modules.nightly.bats",
              "umask": "its reader is the writer, tests/program/root/option_umask.bats",
              "userns": "nothing is read: the calls are made and must be refused, "
                        "tests/program/root/option_disable_userns.bats"}

@@ -280,6 +280,8 @@ static void check_surroundings(const struct excuses *excuses) {
           "keyring of %llu", (unsigned long long)fake.keyring_owner);
     CHECK(fake.directory == expected->directory, "another working directory");
     CHECK(fake.umask == expected->umask, "umask %o", fake.umask);
+    for (enum module module = 0; module < MODULES; module++)
+        CHECK(fake.label[module] == expected->label[module], "label of %u", module);
     CHECK(!expected->closed_fds || fake.open_above_stderr == 0, "%u open", fake.open_above_stderr);
     for (unsigned fd = 0; fd < 3 && !run.said.options.request.dry_run; fd++)
         CHECK((expected->streams & 1u << fd) == 0 || excuses->streams ||

@@ -31,6 +31,8 @@ static const struct getopt_option OPTIONS[] = {
     {"reset-env", no_argument, NULL, 'E'},
     {"pass-env", required_argument, NULL, 'Z'},
     {"umask", required_argument, NULL, 'M'},
+    {"apparmor-profile", required_argument, NULL, 'Y'},
+    {"selinux-label", required_argument, NULL, 'X'},
     {"strict", no_argument, NULL, ONLY_LONG + 4},
     {"dry-run", no_argument, NULL, ONLY_LONG + 5},
     {"json", no_argument, NULL, ONLY_LONG + 6},
@@ -101,6 +103,15 @@ static void take_wanted(const char *list, struct said *said, struct line *line) 
     }
 }
 
+/* Once, not empty, at most 1024 bytes. */
+static void take_label(const char *label, enum module module, struct said *said,
+                       struct line *line) {
+    const char **place = &said->options.request.label[module];
+
+    line->bad |= *place != NULL || label[0] == 0 || strnlen(label, 1025) > 1024;
+    *place = label;
+}
+
 /* One to four octal digits, up to 0777; -1 for anything else. */
 static int mask_of(const char *word) {
     int value = 0;
@@ -151,6 +162,12 @@ static void take_value(int option, const char *value, struct said *said, struct 
         line->passes++;
         line->bad |= !are_names(value);
         said->options.pass_env = value;
+        return;
+    case 'Y':
+        take_label(value, MODULE_APPARMOR, said, line);
+        return;
+    case 'X':
+        take_label(value, MODULE_SELINUX, said, line);
         return;
     case 'M':
         line->masks++;
@@ -250,6 +267,9 @@ static bool is_refused(const struct said *said, const struct line *line, bool co
     if (said->options.pass_env != NULL && !said->options.reset_env)
         return true;
     if (said->options.json && !said->options.request.dry_run && said->options.mode == MODE_RUN)
+        return true;
+    if (said->options.request.parent_death_signal > 0 &&
+        (said->options.request.label[0] != NULL || said->options.request.label[1] != NULL))
         return true;
     return said->options.mode == MODE_RUN && !command;
 }

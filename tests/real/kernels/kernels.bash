@@ -27,17 +27,22 @@ user_mode_linux() {
         src="$SRC_DIR" share="$folder/share" suite="$2"
 }
 
-# qemu NAME PACKAGE [DISK]: the kernel of that package in QEMU, without hardware support, with $MACHINES/DISK
-# (initramfs unless told) for its initial RAM disk. An old processor, and a kernel that guards against none of
-# its faults, are emulated in three quarters of the time.
+# qemu NAME PACKAGE: the kernel of that package in QEMU, without hardware support.
 qemu() {
-    local folder=$MACHINES/$1 image
-    mkdir -p "$folder"
+    local image
     image=$("$SRC_DIR/tests/real/kernels/image" "$2" "$("$SRC_DIR/tests/support/root-cache" --place)/kernels") ||
         return 1
+    qemu_with "$1" "$image"
+}
+
+# qemu_with NAME IMAGE [PARAMETERS]: that kernel, with more parameters. An old processor, and a kernel that guards
+# against none of its faults, are emulated in three quarters of the time.
+qemu_with() {
+    local folder=$MACHINES/$1
+    mkdir -p "$folder"
     machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m 512 -nodefaults -display none \
-        -no-reboot -kernel "$image" -initrd "$MACHINES/${3:-initramfs}" \
-        -append 'console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init' \
+        -no-reboot -kernel "$2" -initrd "$MACHINES/initramfs" \
+        -append "console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init ${3-}" \
         -serial stdio -serial file:report
 }
 

@@ -51,6 +51,7 @@ proof() {
     cat <<'END'
 sys_confirm_gid
 sys_confirm_uid
+sys_enters_label
 sys_filter_is_refused
 sys_get_directory
 sys_get_parent_death_signal

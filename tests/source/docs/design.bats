@@ -57,7 +57,8 @@ necessary() {
 @test "a request that takes every step reports the documented table, in its order" {
     require_root
     local want
-    want=$(documented 0,2)
+    # A label is refused where its module is not active: real/security-modules.nightly has both.
+    want=$(documented 0,2 | grep -v ^label)
     run --separate-stderr "$START_AS" --pdeathsig 15 -- "$CAPWRAP" --dry-run --json \
         --user 1000:1000 --groups 1001 --keep NET_RAW --no-new-privs --lock-securebits \
         --chown-stdio --close-fds --disable-userns --chdir / --umask 027 -- "$PROBE"

@@ -69,6 +69,7 @@ void expected_make(const struct request *request, struct expected *expected) {
     expected->directory =
         request->directory == NULL ? fake.directory : fake_find_file(request->directory);
     expected->umask = request->change_umask ? request->umask : fake.umask;
+    memcpy(expected->label, request->label, sizeof expected->label);
     expected->bounding_may_stay =
         (before.permitted & CAP_MASK(CAP_SETPCAP)) == 0 &&
         (expected->cred.no_new_privs ||
@@ -147,6 +148,9 @@ const char *expected_unmet(const struct expected *expected, const struct plan *p
         return "the umask";
     if (expected->userns_disabled && !fake.userns_disabled)
         return "user namespaces";
+    for (enum module module = 0; module < MODULES; module++)
+        if (expected->label[module] != fake.label[module])
+            return "what a security module confines it by";
     for (unsigned fd = 0; fd < 3; fd++)
         if ((expected->streams & 1u << fd) != 0 && fake.streams[fd].owner != expected->stream_owner)
             return "the owner of a standard stream";

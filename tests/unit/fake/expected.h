@@ -20,6 +20,7 @@ struct expected {
     bool userns_disabled;
     const struct fake_file *directory;
     unsigned umask;
+    const char *label[MODULES];
     unsigned streams; /* bit n: stream n belongs to stream_owner */
     uid_t stream_owner;
     bool bounding_may_stay; /* if it cannot be narrowed */

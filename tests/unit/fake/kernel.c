@@ -690,6 +690,29 @@ int sys_disable_userns(void) {
     return 0;
 }
 
+/* ---- labels ---- */
+
+int sys_enters_label(enum module module, const char *label) {
+    READ_SIMPLE(module, 0, 0);
+    if (fake.module_absent[module])
+        return -EOPNOTSUPP;
+    return fake.label[module] != NULL && strcmp(fake.label[module], label) == 0;
+}
+
+int sys_enter_label(enum module module, const char *label) {
+    WRITE(module, 0, 0);
+    if (fake.module_absent[module])
+        return -EOPNOTSUPP;
+    if (fake.known_label != NULL && strcmp(fake.known_label, label) != 0)
+        return module == MODULE_APPARMOR ? -ENOENT : -EINVAL;
+    if (fake.label_refused != 0)
+        return -fake.label_refused;
+    if (fake.no_new_privs)
+        return -EPERM;
+    fake.label[module] = label;
+    return 0;
+}
+
 /* ---- the standard streams ---- */
 
 int sys_stdio_owner(int fd, uid_t *owner) {

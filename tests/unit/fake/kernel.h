@@ -105,8 +105,11 @@ struct fake {
     bool filtered;         /* by any */
     int userns_refused;    /* the calls that another filter refuses already */
     bool userns_unknown;   /* no filter for this architecture */
-    bool no_execve_check;  /* Linux before 6.14 */
-    bool has_formats;      /* formats are registered with binfmt_misc */
+    bool module_absent[MODULES];
+    const char *known_label; /* the one that is loaded; NULL: every one */
+    int label_refused;       /* what a change from the label that is in force ends with, or 0 */
+    bool no_execve_check;    /* Linux before 6.14 */
+    bool has_formats;        /* formats are registered with binfmt_misc */
     struct fake_file files[FAKE_FILES];
     size_t file_count;
     pid_t parent;
@@ -121,6 +124,7 @@ struct fake {
     unsigned keyring; /* serial number of the session keyring */
     fake_id keyring_owner;
     const struct fake_file *directory; /* the working directory; NULL: one that is not in files */
+    const char *label[MODULES];        /* to be entered at execve */
     unsigned open_above_stderr, umask;
     int reopen_error[3]; /* of a stream, to who is not its owner; 0: everybody may open it again */
     struct fake_stream streams[3];

@@ -9,6 +9,8 @@
 #define sys_close_above_stderr      real_sys_close_above_stderr
 #define sys_confirm_gid             real_sys_confirm_gid
 #define sys_confirm_uid             real_sys_confirm_uid
+#define sys_enter_label             real_sys_enter_label
+#define sys_enters_label            real_sys_enters_label
 #define sys_execve                  real_sys_execve
 #define sys_execve_check            real_sys_execve_check
 #define sys_filter_is_refused       real_sys_filter_is_refused

@@ -67,6 +67,11 @@ static void as_root_with_three(void) {
     fake.permitted = fake.effective = fake.bounding = SETUID | SETGID | BIND;
 }
 
+static void as_root_without_profiles(void) {
+    as_root();
+    fake.known_label = "none";
+}
+
 void as_user(void) {
     as_root();
     fake.umask = 022;
@@ -205,6 +210,18 @@ const struct scenario SCENARIOS[] = {
      as_user,
      {.no_new_privs = true, .disable_userns = true},
      NULL},
+    {"root becomes a user in a profile",
+     as_root,
+     {TO_WWW, .keep = BIND, .no_new_privs = true, .label[MODULE_APPARMOR] = "web"},
+     NULL},
+    {"a user runs a program in a context",
+     as_user,
+     {.no_new_privs = true, .label[MODULE_SELINUX] = "u:r:web_t:s0"},
+     NULL},
+    {"a profile that is not loaded",
+     as_root_without_profiles,
+     {TO_WWW, .label[MODULE_APPARMOR] = "web"},
+     "label"},
     {"user namespaces without no_new_privs", as_user, {.disable_userns = true}, "userns"},
     {"an unmapped root becomes nobody, as whom it reads", as_unmapped_root, {TO_NOBODY}, NULL},
     {"an unmapped root becomes nobody and keeps all",
