@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a start costs: bench.py measures, docs/performance.md tells. No test here checks a time.
+# What a start costs: bench.py measures, docs/performance-details.md tells. No test here checks a time.
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../support/common
@@ -166,27 +166,27 @@ END
     assert_equal $(($(counted instructions "$tools/loop-3000") - $(counted instructions "$tools/loop-1000"))) 4000
 }
 
-@test "docs/performance.md has every program, goal and growth, and says when and where it was measured" {
+@test "docs/performance-details.md has every program, goal and growth, and says when and where it was measured" {
     run "$page" --check
     assert_success
     refute_output
 }
 
 @test "a page that lacks a part of it is found" {
-    local copy=$BATS_TEST_TMPDIR/performance.md
-    cp "$SRC_DIR/docs/performance.md" "$SRC_DIR/docs/performance.svg" "$BATS_TEST_TMPDIR/"
+    local copy=$BATS_TEST_TMPDIR/performance-details.md
+    cp "$SRC_DIR/docs/performance-details.md" "$SRC_DIR/docs/performance-details.svg" "$BATS_TEST_TMPDIR/"
     sed -i -e '/^| gosu /d' -e '/^| peak memory /d' -e '/^| capabilities dropped | capwrap, static musl/d' \
         -e 's/^Measured on .*/Measured once./' "$copy"
-    sed -i '/>chpst</d' "$BATS_TEST_TMPDIR/performance.svg"
+    sed -i '/>chpst</d' "$BATS_TEST_TMPDIR/performance-details.svg"
     run "$page" --check "$copy"
     assert_failure 1
     assert_output - <<'END'
-performance.md: stamp: what was measured when, in 15 rounds or more is missing
-performance.md: time: gosu is missing
-performance.md: counts: gosu is missing
-performance.md: names: gosu is missing
-performance.md: goals: peak memory, capwrap, dynamic glibc / su-exec is missing
-performance.md: growth: capabilities dropped, capwrap, static musl is missing
-performance.md: plot: chpst is missing
+performance-details.md: stamp: what was measured when, in 15 rounds or more is missing
+performance-details.md: time: gosu is missing
+performance-details.md: counts: gosu is missing
+performance-details.md: names: gosu is missing
+performance-details.md: goals: peak memory, capwrap, dynamic glibc / su-exec is missing
+performance-details.md: growth: capabilities dropped, capwrap, static musl is missing
+performance-details.md: plot: chpst is missing
 END
 }

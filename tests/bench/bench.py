@@ -7,7 +7,7 @@
 The parts: "time" (launches by number, in turns), "names" (a user by name among 65,000), "growth"
 (how the cost grows), "counts" (system calls, instructions, faults, memory, disk), "filter" (what
 --disable-userns adds); all of them without --part. Prints tables; -o FILE keeps everything as JSON, down
-to the single launch. --page writes docs/performance.md and .svg, which takes all parts and su-exec; with
+to the single launch. --page writes docs/performance-details.md and .svg, which takes all parts and su-exec; with
 --part filter alone it writes that part, of the builds that are named.
 
 Needs root. The environment may name what is measured: CAPWRAP, CAPWRAP_SHARED, CAPWRAP_STATIC and

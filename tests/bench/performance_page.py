@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""docs/performance.md and its plot, made of what bench.py has measured.
+"""docs/performance-details.md and its plot, made of what bench.py has measured.
 
   performance_page.py FILE.json      writes both from the file that bench.py -o has written
   performance_page.py --check [PAGE] the page has every program, goal and growth, whole and
@@ -22,7 +22,7 @@ import goals
 import growth
 import programs
 
-PAGE = programs.TOP / "docs/performance.md"
+PAGE = programs.TOP / "docs/performance-details.md"
 
 
 # ---- the tables: a head and rows of words ----

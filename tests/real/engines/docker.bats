@@ -392,8 +392,8 @@ learns() {
 
 # ---- the documentation ----
 
-@test "docs/containers.md tells what each combination that cannot work says" {
-    run "$SRC_DIR/tests/real/engines/docker-errors.py" "$SRC_DIR/docs/containers.md"
+@test "docs/measured-refusals.md says what capwrap says to each combination that cannot work" {
+    run "$SRC_DIR/tests/real/engines/docker-errors.py" "$SRC_DIR/docs/measured-refusals.md"
     assert_success
     assert_output --partial 'summary: '
 }

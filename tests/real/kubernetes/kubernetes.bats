@@ -321,7 +321,7 @@ fields() {
 }
 
 @test "docs/kubernetes.md tells what each combination that cannot work says" {
-    run "$SRC_DIR/tests/real/kubernetes/errors.py" "$SRC_DIR/docs/kubernetes.md"
+    run "$SRC_DIR/tests/real/kubernetes/errors.py" "$SRC_DIR/docs/measured-refusals.md"
     assert_success
     assert_output --partial 'summary: '
 }

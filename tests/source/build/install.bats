@@ -43,10 +43,12 @@ expected() {
 -rw-r--r-- share/doc/capwrap/json.schema.json
 -rw-r--r-- share/doc/capwrap/known-failures.md
 -rw-r--r-- share/doc/capwrap/kubernetes.md
+-rw-r--r-- share/doc/capwrap/measured-refusals.md
 -rw-r--r-- share/doc/capwrap/migration.md
 -rw-r--r-- share/doc/capwrap/packaging.md
+-rw-r--r-- share/doc/capwrap/performance-details.md
+-rw-r--r-- share/doc/capwrap/performance-details.svg
 -rw-r--r-- share/doc/capwrap/performance.md
--rw-r--r-- share/doc/capwrap/performance.svg
 -rw-r--r-- share/doc/capwrap/platforms.md
 -rw-r--r-- share/doc/capwrap/recipes.md
 -rw-r--r-- share/doc/capwrap/releasing.md

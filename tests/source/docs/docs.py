@@ -170,7 +170,20 @@ def generated():
                                       END["1"], mdoc_transition())
     yield "README.md", put_figure(regenerate_transcripts(read("README.md")))
     yield "CONTRIBUTING.md", put_figure(read("CONTRIBUTING.md"))
+    yield "docs/performance.md", put_block(read("docs/performance.md"), "<!-- generated: short-time -->", END["md"],
+                                           short_time())
     yield from generated_completions()
+
+
+def short_time():
+    """What a user asks of docs/performance-details.md: its stamp, and the launchers that are known."""
+    details = read("docs/performance-details.md")
+    stamp = re.search(r"<!-- generated: stamp -->\n(Measured on \S+) at commit \w+: ([^;]+);", details)
+    rows = {name: median for name, median, *_ in table("docs/performance-details.md", "generated: time")}
+    wanted = ("exec alone", "su-exec, static musl", "capwrap, static musl", "su-exec", "capwrap, shared libcap-ng",
+              "setpriv, the same job", "gosu")
+    return (f"{stamp.group(1)} on {stamp.group(2)}:\n\n| program | median µs of a start |\n| --- | ---: |\n"
+            + "".join(f"| {name} | {rows[name]} |\n" for name in wanted))
 
 
 def put_figure(text):
