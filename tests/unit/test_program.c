@@ -1295,7 +1295,7 @@ static void a_stream_that_stays_closed_to_the_user_is_noted(void **state) {
 /* ---- what stands in the way ---- */
 
 static void denied(const struct plan *plan, const char *command, const char *search_path,
-                   enum fail_code code, const char *text, const char *obstacle) {
+                   enum fail_code code, const char *text, const char *obstacle, const char *hint) {
     struct program program;
     struct fail f;
 
@@ -1306,7 +1306,7 @@ static void denied(const struct plan *plan, const char *command, const char *sea
         assert_null(f.obstacle);
     else
         assert_string_equal(f.obstacle, obstacle);
-    assert_true(f.hint != NULL || f.advice[0] != '\0');
+    assert_non_null(strstr(f.hint != NULL ? f.hint : f.advice, hint));
 }
 
 /* A link in PATH to a file behind a directory that the user may not search. */
@@ -1318,11 +1318,13 @@ static void a_link_that_cannot_be_followed_is_found_and_names_the_directory(void
     (void)fake_add_file("/root", S_IFDIR | 0700, 0, 0, "");
     add("/root/python", 0755, ELF);
     fake_add_file("/venv/python", S_IFLNK | 0777, 0, 0, "")->link = "/root/python";
-    denied(&plan, "python", "/bin:/venv", FAIL_NOT_EXECUTABLE, "the user may not search", "/root");
-    denied(&plan, "/venv/python", NULL, FAIL_NOT_EXECUTABLE, "the user may not search", "/root");
+    denied(&plan, "python", "/bin:/venv", FAIL_NOT_EXECUTABLE, "the user may not search", "/root",
+           "chmod o+x /root");
+    denied(&plan, "/venv/python", NULL, FAIL_NOT_EXECUTABLE, "the user may not search", "/root",
+           "chmod o+x /root");
     add("/srv/script", 0755, "#!/venv/python\n");
     denied(&plan, "/srv/script", NULL, FAIL_INTERPRETER,
-           "its #! line names /venv/python; the user may not search", "/root");
+           "its #! line names /venv/python; the user may not search", "/root", "chmod o+x /root");
     add("/last/python", 0755, ELF);
     found(&plan, "python", "/venv:/last", "/last/python");
 }
@@ -1339,12 +1341,17 @@ static void what_denies_is_told_apart(void **state) {
     (void)fake_add_file("/srv/device", S_IFCHR | 0666, 0, 0, "");
     (void)fake_add_file("/srv/directory", S_IFDIR | 0755, 0, 0, "");
     denied(&plan, "/srv/plain", NULL, FAIL_NOT_EXECUTABLE, "nobody has permission to execute it",
-           NULL);
+           NULL, "chmod a+x /srv/plain");
     denied(&plan, "/srv/private", NULL, FAIL_NOT_EXECUTABLE,
-           "the user has no permission to execute it", NULL);
-    denied(&plan, "/srv/mounted", NULL, FAIL_NOT_EXECUTABLE, "it lies on a mount with noexec",
-           NULL);
-    denied(&plan, "/srv/device", NULL, FAIL_NOT_EXECUTABLE, "it is no regular file", NULL);
+           "the user has no permission to execute it", NULL, "chmod a+x /srv/private");
+    denied(&plan, "/srv/mounted", NULL, FAIL_NOT_EXECUTABLE, "it lies on a mount with noexec", NULL,
+           "a mount without noexec");
+    denied(&plan, "/srv/device", NULL, FAIL_NOT_EXECUTABLE, "it is no regular file", NULL,
+           "not a device");
+    fake_find_file("/srv/private")->mode |= 0777; /* and something else denies it */
+    (void)fake_arm(FAKE_FAILS, "sys_may_execute", 1, EACCES);
+    denied(&plan, "/srv/private", NULL, FAIL_NOT_EXECUTABLE, "cannot be executed", NULL,
+           "access list");
     struct program program;
     struct fail f;
     assert_int_equal(find(&plan, "/srv/directory", NULL, &program, &f), -1);
@@ -1362,7 +1369,8 @@ static void directories_of_the_search_path_that_are_closed_are_named(void **stat
     add("/one/server", 0755, ELF);
     add("/two/server", 0755, ELF);
     denied(&plan, "server", "/one:/usr/bin:/two", FAIL_NOT_FOUND,
-           "not found in PATH, of which the user may not search", "/one:/two");
+           "not found in PATH, of which the user may not search", "/one:/two",
+           "search the directory");
     refused(&plan, "server", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
 }
 
@@ -1387,7 +1395,8 @@ static void as_many_closed_directories_are_named_as_fit(void **state) {
         path[2001 + rows[i].second] = '\0';
         (void)snprintf(first, sizeof first, "%.2000s", path);
         denied(&plan, "server", path, FAIL_NOT_FOUND,
-               "not found in PATH, of which the user may not search", rows[i].fits ? path : first);
+               "not found in PATH, of which the user may not search", rows[i].fits ? path : first,
+               "search the directory");
     }
 }
 
