@@ -492,7 +492,6 @@ static int explain_image(const struct image *image, const char *path, struct fai
 
 /* Tells why execve answers, or would answer, with this error. */
 static int explain_exec(const struct program *program, int error, struct fail *f) {
-    static char obstacle[PATH_MAX]; /* the last error of a process */
     enum fail_code code = FAIL_NOT_EXECUTABLE;
     const char *what = "cannot be executed", *path = last_file(program);
     struct image image;
@@ -505,8 +504,10 @@ static int explain_exec(const struct program *program, int error, struct fail *f
     }
     if (image.kind != IMAGE_FITS && image.error == error)
         return explain_image(&image, path, f);
-    if (error == -EACCES)
+    if (error == -EACCES) {
+        static char obstacle[PATH_MAX]; /* the last error of a process */
         return explain_denied("exec", path, path, "", code, obstacle, f);
+    }
 
     if (error == -ENOENT || error == -ENOTDIR) {
         code = FAIL_INTERPRETER;

@@ -78,11 +78,11 @@ const char *printable_oddity(const char *text) {
 }
 
 bool printable_advice(const char *word, size_t size, char *advice) {
-    const char *oddity = printable_oddity(word);
+    const char *found = printable_oddity(word);
 
-    if (oddity == NULL)
+    if (found == NULL)
         return false;
-    (void)snprintf(advice, size, "remove the %s from the value%s", oddity + strlen("a "),
+    (void)snprintf(advice, size, "remove the %s from the value%s", found + strlen("a "),
                    strchr(word, '\r') != NULL ? ": it comes from a file with CRLF line ends" : "");
     return true;
 }

@@ -19,7 +19,7 @@ says() {
 }
 
 @test "-v tells each step with its values, in the order in which they are made" {
-    FROM=("$START_AS" --groups 0,4 --bounding "$(docker_default)" --)
+    FROM=("$START_AS" --groups "0,4" --bounding "$(docker_default)" --)
     attempt "${FROM[@]}" "$CAPWRAP" -v --user 33:34 --groups 33,44 --keep NET_RAW --lock-securebits \
         --no-new-privs --close-fds --pdeathsig TERM --umask 027 --chdir / -- true
     assert_success

@@ -19,6 +19,6 @@ load ../../support/common
     SRC_DIR=$BATS_TEST_TMPDIR/tree run "$script" generate --check
     assert_failure 1
     assert_line 'errors.py: no case for no-process'
-    assert_line --regexp '^\+- hint: `see capwrap --help`'
-    assert_line --regexp '^-- hint: `see the manual`'
+    assert_line --regexp '^\+- hint: .see capwrap --help.'
+    assert_line --regexp '^-- hint: .see the manual.'
 }

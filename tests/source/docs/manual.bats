@@ -48,7 +48,7 @@ section() {
 
 @test "header and footer of the manual pages name the project and its version" {
     local version page
-    version=$("$CAPWRAP" --version)
+    version=$("$CAPWRAP" --version | head -n 1)
     for page in capwrap capwrap-learn; do
         run bash -c 'groff -mandoc -T ascii -P -cbou "$1" 2>/dev/null | grep -v "^$"' - "$SRC_DIR/docs/$page.1"
         assert_line --index 0 --regexp "^${page^^}\(1\) +$version General Commands Manual|^${page^^}\(1\) .*"

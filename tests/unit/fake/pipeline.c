@@ -40,13 +40,14 @@ static void begin(const struct request *request, struct run *run) {
 }
 
 static void go_on(const struct stage *stages, struct run *run) {
-    char *no_words[] = {NULL};
     int status = pipeline_advance_by(stages, &run->p, STAGE_CHECK, &run->f);
 
-    if (status == 0)
+    if (status == 0) {
+        char *no_words[] = {NULL};
         (void)program_exec(&run->p.program, no_words, no_words, &run->f);
-    else
+    } else {
         assert_int_equal(status, -1); /* as the header of each stage says */
+    }
 }
 
 void run_play_stages(const struct request *request, const struct stage *stages, struct run *run) {
