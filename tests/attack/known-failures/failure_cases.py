@@ -51,7 +51,7 @@ def still(text):
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    number: str  # the row of docs/known-failures.md, and a letter when the row has several cases
+    number: str  # the row of docs/known-failures-details.md, and a letter when the row has several cases
     title: str
     commands: dict
     measure: object

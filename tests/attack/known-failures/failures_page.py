@@ -1,4 +1,4 @@
-"""The table of `compare`: for a terminal, for docs/known-failures.md and for README.md."""
+"""The table of `compare`: for a terminal, for docs/known-failures-details.md and for README.md."""
 
 import re
 import textwrap
@@ -76,7 +76,7 @@ def commands(found, tools):
 
 
 def whole(tools, table, versions, day, name):
-    """Everything between the marks of docs/known-failures.md."""
+    """Everything between the marks of docs/known-failures-details.md."""
     lines = [
         BEGIN,
         f"{MEASURED}{day} with {name} by `tests/attack/known-failures/compare`.",
@@ -131,7 +131,7 @@ def replace(path, new):
 
 
 def printed(path):
-    """What docs/known-failures.md says: the tools, the cells by case (the first is its title), the
+    """What docs/known-failures-details.md says: the tools, the cells by case (the first is its title), the
     versions and the day."""
     lines = between(path)[1].splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
@@ -142,7 +142,7 @@ def printed(path):
 
 
 def printed_short(path):
-    """The README's part as it must be by what docs/known-failures.md says."""
+    """The README's part as it must be by what docs/known-failures-details.md says."""
     tools, cells, _, day = printed(path)
     verdicts = {}
     for number, (_, *texts) in cells.items():

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# docs/known-failures.md: what it says of tests and of other tools, and the rows that no other file
+# docs/known-failures-details.md: what it says of tests and of other tools, and the rows that no other file
 # covers.
 
 # shellcheck disable=SC2016,SC2154 # quoted words expand in an inner shell; run sets stderr
 load ../../support/common
 
 COMPARE=$SRC_DIR/tests/attack/known-failures/compare
-PAGE=$SRC_DIR/docs/known-failures.md
+PAGE=$SRC_DIR/docs/known-failures-details.md
 
 setup() {
     require_root

@@ -41,6 +41,7 @@ expected() {
 -rw-r--r-- share/doc/capwrap/examples/systemd/capwrap-example-socket.socket
 -rw-r--r-- share/doc/capwrap/examples/systemd/capwrap-example.service
 -rw-r--r-- share/doc/capwrap/json.schema.json
+-rw-r--r-- share/doc/capwrap/known-failures-details.md
 -rw-r--r-- share/doc/capwrap/known-failures.md
 -rw-r--r-- share/doc/capwrap/kubernetes.md
 -rw-r--r-- share/doc/capwrap/measured-refusals.md

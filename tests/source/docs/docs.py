@@ -172,7 +172,25 @@ def generated():
     yield "CONTRIBUTING.md", put_figure(read("CONTRIBUTING.md"))
     yield "docs/performance.md", put_block(read("docs/performance.md"), "<!-- generated: short-time -->", END["md"],
                                            short_time())
+    yield "docs/known-failures.md", put_block(read("docs/known-failures.md"), "<!-- generated: failures -->", END["md"],
+                                              failures())
     yield from generated_completions()
+
+
+def failures():
+    """A line for each failure of docs/known-failures-details.md: its title, and what capwrap does."""
+    lines = []
+    text = read("docs/known-failures-details.md")
+    for theme in re.split(r"(?m)^## ", text)[1:]:
+        heading, *rows = re.split(r"(?m)^### \d+\. ", theme)
+        if rows:
+            lines += [f"## {heading.splitlines()[0]}", ""]
+        for row in rows:
+            answer = re.search(r"(?ms)^- \*\*(?:capwrap|Remedy):\*\* (.*?)(?=\n- |\n\n|\Z)", row)
+            lines.append(f"- **{row.splitlines()[0]}.** capwrap: {' '.join(answer.group(1).split())}")
+        if rows:
+            lines.append("")
+    return "\n".join(lines)
 
 
 def short_time():

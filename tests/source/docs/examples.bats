@@ -43,7 +43,7 @@ END
     require_root
     local line count=0
     local -a words options
-    # Not docs/known-failures.md, which is about lines that are refused.
+    # Not docs/known-failures-details.md, which is about lines that are refused.
     "$DOCS" commands README.md docs/{design,threat-model,migration}.md docs/capwrap.1 >lines
     while read -r line; do
         mapfile -t words < <(jq -r '.[]' <<<"$line")
