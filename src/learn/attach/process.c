@@ -39,6 +39,7 @@ bool process_read(uint32_t pid, struct process *process) {
         return false;
     (void)snprintf(process->name, sizeof process->name, "%.*s", (int)(end - begin - 1), begin + 1);
     char *rest = text + (end - text) + strlen(") S");
+    bool zombie = rest[-1] == 'Z' || rest[-1] == 'X'; /* the first thread, at least */
     for (int field = PARENT; field <= START; field++) {
         uint64_t number = strtoull(rest, &rest, 10);
         if (field == PARENT)
@@ -48,6 +49,7 @@ bool process_read(uint32_t pid, struct process *process) {
         if (field == START)
             process->start = number;
     }
+    process->ended = zombie && process->threads <= 1;
     return true;
 }
 
@@ -59,6 +61,7 @@ static bool read_status(const char *path, struct process *process) {
     bool known = size > 0 && state_parse(text, (size_t)size, &state) == 0;
 
     if (known) {
+        process->leader = state.process;
         process->uid = state.cred.uid;
         process->gid = state.cred.gid;
         process->permitted = state.cred.permitted;
@@ -128,7 +131,7 @@ int processes_read(struct processes *all) {
         return -errno;
     while ((entry = readdir(folder)) != NULL) {
         struct process process;
-        if (number_of(entry) == 0 || !process_read(number_of(entry), &process))
+        if (number_of(entry) == 0 || !process_read(number_of(entry), &process) || process.ended)
             continue;
         struct process *list = array_grow(all->list, sizeof *list, all->count, 1, &all->capacity);
         if (list == NULL) {

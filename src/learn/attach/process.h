@@ -17,8 +17,10 @@ struct process {
         start;     /* in ticks since the machine started: tells it from a later one of its number */
     uint64_t time; /* before it was read; CLOCK_MONOTONIC, nanoseconds */
     unsigned threads;
+    bool ended; /* and was not waited for */
     char name[USAGE_NAME];
     struct ids uid, gid;
+    uint32_t leader; /* the process, where pid is that of one of its threads */
     uint64_t permitted, ambient;
     uint64_t user_namespace; /* its inode; 0: not known */
 };
@@ -31,7 +33,7 @@ struct processes {
 /* Parent, start and name. False when there is no such process. */
 bool process_read(uint32_t pid, struct process *process);
 
-/* Adds identity, sets and user namespace. False when it is gone. */
+/* Adds leader, identity, sets and user namespace. False when it is gone. */
 bool process_read_state(struct process *process);
 
 /* The identity of one thread. */
@@ -40,8 +42,8 @@ bool process_read_thread(uint32_t pid, uint32_t tid, struct ids *uid, struct ids
 /* Calls take for each of its threads. */
 void process_threads(uint32_t pid, void (*take)(void *context, uint32_t tid), void *context);
 
-/* All that there are, without their state. Returns 0 or a negative errno. Release with
- * processes_free(). */
+/* All that there are and have not ended, without their state. Returns 0 or a negative errno.
+ * Release with processes_free(). */
 int processes_read(struct processes *all);
 
 const struct process *processes_find(const struct processes *all, uint32_t pid);

@@ -70,11 +70,14 @@ static int find_pid(struct target *target, struct fail *f) {
 
     if (number_parse(target->named.name, RECORD_PIDS, &pid) != 0 || pid == 0)
         return refuse(f, hint, "'%s' is not a process id", target->named.name);
-    if (!process_read((uint32_t)pid, &process))
+    if (!process_read((uint32_t)pid, &process) || !process_read_state(&process) ||
+        !process_read(process.leader, &process))
         return refuse(f, hint, "there is no process %s", target->named.name);
+    if (process.ended)
+        return refuse(f, hint, "process %s has ended", target->named.name);
     if (pid == (uint64_t)getpid())
         return refuse(f, hint, "%s is capwrap-learn itself", target->named.name);
-    target->pid = (uint32_t)pid;
+    target->pid = process.pid;
     target->start = process.start;
     return 0;
 }

@@ -120,7 +120,7 @@ static void write_phases(FILE *out, size_t indent, const struct phases *phases) 
     for (unsigned i = 0; i < phases->count; i++) {
         const struct phase *phase = &phases->list[i];
         capname_join(phase->caps, "", ", ", names);
-        (void)snprintf(identity, sizeof identity, "%u:%u", phase->uid, phase->gid);
+        (void)snprintf(identity, sizeof identity, "%u:%u ", phase->uid, phase->gid);
         line(out, indent, identity, "%s", phase->caps == 0 ? "nothing" : names);
     }
 }
@@ -136,6 +136,7 @@ static void write_programs(FILE *out, const struct attached *attached) {
         (void)fputs(i == 0 ? "\nEach program\n  " : "  ", out);
         wrap(out, INDENT, "", INDENT, head);
         write_sets(out, ITEM, attached, &program->sets);
+        write_phases(out, ITEM, &program->phases);
     }
     if (attached->seen.phases.count > 1) {
         (void)fputs("\nUsed by each user and group, in order of appearance\n", out);

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "learn/file.h"
 #include "learn/watch/event_order.h"
 #include "learn/watch/perf.h"
 #include "learn/watch/process_tree.h"
@@ -244,10 +245,25 @@ static int open_ring(struct watch *watch, int cpu) {
     return 0;
 }
 
+/* What users without these may watch; it has an end of its line. */
+static const char *paranoid(void) {
+    static char text[16];
+
+    if (file_read("/proc/sys/kernel/perf_event_paranoid", sizeof text, text) <= 0)
+        return "not known";
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
 static int refuse(struct fail *f, int error) {
     static const char hint[] = "run it as root, or learn without watching: --no-trace";
 
-    if (error == -EACCES || error == -EPERM)
+    if (error == -EACCES)
+        return error_set(f, STEP, error, hint,
+                         "perf_event_open: it takes CAP_PERFMON, or SYS_ADMIN before Linux 5.8 "
+                         "(kernel.perf_event_paranoid is %.8s)",
+                         paranoid());
+    if (error == -EPERM)
         return error_set(
             f, STEP, error, hint,
             "perf_event_open: it takes CAP_PERFMON, or SYS_ADMIN before Linux 5.8, and "

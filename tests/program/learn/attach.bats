@@ -152,6 +152,20 @@ os.listdir("/")'
 
 # ---- how it ends ----
 
+@test "a process that has ended and was not waited for keeps no watch going" {
+    # shellcheck disable=SC2016
+    running python3 -c '
+import os, time
+if os.fork() == 0:
+    os._exit(0)
+while not os.path.exists("go"):
+    time.sleep(0.01)'
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    assert_equal "$(told .ended)" gone
+}
+
 @test "--for ends it after that time, --until-idle when nothing new was seen for that time, signals at once" {
     running "$ASKS" sleep 1000
     watching --pid "$RUNNING" --for 1s
@@ -273,6 +287,21 @@ open("ready", "w")
     watched
     used NET_RAW
     assert_equal "$(told '.capabilities[] | select(.name == "NET_RAW").used.checks')" 100
+}
+
+@test "a thread names its process" {
+    running python3 -c '
+import os, threading, time
+def thread():
+    open("thread", "w").write(str(threading.get_native_id()))
+    while not os.path.exists("go"):
+        time.sleep(0.01)
+threading.Thread(target=thread).start()'
+    until [ -s thread ]; do sleep 0.02; done
+    watching --pid "$(cat thread)"
+    touch go
+    watched
+    assert_equal "$(told '.ended, .processes')" $'gone\n1'
 }
 
 @test "a process id that is used again is another process" {
@@ -450,6 +479,7 @@ AmbientCapabilities=CAP_NET_RAW'
     assert_line --index 2 "  used      NET_RAW"
     assert_line --index 3 --partial "  unused    every other one"
     assert_line --partial 'state     observed'
+    assert_line '    0:0       NET_RAW'
     run awk 'length > 80' said
     assert_output ""
 }
@@ -516,6 +546,16 @@ cannot() {
     gone=$!
     wait "$gone"
     cannot "target: there is no process $gone" "$CAPWRAP_LEARN" --pid "$gone"
+    # One that has ended and was not waited for is there in /proc.
+    running python3 -c 'import subprocess, time
+child = subprocess.Popen(["true"])
+while open("/proc/%d/stat" % child.pid).read().split(")")[1][1] != "Z":
+    time.sleep(0.01)
+open("zombie", "w").write(str(child.pid))
+time.sleep(1000)'
+    wait_for_file zombie
+    until [ -s zombie ]; do sleep 0.02; done
+    cannot "target: process $(cat zombie) has ended" "$CAPWRAP_LEARN" --pid "$(cat zombie)"
     cannot "target: 'x' is not a process id" "$CAPWRAP_LEARN" --pid x
     cannot "target: there is no container no-such-name" "$CAPWRAP_LEARN" --container no-such-name
     cannot "options: --for takes a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
@@ -531,6 +571,12 @@ cannot() {
     running "$ASKS" sleep 1000
     cannot 'watch: .*(PERFMON|SYS_ADMIN)' setpriv --bounding-set=-sys_admin,-perfmon "$CAPWRAP_LEARN" --pid "$RUNNING"
     refute_regex "$stderr" no-trace
+    # It may reach tracefs, and no events.
+    # shellcheck disable=SC2016
+    cannot 'watch: perf_event_open: it takes CAP_PERFMON.*kernel.perf_event_paranoid is [-0-9]+' \
+        unshare --mount --propagation private -- bash -c '
+        { mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; } &&
+        exec setpriv --bounding-set=-sys_admin,-perfmon "$@"' - "$CAPWRAP_LEARN" --pid "$RUNNING"
     printf '0000000000000000 T cap_capable\n' >"$BATS_TEST_TMPDIR/kallsyms"
     # shellcheck disable=SC2016
     cannot 'watch: .*CAP_SYSLOG' unshare --mount --propagation private -- bash -c '
