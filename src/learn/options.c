@@ -99,7 +99,7 @@ static const struct option OPTIONS[] = {
     {"container", 0, TARGET, .argument = " ID", .what = ABOUT_TARGETS,
      .help = "watch a container of Docker or Podman, by id or name"},
     {"for", 0, WORD(for_word), .argument = " TIME", .what = ABOUT_TARGETS,
-     .help = "how long to watch: 90s, 5m, 1h (default: until Ctrl-C)"},
+     .help = "how long to watch: 90s, 5m, 1h (default: until\nCtrl-C)"},
     {"until-idle", 0, WORD(idle_word), .argument = " TIME", .what = ABOUT_TARGETS,
      .help = "watch until nothing new was seen for this time"},
     {"runs", 0, RUNS, .argument = " FILE", .what = ABOUT_TARGETS,

@@ -34,12 +34,13 @@ static void what_cannot_be_named_is_not_told_by_its_path(void **state) {
 static void of_many_the_oldest_are_forgotten(void **state) {
     (void)state;
     struct cgroup_tree tree = {.below = "/a"};
+    const uint64_t some = CGROUP_IDS;
 
-    for (uint64_t id = 1; id <= 3 * CGROUP_IDS; id++)
+    for (uint64_t id = 1; id <= 3 * some; id++)
         cgroup_made(&tree, id, "/a/b");
     assert_int_equal(tree.count, CGROUP_IDS);
-    assert_true(cgroup_has(&tree, 3 * CGROUP_IDS) && cgroup_has(&tree, 2 * CGROUP_IDS + 1));
-    assert_false(cgroup_has(&tree, 2 * CGROUP_IDS));
+    assert_true(cgroup_has(&tree, 3 * some) && cgroup_has(&tree, 2 * some + 1));
+    assert_false(cgroup_has(&tree, 2 * some));
     cgroup_free(&tree);
 }
 

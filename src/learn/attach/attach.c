@@ -417,6 +417,8 @@ static void follow_targets(struct attached *attached) {
             (!target->by_cgroup && !is_gone(attached)) || !target_find_again(target))
             continue;
         memset(attached->foreign, 0, sizeof attached->foreign);
+        if (target->by_cgroup && cgroup_processes(target->tree.path, NULL, NULL) == 0)
+            continue; /* it is there, and nobody is in it */
         end_progress();
         (void)fprintf(stderr, "capwrap-learn: %s %s: started again\n",
                       target_kind(target->named.kind), target->named.name);

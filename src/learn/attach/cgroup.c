@@ -10,8 +10,6 @@
 #include "learn/array.h"
 #include "learn/file.h"
 
-enum { DEEP = 64 }; /* cgroups within cgroups */
-
 /* ---- the hierarchy ---- */
 
 /* perf uses the unified hierarchy, but where another one has its controller. */
@@ -83,30 +81,60 @@ int cgroup_find(const char *name, char path[PATH_MAX]) {
 
 /* ---- trees ---- */
 
-/* Calls visit for path and each folder below it, as long as it returns true. */
-static bool walk(const char *path, unsigned depth,
-                 bool (*visit)(void *context, const char *path, const char *name), void *context) {
-    const struct dirent *entry;
-    const char *slash = strrchr(path, '/');
-    bool on = visit(context, path, slash != NULL ? slash + 1 : path);
-    DIR *folder = on && depth < DEEP ? opendir(path) : NULL;
+/* Folders that are still to be visited. */
+struct folders {
+    char **list;
+    size_t count, capacity;
+};
 
-    while (folder != NULL && on && (entry = readdir(folder)) != NULL) {
+static bool put(struct folders *folders, const char *path) {
+    char **list = array_grow(folders->list, sizeof *list, folders->count, 1, &folders->capacity);
+
+    if (list == NULL)
+        return false;
+    folders->list = list;
+    list[folders->count] = strdup(path);
+    return list[folders->count++] != NULL;
+}
+
+static bool put_below(struct folders *folders, const char *path) {
+    const struct dirent *entry;
+    DIR *folder = opendir(path);
+    bool right = true;
+
+    while (folder != NULL && right && (entry = readdir(folder)) != NULL) {
         char below[PATH_MAX];
-        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-            continue;
-        if (snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < PATH_MAX)
-            on = walk(below, depth + 1, visit, context);
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
+            snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < PATH_MAX)
+            right = put(folders, below);
     }
     if (folder != NULL)
         (void)closedir(folder);
+    return right;
+}
+
+/* Calls visit for path and each folder below it, as long as it returns true. Returns whether it
+ * always did; false without memory as well. */
+static bool walk(const char *path, bool (*visit)(void *context, const char *path, const char *name),
+                 void *context) {
+    struct folders folders = {.count = 0};
+    bool on = put(&folders, path);
+
+    while (folders.count > 0) {
+        char *next = folders.list[--folders.count];
+        const char *slash = next != NULL ? strrchr(next, '/') : NULL;
+        on = on && next != NULL && visit(context, next, slash != NULL ? slash + 1 : next) &&
+             put_below(&folders, next);
+        free(next);
+    }
+    free(folders.list);
     return on;
 }
 
 struct wanted {
     const char *name;
     bool part, found;
-    char *path;
+    char path[PATH_MAX];
 };
 
 static bool compare(void *context, const char *path, const char *name) {
@@ -115,14 +143,16 @@ static bool compare(void *context, const char *path, const char *name) {
     wanted->found =
         wanted->part ? strstr(name, wanted->name) != NULL : strcmp(name, wanted->name) == 0;
     if (wanted->found)
-        (void)snprintf(wanted->path, PATH_MAX, "%s", path);
+        (void)snprintf(wanted->path, sizeof wanted->path, "%s", path);
     return !wanted->found;
 }
 
 bool cgroup_search(const char *root, const char *name, bool part, char path[PATH_MAX]) {
-    struct wanted wanted = {.name = name, .part = part, .path = path};
+    struct wanted wanted = {.name = name, .part = part};
 
-    (void)walk(root, 0, compare, &wanted);
+    (void)walk(root, compare, &wanted);
+    if (wanted.found)
+        (void)snprintf(path, PATH_MAX, "%s", wanted.path);
     return wanted.found;
 }
 
@@ -156,17 +186,19 @@ static void find_below(struct cgroup_tree *tree) {
     if (find_mount(top, root) != 0 || strstr(top, "/..") != NULL)
         return; /* it is outside of our cgroup namespace */
     length = strlen(root);
-    if (strncmp(tree->path, root, length) != 0 ||
-        strlen(top) + strlen(tree->path + length) >= sizeof tree->below)
+    if (strncmp(tree->path, root, length) != 0 || strlen(top) >= PATH_MAX / 2 ||
+        strlen(tree->path + length) >= PATH_MAX / 2)
         return;
-    (void)strcpy(tree->below, strcmp(top, "/") == 0 ? "" : top);
-    (void)strcat(tree->below, tree->path + length);
+    if (strcmp(top, "/") == 0)
+        top[0] = '\0';
+    (void)snprintf(tree->below, sizeof tree->below, "%.*s%.*s", PATH_MAX / 2 - 1, top,
+                   PATH_MAX / 2 - 1, tree->path + length);
 }
 
 int cgroup_read(struct cgroup_tree *tree) {
     if (tree->count == 0)
         find_below(tree);
-    return walk(tree->path, 0, add_id, tree) ? 0 : -ENOMEM;
+    return walk(tree->path, add_id, tree) ? 0 : -ENOMEM;
 }
 
 void cgroup_made(struct cgroup_tree *tree, uint64_t id, const char *below) {
@@ -194,17 +226,19 @@ struct reader {
 
 static bool read_processes(void *context, const char *path, const char *name) {
     struct reader *reader = context;
-    char file_name[PATH_MAX + 16];
-    unsigned pid;
+    char file_name[PATH_MAX + 16], *line = NULL;
+    size_t size = 0;
 
     (void)name;
     (void)snprintf(file_name, sizeof file_name, "%s/cgroup.procs", path);
     FILE *file = fopen(file_name, "re");
-    while (file != NULL && fscanf(file, "%u", &pid) == 1) {
+    while (file != NULL && getline(&line, &size, file) > 0) {
+        uint32_t pid = (uint32_t)strtoul(line, NULL, 10);
         reader->count++;
         if (reader->take != NULL && pid != 0)
             reader->take(reader->context, pid);
     }
+    free(line);
     if (file != NULL)
         (void)fclose(file);
     return true;
@@ -214,7 +248,7 @@ unsigned cgroup_processes(const char *path, void (*take)(void *context, uint32_t
                           void *context) {
     struct reader reader = {.take = take, .context = context};
 
-    (void)walk(path, 0, read_processes, &reader);
+    (void)walk(path, read_processes, &reader);
     return reader.count;
 }
 

@@ -18,9 +18,9 @@ struct text {
 };
 
 static char peek(struct text *text) {
-    while (text->next < text->end && strchr(" \t\r\n", *text->next) != NULL && *text->next != '\0')
+    while (text->next < text->end && *text->next != '\0' && strchr(" \t\r\n", *text->next) != NULL)
         text->next++;
-    return text->next < text->end ? *text->next : '\0';
+    return (char)(text->next < text->end ? *text->next : '\0');
 }
 
 static bool take(struct text *text, char c) {
@@ -64,32 +64,51 @@ static void skip_word(struct text *text) {
     text->right &= text->next > begin;
 }
 
-static void skip(struct text *text, unsigned depth) {
+/* One that is no object and no array. */
+static void skip_plain(struct text *text, char first) {
     size_t length;
-    char open = peek(text), close = open == '{' ? '}' : ']';
 
-    text->right &= depth < DEEP;
-    if (!text->right)
-        return;
-    if (open == '"') {
+    if (first == '"')
         (void)take_string(text, &length);
-        return;
-    }
-    if (open != '{' && open != '[') {
+    else
         skip_word(text);
+}
+
+static void take_name(struct text *text, char close) {
+    size_t length;
+
+    if (close != '}')
         return;
-    }
-    text->next++;
-    if (take(text, close))
-        return;
+    (void)take_string(text, &length);
+    expect(text, ':');
+}
+
+/* closing: what ends each object or array that is open. */
+static void skip(struct text *text) {
+    char closing[DEEP];
+    size_t depth = 0;
+
     do {
-        if (open == '{') {
-            (void)take_string(text, &length);
-            expect(text, ':');
+        char first = peek(text);
+        if (first != '{' && first != '[') {
+            skip_plain(text, first);
+        } else if (depth == DEEP) {
+            text->right = false;
+        } else {
+            text->next++;
+            closing[depth++] = first == '{' ? '}' : ']';
+            if (peek(text) != closing[depth - 1]) {
+                take_name(text, closing[depth - 1]);
+                continue; /* with its first value */
+            }
         }
-        skip(text, depth + 1);
-    } while (take(text, ','));
-    expect(text, close);
+        while (depth > 0 && take(text, closing[depth - 1]))
+            depth--;
+        if (depth > 0) {
+            expect(text, ',');
+            take_name(text, closing[depth - 1]);
+        }
+    } while (text->right && depth > 0);
 }
 
 static uint64_t take_caps(struct text *text) {
@@ -138,7 +157,7 @@ static void take_member(struct text *text, struct found *found) {
     (void)peek(text);
     const char *value = text->next;
     if (is_word(name, length, "version")) {
-        skip(text, 0);
+        skip(text);
         found->version = is_word(value, (size_t)(text->next - value), "1");
     } else if (is_word(name, length, "state")) {
         found->state = take_state(text);
@@ -146,23 +165,23 @@ static void take_member(struct text *text, struct found *found) {
         found->used = take_caps(text);
         found->caps = true;
     } else {
-        skip(text, 0);
+        skip(text);
     }
 }
 
-int earlier_parse(const char *words, size_t size, struct earlier *earlier) {
-    struct text text = {.next = words, .end = words + size, .right = true};
+int earlier_parse(const char *text, size_t size, struct earlier *earlier) {
+    struct text left = {.next = text, .end = text + size, .right = true};
     struct found found = {.version = false};
 
-    expect(&text, '{');
+    expect(&left, '{');
     do {
-        if (text.right)
-            take_member(&text, &found);
-    } while (take(&text, ','));
-    expect(&text, '}');
-    if (peek(&text) != '\0' || text.next != text.end)
-        text.right = false;
-    if (!text.right || !found.version || !found.caps || found.state == NULL)
+        if (left.right)
+            take_member(&left, &found);
+    } while (take(&left, ','));
+    expect(&left, '}');
+    if (peek(&left) != '\0' || left.next != left.end)
+        left.right = false;
+    if (!left.right || !found.version || !found.caps || found.state == NULL)
         return -EPROTO;
     earlier->state = found.state;
     earlier->used = found.used;
