@@ -18,11 +18,11 @@ struct walk {
 /* Writes first, second and third, one after the other. False where they do not fit. */
 static bool join(char path[PATH_MAX], const char *first, const char *second, const char *third) {
     char joined[PATH_MAX];
-    int length = snprintf(joined, sizeof joined, "%s%s%s", first, second, third);
+    size_t length = (size_t)snprintf(joined, sizeof joined, "%s%s%s", first, second, third);
 
-    if (length < 0 || length >= PATH_MAX)
+    if (length >= sizeof joined)
         return false;
-    memcpy(path, joined, (size_t)length + 1);
+    memcpy(path, joined, length + 1);
     return true;
 }
 
@@ -52,7 +52,7 @@ static bool go(struct walk *walk, const char *name) {
     if (size < 0)
         return join(walk->done, next, "", "");
     target[size] = '\0';
-    if (++walk->links > LINKS_MOST || !join(walk->rest, target, "/", walk->rest))
+    if (++walk->links > LINKS_MOST || !join(walk->rest, target, walk->rest, ""))
         return false;
     return target[0] != '/' || join(walk->done, "/", "", "");
 }

@@ -125,18 +125,20 @@ static int verify_directory(const struct plan *plan, const struct program *progr
     const struct sys_directory *entered = &program->directory;
     struct sys_directory here = {0};
 
-    int error = plan->directory == NULL ? 0 : sys_get_directory(&here);
-    if (plan->directory == NULL ||
-        (error == 0 && here.device == entered->device && here.inode == entered->inode))
+    if (plan->directory == NULL)
+        return 0;
+    int error = sys_get_directory(&here);
+    if (error == 0 && here.device == entered->device && here.inode == entered->inode)
         return 0;
     return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, error,
                     "the working directory is not the one that was entered");
 }
 
 static int verify_umask(const struct plan *plan, struct fail *f) {
-    int umask = plan->set_umask ? sys_read_umask(plan->umask) : 0;
-
-    if (!plan->set_umask || umask == (int)plan->umask)
+    if (!plan->set_umask)
+        return 0;
+    int umask = sys_read_umask(plan->umask);
+    if (umask == (int)plan->umask)
         return 0;
     return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, umask < 0 ? umask : 0, "the umask is not 0%o",
                     plan->umask);

@@ -93,6 +93,10 @@ static void the_working_directory_denies_as_well(void **state) {
     (void)fake_add_file("./own", S_IFDIR | 0700, 0, 0, "");
     directory_find_denied("own/deeper", denied);
     assert_string_equal(denied, "./own");
+    add_link("./link", "/srv"); /* leads to a root that was not on the way before */
+    fake_find_file("/")->mode = S_IFDIR | 0700;
+    directory_find_denied("link", denied);
+    assert_string_equal(denied, "/");
 }
 
 /* A path that does not fit is followed as far as it does, and so is a link that makes it so. */
@@ -115,6 +119,52 @@ static void a_path_that_is_too_long_ends_the_walk(void **state) {
     assert_string_equal(denied, "");
 }
 
+/* The longest path begins its walk, at the root, and a longer one does not. */
+static void the_longest_path_is_followed_and_no_longer_one(void **state) {
+    static char path[PATH_MAX + 1];
+    char denied[PATH_MAX];
+
+    (void)state;
+    for (size_t length = PATH_MAX - 1; length <= PATH_MAX; length++) {
+        set_up();
+        fake_find_file("/")->mode = S_IFDIR | 0700;
+        memset(path, '/', sizeof path);
+        path[length] = '\0';
+        directory_find_denied(path, denied);
+        assert_string_equal(denied, length < PATH_MAX ? "/" : "");
+    }
+}
+
+/* A target that leaves no room for a slash behind it. */
+static void the_longest_link_is_not_followed(void **state) {
+    static char target[PATH_MAX];
+    char denied[PATH_MAX];
+
+    (void)state;
+    for (unsigned shorter = 0; shorter <= 1; shorter++) {
+        set_up();
+        memset(target, '/', sizeof target);
+        memcpy(target, "/root", strlen("/root"));
+        target[PATH_MAX - 1 - shorter] = '\0';
+        add_link("/srv/longest", target);
+        directory_find_denied("/srv/longest/x", denied);
+        assert_string_equal(denied, ""); /* with the rest it does not fit */
+        directory_find_denied("/srv/longest", denied);
+        assert_string_equal(denied, "/root");
+    }
+}
+
+static void a_root_that_denies_is_named(void **state) {
+    struct sys_directory entered;
+    struct fail f = {0};
+
+    (void)state;
+    set_up();
+    fake_find_file("/")->mode = S_IFDIR | 0700;
+    assert_int_equal(directory_enter("/", &entered, &f), -1);
+    assert_string_equal(f.text, "the user may not search /");
+}
+
 /* As many links as the kernel follows, and one more. */
 static void as_many_links_are_followed_as_the_kernel_follows(void **state) {
     char denied[PATH_MAX], path[512];
@@ -123,8 +173,9 @@ static void as_many_links_are_followed_as_the_kernel_follows(void **state) {
     for (unsigned links = 40; links <= 41; links++) {
         set_up();
         size_t used = 0;
+        add_link("/slash", "/");
         for (unsigned i = 0; i < links; i++)
-            used += (size_t)snprintf(path + used, sizeof path - used, "/srv/slash");
+            used += (size_t)snprintf(path + used, sizeof path - used, "/slash");
         (void)snprintf(path + used, sizeof path - used, "/root");
         directory_find_denied(path, denied);
         assert_string_equal(denied, links == 40 ? "/root" : "");
@@ -182,6 +233,9 @@ int main(void) {
         cmocka_unit_test(the_first_directory_that_denies_is_found),
         cmocka_unit_test(the_working_directory_denies_as_well),
         cmocka_unit_test(a_path_that_is_too_long_ends_the_walk),
+        cmocka_unit_test(the_longest_path_is_followed_and_no_longer_one),
+        cmocka_unit_test(the_longest_link_is_not_followed),
+        cmocka_unit_test(a_root_that_denies_is_named),
         cmocka_unit_test(as_many_links_are_followed_as_the_kernel_follows),
         cmocka_unit_test(what_stands_in_the_way_is_told),
     };

@@ -156,6 +156,19 @@ static void what_is_as_planned_is_proved(void **state) {
     run_free(&run);
 }
 
+static void another_device_or_inode_is_another_directory(void **state) {
+    struct run run;
+
+    (void)state;
+    arrive(&EVERYTHING, &run);
+    run.p.program.directory.device++;
+    assert_int_equal(verify(&run), -1);
+    run.p.program.directory.device--;
+    run.p.program.directory.inode++;
+    assert_int_equal(verify(&run), -1);
+    run_free(&run);
+}
+
 static void groups_are_compared_as_a_sorted_multiset(void **state) {
     struct run run;
 
@@ -982,6 +995,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_differs_from_the_goal_is_named),
         cmocka_unit_test(what_is_as_planned_is_proved),
+        cmocka_unit_test(another_device_or_inode_is_another_directory),
         cmocka_unit_test(groups_are_compared_as_a_sorted_multiset),
         cmocka_unit_test(an_old_id_that_can_be_taken_back_is_reported_as_such),
         cmocka_unit_test(the_probe_comes_before_anything_is_read),
