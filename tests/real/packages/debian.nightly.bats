@@ -11,7 +11,7 @@ setup() {
 # The packages that debian/control names, and what judges the result.
 build_packages() {
     sed -n '/^Build-Depends:/,/^[A-Z]/s/^ \([a-z0-9-]*\).*/\1/p' "$SRC_DIR/debian/control" | grep -v debhelper-compat
-    printf '%s\n' debhelper dpkg-dev lintian autopkgtest xz-utils libcap-ng0 apt-utils
+    printf '%s\n' build-essential debhelper dpkg-dev lintian autopkgtest xz-utils libcap-ng0 apt-utils
 }
 
 # builds_in SUITE: there, from what is committed.
