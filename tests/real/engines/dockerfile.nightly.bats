@@ -24,7 +24,7 @@ setup_file() {
     tar -C "$root" --create --file "$BASE" .
 }
 
-# built TAG...: by the lines at the head of the Dockerfile, with what the engine is given before.
+# lines_of_dockerfile: the commands at its head.
 lines_of_dockerfile() {
     sed -n 's/^#   \(docker build.*\)/\1/p' "$CLONE/Dockerfile"
 }
@@ -70,9 +70,10 @@ is_small() {
     tar -C "$CLONE" --create --file "$BATS_TEST_TMPDIR/images/clone.tar" .
     cp "$BASE" "$BATS_TEST_TMPDIR/images/"
     cp "$SRC_DIR/tests/real/engines/docker-daemon" "$SRC_DIR/tests/real/engines/dockerfile-buildkit" "$BATS_TEST_TMPDIR/images/"
-    tar -C "$BATS_TEST_TMPDIR/images" --create . |
-        run "$SRC_DIR/tests/support/in-system" "$root" bash -euc '
+    run bash -c 'tar -C "$1" --create . | "${@:2}"' - "$BATS_TEST_TMPDIR/images" \
+        "$SRC_DIR/tests/support/in-system" "$root" bash -euc '
             mkdir /work && cd /work && tar --no-same-owner -xf - && exec ./dockerfile-buildkit </dev/null'
+    printf '%s\n' "$output"
     assert_success
     assert_line 'amd64: linux/amd64, NET_BIND_SERVICE'
     assert_line --regexp '^size: [12][0-9]{5}$'
