@@ -218,7 +218,7 @@ sign() {
     cp "$work/release/SHA256SUMS" "$work/"
     if ! in_root minisign -S -s /work/key -m /work/SHA256SUMS -t "capwrap $version" >"$work/log/sign" 2>&1; then
         rm -f "$work/key"
-        die "SHA256SUMS could not be signed: $(grep -v '^$' "$work/log/sign" | tail -n 1)" "Is the password right?"
+        die "SHA256SUMS could not be signed: $(grep -vxE 'done|' "$work/log/sign" | tail -n 1 | sed 's/.*[.][.][.] //')"
     fi
     rm -f "$work/key"
     mv "$work/SHA256SUMS.minisig" "$work/release/"

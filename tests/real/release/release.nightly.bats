@@ -159,7 +159,7 @@ TEXT
 @test "a wrong password is an error, and nothing looks finished; with the right one it goes on" {
     run "$CLONE/contrib/release/release.sh" "$OUT" --key "$KEYS/locked" --arch amd64 --root "$ROOT" <<<wrong
     assert_failure 1
-    assert_output --partial 'SHA256SUMS could not be signed'
+    assert_output --partial 'SHA256SUMS could not be signed: Wrong password for that key'
     [[ ! -e $OUT ]]
     run find "$OUT.part" -name key
     refute_output
