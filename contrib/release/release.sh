@@ -33,7 +33,7 @@ source "$here/contrib/packages.bash"
 # shellcheck source=contrib/release/architectures.bash
 source "$here/contrib/release/architectures.bash"
 
-out='' key='' unsigned='' list='' dirty='' root='' verify=''
+out='' key='' unsigned='' list='' dirty='' root='' verify='' full=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage && exit 0 ;;
@@ -164,6 +164,8 @@ in_root() {
             umount -l /.old
             rmdir /.old
             exec "$@"' in_root "$root" "$layers" "$work" "$@" || status=$?
+    # What is removed now would hide it, and the log could not be written.
+    [ $status -eq 0 ] || [ "$(df --output=avail "$work" | tail -n 1)" -ge 4096 ] || full='No space left on device '
     rm -rf --one-file-system "$layers"
     return $status
 }
@@ -195,7 +197,7 @@ do_part() {
         rm -rf "$work/new"
         tar -C "$work" --strip-components=3 -xf "$work/$name.tar" "$name/contrib/release/build-in-root"
         in_root /work/build-in-root "$1" >"$work/log/$1" 2>&1 </dev/null ||
-            die "$1 could not be built: $(sed -n 's/.*error: //p' "$work/log/$1" | tail -n 1)" \
+            die "$1 could not be built: $full$(sed -n 's/.*error: //p' "$work/log/$1" | tail -n 1)" \
                 "$(tail -n 5 "$work/log/$1")" "The log is $work/log/$1"
         cp -a "$work/new/." "$work/release/"
         touch "$work/done/$1"
