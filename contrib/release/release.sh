@@ -251,14 +251,16 @@ compare_files() {
     say "verified: $(names "$verify" | grep -cv '\.minisig$') files have the same bytes"
 }
 
-# However it ends: after an error the line above says what failed, a full disk, for instance.
+# However it ends: after an error the line above says what failed, a full disk, for instance. A signal can come while
+# standard error is a log.
+exec {said}>&2
 ended() {
     local status=$?
     rm -f "${work:+$work/key}"
     if [ -n "$verify" ]; then
         rm -rf --one-file-system "${out%/release}"
     elif [ $status -ne 0 ] && [ -d "${part:-}" ]; then
-        printf 'release.sh: not finished: run it again to go on from %s\n' "$part" >&2
+        printf 'release.sh: not finished: run it again to go on from %s\n' "$part" >&"$said"
     fi
 }
 trap ended EXIT
