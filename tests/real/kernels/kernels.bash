@@ -27,12 +27,12 @@ user_mode_linux() {
         src="$SRC_DIR" share="$folder/share" suite="$2"
 }
 
-# qemu NAME PACKAGE: the kernel of that package in QEMU, without hardware support.
+# qemu NAME PACKAGE [INITRAMFS]: the kernel of that package in QEMU, without hardware support.
 qemu() {
     local image
     image=$("$SRC_DIR/tests/real/kernels/image" "$2" "$("$SRC_DIR/tests/support/root-cache" --place)/kernels") ||
         return 1
-    qemu_with "$1" "$image"
+    INITRAMFS=${3-initramfs} qemu_with "$1" "$image"
 }
 
 # qemu_with NAME IMAGE [PARAMETERS]: that kernel, with more parameters. An old processor, and a kernel that guards
@@ -41,7 +41,7 @@ qemu_with() {
     local folder=$MACHINES/$1
     mkdir -p "$folder"
     machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m 512 -nodefaults -display none \
-        -no-reboot -kernel "$2" -initrd "$MACHINES/initramfs" \
+        -no-reboot -kernel "$2" -initrd "$MACHINES/${INITRAMFS-initramfs}" \
         -append "console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init ${3-}" \
         -serial stdio -serial file:report
 }
