@@ -28,12 +28,17 @@ static bool is_mode(const char *text, size_t length) {
            memchr(text + 2, '(', length - 2) == NULL;
 }
 
-bool label_matches(enum module module, const char *label, const char *text, size_t length) {
-    size_t own = strlen(label);
+/* How much of text there is before end. */
+static size_t until(char end, const char *text, size_t length) {
+    const char *at = memchr(text, end, length);
 
-    while (length > 0 && (text[length - 1] == '\0' || text[length - 1] == '\n'))
-        length--;
-    if (own == 0 || length < own || memcmp(text, label, own) != 0)
+    return at == NULL ? length : (size_t)(at - text);
+}
+
+bool label_matches(enum module module, const char *label, const char *text, size_t length) {
+    size_t own = strlen(label), told = until('\n', text, until('\0', text, length));
+
+    if (own == 0 || told < own || memcmp(text, label, own) != 0)
         return false;
-    return length == own || (KINDS[module].tells_mode && is_mode(text + own, length - own));
+    return told == own || (KINDS[module].tells_mode && is_mode(text + own, told - own));
 }

@@ -54,6 +54,9 @@ static const struct {
     {"web (enforce)\n", true, false},
     {"web (complain)", true, false},
     {"web ()", false, false},
+    {"web (a)", true, false},
+    {"web ((enforce)", false, false},
+    {"web (enforce", false, false},
     {"web (a", false, false},
     {"web  (enforce)", false, false},
     {"web-(enforce)", false, false},
@@ -78,6 +81,10 @@ static void only_that_label_is_taken_for_it(void **state) {
         assert_false(label_matches(MODULE_APPARMOR, "", answer, strlen(answer)));
     }
     assert_true(label_matches(MODULE_APPARMOR, "a (b)", "a (b) (kill)", 12));
+    /* What lies behind the answer is none of it. */
+    assert_true(label_matches(MODULE_APPARMOR, "web", "web (enforce)(", 13));
+    assert_true(label_matches(MODULE_SELINUX, "web", "web2", 3));
+    assert_false(label_matches(MODULE_SELINUX, "", "", 1));
     assert_false(label_matches(MODULE_SELINUX, "web", "web", 2));
 }
 
