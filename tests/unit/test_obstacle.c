@@ -103,6 +103,10 @@ static void the_file_itself_is_told_by_its_kind_its_mount_and_its_mode(void **st
     finds("/mounted", OBSTACLE_NOEXEC, "/mounted");
     finds("/pipe", OBSTACLE_TYPE, "");
     finds("/missing", OBSTACLE_OTHER, "");
+    add("/writable", S_IFREG | 0666);
+    finds("/writable", OBSTACLE_NOBODY, "/writable");
+    (void)fake_arm(FAKE_FAILS, "sys_may_execute", 2, EACCES); /* a security module */
+    finds("/open", OBSTACLE_OTHER, "/open");
 }
 
 static void a_closed_working_directory_is_named(void **state) {
