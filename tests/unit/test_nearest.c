@@ -36,11 +36,13 @@ static void one_or_two_typing_errors_are_near(void **state) {
     check("grouops", "groups");
     check("Groups", "groups");
     check("net-raw", "NET_RAW");
+    check("mes-raw", "NET_RAW");
     check("kep", "keep");
     check("eser", "user");
     check("xbcdey", "abcdef");
     check("bacdfe", "abcdef");
     check("bacdfey", NULL);
+    check("cdexx", NULL); /* what comes before counts */
     check("xxcdey", NULL);
     check("kxep", "keep");
     check("kxxp", NULL); /* two of four */
