@@ -259,7 +259,7 @@ END
 @test "CapabilityBoundingSet= without SETPCAP: refused, or a note with --no-new-privs" {
     of bounding-without-setpcap
     refused bounding SETPCAP
-    hint_says 'add --no-new-privs, or let CapabilityBoundingSet= hold CAP_SETPCAP '
+    hint_says 'add --no-new-privs, or add CAP_SETPCAP to CapabilityBoundingSet= '
     of bounding-without-setpcap-n
     noted bounding
     holds_exactly "$BIND" "$(mask SETUID SETGID NET_BIND_SERVICE)"
@@ -273,7 +273,7 @@ END
 @test "CapabilityBoundingSet= without what is kept: refused, and the hint names the directive" {
     of bounding-without-kept
     refused keep NET_BIND_SERVICE
-    hint_says 'let CapabilityBoundingSet= hold CAP_NET_BIND_SERVICE '
+    hint_says 'add CAP_NET_BIND_SERVICE to CapabilityBoundingSet= '
 }
 
 once bounding-without-kept-file <<'END'
@@ -286,7 +286,7 @@ END
     of bounding-without-kept-file
     stderr=$(cat "$OUT/bounding-without-kept-file.stderr")
     refused keep NET_BIND_SERVICE
-    hint_says 'run capwrap as root, with NET_BIND_SERVICE in its bounding set$'
+    hint_says 'start capwrap with NET_BIND_SERVICE in its bounding set$'
 }
 
 # ---- User= and AmbientCapabilities= ----
@@ -296,10 +296,10 @@ User=www-data
 ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs -- probe
 END
 
-@test "User= alone leaves nothing to keep: refused, and the hint says to leave it out" {
+@test "User= alone leaves nothing to keep: refused, and the hint names ExecStart=!" {
     of user-keep
     refused keep 'NET_BIND_SERVICE: in the bounding set only'
-    hint_says 'write ExecStart=! and give the user to capwrap with --user'
+    hint_says 'keep User=, write ExecStart=! and add --user, or name it in AmbientCapabilities='
 }
 
 once user-same <<'END'
@@ -323,7 +323,7 @@ END
 @test "User= beside another --user: refused, for want of SETUID and SETGID" {
     of user-other
     refused groups 'SETGID,SETUID|SETUID,SETGID'
-    hint_says 'CapabilityBoundingSet= hold CAP_SETGID CAP_SETUID and leave out User='
+    hint_says 'keep User= and write ExecStart=!, with CAP_SETGID CAP_SETUID in CapabilityBoundingSet='
 }
 
 once user-bang <<'END'
