@@ -158,8 +158,9 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_LABEL_UNKNOWN] = "load the profile or the policy that holds this label",
     [FAIL_LABEL_DENIED] = "let the profile or the domain that capwrap runs in change to this one",
     [FAIL_LABEL_LOCKED] =
-        "start capwrap without no_new_privs, under which AppArmor changes a profile only from "
-        "unconfined, and SELinux a context only where its policy has nnp_transition",
+        /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
+    "start capwrap without no_new_privs, under which AppArmor changes a profile only from "
+    "unconfined, and SELinux a context only where its policy has nnp_transition",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
     [FAIL_SETGROUPS_DENIED] =
         "add --groups keep: this user namespace denies setgroups (/proc/self/setgroups, gid_map)",
@@ -254,24 +255,10 @@ static const char *for_strict(const char *step) {
     return "leave out --strict, or remove the file capabilities with setcap -r";
 }
 
-void hint_for(const struct fail *f, const struct place *place, size_t size, char *text) {
+/* The hint that belongs to the code of the failure. */
+static void for_code(const struct fail *f, const struct place *place, size_t size, char *text) {
     char way[CAPNAME_LIST_SIZE + 256];
 
-    if (f->advice[0] != '\0') {
-        (void)snprintf(text, size, "%s", f->advice);
-        return;
-    }
-    if (is_about_a_word(f->code) && for_oddity(f, size, text))
-        return;
-    if (f->hint != NULL) {
-        (void)snprintf(text, size, "%s", f->hint);
-        return;
-    }
-    struct about_file about = for_program(f);
-    if (about.before != NULL && f->subject != NULL) {
-        (void)snprintf(text, size, "%s%s%s", about.before, f->subject, about.after);
-        return;
-    }
     permit(place, f->caps, usable_grant(f, place), sizeof way, way);
     switch (f->code) {
     case FAIL_CAP_NOT_PERMITTED:
@@ -305,4 +292,23 @@ void hint_for(const struct fail *f, const struct place *place, size_t size, char
     default:
         (void)snprintf(text, size, "%s", FIXED[f->code]);
     }
+}
+
+void hint_for(const struct fail *f, const struct place *place, size_t size, char *text) {
+    if (f->advice[0] != '\0') {
+        (void)snprintf(text, size, "%s", f->advice);
+        return;
+    }
+    if (is_about_a_word(f->code) && for_oddity(f, size, text))
+        return;
+    if (f->hint != NULL) {
+        (void)snprintf(text, size, "%s", f->hint);
+        return;
+    }
+    struct about_file about = for_program(f);
+    if (about.before != NULL && f->subject != NULL) {
+        (void)snprintf(text, size, "%s%s%s", about.before, f->subject, about.after);
+        return;
+    }
+    for_code(f, place, size, text);
 }

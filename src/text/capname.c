@@ -95,7 +95,10 @@ bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZ
         size_t size = 0;
         while (i + size < length && is_of_name(word[i + size]))
             size++;
-        if (size > 0 && !is_flags(word + i, size, i == 0 ? '\0' : word[i - 1])) {
+        char before = '\0';
+        if (i > 0)
+            before = word[i - 1];
+        if (size > 0 && !is_flags(word + i, size, before)) {
             int cap = capname_parse(word + i, size);
             if (cap < 0)
                 cap = parse_nearest(word + i, size);

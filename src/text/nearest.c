@@ -36,7 +36,7 @@ static unsigned typing_errors(const char *a, const char *b) {
 }
 
 void nearest_offer(struct nearest *search, const char *name) {
-    char word[NEAREST_SIZE], other[NEAREST_SIZE];
+    char word[NEAREST_SIZE] = "", other[NEAREST_SIZE] = "";
     size_t length = strlen(name);
 
     if (search->length == 0 || search->length >= NEAREST_SIZE || length >= NEAREST_SIZE)

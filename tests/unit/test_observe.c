@@ -332,6 +332,10 @@ static void a_caller_of_a_kernel_that_answers_wrongly_is_refused(void **state) {
     fake_reset(); /* one more than fits */
     fake.cap_count = CAP_BITS + 1;
     refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "bounding");
+}
+
+static void an_ambient_set_that_does_not_fit_the_bounding_set_is_refused(void **state) {
+    (void)state;
     fake_reset();
     fake.no_ambient = true;
     refuses_caller(FAIL_OLD_KERNEL, EINVAL, "ambient");
@@ -895,6 +899,7 @@ int main(void) {
         cmocka_unit_test(an_answer_that_no_kernel_gives_is_refused),
         cmocka_unit_test(the_caller_is_read_with_few_questions),
         cmocka_unit_test(a_caller_of_a_kernel_that_answers_wrongly_is_refused),
+        cmocka_unit_test(an_ambient_set_that_does_not_fit_the_bounding_set_is_refused),
         cmocka_unit_test(the_bounding_set_is_read_where_it_matters),
         cmocka_unit_test(a_bounding_set_that_is_not_told_is_refused),
         cmocka_unit_test(own_ids_are_tried_only_where_all_of_them_read_as_asked),

@@ -124,9 +124,11 @@ static void the_first_character_that_is_no_part_of_a_name_is_named(void **state)
         {"gr\xc3\xbc\xc3\x9f", NULL},
         {"1002\r", "a carriage return"},
         {"a\tb", "a control character"},
+        /* NOLINTBEGIN(misc-misleading-bidirectional): these characters are what is tested */
         {"a\xe2\x80\xae"
          "b",
          "a control character"},
+        /* NOLINTEND(misc-misleading-bidirectional) */
         {"a b\r", "a blank"},
         {"a\xc2\xa0"
          "b",

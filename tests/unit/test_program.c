@@ -1080,32 +1080,33 @@ static void an_answer_that_is_no_error_changes_nothing(void **state) {
     assert_int_equal(fake_called("sys_read_at"), 0);
 }
 
+static const struct {
+    const char *head, *word;
+    enum fail_code code;
+    int error;
+    bool hint;
+} FORMATS[] = {
+    {"", "empty", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+    {"echo hello\n", "text", FAIL_NOT_EXECUTABLE, ENOEXEC, false},
+    {"MZ\1", "Windows", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+    {"\1", "neither", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+    {"\xef\xbb\xbf#!/bin/sh\n", "byte-order mark", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+    {"\r\n#!/bin/sh\n", "does not stand at the beginning", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+    {ELF, "damaged", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+    {"other machine", "built for machine number 75, and this is ", FAIL_NOT_EXECUTABLE, ENOEXEC,
+     true},
+    {"loader", "it needs the loader /lib/loader, which does not exist", FAIL_INTERPRETER, ENOENT,
+     false},
+};
+
 /* A dry run has no execve to say it. */
 static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **state) {
-    static const struct {
-        const char *head, *word;
-        enum fail_code code;
-        int error;
-        bool hint;
-    } rows[] = {
-        {"", "empty", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {"echo hello\n", "text", FAIL_NOT_EXECUTABLE, ENOEXEC, false},
-        {"MZ\1", "Windows", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {"\1", "neither", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {"\xef\xbb\xbf#!/bin/sh\n", "byte-order mark", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {"\r\n#!/bin/sh\n", "does not stand at the beginning", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {ELF, "damaged", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-        {"other machine", "built for machine number 75, and this is ", FAIL_NOT_EXECUTABLE, ENOEXEC,
-         true},
-        {"loader", "it needs the loader /lib/loader, which does not exist", FAIL_INTERPRETER,
-         ENOENT, false},
-    };
     struct fake_elf other = fake_elf(NULL), loaderless = fake_elf("/lib/loader");
     char *words[] = {NULL};
 
     (void)state;
     other.head.e_machine = 75; /* a VAX */
-    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+    for (size_t i = 0; i < 2 * COUNT(FORMATS); i++) {
         const size_t row = i / 2;
         const bool dry = i % 2 == 0;
         struct program program;
@@ -1114,25 +1115,25 @@ static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **stat
 
         hold(&plan, 0, false);
         add("/srv/script", 0755, "#!/srv/server\n");
-        if (strcmp(rows[row].head, "other machine") == 0)
+        if (strcmp(FORMATS[row].head, "other machine") == 0)
             (void)fake_add_program("/srv/server", &other);
-        else if (strcmp(rows[row].head, "loader") == 0)
+        else if (strcmp(FORMATS[row].head, "loader") == 0)
             (void)fake_add_program("/srv/server", &loaderless);
         else
-            add("/srv/server", 0755, rows[row].head);
+            add("/srv/server", 0755, FORMATS[row].head);
         plan.dry_run = dry;
-        fake.exec_error = rows[row].error;
+        fake.exec_error = FORMATS[row].error;
         int status = find_and_check(&plan, "/srv/script", &program, &f);
         assert_int_equal(status, dry ? -1 : 0);
         if (!dry)
             assert_int_equal(program_exec(&program, words, words, &f), -1);
         assert_string_equal(f.step, "exec");
-        assert_int_equal(f.code, rows[row].code);
-        assert_int_equal(f.error, rows[row].error);
+        assert_int_equal(f.code, FORMATS[row].code);
+        assert_int_equal(f.error, FORMATS[row].error);
         assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
         assert_string_equal(f.subject, "/srv/server"); /* the interpreter, which is to blame */
-        assert_non_null(strstr(f.text, rows[row].word));
-        assert_int_equal(f.hint != NULL, rows[row].hint);
+        assert_non_null(strstr(f.text, FORMATS[row].word));
+        assert_int_equal(f.hint != NULL, FORMATS[row].hint);
     }
 }
 
@@ -1446,59 +1447,58 @@ static void a_related_machine_that_this_kernel_does_not_execute_is_named(void **
     assert_string_equal(f.text, "it is an ELF file built for i386, and this is x86_64");
 }
 
-int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_command_with_a_slash_is_not_searched_for),
-        cmocka_unit_test(path_elements_are_tried_in_order),
-        cmocka_unit_test(a_command_may_be_one_byte_long_and_not_less),
-        cmocka_unit_test(empty_and_relative_path_elements_are_skipped),
-        cmocka_unit_test(without_path_the_systems_folders_are_searched),
-        cmocka_unit_test(what_may_not_be_executed_is_passed_over_but_remembered),
-        cmocka_unit_test(a_folder_that_the_user_may_not_search_is_passed_over),
-        cmocka_unit_test(only_a_regular_file_is_a_program),
-        cmocka_unit_test(the_new_user_looks_with_what_it_keeps),
-        cmocka_unit_test(a_mount_without_exec_is_as_a_file_without_permission),
-        cmocka_unit_test(nothing_is_not_found_and_so_is_a_file_as_a_folder),
-        cmocka_unit_test(a_name_that_is_too_long_is_refused),
-        cmocka_unit_test(a_name_that_is_cut_off_is_nobodys),
-        cmocka_unit_test(what_is_not_found_leaves_no_path_behind),
-        cmocka_unit_test(an_error_in_a_lookup_is_not_taken_for_absence),
-        cmocka_unit_test(scripts_are_read_as_the_kernel_reads_them),
-        cmocka_unit_test(five_interpreters_are_followed_and_six_refused),
-        cmocka_unit_test(a_script_that_runs_itself_is_refused),
-        cmocka_unit_test(an_interpreter_that_cannot_run_is_refused_with_126),
-        cmocka_unit_test(an_interpreter_behind_a_loop_of_links_is_refused_with_126),
-        cmocka_unit_test(a_refused_interpreter_is_named_beside_its_script),
-        cmocka_unit_test(a_file_that_is_neither_script_nor_program_is_left_to_execve),
-        cmocka_unit_test(an_attribute_of_revision_2_is_read_whole),
-        cmocka_unit_test(a_file_without_the_attribute_has_no_capabilities),
-        cmocka_unit_test(an_attribute_that_is_not_understood_is_refused),
-        cmocka_unit_test(an_attribute_that_is_too_long_is_refused),
-        cmocka_unit_test(an_attribute_for_another_user_namespace_does_not_count),
-        cmocka_unit_test(what_would_run_in_another_state_is_refused),
-        cmocka_unit_test(a_parent_death_signal_that_execve_disarms_is_told_of),
-        cmocka_unit_test(root_that_would_gain_by_execve_is_refused),
-        cmocka_unit_test(a_file_that_uses_what_is_left_in_the_bounding_set_is_refused),
-        cmocka_unit_test(the_last_file_of_a_chain_is_the_one_that_counts),
-        cmocka_unit_test(what_cannot_be_looked_at_is_refused_unless_it_cannot_matter),
-        cmocka_unit_test(an_interpreter_that_cannot_be_looked_up_is_an_incomplete_look),
-        cmocka_unit_test(a_stream_that_stays_closed_to_the_user_is_noted),
-        cmocka_unit_test(a_working_directory_that_the_user_may_not_search_is_noted),
-        cmocka_unit_test(what_the_kernel_would_refuse_is_refused_before_execve),
-        cmocka_unit_test(an_answer_that_is_no_error_changes_nothing),
-        cmocka_unit_test(a_dry_run_predicts_by_the_format_what_a_real_run_is_told),
-        cmocka_unit_test(the_format_explains_no_other_error),
-        cmocka_unit_test(formats_that_are_registered_leave_the_format_to_execve),
-        cmocka_unit_test(what_is_gone_with_the_descriptors_is_told),
-        cmocka_unit_test(whatever_execve_says_the_exit_status_is_126),
-        cmocka_unit_test(an_execve_that_returns_without_an_error_is_a_failure),
-        cmocka_unit_test(a_link_that_cannot_be_followed_is_found_and_names_the_directory),
-        cmocka_unit_test(what_denies_is_told_apart),
-        cmocka_unit_test(directories_of_the_search_path_that_are_closed_are_named),
-        cmocka_unit_test(as_many_closed_directories_are_named_as_fit),
-        cmocka_unit_test(a_denied_file_counts_more_than_a_directory_of_that_name),
-        cmocka_unit_test(a_carriage_return_at_the_end_of_an_interpreter_is_named),
-        cmocka_unit_test(a_related_machine_that_this_kernel_does_not_execute_is_named),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest TESTS[] = {
+    cmocka_unit_test(a_command_with_a_slash_is_not_searched_for),
+    cmocka_unit_test(path_elements_are_tried_in_order),
+    cmocka_unit_test(a_command_may_be_one_byte_long_and_not_less),
+    cmocka_unit_test(empty_and_relative_path_elements_are_skipped),
+    cmocka_unit_test(without_path_the_systems_folders_are_searched),
+    cmocka_unit_test(what_may_not_be_executed_is_passed_over_but_remembered),
+    cmocka_unit_test(a_folder_that_the_user_may_not_search_is_passed_over),
+    cmocka_unit_test(only_a_regular_file_is_a_program),
+    cmocka_unit_test(the_new_user_looks_with_what_it_keeps),
+    cmocka_unit_test(a_mount_without_exec_is_as_a_file_without_permission),
+    cmocka_unit_test(nothing_is_not_found_and_so_is_a_file_as_a_folder),
+    cmocka_unit_test(a_name_that_is_too_long_is_refused),
+    cmocka_unit_test(a_name_that_is_cut_off_is_nobodys),
+    cmocka_unit_test(what_is_not_found_leaves_no_path_behind),
+    cmocka_unit_test(an_error_in_a_lookup_is_not_taken_for_absence),
+    cmocka_unit_test(scripts_are_read_as_the_kernel_reads_them),
+    cmocka_unit_test(five_interpreters_are_followed_and_six_refused),
+    cmocka_unit_test(a_script_that_runs_itself_is_refused),
+    cmocka_unit_test(an_interpreter_that_cannot_run_is_refused_with_126),
+    cmocka_unit_test(an_interpreter_behind_a_loop_of_links_is_refused_with_126),
+    cmocka_unit_test(a_refused_interpreter_is_named_beside_its_script),
+    cmocka_unit_test(a_file_that_is_neither_script_nor_program_is_left_to_execve),
+    cmocka_unit_test(an_attribute_of_revision_2_is_read_whole),
+    cmocka_unit_test(a_file_without_the_attribute_has_no_capabilities),
+    cmocka_unit_test(an_attribute_that_is_not_understood_is_refused),
+    cmocka_unit_test(an_attribute_that_is_too_long_is_refused),
+    cmocka_unit_test(an_attribute_for_another_user_namespace_does_not_count),
+    cmocka_unit_test(what_would_run_in_another_state_is_refused),
+    cmocka_unit_test(a_parent_death_signal_that_execve_disarms_is_told_of),
+    cmocka_unit_test(root_that_would_gain_by_execve_is_refused),
+    cmocka_unit_test(a_file_that_uses_what_is_left_in_the_bounding_set_is_refused),
+    cmocka_unit_test(the_last_file_of_a_chain_is_the_one_that_counts),
+    cmocka_unit_test(what_cannot_be_looked_at_is_refused_unless_it_cannot_matter),
+    cmocka_unit_test(an_interpreter_that_cannot_be_looked_up_is_an_incomplete_look),
+    cmocka_unit_test(a_stream_that_stays_closed_to_the_user_is_noted),
+    cmocka_unit_test(a_working_directory_that_the_user_may_not_search_is_noted),
+    cmocka_unit_test(what_the_kernel_would_refuse_is_refused_before_execve),
+    cmocka_unit_test(an_answer_that_is_no_error_changes_nothing),
+    cmocka_unit_test(a_dry_run_predicts_by_the_format_what_a_real_run_is_told),
+    cmocka_unit_test(the_format_explains_no_other_error),
+    cmocka_unit_test(formats_that_are_registered_leave_the_format_to_execve),
+    cmocka_unit_test(what_is_gone_with_the_descriptors_is_told),
+    cmocka_unit_test(whatever_execve_says_the_exit_status_is_126),
+    cmocka_unit_test(an_execve_that_returns_without_an_error_is_a_failure),
+    cmocka_unit_test(a_link_that_cannot_be_followed_is_found_and_names_the_directory),
+    cmocka_unit_test(what_denies_is_told_apart),
+    cmocka_unit_test(directories_of_the_search_path_that_are_closed_are_named),
+    cmocka_unit_test(as_many_closed_directories_are_named_as_fit),
+    cmocka_unit_test(a_denied_file_counts_more_than_a_directory_of_that_name),
+    cmocka_unit_test(a_carriage_return_at_the_end_of_an_interpreter_is_named),
+    cmocka_unit_test(a_related_machine_that_this_kernel_does_not_execute_is_named),
+};
+
+int main(void) { return cmocka_run_group_tests(TESTS, NULL, NULL); }

@@ -259,7 +259,7 @@ END
 @test "CapabilityBoundingSet= without SETPCAP: refused, or a note with --no-new-privs" {
     of bounding-without-setpcap
     refused bounding SETPCAP
-    hint_says 'add --no-new-privs, or add CAP_SETPCAP to CapabilityBoundingSet= '
+    hint_says 'add --no-new-privs, or add CAP_SETPCAP to CapabilityBoundingSet=$'
     of bounding-without-setpcap-n
     noted bounding
     holds_exactly "$BIND" "$(mask SETUID SETGID NET_BIND_SERVICE)"
@@ -273,7 +273,7 @@ END
 @test "CapabilityBoundingSet= without what is kept: refused, and the hint names the directive" {
     of bounding-without-kept
     refused keep NET_BIND_SERVICE
-    hint_says 'add CAP_NET_BIND_SERVICE to CapabilityBoundingSet= '
+    hint_says 'add CAP_NET_BIND_SERVICE to CapabilityBoundingSet=$'
 }
 
 once bounding-without-kept-file <<'END'

@@ -25,6 +25,18 @@ static bool has_unmapped_id(void) {
     return !whole && !(all_mapped(&fake.uid) && all_mapped(&fake.gid));
 }
 
+static void expect_groups(const struct request *request, struct cred *cred) {
+    struct groups *groups = &cred->groups;
+
+    free(groups->list);
+    groups->list = calloc(request->groups.count + 1, sizeof(gid_t));
+    if (groups->list == NULL)
+        abort();
+    groups->count = cred->groups_told = request->groups.count;
+    for (size_t i = 0; i < groups->count; i++)
+        groups->list[i] = request->groups.list[i];
+}
+
 void expected_make(const struct request *request, struct expected *expected) {
     struct cred before;
 
@@ -37,16 +49,8 @@ void expected_make(const struct request *request, struct expected *expected) {
         expected->cred.uid = ids_all(request->uid);
         expected->cred.gid = ids_all(request->gid);
     }
-    if (request->change_groups) {
-        struct groups *groups = &expected->cred.groups;
-        free(groups->list);
-        groups->list = calloc(request->groups.count + 1, sizeof(gid_t));
-        if (groups->list == NULL)
-            abort();
-        groups->count = expected->cred.groups_told = request->groups.count;
-        for (size_t i = 0; i < groups->count; i++)
-            groups->list[i] = request->groups.list[i];
-    }
+    if (request->change_groups)
+        expect_groups(request, &expected->cred);
     uint64_t keep = request->keep_all ? before.permitted : request->keep;
     keep |= request->want & before.permitted & (before.inheritable | before.bounding);
     expected->cred.permitted = expected->cred.effective = keep;
