@@ -17,9 +17,10 @@ size_t label_request(enum module module, const char *label, char text[LABEL_TEXT
 
     if (length == 0 || length > LABEL_MOST)
         return 0;
-    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the kernel takes a length */
+    /* NOLINTBEGIN(bugprone-not-null-terminated-result): the kernel takes a length */
     memcpy(text, KINDS[module].command, before);
     memcpy(text + before, label, length);
+    /* NOLINTEND(bugprone-not-null-terminated-result) */
     return before + length;
 }
 
