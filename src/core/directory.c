@@ -46,6 +46,8 @@ static bool go(struct walk *walk, const char *name) {
     char next[PATH_MAX], target[PATH_MAX];
     bool is_root = strcmp(walk->done, "/") == 0;
 
+    if (strcmp(name, ".") == 0)
+        return true;
     if (!join(next, walk->done, is_root ? "" : "/", name))
         return false;
     int size = sys_read_link(next, sizeof target - 1, target);

@@ -286,7 +286,7 @@ int sys_enters_label(enum module module, const char *label) {
     if (error < 0)
         return error == -ENOENT ? 0 : error; /* AppArmor, where nothing was asked for */
     return context.module == LSM[module].number && context.text_size <= sizeof context.text &&
-           label_matches(module, label, context.text, context.text_size);
+           label_matches(module, label, context.text, (size_t)context.text_size);
 }
 
 static int write_file(const char *path, const char *text, size_t size) {
@@ -303,12 +303,13 @@ static int write_file(const char *path, const char *text, size_t size) {
 int sys_enter_label(enum module module, const char *label) {
     struct lsm_context context = {.module = LSM[module].number, .flags = 0};
 
-    context.text_size = label_request(module, label, context.text);
-    context.size = offsetof(struct lsm_context, text) + context.text_size;
+    size_t length = label_request(module, label, context.text);
+    context.text_size = length;
+    context.size = offsetof(struct lsm_context, text) + length;
     int error = result(
         syscall(SYS_lsm_set_self_attr, ATTRIBUTE_EXEC, &context, (uint32_t)context.size, 0U));
     if (error == -ENOSYS)
-        error = write_file(LSM[module].exec, context.text, context.text_size);
+        error = write_file(LSM[module].exec, context.text, length);
     return error > 0 ? 0 : error;
 }
 

@@ -93,6 +93,8 @@ static void the_working_directory_denies_as_well(void **state) {
     (void)fake_add_file("./own", S_IFDIR | 0700, 0, 0, "");
     directory_find_denied("own/deeper", denied);
     assert_string_equal(denied, "./own");
+    directory_find_denied("././/own", denied);
+    assert_string_equal(denied, "./own");
     add_link("./link", "/srv"); /* leads to a root that was not on the way before */
     fake_find_file("/")->mode = S_IFDIR | 0700;
     directory_find_denied("link", denied);

@@ -232,6 +232,10 @@ def sweep(shop, cases, arguments):
     return 1 if any(total[verdict] for verdict in REPORTED) else 0
 
 
+# Rows that no case exercises on the kernel of every machine, and where they are.
+NOT_HERE = {"label": "its module is not active here: tests/real/kernels/security-modules.nightly.bats"}
+
+
 def replay(shop, cases, text):
     case = next((case for case in cases if case.name == text.split("/")[0]), None)
     if case is None:
@@ -260,8 +264,8 @@ def show_rows(shop, cases, source):
         for step in json.loads(run.stdout)["steps"]:
             covered[step["name"]].append(case.name)
     for row, names in covered.items():
-        print(f"{row}: {' '.join(names) or 'by no case'}")
-    return 0 if all(covered.values()) else 1
+        print(f"{row}: {' '.join(names) or NOT_HERE.get(row, 'by no case')}")
+    return 0 if all(names or row in NOT_HERE for row, names in covered.items()) else 1
 
 
 def parse_arguments():

@@ -152,7 +152,7 @@ ascending() {
 
 @test "all missing capabilities are named in one error" {
     FROM=("${ORDINARY[@]}" --)
-    refuses bounding need-setuid SETUID -- --user 1001:1001
+    refuses groups need-setuid SETUID -- --user 1001:1001
     for cap in SETUID SETGID SETPCAP; do error_says "$cap"; done
 }
 
