@@ -1,7 +1,6 @@
 # An image that holds the static capwrap and a cp(1): for the init container of component/.
 #
-#   contrib/packaging/static-musl.sh build/static
-#   docker build -t capwrap -f contrib/docker/capwrap.Dockerfile build/static/build
+#   docker build -t capwrap .
 #   docker build -t registry.example/capwrap:1 -f contrib/kubernetes/capwrap.Dockerfile .
 ARG CAPWRAP_IMAGE=capwrap
 ARG BASE_IMAGE=busybox:stable

@@ -8,12 +8,12 @@ load ../../support/common
 setup_file() {
     require_root
     export FILES=$BATS_FILE_TMPDIR/files
-    mkdir -p "$FILES" "$BATS_FILE_TMPDIR/source"
-    cp "$CAPWRAP_MUSL" "$FILES/capwrap-linux-amd64"
+    mkdir -p "$FILES/build/packages" "$FILES/build/static/build" "$BATS_FILE_TMPDIR/source"
+    cp "$CAPWRAP_MUSL" "$FILES/build/static/build/capwrap"
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git --create . | tar -C "$BATS_FILE_TMPDIR/source" --extract
     (cd "$BATS_FILE_TMPDIR/source" && cmake --workflow --preset deb) >"$BATS_FILE_TMPDIR/log" 2>&1 ||
         { tail "$BATS_FILE_TMPDIR/log" >&2 && return 1; }
-    cp "$BATS_FILE_TMPDIR"/source/build/packages/*.deb "$FILES/"
+    cp "$BATS_FILE_TMPDIR"/source/build/packages/*.deb "$FILES/build/packages/"
 }
 
 # line WORD: the command of the README's Install that begins with it.
