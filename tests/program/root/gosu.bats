@@ -116,7 +116,7 @@ refused_for() {
 
 @test "what gosu would run as root or in root's group is refused: no user, a uid without an entry" {
     local user
-    for user in '' : :1000 -x app: 1234; do refused_for "$user"; done
+    for user in '' : :1000 app: 1234; do refused_for "$user"; done
 }
 
 @test "a command that is not there is 127, one that cannot be executed 126" {
@@ -128,14 +128,34 @@ refused_for() {
 
 @test "without a command there is one line of usage, and nothing runs" {
     in_container gosu
-    assert_equal "$status" 1
+    assert_equal "$status" 125
     assert_equal "$stderr" 'Usage: gosu USER[:GROUP] COMMAND [ARGUMENT...]'
     in_container su-exec app
-    assert_equal "$status" 1
+    assert_equal "$status" 125
     assert_equal "$stderr" 'Usage: su-exec USER[:GROUP] COMMAND [ARGUMENT...]'
     in_container gosu --help
     assert_output 'Usage: gosu USER[:GROUP] COMMAND [ARGUMENT...]'
     quiet
+}
+
+@test "an option is no user, and nothing runs" {
+    local word
+    for word in --keep -x -; do
+        in_container gosu "$word" "${MARKED[@]}"
+        assert_equal "$status" 125
+        assert_equal "$stderr" "gosu: '$word' is not a user"$'\n''Usage: gosu USER[:GROUP] COMMAND [ARGUMENT...]'
+        [[ ! -e $MARKER ]]
+    done
+}
+
+@test "without capwrap on PATH there is one line that names what an image has to copy, and nothing runs" {
+    local word
+    rm bin/capwrap
+    for word in app --version; do
+        attempt -127 env PATH="$PUBLIC/bin:/usr/bin:/bin" gosu "$word" "${MARKED[@]}"
+        assert_equal "$stderr" 'gosu: capwrap is not on PATH. In a Dockerfile: COPY capwrap gosu /usr/local/bin/'
+        [[ ! -e $MARKER ]]
+    done
 }
 
 # called_as NAME: capwrap under that name, with a user as its first word, runs neither that word nor
