@@ -79,7 +79,8 @@ install_missing build musl
 arch=${arch:-$(dpkg --print-architecture)}
 need_architecture "$arch"
 need_compiler
-"$here/contrib/release/fetch.sh" "$fetched" "$arch"
+# A machine may have sources of packages that are not of Debian and do not answer.
+"$here/contrib/release/fetch.sh" --allow-stale "$fetched" "$arch"
 "$here/contrib/release/sysroot.sh" "$arch" "$fetched" "$folder/sysroot"
 build_capwrap
 collect_licenses

@@ -4,10 +4,12 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: contrib/release/fetch.sh FOLDER ARCH...
+Usage: contrib/release/fetch.sh [--allow-stale] FOLDER ARCH...
 
 Puts into FOLDER what is missing: the source of libcap-ng, as in Debian's source package, without Debian's
 changes, and the package musl-dev for each ARCH; by apt, with package lists in FOLDER/apt. What the machine's own lists hold is left as it is.
+Where a package list cannot be fetched, nothing is, for the packages might be older ones; with --allow-stale that
+is told, and what the other lists have is fetched.
 A folder FOLDER/libcap-ng is a source of libcap-ng too, and is used in place of Debian's.
 TEXT
 }
@@ -18,6 +20,11 @@ source "$root/contrib/packages.bash"
 # shellcheck source=contrib/release/architectures.bash
 source "$root/contrib/release/architectures.bash"
 
+stale=''
+if [ "${1:-}" = --allow-stale ]; then
+    stale=yes
+    shift
+fi
 case ${1:-} in
     -h | --help) usage && exit 0 ;;
     '' | -*) usage >&2 && exit 2 ;;
@@ -44,8 +51,11 @@ make_lists() {
             'Acquire::Languages "none";'
         printf 'APT::Architectures:: "%s";\n' "$(dpkg --print-architecture)" "$@"
     } >"$apt/conf"
-    # A mirror may lack a list that nothing is needed from: the download tells.
-    APT_CONFIG=$apt/conf apt-get -qq update || true
+    # By default apt takes a mirror that does not answer for success.
+    APT_CONFIG=$apt/conf apt-get -qq -o APT::Update::Error-Mode=any update && return
+    [ -n "$stale" ] || die "apt could not fetch all package lists" \
+        "Run this again, or say --allow-stale where nothing is needed from those that fail"
+    echo "fetch.sh: not all package lists could be fetched: the packages may be older than the archive's" >&2
 }
 
 missing_architectures() {
