@@ -16,11 +16,12 @@ different folders and at different dates, compared to the byte, and self-tested.
   --key FILE      minisign's secret key, which signs SHA256SUMS; a password is asked for, or read from standard input
   --unsigned      no signature
   --arch LIST     these architectures of Debian's, with commas between them; default: all
-  --allow-dirty   release what is changed in tracked files as well
+  --allow-dirty   release what is changed in tracked files as well; untracked files are left out
   --root ROOT     the root of Debian 13 to build in; it is only read. Default: one is made, once, in
                   XDG_CACHE_HOME/capwrap-release or ~/.cache/capwrap-release, by mmdebstrap
   --verify FOLDER builds the release in FOLDER again, from the commit that its build-info names, and compares
 
+Untracked files are refused without --allow-dirty, except OUT, OUT.part and the key.
 Needs root. Until it is whole, a release is in OUT.part; run again with the same commit, it goes on from there.
 
 Exit status: 0; 1 an error, or other bytes; 2 usage; 3 --verify: the root's packages are no longer those of the release.
@@ -33,12 +34,21 @@ source "$here/contrib/packages.bash"
 # shellcheck source=contrib/release/architectures.bash
 source "$here/contrib/release/architectures.bash"
 
-out='' key='' unsigned='' list='' dirty='' root='' verify='' full=''
+# wrong TEXT...: as die, with the status of wrong usage.
+wrong() {
+    (die "$@") || exit 2
+}
+
+out='' key='' unsigned='' list='' dirty='' root='' verify='' full='' begun=''
 while [ $# -gt 0 ]; do
+    case $1 in
+        --key=* | --arch=* | --root=* | --verify=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
+    esac
     case $1 in
         -h | --help) usage && exit 0 ;;
         --key | --arch | --root | --verify)
             [ $# -ge 2 ] || { usage >&2 && exit 2; }
+            [ -n "$2" ] || wrong "$1 is empty"
             case $1 in
                 --key) key=$2 ;;
                 --arch) list=$2 ;;
@@ -49,7 +59,7 @@ while [ $# -gt 0 ]; do
             ;;
         --unsigned) unsigned=yes ;;
         --allow-dirty) dirty=yes ;;
-        -*) printf 'release.sh: error: unknown option: %s\n' "$1" >&2 && exit 2 ;;
+        -*) wrong "unknown option: $1" ;;
         *)
             [ -z "$out" ] || { usage >&2 && exit 2; }
             out=$1
@@ -63,26 +73,56 @@ done
 check_arguments() {
     local arch file
     if [ -n "$verify" ]; then
-        [ -z "$out$key$unsigned$list$dirty" ] || die "--verify takes a folder, and --root alone"
+        [ -z "$out$key$unsigned$list$dirty" ] || wrong "--verify takes a folder, and --root alone"
         for file in build-info SHA256SUMS; do
             [ -f "$verify/$file" ] || die "$verify is no release: there is no $file"
         done
         verify=$(cd "$verify" && pwd)
         list=$(info architectures | tr ' ' ,)
+        [ -n "$list" ] || die "$verify is no release: its build-info names no architecture"
         out=$(mktemp -d /tmp/capwrap-verify.XXXXXX)/release
     else
         [ -n "$out" ] || { usage >&2 && exit 2; }
-        [ -n "$key$unsigned" ] || die "no key" "Sign with --key FILE, or say --unsigned"
-        [ -z "$key" ] || [ -z "$unsigned" ] || die "--key and --unsigned exclude each other"
-        [ -z "$key" ] || [ -r "$key" ] || die "$key cannot be read"
-        [ ! -e "$out" ] || die "$out is there already"
+        [ -n "$key$unsigned" ] || wrong "no key" "Sign with --key FILE, or say --unsigned"
+        [ -z "$key" ] || [ -z "$unsigned" ] || wrong "--key and --unsigned exclude each other"
+        [ -z "$key" ] || check_key
+        [ ! -e "$out" ] || wrong "$out is there already"
     fi
     out=$(realpath -m "$out")
     [ -z "$key" ] || key=$(realpath "$key")
     part=$out.part work=$out.part/work
+    check_part
+    [[ ,$list, != *,,?* && ,$list, != *?,, ]] || wrong "--arch '$list' has an empty element"
     IFS=, read -r -a arches <<<"${list:-$(architectures | paste -sd ,)}"
-    for arch in "${arches[@]}"; do need_architecture "$arch"; done
+    for arch in "${arches[@]}"; do (need_architecture "$arch") || exit 2; done
     [ "$(id -u)" -eq 0 ] || die "this needs root, for namespaces to build in"
+}
+
+# minisign's secret key: a comment, then 158 bytes in base64, which begin with the letters of its algorithm. A public
+# key is shorter.
+check_key() {
+    local decoded
+    [ -r "$key" ] || wrong "$key cannot be read"
+    [ -f "$key" ] || wrong "$key is no file"
+    decoded=$(sed -n '2{p;q}' "$key" | base64 --decode 2>/dev/null | od -An -v -tx1 | tr -d ' \n') || decoded=''
+    if ! head -n 1 "$key" | grep -aq '^untrusted comment:' || [[ $decoded != 4564* || ${#decoded} -ne 316 ]]; then
+        wrong "$key is no secret key of minisign"
+    fi
+}
+
+# What is at OUT.part is removed when it is of another run, so it has to be of a run.
+check_part() {
+    [ -e "$part" ] || [ -L "$part" ] || return 0
+    if [ ! -d "$part" ] || [ -L "$part" ]; then wrong "$part is there, and no folder of a release"; fi
+    [ -n "$(ls -A "$part")" ] || return 0
+    if [ ! -f "$part/is" ] || ! is_own "$(tr -d '\0' <"$part/is")"; then
+        wrong "$part is there, and no release has made it" "Remove it, or name another OUT"
+    fi
+}
+
+# is_own TEXT: begin wrote it into OUT.part/is, or was interrupted before.
+is_own() {
+    [[ -z $1 || $1 =~ ^[0-9a-f]{64}\ \ -$ ]]
 }
 
 # info NAME: of the release to verify.
@@ -90,17 +130,36 @@ info() {
     sed -n "s/^$1: //p" "$verify/build-info"
 }
 
+# The untracked files of the clone, without those of this release.
+untracked() {
+    local top path ours=()
+    top=$(realpath "$here")
+    for path in "$out" "$part" "$key"; do
+        [[ $path != "$top"/* ]] || ours+=(":(exclude,literal)${path#"$top/"}")
+    done
+    git -C "$top" ls-files --others --exclude-standard -- . "${ours[@]}"
+}
+
+# The lines of an error about the tree.
+differences() {
+    [ -z "$changed" ] || printf '%s\n' "$changed"
+    [ -z "$others" ] || awk '{ print "??", $0 }' <<<"$others"
+}
+
 # What is released: a commit, and its time.
 find_commit() {
+    local changed others
     git -C "$here" rev-parse --git-dir >/dev/null 2>&1 || die "$here is no git repository"
     if [ -n "$verify" ]; then
         commit=$(info commit)
         git -C "$here" cat-file -e "$commit^{commit}" 2>/dev/null || die "this repository has no commit $commit"
-    elif [ -z "$(git -C "$here" status --porcelain)" ]; then
-        commit=$(git -C "$here" rev-parse HEAD)
     else
-        [ -n "$dirty" ] || die "the tree differs from its commit" "Commit, or say --allow-dirty" \
-            "$(git -C "$here" status --short | head -n 5)"
+        changed=$(git -C "$here" status --porcelain --untracked-files=no)
+        others=$(untracked)
+        [ -z "$changed$others" ] || [ -n "$dirty" ] ||
+            die "the tree differs from its commit" "Commit, or say --allow-dirty, which leaves untracked files (??) out" \
+                "$(differences | sed -n 1,5p)"
+        [ -z "$others" ] || say "untracked files are not part of the release: $(sed -n 1,5p <<<"$others" | paste -sd ' ')"
         commit=$(git -C "$here" stash create)
         commit=${commit:-$(git -C "$here" rev-parse HEAD)}
     fi
@@ -140,7 +199,8 @@ make_root() {
     mv "$root.new" "$root"
 }
 
-# in_root COMMAND...: in a copy of the root that is forgotten at the end, with $work as /work; no network.
+# in_root COMMAND...: in a copy of the root that is forgotten at the end, with $work as /work; no network. The
+# semaphores in /dev/shm are its own: libfaketime names them by its process id, which another namespace has too.
 in_root() {
     local layers=$work/layers status=0
     rm -rf --one-file-system "$layers"
@@ -155,6 +215,7 @@ in_root() {
             shift 3
             mount -t proc proc proc
             mount --rbind /dev dev
+            mount -t tmpfs -o mode=1777 tmpfs dev/shm
             mount --rbind /sys sys
             mount -t tmpfs -o mode=1777 tmpfs tmp
             mkdir work .old
@@ -177,10 +238,13 @@ begin() {
     local is
     is=$(printf '%s\n' "$commit" "${arches[*]}" "${installed[@]}" | sha256sum)
     if [ -d "$part" ] && [ "$(cat "$part/is" 2>/dev/null)" != "$is" ]; then
+        [ ! -e "$part/is" ] || say "discarded: $part, of another commit, root or list of architectures"
         rm -rf --one-file-system "$part"
     fi
-    mkdir -p "$work/release" "$work/log" "$work/done" "$work/new"
+    mkdir -p "$part"
+    begun=yes
     echo "$is" >"$part/is"
+    mkdir -p "$work/release" "$work/log" "$work/done" "$work/new"
     git -C "$here" archive --format=tar --prefix="$name/" "$commit" >"$work/$name.tar"
     {
         printf 'version: %s\ncommit: %s\ntime: %s\narchitectures: %s\n' "$version" "$commit" "$SOURCE_DATE_EPOCH" \
@@ -259,7 +323,7 @@ ended() {
     rm -f "${work:+$work/key}"
     if [ -n "$verify" ]; then
         rm -rf --one-file-system "${out%/release}"
-    elif [ $status -ne 0 ] && [ -d "${part:-}" ]; then
+    elif [ $status -ne 0 ] && [ -n "$begun" ]; then
         printf 'release.sh: not finished: run it again to go on from %s\n' "$part" >&"$said"
     fi
 }

@@ -17,36 +17,234 @@ setup() {
 @test "without a key, and without --unsigned, there is no release; nor with both" {
     refuses_release 'error: no key' "$OUT"
     refuses_release 'exclude each other' "$OUT" --unsigned --key /dev/null
+    assert_equal "$status" 2
     refuses_release 'no-such-key cannot be read' "$OUT" --key "$BATS_TEST_TMPDIR/no-such-key"
+    assert_equal "$status" 2
+}
+
+# key FILE LETTERS BYTES: a file like minisign's, with so many bytes in base64 that begin with LETTERS.
+key() {
+    { printf '%s' "$2" && head -c $(($3 - ${#2})) /dev/zero; } | base64 -w 0 | { echo 'untrusted comment: key' && cat; } >"$1"
+}
+
+@test "what is no secret key of minisign is refused before anything is built" {
+    local key=$BATS_TEST_TMPDIR/key
+    refuses_release 'error: .* is no file' "$OUT" --key "$BATS_TEST_TMPDIR"
+    assert_equal "$status" 2
+    key "$key" Ed 42 # a public one
+    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    key "$key" xx 158
+    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    assert_equal "$status" 2
+    : >"$key"
+    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    head -c 300 /dev/urandom >"$key"
+    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    key "$key" Ed 158
+    refuses_release 'is no root to build in' "$OUT" --key "$key" --root "$BATS_TEST_TMPDIR"
 }
 
 @test "an architecture that there is not is refused, and those that there are are named" {
     refuses_release 'no architecture pdp11
   There are: amd64 arm64 armhf i386 ppc64el riscv64 s390x' "$OUT" --unsigned --arch amd64,pdp11
+    assert_equal "$status" 2
+    refuses_release 'no architecture pdp11' "$OUT" --unsigned --arch=amd64,pdp11
+}
+
+@test "an empty list of architectures is not all of them, and an empty element is refused" {
+    local list
+    refuses_release 'error: --arch is empty' "$OUT" --unsigned --arch ''
+    assert_equal "$status" 2
+    refuses_release 'error: --arch is empty' "$OUT" --unsigned --arch=
+    for list in ',' 'amd64,' ',amd64' 'amd64,,i386'; do
+        refuses_release "error: --arch '$list' has an empty element" "$OUT" --unsigned --arch "$list"
+        assert_equal "$status" 2
+    done
 }
 
 @test "a dirty tree is refused, unless that is allowed" {
     echo >>"$CLONE/README.md"
     refuses_release 'the tree differs from its commit
-  Commit, or say --allow-dirty
+  Commit, or say --allow-dirty, which leaves untracked files \(\?\?\) out
    M README.md' "$OUT" --unsigned
     refuses_release 'is no root to build in' "$OUT" --unsigned --allow-dirty --root "$BATS_TEST_TMPDIR"
     git -C "$CLONE" checkout --quiet README.md
     touch "$CLONE/new"
-    refuses_release 'the tree differs' "$OUT" --unsigned
+    refuses_release '  \?\? new' "$OUT" --unsigned
+    refuses_release 'untracked files are not part of the release: new' "$OUT" --unsigned --allow-dirty --root "$BATS_TEST_TMPDIR"
     rm "$CLONE/new"
+}
+
+@test "OUT, OUT.part and the key in the clone do not make it dirty; another file beside them does" {
+    OUT=$CLONE/dist/out
+    mkdir -p "$OUT.part/work"
+    touch "$OUT.part/is" "$OUT.part/work/file"
+    key "$CLONE/minisign.key" Ed 158
+    release "$OUT" --key "$CLONE/minisign.key" --root "$BATS_TEST_TMPDIR"
+    assert_failure 1
+    assert_output --partial 'is no root to build in'
+    refute_output --partial 'untracked'
+    refute_output --partial 'not finished'
+    touch "$CLONE/dist/out.parts"
+    release "$OUT" --key "$CLONE/minisign.key" --root "$BATS_TEST_TMPDIR"
+    assert_failure 1
+    assert_output --partial '?? dist/out.parts'
+    refute_output --partial '?? minisign.key'
+    rm -r "$CLONE/dist" "$CLONE/minisign.key"
 }
 
 @test "a folder that is there is not written to" {
     mkdir "$OUT"
     release "$OUT" --unsigned
-    assert_failure 1
+    assert_failure 2
     assert_output --partial "$OUT is there already"
     rmdir "$OUT"
 }
 
+@test "an OUT.part that no release has made is refused, and left as it is" {
+    mkdir "$OUT.part"
+    touch "$OUT.part/file"
+    release "$OUT" --unsigned --root "$BATS_TEST_TMPDIR"
+    assert_failure 2
+    assert_output --partial "$OUT.part is there, and no release has made it"
+    refute_output --partial 'not finished'
+    echo a text >"$OUT.part/is"
+    release "$OUT" --unsigned --root "$BATS_TEST_TMPDIR"
+    assert_failure 2
+    [[ -e $OUT.part/file && -e $OUT.part/is ]]
+    rm -r "$OUT.part"
+    ln -s "$BATS_TEST_TMPDIR" "$OUT.part"
+    release "$OUT" --unsigned --root "$BATS_TEST_TMPDIR"
+    assert_failure 2
+    assert_output --partial "$OUT.part is there, and no folder"
+}
+
+# small_root FOLDER: one with busybox alone, which is enough for parts that are scripts.
+small_root() {
+    local file
+    mkdir -p "$1"/{bin,dev,proc,sys,tmp,var/lib/dpkg/updates,fetched/libcap-ng}
+    cp /bin/busybox "$1/bin/"
+    for file in $(ldd /bin/busybox 2>/dev/null | grep -o '/[^ ]*'); do
+        mkdir -p "$1${file%/*}"
+        cp -L "$file" "$1$file"
+    done
+    for file in sh umount rmdir mkdir ls touch mount; do ln -s busybox "$1/bin/$file"; done
+    touch "$1/fetched/musl-dev.deb" "$1/fetched/libcap-ng.orig.tar.gz" "$1/var/lib/dpkg/status"
+}
+
+@test "a release goes on from its own OUT.part, tells when it discards another's, and builds with a /dev/shm of its own" {
+    local root=$BATS_TEST_TMPDIR/root in=contrib/release/build-in-root name=capwrap-shm-$BATS_SUITE_TEST_NUMBER
+    small_root "$root"
+    CLONE=$BATS_TEST_TMPDIR/clone
+    clone "$CLONE"
+    # The part "packages" fails, and "amd64" uses a name in /dev/shm that the host has.
+    cat >"$CLONE/$in" <<TEXT
+#!/bin/sh
+set -e
+[ "\$1" != packages ] || { echo 'error: no packages' && exit 1; }
+[ ! -e /dev/shm/$name ] || { echo 'error: the /dev/shm of the host' && exit 1; }
+touch /dev/shm/$name
+mkdir /work/new
+echo "\$1" >"/work/new/\$1"
+TEXT
+    git -C "$CLONE" commit --quiet --all --message=first
+    touch "/dev/shm/$name"
+    release "$OUT" --unsigned --arch amd64 --root "$root"
+    rm "/dev/shm/$name"
+    assert_failure 1
+    assert_line --partial 'amd64: built twice'
+    assert_output --partial 'packages could not be built: no packages'
+    assert_output --partial "not finished: run it again to go on from $OUT.part"
+    refute_output --partial discarded
+    release "$OUT" --unsigned --arch amd64 --root "$root"
+    assert_failure 1
+    refute_output --partial discarded
+    sed -i /packages/d "$CLONE/$in"
+    git -C "$CLONE" commit --quiet --all --message=second
+    release "$OUT" --unsigned --arch amd64 --root "$root"
+    assert_success
+    assert_output --partial "discarded: $OUT.part"
+    (cd "$OUT" && sha256sum --check --quiet SHA256SUMS)
+    [[ ! -e $OUT.part && ! -e /dev/shm/$name ]]
+}
+
+# build_in_root WARNS: build-in-root of amd64, where the build that WARNS names (first, second, none) prints a warning;
+# with /work and /build of its own, and without a compiler.
+build_in_root() {
+    local work=$BATS_TEST_TMPDIR/work bin=$BATS_TEST_TMPDIR/bin source=$BATS_TEST_TMPDIR/capwrap-1
+    rm -rf "$work" "$bin" "$source"
+    mkdir -p "$work/log" "$bin" "$source/contrib/packaging"
+    printf '#!/bin/sh\nshift 2\nWARNS_NOW=second exec "$@"\n' >"$bin/faketime"
+    # shellcheck disable=SC2016 # for the scripts
+    printf '#!/bin/sh\nfor last; do :; done\n: >"$last"\n' >"$bin/fake-objcopy"
+    # shellcheck disable=SC2016 # for the script
+    printf '#!/bin/sh\n: >"$2"\n' >"$bin/fake-strip"
+    cat >"$source/contrib/packaging/static-musl.sh" <<'TEXT'
+#!/bin/sh
+for out; do :; done
+mkdir -p "$out/sysroot" "$out/build"
+echo fake >"$out/sysroot/target"
+[ "${WARNS_NOW-first}" != "$WARNS" ] || echo 'x.c:1:1: warning: unused'
+TEXT
+    chmod 755 "$bin"/* "$source/contrib/packaging/static-musl.sh"
+    tar -C "$BATS_TEST_TMPDIR" -cf "$work/capwrap-1.tar" capwrap-1
+    # shellcheck disable=SC2016 # for the inner shell
+    run unshare --mount --propagation private -- bash -euc '
+        root=$1/host
+        mkdir -p "$root"
+        mount -t tmpfs tmpfs "$root"
+        mkdir "$root"/{work,tmp}
+        for folder in bin dev etc lib lib64 proc sbin usr; do
+            if [ -L "/$folder" ]; then cp -P "/$folder" "$root/"; elif [ -d "/$folder" ]; then
+                mkdir "$root/$folder"
+                mount --rbind "/$folder" "$root/$folder"
+            fi
+        done
+        mkdir "$root/bin-of-test"
+        mount --bind "$1/bin" "$root/bin-of-test"
+        mount --bind "$1/work" "$root/work"
+        cp "$2" "$root/build-in-root"
+        PATH=/bin-of-test:$PATH WARNS=$3 VERSION=1 SOURCE_DATE_EPOCH=1 chroot "$root" /build-in-root amd64 \
+            >"$1/work/log/amd64" 2>&1 </dev/null' - "$BATS_TEST_TMPDIR" "$SRC_DIR/contrib/release/build-in-root" "$1"
+    output=$(cat "$work/log/amd64")
+}
+
+@test "a warning of the compiler in either build is an error; without one the self-test is reached" {
+    local build
+    for build in first second; do
+        build_in_root "$build"
+        assert_failure 1
+        assert_output --partial 'error: amd64: the compiler warns: x.c:1:1: warning: unused'
+    done
+    build_in_root none
+    assert_failure
+    assert_output --partial 'tests/support/probe.c'
+    refute_output --partial 'compiler warns'
+}
+
+@test "a package list that cannot be fetched is an error, and --allow-stale tells of it" {
+    local bin=$BATS_TEST_TMPDIR/bin folder=$BATS_TEST_TMPDIR/fetched
+    mkdir "$bin"
+    cat >"$bin/apt-get" <<TEXT
+#!/bin/sh
+echo "\$*" >>"$BATS_TEST_TMPDIR/calls"
+case "\$*" in *update) exit 100 ;; esac
+TEXT
+    printf '#!/bin/sh\necho amd64\n' >"$bin/dpkg"
+    chmod 755 "$bin"/*
+    PATH=$bin:$PATH run "$CLONE/contrib/release/fetch.sh" "$folder" amd64
+    assert_failure 1
+    assert_output --partial 'apt could not fetch all package lists'
+    assert_equal "$(cat "$BATS_TEST_TMPDIR/calls")" '-qq -o APT::Update::Error-Mode=any update'
+    PATH=$bin:$PATH run "$CLONE/contrib/release/fetch.sh" --allow-stale "$folder" amd64
+    assert_success
+    assert_output 'fetch.sh: not all package lists could be fetched: the packages may be older than the archive'"'"'s'
+    grep -q 'download musl-dev:amd64' "$BATS_TEST_TMPDIR/calls"
+}
+
 @test "wrong words are told, and the usage" {
     refuses_release 'unknown option: --nonsense' "$OUT" --nonsense
+    assert_equal "$status" 2
     refuses_release 'Usage: ' "$OUT" --arch
     refuses_release 'Usage: ' "$OUT" more
     release --help
