@@ -128,10 +128,10 @@ refused_for() {
 
 @test "without a command there is one line of usage, and nothing runs" {
     in_container gosu
-    assert_equal "$status" 125
+    assert_equal "$status" 1
     assert_equal "$stderr" 'Usage: gosu USER[:GROUP] COMMAND [ARGUMENT...]'
     in_container su-exec app
-    assert_equal "$status" 125
+    assert_equal "$status" 1
     assert_equal "$stderr" 'Usage: su-exec USER[:GROUP] COMMAND [ARGUMENT...]'
     in_container gosu --help
     assert_output 'Usage: gosu USER[:GROUP] COMMAND [ARGUMENT...]'
