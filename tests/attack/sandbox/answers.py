@@ -53,8 +53,10 @@ REPORTED = ["wrong", "unnamed"]
 KERNEL_NAMES = {"stat": "newfstatat", "open": "openat"}
 # What they name and no case can make capwrap do, each with the reason.
 UNMAPPED = "asked only where not all ids are mapped: tests/program/ns/independent_reader.bats"
+LABEL = "asked only with a security module: tests/real/kernels/security-modules.nightly.bats"
 NOT_CALLED = {"seccomp": "named for its manual page; the call is PR_SET_SECCOMP",
-              "setreuid": UNMAPPED, "setregid": UNMAPPED}
+              "setreuid": UNMAPPED, "setregid": UNMAPPED,
+              "lsm_get_self_attr": LABEL, "lsm_set_self_attr": LABEL}
 
 # What is answered with 0 is taken for the descriptor 0, and closed like any other: the program has
 # no standard input then, and there is nothing to hand over.

@@ -126,7 +126,7 @@ mapped() {
     FROM=("$IN")
     assert_equal "$("$IN" "$PROBE" --only ruid)" ruid=65534
     refuses gid unmapped-id 65534 -- --user 65534:65534 --groups keep
-    refuses bounding need-setgid SETGID -- --user 65534:65534
+    refuses groups need-setgid SETGID -- --user 65534:65534
     refuses groups need-setgid SETGID -- --no-new-privs --user 65534:65534
 }
 
