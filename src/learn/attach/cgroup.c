@@ -83,18 +83,21 @@ int cgroup_find(const char *name, char path[PATH_MAX]) {
 
 /* Folders that are still to be visited. */
 struct folders {
-    char **list;
+    struct folder {
+        char path[PATH_MAX];
+    } * list;
     size_t count, capacity;
 };
 
 static bool put(struct folders *folders, const char *path) {
-    char **list = array_grow(folders->list, sizeof *list, folders->count, 1, &folders->capacity);
+    struct folder *list =
+        array_grow(folders->list, sizeof *list, folders->count, 1, &folders->capacity);
 
     if (list == NULL)
         return false;
     folders->list = list;
-    list[folders->count] = strdup(path);
-    return list[folders->count++] != NULL;
+    (void)snprintf(list[folders->count++].path, PATH_MAX, "%s", path);
+    return true;
 }
 
 static bool put_below(struct folders *folders, const char *path) {
@@ -121,11 +124,10 @@ static bool walk(const char *path, bool (*visit)(void *context, const char *path
     bool on = put(&folders, path);
 
     while (folders.count > 0) {
-        char *next = folders.list[--folders.count];
-        const char *slash = next != NULL ? strrchr(next, '/') : NULL;
-        on = on && next != NULL && visit(context, next, slash != NULL ? slash + 1 : next) &&
-             put_below(&folders, next);
-        free(next);
+        const struct folder next = folders.list[--folders.count];
+        const char *slash = strrchr(next.path, '/');
+        on = on && visit(context, next.path, slash != NULL ? slash + 1 : next.path) &&
+             put_below(&folders, next.path);
     }
     free(folders.list);
     return on;

@@ -3,7 +3,7 @@
 
 analyze() {
     # _FORTIFY_SOURCE would hide the calls behind others.
-    gcc -std=c17 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 -DCAPWRAP_VERSION='"0"' -U_FORTIFY_SOURCE \
+    gcc -std=c17 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 -DCAPWRAP_VERSION='"0"' -DCAPWRAP_LIBRARIES='""' -U_FORTIFY_SOURCE \
         -I "$SRC_DIR/src" -O1 -fanalyzer -Wall -Wextra -c "$1" -o /dev/null 2>&1 |
         sed -nE "s|^$SRC_DIR/||; s/^([^ :]+):[0-9]+:[0-9]+: (warning|error): (.*)/\1: \3/p"
 }
