@@ -51,7 +51,7 @@ share() {
         <<<"$summary"
     assert_output true
     # Each row that these cases exercise has failed, and said so.
-    rows=$("$sweep" --rows "${cases[@]}" | sed -n '/by no case/!s/:.*//p' |
+    rows=$("$sweep" --rows "${cases[@]}" | sed -n '/by no case\|not active here/!s/:.*//p' |
         jq --raw-input --null-input '[inputs]')
     run jq --compact-output --argjson rows "$rows" '$rows - .steps_named' <<<"$summary"
     assert_output '[]'
