@@ -171,6 +171,15 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     assert_equal "$(told '.capabilities[] | select(.name == "SYS_NICE").without.error')" EACCES
 }
 
+@test "other path: what is asked for only by a process that holds it is no need, and is reported" {
+    learned --verify -- sh -c "$HOLDS; holds 13 && $ASKS raw; true"
+    needs "" confirmed
+    assert_equal "$(told '.limits[].code' | grep -c '^other-path$')" 1
+    learned --verify -- sh -c "$HOLDS; holds 23 && renice -n -3 \$\$; holds 13 && $ASKS raw; $ASKS bind 79"
+    needs NET_BIND_SERVICE confirmed
+    assert_regex "$(told '.limits[] | select(.code == "other-path").text')" 'NET_RAW, SYS_NICE'
+}
+
 @test "fixture: one that the program kills, one that is a daemon, one that starts late" {
     local first=1234.1$BASHPID second=1234.2$BASHPID # no other test has such a process
     never_wrong KILL --fixture "exec sleep $first" -- pkill -xf "sleep $first"
