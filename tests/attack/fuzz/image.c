@@ -80,14 +80,35 @@ static struct expected of_segments(struct bytes program, struct bytes loader) {
     return (struct expected){IMAGE_FITS, 0};
 }
 
-static struct expected of_text(struct bytes program) {
-    enum image_kind kind = program.size == 0 ? IMAGE_EMPTY : IMAGE_TEXT;
+static bool is_blank(uint8_t byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 
-    for (size_t i = 0; i < program.size && i < 64; i++)
-        if ((program.at[i] < ' ' && (program.at[i] < '\t' || program.at[i] > '\r')) ||
-            program.at[i] == 0x7f)
+static bool starts(struct bytes file, const char *with, size_t length) {
+    return file.size >= length && memcmp(file.at, with, length) == 0;
+}
+
+/* By the first 64 bytes of what is no ELF file. */
+static enum image_kind kind_of_text(struct bytes file) {
+    enum image_kind kind = IMAGE_TEXT;
+    size_t first = 0;
+
+    file.size = file.size < 64 ? file.size : 64;
+    if (file.size == 0)
+        return IMAGE_EMPTY;
+    if (starts(file, "\xef\xbb\xbf", 3) || starts(file, "\xff\xfe", 2) ||
+        starts(file, "\xfe\xff", 2))
+        return IMAGE_MARKED;
+    for (size_t i = 0; i < file.size; i++)
+        if ((file.at[i] < ' ' && !is_blank(file.at[i])) || file.at[i] == 0x7f)
             kind = IMAGE_UNKNOWN;
-    return (struct expected){kind, -ENOEXEC};
+    while (first < file.size && is_blank(file.at[first]))
+        first++;
+    if (first != 0 && starts((struct bytes){file.at + first, file.size - first}, "#!", 2))
+        return IMAGE_LATE;
+    return kind == IMAGE_UNKNOWN && starts(file, "MZ", 2) ? IMAGE_WINDOWS : kind;
+}
+
+static struct expected of_text(struct bytes program) {
+    return (struct expected){kind_of_text(program), -ENOEXEC};
 }
 
 static struct expected of_program(struct bytes program, struct bytes loader) {
@@ -119,8 +140,9 @@ static void put(const char *path, struct bytes content) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 #ifdef __x86_64__
-    static const char *const kinds[IMAGE_KINDS] = {"fits",    "empty",   "text",  "unknown",
-                                                   "foreign", "damaged", "loader"};
+    static const char *const kinds[IMAGE_KINDS] = {"fits",    "empty",   "text",    "marked",
+                                                   "late",    "windows", "unknown", "foreign",
+                                                   "damaged", "loader"};
     struct input input = input_of(data, size);
     struct image image;
 
