@@ -1373,6 +1373,9 @@ static void directories_of_the_search_path_that_are_closed_are_named(void **stat
            "not found in PATH, of which the user may not search", "/one:/two",
            "search the directory");
     refused(&plan, "server", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
+    (void)fake_add_file("/", S_IFDIR | 0700, 0, 0, "");
+    denied(&plan, "server", "/:/one", FAIL_NOT_FOUND,
+           "not found in PATH, of which the user may not search", "/:/one", "search the directory");
 }
 
 /* Of those that are too long together, the first ones are. */
