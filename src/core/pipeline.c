@@ -29,7 +29,9 @@ static int change(struct pipeline *p, struct fail *f) {
 }
 
 static int verify(struct pipeline *p, struct fail *f) {
-    return verify_goal(&p->plan, f) == 0 ? verify_inherited(&p->plan, &p->program, f) : -1;
+    int status = verify_goal(&p->plan, f);
+
+    return status == 0 ? verify_inherited(&p->plan, &p->program, f) : status;
 }
 
 static int check(struct pipeline *p, struct fail *f) {

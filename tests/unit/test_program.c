@@ -1360,6 +1360,50 @@ static void what_denies_is_told_apart(void **state) {
     assert_null(f.hint); /* the one for the code */
 }
 
+/* The file is there, and the path or its kind is wrong: the error says which, and no path is left.
+ */
+static void a_wrong_path_is_told_apart(void **state) {
+    static const struct {
+        int error;
+        const char *text, *hint; /* NULL: the one of the code */
+    } rows[] = {{EISDIR, "it is a directory, not a program", NULL},
+                {ENAMETOOLONG, "the name is too long", "name the program by another path"},
+                {ELOOP, "its links lead in a circle", "name the program by another path"}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct program program;
+        struct plan plan;
+        struct fail f;
+
+        hold(&plan, 0, false);
+        add("/srv/server", 0755, ELF);
+        (void)fake_arm(FAKE_FAILS, "sys_may_execute", 1, rows[i].error);
+        assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), -1);
+        assert_string_equal(f.text, rows[i].text);
+        assert_int_equal(f.error, rows[i].error);
+        assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
+        if (rows[i].hint == NULL)
+            assert_null(f.hint);
+        else
+            assert_string_equal(f.hint, rows[i].hint);
+        assert_int_equal(program.path[0], '\0');
+    }
+}
+
+/* Without a closed directory there is none to name. */
+static void a_program_that_is_nowhere_names_no_directory(void **state) {
+    struct plan plan;
+    struct program program;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    assert_int_equal(find(&plan, "server", "/usr/bin", &program, &f), -1);
+    assert_string_equal(f.text, "not found");
+    assert_null(f.obstacle);
+}
+
 static void directories_of_the_search_path_that_are_closed_are_named(void **state) {
     struct plan plan;
 
@@ -1498,6 +1542,8 @@ static const struct CMUnitTest TESTS[] = {
     cmocka_unit_test(a_link_that_cannot_be_followed_is_found_and_names_the_directory),
     cmocka_unit_test(what_denies_is_told_apart),
     cmocka_unit_test(directories_of_the_search_path_that_are_closed_are_named),
+    cmocka_unit_test(a_wrong_path_is_told_apart),
+    cmocka_unit_test(a_program_that_is_nowhere_names_no_directory),
     cmocka_unit_test(as_many_closed_directories_are_named_as_fit),
     cmocka_unit_test(a_denied_file_counts_more_than_a_directory_of_that_name),
     cmocka_unit_test(a_carriage_return_at_the_end_of_an_interpreter_is_named),
