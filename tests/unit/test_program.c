@@ -1420,6 +1420,8 @@ static void directories_of_the_search_path_that_are_closed_are_named(void **stat
     (void)fake_add_file("/", S_IFDIR | 0700, 0, 0, "");
     denied(&plan, "server", "/:/one", FAIL_NOT_FOUND,
            "not found in PATH, of which the user may not search", "/:/one", "search the directory");
+    denied(&plan, "server", "/", FAIL_NOT_FOUND,
+           "not found in PATH, of which the user may not search", "/", "search the directory");
 }
 
 /* Of those that are too long together, the first ones are. */
@@ -1475,6 +1477,9 @@ static void a_carriage_return_at_the_end_of_an_interpreter_is_named(void **state
     assert_int_equal(find(&plan, "/srv/other", NULL, &program, &f), -1);
     assert_string_equal(f.text, "its #! line names /bin/nothing");
     assert_string_equal(f.advice, "");
+    add("/srv/bare", 0755, "#!\r\n");
+    assert_int_equal(find(&plan, "/srv/bare", NULL, &program, &f), -1);
+    assert_non_null(strstr(f.text, "ends with a carriage return"));
 }
 
 static void a_related_machine_that_this_kernel_does_not_execute_is_named(void **state) {
