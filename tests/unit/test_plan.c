@@ -609,6 +609,9 @@ static void a_granted_capwrap_changes_no_identity(void **state) {
     refused(&uid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
     refused(&gid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
     refused(&groups, &file_capability_mode, "groups", FAIL_GRANT_IDENTITY, 0);
+    struct fail f;
+    assert_int_equal(plan_make(&groups, &file_capability_mode, &plan, &f), -1);
+    assert_non_null(strstr(f.hint, "--groups keep"));
 }
 
 static void a_granted_capwrap_gives_no_file_away(void **state) {

@@ -91,9 +91,10 @@ static enum image_kind kind_of_text(struct bytes file) {
     enum image_kind kind = IMAGE_TEXT;
     size_t first = 0;
 
-    file.size = file.size < 64 ? file.size : 64;
     if (file.size == 0)
         return IMAGE_EMPTY;
+    if (file.size > 64)
+        file.size = 64;
     if (starts(file, "\xef\xbb\xbf", 3) || starts(file, "\xff\xfe", 2) ||
         starts(file, "\xfe\xff", 2))
         return IMAGE_MARKED;
