@@ -196,13 +196,32 @@ static int close_fds(struct transition *t) {
     return sys_close_above_stderr();
 }
 
-static int enter_label(struct transition *t) {
-    int error = 0;
+static enum fail_code code_for_label(const struct plan *plan, int error) {
+    switch (error) {
+    case -EOPNOTSUPP:
+        return FAIL_MODULE_ABSENT;
+    case -ENOENT: /* AppArmor */
+    case -EINVAL: /* SELinux */
+        return FAIL_LABEL_UNKNOWN;
+    case -EPERM:
+    case -EACCES:
+        return plan->start.no_new_privs ? FAIL_LABEL_LOCKED : FAIL_LABEL_DENIED;
+    default:
+        return FAIL_SYSTEM_CALL;
+    }
+}
 
-    for (enum module module = 0; module < MODULES && error == 0; module++)
-        if (t->plan->label[module] != NULL)
-            error = sys_enter_label(module, t->plan->label[module]);
-    return error;
+static int enter_label(struct transition *t) {
+    for (enum module module = 0; module < MODULES; module++) {
+        const char *label = t->plan->label[module];
+        int error = label == NULL ? 0 : sys_enter_label(module, label);
+        if (error == 0)
+            continue;
+        (void)fail_set(t->fail, "label", code_for_label(t->plan, error), error,
+                       "lsm_set_self_attr, %s to %s", label_module(module), label);
+        return STEP_REFUSED;
+    }
+    return 0;
 }
 
 static int set_no_new_privs(struct transition *t) {
@@ -281,21 +300,6 @@ static bool is_id_step(const struct step *step) {
     return step->needs == CAP_SETGID || step->needs == CAP_SETUID;
 }
 
-static enum fail_code code_for_label(const struct plan *plan, int error) {
-    switch (error) {
-    case -EOPNOTSUPP:
-        return FAIL_MODULE_ABSENT;
-    case -ENOENT: /* AppArmor */
-    case -EINVAL: /* SELinux */
-        return FAIL_LABEL_UNKNOWN;
-    case -EPERM:
-    case -EACCES:
-        return plan->start.no_new_privs ? FAIL_LABEL_LOCKED : FAIL_LABEL_DENIED;
-    default:
-        return FAIL_SYSTEM_CALL;
-    }
-}
-
 static enum fail_code code_for(const struct plan *plan, const struct step *step, int error) {
     /* The kernel gives nothing away whose owner or group it does not map (capabilities(7)). */
     bool unmapped_stream =
@@ -303,8 +307,6 @@ static enum fail_code code_for(const struct plan *plan, const struct step *step,
 
     if ((error == -EINVAL && is_id_step(step)) || unmapped_stream) /* not in this user namespace */
         return FAIL_UNMAPPED_ID;
-    if (step->run == enter_label)
-        return code_for_label(plan, error);
     if (error == -EPERM && step->run == set_groups && sys_setgroups_denied() == 1)
         return FAIL_SETGROUPS_DENIED;
     if (error == -EDQUOT && step->run == join_keyring)
@@ -326,12 +328,6 @@ static int explain(const struct plan *plan, const struct step *step, int error, 
     if (is_id_step(step))
         return fail_set(f, step->name, code, error, "%s, to uid %u and gid %u", step->call,
                         goal->uid.real, goal->gid.real);
-    if (step->run == enter_label) {
-        enum module module =
-            plan->label[MODULE_APPARMOR] != NULL ? MODULE_APPARMOR : MODULE_SELINUX;
-        return fail_set(f, step->name, code, error, "%s, %s to %s", step->call,
-                        label_module(module), plan->label[module]);
-    }
     return fail_set(f, step->name, code, error, "%s", step->call);
 }
 

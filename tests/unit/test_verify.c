@@ -819,6 +819,25 @@ static void a_label_that_cannot_be_asked_for_is_explained_by_its_error(void **st
     }
 }
 
+/* With both asked for, the error is about the one that failed. */
+static void the_label_that_fails_is_the_one_that_is_named(void **state) {
+    static const char *const texts[] = {"lsm_set_self_attr, AppArmor to web",
+                                        "lsm_set_self_attr, SELinux to u:r:web_t:s0"};
+
+    (void)state;
+    for (unsigned nth = 1; nth <= COUNT(texts); nth++) {
+        const struct request request = {
+            .label = {[MODULE_APPARMOR] = "web", [MODULE_SELINUX] = "u:r:web_t:s0"}};
+        struct run run;
+
+        as_root_for_root();
+        (void)fake_arm(FAKE_FAILS, "sys_enter_label", nth, EACCES);
+        run_play(&request, REAL, &run);
+        assert_string_equal(run.f.text, texts[nth - 1]);
+        run_free(&run);
+    }
+}
+
 static void a_module_that_is_not_active_is_refused_before_anything_changes(void **state) {
     static const struct {
         int error;
@@ -845,6 +864,15 @@ static void a_module_that_is_not_active_is_refused_before_anything_changes(void 
         }
 }
 
+/* The proof refuses what differs, with the errno of the read that failed, or none. */
+static void fails_to_verify(struct run *run, int error, const char *text) {
+    assert_int_equal(pipeline_advance(&run->p, STAGE_VERIFY, &run->f), -1);
+    assert_string_equal(run->f.step, "verify");
+    assert_int_equal(run->f.code, FAIL_NOT_AS_PLANNED);
+    assert_int_equal(run->f.error, error);
+    assert_non_null(strstr(run->f.text, text));
+}
+
 /* The proof asks the module again: another label, none, and no answer. */
 static void a_label_that_would_not_be_entered_is_noticed(void **state) {
     static const struct {
@@ -864,11 +892,7 @@ static void a_label_that_would_not_be_entered_is_noticed(void **state) {
             fake.label[module] = rows[i].in_force;
             if (rows[i].error != 0)
                 (void)fake_arm(FAKE_FAILS, "sys_enters_label", 1, rows[i].error);
-            assert_int_equal(pipeline_advance(&run.p, STAGE_VERIFY, &run.f), -1);
-            assert_string_equal(run.f.step, "verify");
-            assert_int_equal(run.f.code, FAIL_NOT_AS_PLANNED);
-            assert_int_equal(run.f.error, rows[i].error);
-            assert_non_null(strstr(run.f.text, "would not enter web"));
+            fails_to_verify(&run, rows[i].error, "would not enter web");
             run_free(&run);
         }
 }
@@ -896,11 +920,7 @@ static void a_filter_that_is_not_there_is_refused_with_the_errno_of_the_read(voi
             fake.userns_disabled = false;
         if (rows[i].failing != NULL)
             (void)fake_arm(FAKE_FAILS, rows[i].failing, 1, rows[i].error);
-        assert_int_equal(pipeline_advance(&run.p, STAGE_VERIFY, &run.f), -1);
-        assert_string_equal(run.f.step, "verify");
-        assert_int_equal(run.f.code, FAIL_NOT_AS_PLANNED);
-        assert_int_equal(run.f.error, rows[i].error);
-        assert_non_null(strstr(run.f.text, "user namespace could still be"));
+        fails_to_verify(&run, rows[i].error, "user namespace could still be");
         run_free(&run);
     }
 }
@@ -1024,6 +1044,7 @@ int main(void) {
         cmocka_unit_test(
             a_stream_that_cannot_be_given_is_unmapped_only_where_not_every_id_is_mapped),
         cmocka_unit_test(a_label_that_cannot_be_asked_for_is_explained_by_its_error),
+        cmocka_unit_test(the_label_that_fails_is_the_one_that_is_named),
         cmocka_unit_test(a_module_that_is_not_active_is_refused_before_anything_changes),
         cmocka_unit_test(a_label_that_would_not_be_entered_is_noticed),
         cmocka_unit_test(a_kernel_without_filters_is_told_from_other_errors),
