@@ -137,6 +137,14 @@ end_background() {
     BACKGROUND=()
 }
 
+# child_of PID NAME: the number of its child of this name, once there is one.
+child_of() {
+    until pgrep -P "$1" -x "$2"; do
+        kill -0 "$1" || fail "process $1 has ended"
+        sleep 0.05
+    done
+}
+
 # File capabilities and set-id bits count only where the mount takes them.
 require_suid_mount() {
     [[ ,$(findmnt --noheadings --output OPTIONS --target "$PUBLIC"), != *,nosuid,* ]] ||

@@ -49,6 +49,22 @@ watched() {
     assert_equal "$code" "${1-0}"
 }
 
+# watched_whole COMMAND...: one that waits for the file go, watched until it has ended. What the rest of the machine asks
+# for can take the room: then nothing can be said, and it is watched again, three times at most.
+watched_whole() {
+    local try
+    for try in 1 2 3; do
+        rm -f go
+        running "$@"
+        watching --pid "$RUNNING"
+        assert_equal "$(cat said)" "capwrap-learn: pid $RUNNING: 1 process"
+        touch go
+        watched
+        [[ $(told .lost) != 0 ]] || break
+        echo "try $try: $(told .lost) lost"
+    done
+}
+
 # used NAMES [PROGRAM]: these were used, by all or by one program.
 used() {
     assert_equal "$(told "${2+.programs[] | select(.name == \"$2\") | }.used | join(\",\")")" "$1"
@@ -62,18 +78,7 @@ valid() {
 }
 
 @test "a process and its descendants are watched from now on, until they have ended" {
-    local try
-    # What the rest of the machine asks for can take the room: then nothing can be said, and it is tried again.
-    for try in 1 2 3; do
-        rm -f go
-        running "$ASKS" bind 80 wait go raw children 3
-        watching --pid "$RUNNING"
-        assert_equal "$(cat said)" "capwrap-learn: pid $RUNNING: 1 process"
-        touch go
-        watched
-        [[ $(told .lost) != 0 ]] || break
-        echo "try $try: $(told .lost) lost"
-    done
+    watched_whole "$ASKS" bind 80 wait go raw children 3
     used NET_RAW
     assert_equal "$(told .ended,.state,.method,.lost)" $'gone\nobserved\ntracepoint\n0'
     assert_equal "$(told '.capabilities[] | select(.name == "NET_RAW").used | .checks, .by[0].process, .by[0].syscall')" \
@@ -271,16 +276,7 @@ while not os.path.exists("go"):
 }
 
 @test "10,000 children that end at once are seen, every one, and the account of processes is right" {
-    local try
-    for try in 1 2 3; do
-        rm -f go
-        running "$ASKS" wait go children 10000
-        watching --pid "$RUNNING"
-        touch go
-        watched
-        [[ $(told .lost) != 0 ]] || break
-        echo "try $try: $(told .lost) lost"
-    done
+    watched_whole "$ASKS" wait go children 10000
     used NET_RAW
     assert_equal "$(told .lost)" 0
     assert_equal "$(told '.processes, (.capabilities[] | select(.name == "NET_RAW").used.checks)')" $'10001\n10000'

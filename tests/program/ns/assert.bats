@@ -14,14 +14,6 @@ teardown() {
     end_background
 }
 
-# child_of PID NAME: the number of its child of this name, once there is one.
-child_of() {
-    until pgrep -P "$1" -x "$2"; do
-        kill -0 "$1" || return 1
-        sleep 0.05
-    done
-}
-
 @test "the /proc of another pid namespace is refused: of the one above, and of one below" {
     local pid
     for pid in 1 2 $$; do

@@ -14,14 +14,6 @@ teardown() {
     end_background
 }
 
-# child_of PID NAME: the number of its child of this name, once there is one.
-child_of() {
-    until pgrep -P "$1" -x "$2"; do
-        kill -0 "$1" || fail "process $1 has ended"
-        sleep 0.05
-    done
-}
-
 # A process with three threads: the main one has given up NET_RAW in its bounding set and is
 # no_new_privs, a second one is as it was, a third one is as the main one. Its number is in $PID, those
 # of the threads in the file threads.

@@ -5,6 +5,14 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets output
 
+# begin_machines SECONDS: for setup_file; machines end after so many at the latest.
+begin_machines() {
+    [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
+    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=$1
+    mkdir "$MACHINES"
+    remember_machine
+}
+
 # machine NAME COMMAND...: as a job, which ends after MACHINE_SECONDS at the latest.
 machine() {
     local folder=$MACHINES/$1

@@ -11,14 +11,10 @@ load ../../support/job
 load kernels
 
 setup_file() {
-    [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
     : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
-    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=3000 SUITE
     # In user mode each of these takes minutes; UML_SUITE=. runs all of them.
-    SUITE=${UML_SUITE:-server}
-    [[ $SUITE == server ]] || MACHINE_SECONDS=7000
-    mkdir "$MACHINES"
-    remember_machine
+    export SUITE=${UML_SUITE:-server}
+    begin_machines "$([[ $SUITE == server ]] && echo 3000 || echo 7000)"
     user_mode_linux uml "$SUITE"
     initramfs
     qemu 6.12 linux-image-6.12-cloud-amd64

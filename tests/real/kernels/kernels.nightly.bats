@@ -9,11 +9,8 @@ load ../../support/job
 load kernels
 
 setup_file() {
-    [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
     : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
-    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=3000
-    mkdir "$MACHINES"
-    remember_machine
+    begin_machines 3000
     initramfs
     qemu 6.1 linux-image-cloud-amd64
     learner_initramfs

@@ -9,10 +9,7 @@ load ../../support/job
 load kernels
 
 setup_file() {
-    [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
-    export MACHINES=$BATS_FILE_TMPDIR/machines MACHINE_SECONDS=1500
-    mkdir "$MACHINES"
-    remember_machine
+    begin_machines 1500
     learner_initramfs
     qemu 6.12 linux-image-6.12-cloud-amd64 learner
 }
