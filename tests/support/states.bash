@@ -130,10 +130,17 @@ in_background() {
     done
 }
 
+# end_tree PID: the process and all below it. unshare --fork ignores SIGTERM.
+end_tree() {
+    local child
+    for child in $(pgrep -P "$1"); do end_tree "$child"; done
+    kill -KILL "$1" 2>/dev/null || true
+}
+
 # For teardown.
 end_background() {
     local pid
-    for pid in "${BACKGROUND[@]}"; do kill "$pid" || true; done
+    for pid in "${BACKGROUND[@]}"; do end_tree "$pid"; done
     BACKGROUND=()
 }
 

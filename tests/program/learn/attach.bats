@@ -18,6 +18,8 @@ teardown() {
         kill -KILL "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    # Of a chain, whose links end one after the other, this file's own last one is nobody's child.
+    pkill -KILL -f "^$ASKS " || true
 }
 
 # running COMMAND...: the command in the background; its process id is in $RUNNING.
