@@ -71,6 +71,18 @@ run_bats() {
     [ "$SECONDS" -lt 1500 ]
 }
 
+@test "a copy's command has its own exit status, and what it leaves behind is a failure, and ended" {
+    run "$SRC_DIR/tests/support/in-copy" bash -c 'exit 3'
+    [ "$status" -eq 3 ]
+    # shellcheck disable=SC2016 # for the inner shell
+    IN_COPY_TRIES=10 run "$SRC_DIR/tests/support/in-copy" bash -c 'sleep 3000 >/dev/null 2>&1 3>&- & echo "$!"'
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"processes were left behind"* && $output == *"sleep 3000"* ]]
+    # Nothing but perhaps a zombie, which has no command line.
+    while grep -qs sleep "/proc/${lines[0]}/cmdline"; do sleep 0.1; done
+}
+
 # ---- tests/run.sh ----
 
 # machine NAME: uname -m says so; and packages cannot be had.
