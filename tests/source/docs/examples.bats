@@ -39,6 +39,26 @@ END
     assert_line "NoNewPrivs:	1"
 }
 
+# measured MARK CONDITION: how many rows of that measured table fulfil an awk condition on its columns, from 2 on.
+measured() {
+    sed -n "/^<!-- measured: $1 -->\$/,/^<!-- end -->\$/p" "$SRC_DIR/docs/learn-accuracy.md" |
+        awk -F ' *[|] *' "/^[|]/ && ++n > 2 && ($2) { count++ } END { print count + 0 }"
+}
+
+@test "the README's numbers of programs are those of the tables, and no answer there is confirmed and wrong" {
+    local all exact driven
+    all=$(measured accuracy 1)
+    # shellcheck disable=SC2016 # of awk
+    exact=$(measured accuracy '$3 == $5')
+    driven=$(measured 'first use' 1)
+    ((all >= 84 && driven >= 60)) || fail "$all and $driven rows"
+    assert_equal "$exact" "$all"
+    # shellcheck disable=SC2016 # of awk
+    assert_equal "$(measured 'first use' '$6 ~ /^confirmed/ && $4 != $5')" 0
+    run bash -c 'tr "\n" " " <"$1"' - "$SRC_DIR/README.md"
+    assert_output --partial "Of $all programs with known needs it was right on each; of $driven driven as a first user would"
+}
+
 @test "every capwrap command line in the documents would start its program" {
     require_root
     local line count=0
