@@ -14,10 +14,9 @@ struct dry_run {
     bool json, reasons;   /* how it is reported: show/document.h */
 };
 
-/* p: advanced up to the preflight, for a request with dry_run;
- * or with status -1 as far as it got before *f was filled. Prints the account on standard output,
- * failures on standard error as in a real run. Returns the exit status of the real run, except for
- * what only execve can know. */
+/* p: advanced up to the preflight, for a request with dry_run; or with status -1 as far as it got
+ * before *f was filled. Prints the account on standard output, failures on standard error as in a
+ * real run. Returns the exit status of the real run, except for what only execve can know. */
 int dry_run(struct pipeline *p, const struct dry_run *asked, int status, struct fail *f);
 
 #endif

@@ -17,6 +17,11 @@ enum { LINE = 8192 };
 /* Whether there is a plan that could be made: the stages before the first change succeeded. */
 static bool has_plan(const struct pipeline *p) { return p->next > STAGE_PREFLIGHT; }
 
+/* The name alone: a value may be a secret. */
+static void variable_name(const char *variable, char name[LINE]) {
+    (void)snprintf(name, LINE, "%.*s", (int)strcspn(variable, "="), variable);
+}
+
 /* ---- as text ---- */
 
 static void text_steps(const struct pipeline *p, bool reasons) {
@@ -44,12 +49,10 @@ static void text_name(const char *label, const char *name) {
     (void)printf("  %-13s %s\n", label, clean);
 }
 
-/* Names alone: a value may be a secret. */
 static void text_environment(char *const *environment) {
     for (size_t i = 0; environment[i] != NULL; i++) {
         char name[LINE];
-        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environment[i], "="),
-                       environment[i]);
+        variable_name(environment[i], name);
         text_name(i == 0 ? "environment" : "", name);
     }
 }
@@ -125,8 +128,7 @@ static void json_environment(char *const *environment) {
         (void)printf("null");
     for (size_t i = 0; environment != NULL && environment[i] != NULL; i++) {
         char name[LINE];
-        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environment[i], "="),
-                       environment[i]);
+        variable_name(environment[i], name);
         (void)printf("%s", i == 0 ? "[" : ",");
         json_string(stdout, name);
     }

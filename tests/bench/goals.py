@@ -24,11 +24,11 @@ STEEPEST, FAR_FROM_LINEAR = 1.25, 1.5
 DYNAMIC, MUSL = "capwrap, dynamic glibc", "capwrap, static musl"
 TIME, NAMED, MEMORY = "time", "time, user by name among 65,000", "peak memory"
 GOALS = [
-    Goal(TIME, MUSL, "su-exec, static musl", 2.00),
-    Goal(TIME, MUSL, "chpst", 0.85),
-    Goal(TIME, DYNAMIC, "setpriv, the same job", 1.00),
-    Goal(TIME, DYNAMIC + IDS_ONLY, "setpriv, the same job", 0.90),
-    Goal(TIME, DYNAMIC, "gosu", 0.80),
+    Goal(TIME, MUSL, "su-exec, static musl", 1.15),
+    Goal(TIME, MUSL, "chpst", 0.60),
+    Goal(TIME, DYNAMIC, "setpriv, the same job", 0.75),
+    Goal(TIME, DYNAMIC + IDS_ONLY, "setpriv, the same job", 0.75),
+    Goal(TIME, DYNAMIC, "gosu", 0.55),
     Goal(NAMED, DYNAMIC, "gosu", 1.00),
     Goal(NAMED, DYNAMIC, "setpriv, the same job", 2.00),
     Goal(MEMORY, DYNAMIC, "su-exec", 1.10),
