@@ -103,14 +103,9 @@ def markdown_transition():
 
 
 def mdoc_transition():
-    lines = ['.Bl -tag -width "parent-death"\n']
-    for name, needs, why in transition():
-        if needs:
-            lines.append(f".It Cm {name} Pq CAP_{needs}\n")
-        else:
-            lines.append(f".It Cm {name}\n")
-        lines.extend(line + "\n" for line in re.findall(r"(.{1,78})(?:\s+|$)", why))
-    return "".join(lines) + ".El\n"
+    """The names of the steps in their order, with what each needs."""
+    lines = [f".Cm {name} Pq CAP_{needs}" if needs else f".Cm {name}" for name, needs, _ in transition()]
+    return " ,\n".join(lines) + " .\n"
 
 
 def passed_on():
