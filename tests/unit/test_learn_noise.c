@@ -380,6 +380,31 @@ static void credentials_are_those_of_one_process(void **state) {
     assert_false(counts(state, CAP_CHOWN));
 }
 
+/* An overlay makes credentials for one operation; the program's next ones may be at their place,
+ * and its last ones may have been there. */
+static void credentials_are_those_of_one_time(void **state) {
+    check(state, CAP_KILL, MINE, NS, OPENAT);
+    check(state, CAP_CHOWN, MOUNTER, OVL, OPENAT);
+    check(state, CAP_KILL, MINE, NS, OPENAT);
+    check(state, CAP_KILL, MOUNTER, NS, OPENAT); /* the program's own now */
+    check(state, CAP_FOWNER, MINE, OVL, OPENAT); /* and these no longer */
+    check(state, CAP_KILL, MOUNTER, NS, OPENAT);
+    check(state, CAP_FSETID, MOUNTER, OVL, OPENAT);
+    assert_false(counts(state, CAP_CHOWN));
+    assert_false(counts(state, CAP_FOWNER));
+    assert_true(counts(state, CAP_FSETID));
+}
+
+/* More checks of an overlay than are kept until the thread is seen again. */
+static void many_checks_of_an_overlay_are_decided_at_the_end(void **state) {
+    check(state, CAP_KILL, MINE, NS, OPENAT);
+    for (unsigned i = 0; i < 100; i++)
+        check(state, CAP_CHOWN, MOUNTER, OVL, OPENAT);
+    check(state, CAP_KILL, MINE, NS, OPENAT);
+    assert_false(counts(state, CAP_CHOWN));
+    assert_int_equal(tally_of(state)->asked[CAP_CHOWN].ignored.checks, 100);
+}
+
 static void what_was_refused_is_not_needed(void **state) {
     const uint64_t chain[] = {CAPABLE, NS, MOUNT, SYSCALL};
     struct record record = {.kind = RECORD_CHECK,
@@ -547,6 +572,8 @@ int main(void) {
         each(raising_an_ambient_capability_is_asking_for_it),
         each(a_change_of_identity_is_told_by_its_call),
         each(credentials_are_those_of_one_process),
+        each(credentials_are_those_of_one_time),
+        each(many_checks_of_an_overlay_are_decided_at_the_end),
         each(what_was_refused_is_not_needed),
         each(without_symbols_everything_counts),
         each(every_rule_has_a_name_and_a_reason),

@@ -189,6 +189,65 @@ static void an_address_that_is_used_again_by_others_does_not_count(void **state)
     tear_down(&scene);
 }
 
+/* An overlay makes credentials for one operation; the program's next ones may be at their place. */
+static void an_address_that_becomes_its_own_later_does_not_count(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    check_in(&scene, CAP_KILL, true, HERE, HERE, MINE, OPENAT);
+    check_in(&scene, CAP_SYS_ADMIN, true, HERE, HERE, MOUNTER, OVL);
+    check_in(&scene, CAP_CHOWN, true, HERE, HERE, MINE, OPENAT);
+    assert_int_equal(scene.seen.doubt_count, 0);
+    check_in(&scene, CAP_SETUID, true, HERE, HERE, MOUNTER, OPENAT); /* its own now */
+    assert_int_equal(scene.seen.sets.used,
+                     CAP_MASK(CAP_KILL) | CAP_MASK(CAP_CHOWN) | CAP_MASK(CAP_SETUID));
+    assert_int_equal(scene.seen.caps[CAP_SYS_ADMIN].ignored.checks, 1);
+    tear_down(&scene);
+}
+
+static void an_address_that_was_its_own_once_does_not_count(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    check_in(&scene, CAP_KILL, true, HERE, HERE, MOUNTER, OPENAT); /* its own, then */
+    check_in(&scene, CAP_CHOWN, true, HERE, HERE, MINE, OPENAT);
+    check_in(&scene, CAP_SYS_ADMIN, true, HERE, HERE, MOUNTER, OVL);
+    check_in(&scene, CAP_CHOWN, true, HERE, HERE, MINE, OPENAT);
+    assert_int_equal(scene.seen.sets.used, CAP_MASK(CAP_KILL) | CAP_MASK(CAP_CHOWN));
+    check_in(&scene, CAP_FOWNER, true, HERE, HERE, MINE, OVL); /* and these are */
+    assert_true((scene.seen.sets.used & CAP_MASK(CAP_FOWNER)) != 0);
+    tear_down(&scene);
+}
+
+/* Another thread's credentials say nothing of those that this one had. */
+static void credentials_are_compared_thread_by_thread(void **state) {
+    (void)state;
+    struct scene scene;
+    struct record own = {.kind = RECORD_CHECK,
+                         .pid = PID,
+                         .tid = PID + 1,
+                         .cap = CAP_CHOWN,
+                         .result = RESULT_GRANTED,
+                         .target_ns = HERE,
+                         .capable_ns = HERE,
+                         .cred = MINE};
+    const uint64_t chain[] = {CAPABLE, OPENAT, OPENAT, SYSCALL};
+
+    set_up(&scene);
+    own.chain = chain;
+    own.depth = sizeof chain / sizeof chain[0];
+    check_in(&scene, CAP_KILL, true, HERE, HERE, MINE, OPENAT);
+    check_in(&scene, CAP_FOWNER, true, HERE, HERE, MOUNTER, OVL);
+    seen_check(&scene.seen, &scene.member, &own, 0, 0);
+    assert_int_equal(scene.seen.doubt_count, 1);
+    own.cred = MOUNTER;
+    seen_check(&scene.seen, &scene.member, &own, 0, 0);
+    assert_true((scene.seen.sets.used & CAP_MASK(CAP_FOWNER)) != 0);
+    tear_down(&scene);
+}
+
 static void doubts_that_find_no_room_do_not_count(void **state) {
     (void)state;
     struct scene scene;
@@ -340,6 +399,9 @@ int main(void) {
         cmocka_unit_test(what_an_overlay_asks_of_its_mounter_does_not_count),
         cmocka_unit_test(credentials_that_turn_out_to_be_its_own_count),
         cmocka_unit_test(an_address_that_is_used_again_by_others_does_not_count),
+        cmocka_unit_test(an_address_that_becomes_its_own_later_does_not_count),
+        cmocka_unit_test(an_address_that_was_its_own_once_does_not_count),
+        cmocka_unit_test(credentials_are_compared_thread_by_thread),
         cmocka_unit_test(doubts_that_find_no_room_do_not_count),
         cmocka_unit_test(programs_that_find_no_room_are_told_together),
         cmocka_unit_test(a_kprobe_is_answered_by_what_is_permitted),

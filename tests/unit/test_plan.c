@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -99,6 +100,20 @@ static void refused(const struct request *request, const struct start *start, co
     assert_int_equal(f.exit_code, EXIT_REFUSED);
     assert_int_equal(f.error, 0); /* no system call was made that could have failed */
     assert_true(strlen(f.text) > 0);
+}
+
+/* As refused(), in file-capability mode, in these words. */
+static void refused_a_grant(const struct request *request, const struct start *start,
+                            const char *step, const char *words) {
+    struct plan plan;
+    struct fail f;
+    char text[256];
+
+    refused(request, start, step, FAIL_GRANT_IDENTITY, 0);
+    assert_int_equal(plan_make(request, start, &plan, &f), -1);
+    (void)snprintf(text, sizeof text, "capwrap has file capabilities and so may not change the %s",
+                   words);
+    assert_string_equal(f.text, text);
 }
 
 /* ---- the whole value ---- */
@@ -326,7 +341,7 @@ static void an_id_is_not_right_where_the_overflow_id_is_unknown(void **state) {
     assert_true(plan.changes_identity);
     assert_true(plan.confirm_uid && plan.confirm_gid);
     assert_false(plan.uid_is_free || plan.gid_is_free);
-    refused(&same, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
+    refused_a_grant(&same, &file_capability_mode, "user", "uid from 1000 to 1000");
 
     start.uid_is_own = start.gid_unmapped = true; /* the kernel says so before it asks for more */
     make(&same, &start, &plan);
@@ -606,9 +621,10 @@ static void a_granted_capwrap_changes_no_identity(void **state) {
     (void)state;
     make(&same, &file_capability_mode, &plan);
     make(&own_groups, &file_capability_mode, &plan);
-    refused(&uid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
-    refused(&gid, &file_capability_mode, "user", FAIL_GRANT_IDENTITY, 0);
-    refused(&groups, &file_capability_mode, "groups", FAIL_GRANT_IDENTITY, 0);
+    refused_a_grant(&uid, &file_capability_mode, "user", "uid from 1000 to 33");
+    refused_a_grant(&gid, &file_capability_mode, "user", "gid from 1000 to 33");
+    refused_a_grant(&groups, &file_capability_mode, "groups",
+                    "supplementary groups, which are 1 and would be 2");
     struct fail f;
     assert_int_equal(plan_make(&groups, &file_capability_mode, &plan, &f), -1);
     assert_non_null(strstr(f.hint, "--groups keep"));
@@ -622,7 +638,7 @@ static void a_granted_capwrap_gives_no_file_away(void **state) {
     (void)state;
     make(&chown, &file_capability_mode, &plan); /* nothing to give */
     file_capability_mode.stdio = 1;
-    refused(&chown, &file_capability_mode, "stdio", FAIL_GRANT_IDENTITY, 0);
+    refused_a_grant(&chown, &file_capability_mode, "stdio", "owner of a standard stream");
 }
 
 static void ambient_capabilities_are_no_grant(void **state) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "learn/checks/origin.h"
+#include "learn/checks/own_cred.h"
 
 /* ---- programs ---- */
 
@@ -143,34 +144,52 @@ static void remove_doubt(struct seen *seen, size_t i) {
 /* What only an overlay asks of its mounter is asked with credentials that the process never has. */
 static bool keep_doubt(struct seen *seen, const struct member *member, const struct record *record,
                        bool granted, const struct use *use) {
+    uint64_t before = own_cred_of(seen->own, member->pid, record->tid);
+
     for (size_t i = 0; i < seen->doubt_count; i++) {
         struct seen_doubt *doubt = &seen->doubts[i];
-        if (doubt->pid == member->pid && doubt->cap == record->cap && doubt->cred == record->cred &&
-            doubt->granted == granted && uses_same(&doubt->use, use)) {
+        if (doubt->pid == member->pid && doubt->tid == record->tid && doubt->cap == record->cap &&
+            doubt->cred == record->cred && doubt->before == before && doubt->granted == granted &&
+            uses_same(&doubt->use, use)) {
             doubt->use.checks += use->checks;
             return true;
         }
     }
     if (seen->doubt_count == SEEN_DOUBTS)
         return false;
-    seen->doubts[seen->doubt_count++] =
-        (struct seen_doubt){member->pid, record->cap, record->cred, granted, *use};
+    seen->doubts[seen->doubt_count++] = (struct seen_doubt){
+        member->pid, record->tid, record->cap, record->cred, before, granted, *use};
     return true;
 }
 
-/* These credentials are the process's own: what was asked with them counts. */
-static void settle_doubts(struct seen *seen, struct member *member, uint64_t cred) {
+/* These credentials are the thread's own: what was asked with them counts. A thread that had them
+ * before a check as well did not have those of the check. */
+static void settle_doubts(struct seen *seen, struct member *member, const struct record *record) {
     for (size_t i = seen->doubt_count; i > 0; i--) {
         struct seen_doubt doubt = seen->doubts[i - 1];
-        if (doubt.pid != member->pid || doubt.cred != cred)
+        bool own = doubt.pid == member->pid && doubt.cred == record->cred;
+        if (!own && (doubt.tid != record->tid || doubt.before != record->cred))
             continue;
-        doubt.use.noise = NULL;
-        count(seen, member, doubt.cap, doubt.granted ? KIND_USED : KIND_REFUSED, &doubt.use);
+        if (own) {
+            doubt.use.noise = NULL;
+            count(seen, member, doubt.cap, doubt.granted ? KIND_USED : KIND_REFUSED, &doubt.use);
+        } else {
+            uses_add(&seen->caps[doubt.cap].ignored, &doubt.use);
+        }
         remove_doubt(seen, i - 1);
     }
 }
 
+/* What the thread was seen with last tells; of a thread that nothing is known of, its process. */
+static bool is_own_cred(const struct seen *seen, const struct member *member,
+                        const struct record *record) {
+    uint64_t last = own_cred_of(seen->own, member->pid, record->tid);
+
+    return last != 0 ? last == record->cred : member_has_cred(member, record->cred);
+}
+
 void seen_end(struct seen *seen, uint32_t pid) {
+    own_cred_end(seen->own, pid);
     for (size_t i = seen->doubt_count; i > 0; i--)
         if (seen->doubts[i - 1].pid == pid) {
             uses_add(&seen->caps[seen->doubts[i - 1].cap].ignored, &seen->doubts[i - 1].use);
@@ -204,13 +223,13 @@ void seen_check(struct seen *seen, struct member *member, const struct record *r
     use.noise = origin.noise;
     seen->checks++;
     program->checks++;
-    if (origin.foreign == NULL && origin.whole && record->cred != 0 &&
-        !member_has_cred(member, record->cred)) {
+    if (origin.foreign == NULL && origin.whole && record->cred != 0) {
         member_add_cred(member, record->cred);
-        settle_doubts(seen, member, record->cred);
+        settle_doubts(seen, member, record);
+        own_cred_note(seen->own, member->pid, record->tid, record->cred);
     }
     if (use.noise == NULL && origin.foreign != NULL && record->cred != 0 &&
-        !member_has_cred(member, record->cred)) {
+        !is_own_cred(seen, member, record)) {
         use.noise = origin.foreign;
         if (keep_doubt(seen, member, record, is_granted(member, record), &use))
             return;
@@ -231,11 +250,14 @@ int seen_begin(struct seen *seen, const struct kallsyms *kallsyms) {
     seen->kallsyms = kallsyms;
     seen->every_cap = UINT64_MAX;
     seen->origins = calloc(1, sizeof *seen->origins);
+    seen->own = calloc(1, sizeof *seen->own);
     (void)strcpy(seen->programs[SEEN_PROGRAMS - 1].name, "(others)");
-    return seen->origins == NULL ? -ENOMEM : 0;
+    return seen->origins == NULL || seen->own == NULL ? -ENOMEM : 0;
 }
 
 void seen_free(struct seen *seen) {
     free(seen->origins);
+    free(seen->own);
     seen->origins = NULL;
+    seen->own = NULL;
 }

@@ -45,14 +45,15 @@ struct seen_cap {
 
 /* A check that counts once its credentials are seen to be the process's own. */
 struct seen_doubt {
-    uint32_t pid;
+    uint32_t pid, tid;
     unsigned cap;
-    uint64_t cred;
+    uint64_t cred, before; /* of the check, and the thread's own before it; 0: not known */
     bool granted;
     struct use use;
 };
 
 struct origins;
+struct own_creds;
 
 struct seen {
     struct seen_sets sets;
@@ -71,6 +72,7 @@ struct seen {
     size_t doubt_count;
     const struct kallsyms *kallsyms;
     struct origins *origins;
+    struct own_creds *own;
 };
 
 /* kallsyms must outlive the seen. Returns 0 or -ENOMEM. Release with seen_free(). */

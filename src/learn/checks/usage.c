@@ -8,6 +8,7 @@
 
 #include "learn/array.h"
 #include "learn/checks/origin.h"
+#include "learn/checks/own_cred.h"
 
 struct process {
     char name[USAGE_NAME];
@@ -25,13 +26,14 @@ struct open_call {
     const char *call;
 };
 
-enum { OPEN_CALLS = 1024 };
+enum { OPEN_CALLS = 1024, OPEN_DOUBTS = 64 };
 
 /* A check whose credentials have to be seen elsewhere before it counts. */
 struct doubt {
     struct use use;
     unsigned cap;
-    uint64_t cred; /* of that process, as key_of() gives it */
+    uint32_t tid;
+    uint64_t cred, before; /* of the check and the thread's own before it, as key_of() gives them */
 };
 
 /* A set of addresses: open addressing, 0 is an empty place. */
@@ -46,7 +48,10 @@ struct usage_state {
     struct process *processes; /* by process id; pages that are not touched take no memory */
     uint64_t home;             /* the user namespace that the program began in */
     struct address_set creds;  /* seen where it is known that they are the program's */
+    struct own_creds own;
     struct open_call open[OPEN_CALLS];
+    struct doubt open_doubts[OPEN_DOUBTS]; /* until the thread is seen with its own again */
+    size_t open_doubt_count;
     struct doubt *doubts;
     size_t doubt_count, doubt_capacity;
 };
@@ -128,17 +133,20 @@ static void count(struct usage *usage, unsigned cap, const struct use *use) {
     uses_add(use->noise == NULL ? &asked->counted : &asked->ignored, use);
 }
 
+static bool is_same_doubt(const struct doubt *one, const struct doubt *other) {
+    return one->cap == other->cap && one->cred == other->cred && one->tid == other->tid &&
+           one->before == other->before && uses_same(&one->use, &other->use);
+}
+
 /* Keeps a check until usage_end(). */
-static void keep_doubt(struct usage *usage, unsigned cap, uint64_t cred, const struct use *use) {
+static void keep_doubt(struct usage *usage, const struct doubt *doubt) {
     struct usage_state *state = usage->state;
 
-    for (size_t i = 0; i < state->doubt_count; i++) {
-        struct doubt *known = &state->doubts[i];
-        if (known->cap == cap && known->cred == cred && uses_same(&known->use, use)) {
-            known->use.checks += use->checks;
+    for (size_t i = 0; i < state->doubt_count; i++)
+        if (is_same_doubt(&state->doubts[i], doubt)) {
+            state->doubts[i].use.checks += doubt->use.checks;
             return;
         }
-    }
     struct doubt *doubts =
         array_grow(state->doubts, sizeof *doubts, state->doubt_count, 1, &state->doubt_capacity);
     if (doubts == NULL) {
@@ -146,7 +154,47 @@ static void keep_doubt(struct usage *usage, unsigned cap, uint64_t cred, const s
         return;
     }
     state->doubts = doubts;
-    doubts[state->doubt_count++] = (struct doubt){*use, cap, cred};
+    doubts[state->doubt_count++] = *doubt;
+}
+
+static void open_doubt(struct usage *usage, const struct record *record, const struct use *use) {
+    struct usage_state *state = usage->state;
+    struct doubt doubt = {.use = *use,
+                          .cap = record->cap,
+                          .tid = record->tid,
+                          .cred = key_of(usage, record),
+                          .before = own_cred_of(&state->own, record->pid, record->tid)};
+
+    if (state->open_doubt_count == OPEN_DOUBTS)
+        keep_doubt(usage, &doubt);
+    else
+        state->open_doubts[state->open_doubt_count++] = doubt;
+}
+
+/* The thread has these credentials, as before the check in doubt: it did not have those of it. */
+static void settle_doubts(struct usage *usage, uint32_t tid, uint64_t cred) {
+    struct usage_state *state = usage->state;
+
+    for (size_t i = state->open_doubt_count; i > 0; i--) {
+        struct doubt doubt = state->open_doubts[i - 1];
+        if (doubt.tid != tid)
+            continue;
+        state->open_doubts[i - 1] = state->open_doubts[--state->open_doubt_count];
+        if (doubt.before == cred && doubt.cred != cred)
+            count(usage, doubt.cap, &doubt.use);
+        else
+            keep_doubt(usage, &doubt);
+    }
+}
+
+static void take_own_cred(struct usage *usage, const struct record *record) {
+    uint64_t cred = key_of(usage, record);
+
+    if (cred == 0)
+        return;
+    usage->no_memory |= !add_address(&usage->state->creds, cred);
+    settle_doubts(usage, record->tid, cred);
+    own_cred_note(&usage->state->own, record->pid, record->tid, cred);
 }
 
 /* The user namespace that the program began in is that of its first check. */
@@ -251,11 +299,11 @@ static int take_check(struct usage *usage, const struct record *record) {
         use.noise = origin.foreign;
         if (is_refused(usage, record))
             take_refusal(usage, record, &use);
-        keep_doubt(usage, record->cap, key_of(usage, record), &use);
+        open_doubt(usage, record, &use);
         return -1;
     }
     if (origin.foreign == NULL && origin.whole)
-        usage->no_memory |= !add_address(&state->creds, key_of(usage, record));
+        take_own_cred(usage, record);
     if (is_refused(usage, record))
         take_refusal(usage, record, &use);
     count(usage, record->cap, &use);
@@ -353,6 +401,8 @@ int usage_add(struct usage *usage, const struct record *record) {
 void usage_end(struct usage *usage) {
     struct usage_state *state = usage->state;
 
+    for (; state->open_doubt_count > 0; state->open_doubt_count--)
+        keep_doubt(usage, &state->open_doubts[state->open_doubt_count - 1]);
     for (size_t i = 0; i < state->doubt_count; i++) {
         struct doubt *doubt = &state->doubts[i];
         if (has(&state->creds, doubt->cred))
