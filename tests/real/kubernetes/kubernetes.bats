@@ -302,16 +302,22 @@ may_be_added() {
     done
 }
 
-# fields: of the table of fields, "FIELD FILE" for each file that a row names.
+# fields: of the table of where fields are tried, "FIELD FILE" for each file that a row names.
 fields() {
-    "$SRC_DIR/tests/source/docs/docs.py" table docs/kubernetes.md fields |
+    "$SRC_DIR/tests/source/docs/docs.py" table docs/measured-refusals.md fields |
         jq -r '(.[0] | capture("`(?<field>[A-Za-z]+)").field) as $field
-            | .[2] | if . == "read" then "\($field) read" else
+            | .[1] | if . == "read" then "\($field) read" else
                 scan("[(]([.][^)]+)[)]")[0] | "\($field) \(.)" end'
 }
 
-@test "docs/kubernetes.md tells of each field in which file it is tried, or that it was read" {
+# first_cells FILE: of its table of fields.
+first_cells() {
+    "$SRC_DIR/tests/source/docs/docs.py" table "$1" fields | jq -r '.[0]'
+}
+
+@test "of each field of docs/kubernetes.md it is told in which file it is tried, or that it was read" {
     local field file tried=0
+    diff <(first_cells docs/kubernetes.md) <(first_cells docs/measured-refusals.md)
     while read -r field file; do
         [[ $file != read ]] || continue
         [[ $file == */podman.bats ]] || grep -qw "$field" "$SRC_DIR/docs/$file" || fail "$file: no $field"
@@ -320,7 +326,7 @@ fields() {
     ((tried >= 12)) || fail "$tried"
 }
 
-@test "docs/kubernetes.md tells what each combination that cannot work says" {
+@test "docs/measured-refusals.md tells what each combination that cannot work says" {
     run "$SRC_DIR/tests/real/kubernetes/errors.py" "$SRC_DIR/docs/measured-refusals.md"
     assert_success
     assert_output --partial 'summary: '

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # What common programs need, and that docs/recipes.md says so: recipes.py, on the root file system that
-# tests/real/recipes/programs makes. The commands of the document's recipes 1 and 10 run there as well; tests of
+# tests/real/recipes/programs makes. The commands of the document's recipes 1 and 6 run there as well; tests of
 # engines have the others.
 
 load ../../support/common
@@ -140,11 +140,11 @@ serves() {
         cat /proc/$!/status' serves "$1"
 }
 
-@test "recipe 10: with setcap on python every user has the capability; as documented, the named one" {
+@test "recipe 6: with setcap on python every user has the capability; as documented, the named one" {
     local undo server python nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
     local plain="$nobody python3 -m http.server 80" library="LD_LIBRARY_PATH=/lib $nobody python3 -c"
     library+=" 'import os; print(os.environ.get(\"LD_LIBRARY_PATH\"))'"
-    below '10. Instead of setcap on python or node' >"$BATS_TEST_TMPDIR/lines"
+    below '6. Instead of setcap on python or node' >"$BATS_TEST_TMPDIR/lines"
     assert_equal "$(wc -l <"$BATS_TEST_TMPDIR/lines")" 2
     undo=$(grep '^setcap -r .*# undo it$' "$BATS_TEST_TMPDIR/lines")
     server=$(grep '^capwrap ' "$BATS_TEST_TMPDIR/lines")
