@@ -1,4 +1,4 @@
-# The Docker daemon, the images and the claims of docker.bats. Source it after support/common.
+# The Docker daemon, the images and the claims of docker.nightly.bats. Source it after support/common.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the arrays are for the tests; bats sets output
 # shellcheck source-path=SCRIPTDIR

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# docker.bats once more, with the Docker of Debian 13: what an engine that leaves a user what was added makes of
-# the same images. The other engines of that release, and those of sid, are tried at night.
+# docker.nightly.bats with the Docker of Debian 13, at every change: the engine that people run today. That of the
+# machine's own Debian, the other engines of 13 and those of sid are tried at night.
 
 load ../../support/common
 load current
@@ -11,6 +11,6 @@ setup() {
     require_root
 }
 
-@test "Docker of Debian 13: everything of docker.bats" {
-    on trixie docker
+@test "Docker of Debian 13: everything of docker.nightly.bats" {
+    on trixie docker.nightly
 }

@@ -25,8 +25,8 @@ setup() {
     on trixie oci
 }
 
-@test "Docker of sid: everything of docker.bats" {
-    on sid docker
+@test "Docker of sid: everything of docker.nightly.bats" {
+    on sid docker.nightly
 }
 
 @test "podman of sid: everything of podman.bats" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# capwrap in podman's containers: the images of contrib/docker, as in docker.bats, and where podman differs
+# capwrap in podman's containers: the images of contrib/docker, as in docker.nightly.bats, and where podman differs
 # from Docker: what a user that is not root starts with, user namespaces, and what stays when nothing is
 # said.
 

@@ -16,7 +16,7 @@ completions/capwrap-learn.bash            tests/source/docs/learn.bats         o
 completions/capwrap-learn.fish            tests/source/docs/learn.bats         offers fish 'capwrap-learn --
 docker/capwrap.Dockerfile                 tests/real/engines/claims.bash "$DOCKER_FILES/capwrap.Dockerfile"
 docker/compose.yaml                       tests/real/engines/docker.bash        "$DOCKER_FILES/compose.yaml"
-docker/compose.setpcap.yaml               tests/real/engines/docker.bats        compose setpcap up
+docker/compose.setpcap.yaml               tests/real/engines/docker.nightly.bats compose setpcap up
 docker/entrypoint/Dockerfile              tests/real/engines/claims.bash "$DOCKER_FILES/entrypoint"
 docker/entrypoint/entrypoint.sh           contrib/docker/entrypoint/Dockerfile ENTRYPOINT ["entrypoint.sh"]
 docker/go/Dockerfile                      contrib/docker/compose.yaml   context: go
