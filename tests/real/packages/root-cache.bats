@@ -100,6 +100,18 @@ is_made() {
     is_made 2
 }
 
+@test "without an archive of Debian among the machine's sources a root of a suite is refused" {
+    printf 'Dir::Etc::SourceList "/dev/null"; Dir::Etc::SourceParts "%s";\n' "$BATS_TEST_TMPDIR/none" >"$BATS_TEST_TMPDIR/apt.conf"
+    mkdir "$BATS_TEST_TMPDIR/none"
+    APT_CONFIG=$BATS_TEST_TMPDIR/apt.conf root_cache some sid a
+    assert_failure 1
+    refute_output
+    assert_equal "$stderr" 'root-cache: apt has no archive of Debian among its sources: sid cannot be made'
+    [ ! -e "$made" ]
+    root_cache some sid a
+    is_made 1
+}
+
 @test "two callers at once make one root" {
     local first
     "$SRC_DIR/tests/support/root-cache" some sid a >"$BATS_TEST_TMPDIR/first" 2>/dev/null &
