@@ -33,11 +33,11 @@ target_of() { architecture_field "$1" 2; }
 emulator_of() { architecture_field "$1" 3; }
 
 # Architectures whose self-test also runs on Debian's kernel for them, in an emulated machine. A line for each: Debian's
-# name; the package that names the kernel; its console; the command of QEMU.
+# name; the end of its kernels' names; their console; the command of QEMU.
 machine_table() {
     cat <<'TABLE'
-riscv64 linux-image-riscv64 ttyS0     qemu-system-riscv64 -machine virt
-s390x   linux-image-s390x   ttysclp0  qemu-system-s390x -machine s390-ccw-virtio
+riscv64 riscv64 ttyS0    qemu-system-riscv64 -machine virt
+s390x   s390x   ttysclp0 qemu-system-s390x -machine s390-ccw-virtio
 TABLE
 }
 
@@ -45,7 +45,7 @@ machines() {
     machine_table | awk '{ print $1 }'
 }
 
-kernel_package_of() { machine_table | awk -v arch="$1" '$1 == arch { print $2 }'; }
+kernel_flavour_of() { machine_table | awk -v arch="$1" '$1 == arch { print $2 }'; }
 console_of() { machine_table | awk -v arch="$1" '$1 == arch { print $3 }'; }
 
 # machine_command_of ARCH: empty where there is no such machine.

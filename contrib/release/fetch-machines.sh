@@ -26,22 +26,26 @@ esac
 folder=$(cd "$1" && pwd)
 export APT_CONFIG=$folder/apt/conf
 
-# kernel_of ARCH: the package that its package for the newest kernel names.
-kernel_of() {
-    local found
-    found=$(apt-cache depends "$(kernel_package_of "$1"):$1" 2>/dev/null |
-        sed -nE 's/^ *Depends: (linux-image-[^: ]*)(:[a-z0-9]*)?$/\1/p') || found=''
-    [ -n "$found" ] || die "there is no kernel for $1 in this machine's suites"
-    echo "$found"
+# kernels_of ARCH: packages, the newest first.
+kernels_of() {
+    apt-cache search --names-only "^linux-image-[0-9][^-]*-$(kernel_flavour_of "$1")\$" | awk '{ print $1 }' | sort -rV
+}
+
+# download_kernel ARCH: the newest that the archive has; a mirror may not have each that it lists. Sets kernel.
+download_kernel() {
+    for kernel in $(kernels_of "$1"); do
+        ! apt-get -qq download "$kernel:$1" || return 0
+    done
+    die "no kernel for $1 can be downloaded from this machine's suites"
 }
 
 fetch_machine() {
     local arch=$1 to=$folder/machines/$1 kernel
-    kernel=$(kernel_of "$arch")
     rm -rf "$to"
     mkdir -p "$to/new"
     cd "$to/new"
-    apt-get -qq download "$kernel:$arch" "busybox-static:$arch" || die "the kernel for $arch cannot be downloaded"
+    download_kernel "$arch"
+    apt-get -qq download "busybox-static:$arch" || die "busybox for $arch cannot be downloaded"
     dpkg-deb --fsys-tarfile "$kernel"_*.deb | tar -x --wildcards './boot/vmlinu[xz]-*'
     dpkg-deb -x busybox-static_*.deb busybox
     mv boot/vmlinu[xz]-* "$to/kernel"

@@ -176,7 +176,7 @@ find_root_to_build_in() {
     local cache=${XDG_CACHE_HOME:-$HOME/.cache}/capwrap-release made
     if [ -z "$root" ]; then
         # shellcheck disable=SC2046 # words
-        made=$(cat "$here"/contrib/release/{root-packages,complete-root,fetch.sh,architectures.bash} | sha256sum | cut -c 1-16)
+        made=$(cat "$here"/contrib/release/{root-packages,complete-root,fetch.sh,fetch-machines.sh,architectures.bash} | sha256sum | cut -c 1-16)
         root=$cache/$made
         [ -d "$root" ] || make_root
     fi

@@ -1,7 +1,9 @@
 #!/usr/bin/env bats
-# The README's Install, in bare roots of Debian 12 and 13. The Dockerfile's lines are run by dockerfile.nightly.bats.
+# The README's Install, in bare roots of Debian 12 and 13, and contrib/quickstart.sh in roots that hold what it
+# installs. The Dockerfile's lines are run by dockerfile.nightly.bats.
 
 load ../../support/common
+load ../systems/systems
 
 : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
 
@@ -45,4 +47,21 @@ works_in() {
 @test "the static program is installed in bare Debian 12 and 13, and works" {
     works_in bookworm "$(line install)"
     works_in trixie "$(line install)"
+}
+
+# quickstart_in SUITE
+quickstart_in() {
+    local root packages
+    mapfile -t packages < <(packages_for build show)
+    root=$("$SRC_DIR/tests/support/root-cache" "quickstart-$1" "$1" "${packages[@]}")
+    run in_system "$root" contrib/quickstart.sh
+    assert_success
+    assert_line --partial '==> fetched http://127.0.0.1:80/: a page for you alone'
+    assert_line --regexp '^    CapEff +0000000000000400  NET_BIND_SERVICE$'
+    assert_line --partial '==> done'
+}
+
+@test "contrib/quickstart.sh shows a server on port 80 in bare Debian 12 and 13" {
+    quickstart_in bookworm
+    quickstart_in trixie
 }

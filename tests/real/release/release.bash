@@ -20,3 +20,11 @@ refuses_release() {
     [[ $status == [12] && $output =~ $1 ]] || fail "status $status: $output"
     [[ ! -e $OUT && ! -e $OUT.part ]] || fail "$OUT is there"
 }
+
+# release_root: the root that release.sh would make, from the cache.
+release_root() {
+    local packages from=$SRC_DIR/contrib/release
+    mapfile -t packages <"$from/root-packages"
+    "$SRC_DIR/tests/support/root-cache" --with="$from/fetch.sh" --with="$from/fetch-machines.sh" \
+        --with="$from/architectures.bash" --run="$from/complete-root" release trixie "${packages[@]}"
+}

@@ -10,9 +10,7 @@ setup_file() {
     export CLONE=$BATS_FILE_TMPDIR/clone ROOT VERSION SMALL=$BATS_FILE_TMPDIR/small KEYS=$BATS_FILE_TMPDIR/keys
     clone "$CLONE"
     VERSION=$(sed -nE 's/^  VERSION ([0-9.]+)$/\1/p' "$CLONE/CMakeLists.txt")
-    mapfile -t packages <"$SRC_DIR/contrib/release/root-packages"
-    ROOT=$("$SRC_DIR/tests/support/root-cache" --run="$SRC_DIR/contrib/release/complete-root" release trixie \
-        "${packages[@]}")
+    ROOT=$(release_root)
     mkdir "$KEYS"
     minisign -G -W -p /mnt/public -s /mnt/key
     printf 'right\nright\n' | minisign -G -p /mnt/locked.public -s /mnt/locked
