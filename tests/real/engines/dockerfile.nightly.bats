@@ -16,12 +16,17 @@ BASE_PACKAGES=(ca-certificates gcc libc6-dev cmake ninja-build pkg-config libcap
 
 setup_file() {
     require_root
-    export CLONE=$BATS_FILE_TMPDIR/clone BASE=$BATS_FILE_TMPDIR/base.tar
+    export CLONE=$BATS_FILE_TMPDIR/clone BASE=$BATS_FILE_TMPDIR/base.tar ARCHIVED=$BATS_FILE_TMPDIR/archived
     local root
     git -c safe.directory='*' clone --quiet "file://$SRC_DIR" "$CLONE"
     root=$("$SRC_DIR/tests/support/root-cache" --run="$SRC_DIR/tests/real/engines/dockerfile-base" dockerfile-base \
         trixie "${BASE_PACKAGES[@]}")
     tar -C "$root" --create --file "$BASE" .
+    # The program from the source archive, in another folder than that of the Dockerfile.
+    git -C "$CLONE" archive --prefix=source/ HEAD | "$SRC_DIR/tests/support/in-system" "$root" bash -euc '
+        mkdir /elsewhere && cd /elsewhere && tar --no-same-owner -xf -
+        source/contrib/packaging/static-musl.sh --fetched /fetched static >/log 2>&1 || { tail /log >&2 && exit 1; }
+        strip static/build/capwrap && cat static/build/capwrap' >"$ARCHIVED"
 }
 
 # lines_of_dockerfile: the commands at its head.
@@ -52,6 +57,11 @@ is_small() {
     quiet
     attempt docker run --rm capwrap-learn --version
     assert_success
+    # The same bytes as from the source archive.
+    docker create --name copy capwrap
+    docker cp copy:/capwrap "$BATS_TEST_TMPDIR/copy"
+    docker rm copy
+    cmp "$BATS_TEST_TMPDIR/copy" "$ARCHIVED"
     # The README's lines of an image that is to have it.
     mkdir "$BATS_TEST_TMPDIR/image"
     { echo 'FROM debian:trixie-slim' && grep -A8 '^## Install' "$CLONE/README.md" | grep -oE 'COPY --from=capwrap [^`]*'; } >"$BATS_TEST_TMPDIR/image/Dockerfile"
