@@ -38,7 +38,7 @@ kubernetes/third-party/kustomization.yaml tests/real/kubernetes/kubernetes.bats 
 kubernetes/third-party/capwrap.yaml       contrib/kubernetes/third-party/kustomization.yaml
 kubernetes/third-party/deployment.yaml    contrib/kubernetes/third-party/kustomization.yaml
 kubernetes/component/kustomization.yaml   contrib/kubernetes/third-party/kustomization.yaml ../component
-packaging/APKBUILD                        tests/real/packages/debian.nightly.bats . contrib/packaging/APKBUILD
+packaging/APKBUILD                        tests/real/packages/apkbuild-musl . contrib/packaging/APKBUILD
 packaging/PKGBUILD                        tests/real/packages/packages.bash
 packaging/cpack.cmake                     tests/real/packages/packages.bash      cmake --workflow --preset
 packaging/glibc-2.34.h                    tests/real/release/release.nightly.bats contrib/packaging/glibc-2.34.h
@@ -55,6 +55,7 @@ release/root-packages                     contrib/release/release.sh
 release/sbom.py                           contrib/release/build-in-root
 release/architectures.bash                contrib/packaging/static-musl.sh
 release/fetch.sh                          contrib/packaging/static-musl.sh
+release/fetch-machines.sh                 contrib/release/complete-root
 release/sysroot.sh                        contrib/packaging/static-musl.sh
 systemd/capwrap-example.service           tests/real/systemd/inside     shown example capwrap-example
 systemd/capwrap-example-socket.socket     tests/real/systemd/inside     start capwrap-example-socket.socket

@@ -117,4 +117,6 @@ section() {
     grep -qx "pkgver=$version" contrib/packaging/PKGBUILD
     grep -qx "pkgver=$version" contrib/packaging/APKBUILD
     head -n 1 debian/changelog | grep -qF "capwrap ($version-"
+    # Of the same day.
+    grep -qx "## \[$version\] - $(date -u -d "$(sed -n 's/^ -- .*>  //p' debian/changelog | head -n 1)" +%F)" CHANGELOG.md
 }
