@@ -46,7 +46,7 @@ complete -c capwrap-learn -f
 complete -c capwrap-learn -n __capwrap_learn_command -x -a '(__fish_complete_subcommand --commandline (__capwrap_learn_command | string split0))'
 
 # generated: options
-complete -c capwrap-learn -n __capwrap_learn_no_command -s u -l user -x -a '(__capwrap_learn_complete_user)' -d 'Who the program is'
+complete -c capwrap-learn -n __capwrap_learn_no_command -s u -l user -x -a '(__capwrap_learn_complete_user)' -d 'User to run as, and group'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l verify -d 'Run it again with less, until nothing more can go, and confirm what is left'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l test -x -d 'It works when this shell line succeeds'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l expect-status -x -d 'It works when it ends with this status'
@@ -67,7 +67,7 @@ complete -c capwrap-learn -n __capwrap_learn_no_command -l check -x -a '(__capwr
 complete -c capwrap-learn -n __capwrap_learn_no_command -l format -x -a 'text json capwrap dockerfile compose kubernetes systemd' -d 'What to report'
 complete -c capwrap-learn -n __capwrap_learn_no_command -l json -d 'The same as --format json'
 complete -c capwrap-learn -n __capwrap_learn_no_command -s o -l output -r -F -d 'Report to FILE'
-complete -c capwrap-learn -n __capwrap_learn_no_command -s v -l verbose -d 'Tell as well what was asked for by the way'
+complete -c capwrap-learn -n __capwrap_learn_no_command -s v -l verbose -d 'Also report what was asked for incidentally'
 complete -c capwrap-learn -n __capwrap_learn_no_command -s h -l help -d 'Show this'
 complete -c capwrap-learn -n __capwrap_learn_no_command -s V -l version -d 'Show the version'
 # end

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "capwrap/foreign.h"
 #include "text/capname.h"
 #include "text/list.h"
 #include "text/number.h"
@@ -18,10 +19,12 @@ static const char STEP[] = "options";
  * can be read of another process. */
 enum { ASSERTED = 1 };
 
+enum { ODDITY = 40 };
+
 /* ---- how an option is read ---- */
 
 static void note_option(struct options *options, const struct option *option) {
-    options->run_option = true;
+    options->run_option = option->name;
     if (option->what != ASSERTED)
         options->start_option = option->name;
 }
@@ -36,18 +39,41 @@ static int read_word(const struct option *option, void *into, const char *value,
     return optparse_word(option->name, option, into, value, f);
 }
 
-/* A word in a list that is no capability. */
-static int refuse_cap(const char *step, const char *word, size_t length, struct fail *f) {
-    char start[CAPNAME_SIZE], list[CAPNAME_LIST_SIZE];
+/* Gives a filled *f its hint, a static string. */
+static int hinted(struct fail *f, const char *hint) {
+    f->hint = hint;
+    return -1;
+}
 
-    (void)snprintf(start, sizeof start, "%.*s", (int)length, word);
-    const char *oddity = printable_oddity(start);
-    (void)fail_set(f, step, FAIL_USAGE, 0, "'%.*s' is not a capability%s%s", (int)length, word,
-                   oddity == NULL ? "" : ": it holds ", oddity == NULL ? "" : oddity);
-    if (capname_suggest(word, length, list))
-        fail_advise(f, "write --%s %s (commas separate names)", step, list);
+/* What is wrong with a character of a word, for behind a text; "" for nothing. */
+static void tell_oddity(const char *word, char text[ODDITY]) {
+    const char *oddity = printable_oddity(word);
+
+    (void)snprintf(text, ODDITY, "%s%s", oddity == NULL ? "" : ": it holds ",
+                   oddity == NULL ? "" : oddity);
+}
+
+/* A word in the value, a list, that is no capability. */
+static int refuse_cap(const struct option *option, const char *value, const struct list *list,
+                      struct fail *f) {
+    char start[CAPNAME_SIZE], caps[CAPNAME_LIST_SIZE], oddity[ODDITY];
+    int length = (int)list->length;
+
+    (void)snprintf(start, sizeof start, "%.*s", length, list->word);
+    tell_oddity(start, oddity);
+    (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not a capability%s", length,
+                   list->word, oddity);
+    if (capname_suggest(value, strlen(value), caps))
+        fail_advise(f, "write --%s %s (commas separate names)", option->name, caps);
     else
-        fail_advise(f, "name capabilities as capwrap --list-caps does, separated by commas");
+        f->hint = "name capabilities as capwrap --list-caps does, separated by commas";
+    return -1;
+}
+
+/* A comma with nothing before or behind it. */
+static int refuse_empty(const struct option *option, const char *value, struct fail *f) {
+    (void)fail_set(f, option->name, FAIL_USAGE, 0, "the list '%s' has an empty element", value);
+    fail_advise(f, "write --%s%s, without a blank", option->name, option->argument);
     return -1;
 }
 
@@ -56,33 +82,33 @@ static bool is_word(const char *word, size_t length, const char *expected) {
 }
 
 /* One element of the list after --keep. */
-static int add_cap(struct options *options, const char *word, size_t length, struct fail *f) {
-    if (is_word(word, length, "all")) {
+static int add_cap(const struct option *option, struct options *options, const char *value,
+                   const struct list *list, struct fail *f) {
+    if (list->length == 0)
+        return refuse_empty(option, value, f);
+    if (is_word(list->word, list->length, "all")) {
         options->request.keep_all = true;
-    } else if (is_word(word, length, "none")) {
+    } else if (is_word(list->word, list->length, "none")) {
         options->keep_none = true;
     } else {
-        int cap = capname_parse(word, length);
+        int cap = capname_parse(list->word, list->length);
         if (cap < 0)
-            return refuse_cap("keep", word, length, f);
+            return refuse_cap(option, value, list, f);
         options->request.keep |= UINT64_C(1) << cap;
     }
-    if (options->keep_given && (options->request.keep_all || options->keep_none))
-        return fail_set(f, "keep", FAIL_USAGE, 0, "'all' and 'none' stand alone");
+    if (options->keep_given && (options->request.keep_all || options->keep_none)) {
+        (void)fail_set(f, option->name, FAIL_USAGE, 0, "'all' and 'none' stand alone");
+        return hinted(f, "write --keep all, --keep none or --keep CAP[,CAP...], and once");
+    }
     options->keep_given = true;
     return 0;
 }
 
 static int read_keep(const struct option *option, void *into, const char *value, struct fail *f) {
-    struct options *options = into;
-
-    note_option(options, option);
-    for (struct list list = {.rest = value}; list_next(&list);) {
-        if (list.length == 0)
-            return fail_set(f, "keep", FAIL_USAGE, 0, "the list has an empty element");
-        if (add_cap(options, list.word, list.length, f) != 0)
+    note_option(into, option);
+    for (struct list list = {.rest = value}; list_next(&list);)
+        if (add_cap(option, into, value, &list, f) != 0)
             return -1;
-    }
     return 0;
 }
 
@@ -94,21 +120,20 @@ static int read_want(const struct option *option, void *into, const char *value,
     for (struct list list = {.rest = value}; list_next(&list);) {
         int cap = capname_parse(list.word, list.length);
         if (list.length == 0)
-            return fail_set(f, option->name, FAIL_USAGE, 0, "the list has an empty element");
+            return refuse_empty(option, value, f);
         if (cap < 0)
-            return refuse_cap(option->name, list.word, list.length, f);
+            return refuse_cap(option, value, &list, f);
         options->request.want |= UINT64_C(1) << cap;
     }
     return 0;
 }
 
-static int refuse_signal(const char *step, const char *word, struct fail *f) {
-    const char *oddity = printable_oddity(word);
+static int refuse_signal(const struct option *option, const char *word, struct fail *f) {
+    char oddity[ODDITY];
 
-    (void)fail_set(f, step, FAIL_USAGE, 0, "'%s' is not a signal%s%s", word,
-                   oddity == NULL ? "" : ": it holds ", oddity == NULL ? "" : oddity);
-    fail_advise(f, "name a signal of signal(7), such as --%s TERM", step);
-    return -1;
+    tell_oddity(word, oddity);
+    (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a signal%s", word, oddity);
+    return hinted(f, "name a signal of signal(7), such as --pdeathsig TERM");
 }
 
 static int read_signal(const struct option *option, void *into, const char *value, struct fail *f) {
@@ -116,9 +141,9 @@ static int read_signal(const struct option *option, void *into, const char *valu
     int signal = signame_parse(value);
 
     if (options->request.change_parent_death)
-        return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
+        return optparse_refuse_twice(option->name, option, f);
     if (signal < 0)
-        return refuse_signal(option->name, value, f);
+        return refuse_signal(option, value, f);
     note_option(options, option);
     options->request.change_parent_death = true;
     options->request.parent_death_signal = signal;
@@ -133,10 +158,12 @@ static int read_umask(const struct option *option, void *into, const char *value
     unsigned long mask = strtoul(value, NULL, 8);
 
     if (options->request.change_umask)
-        return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
-    if (length == 0 || length > DIGITS || value[length] != '\0' || mask > HIGHEST)
-        return fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a mask: octal, from 0 to 0777",
-                        value);
+        return optparse_refuse_twice(option->name, option, f);
+    if (length == 0 || length > DIGITS || value[length] != '\0' || mask > HIGHEST) {
+        (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a mask: octal, from 0 to 0777",
+                       value);
+        return hinted(f, "write the mask in octal, such as --umask 022");
+    }
     note_option(options, option);
     options->request.change_umask = true;
     options->request.umask = (unsigned)mask;
@@ -146,31 +173,45 @@ static int read_umask(const struct option *option, void *into, const char *value
 /* Names of variables. Which of them there are is not asked. */
 static int read_names(const struct option *option, void *into, const char *value, struct fail *f) {
     for (struct list list = {.rest = value}; list_next(&list);) {
+        const size_t name = strcspn(list.word, "=, \t\r\n\"'");
+        char oddity[ODDITY];
+
         if (list.length == 0)
-            return fail_set(f, option->name, FAIL_USAGE, 0, "the list has an empty element");
-        if (memchr(list.word, '=', list.length) != NULL)
-            return fail_set(f, option->name, FAIL_USAGE, 0,
-                            "'%.*s' is not the name of a variable: it has a value",
-                            (int)list.length, list.word);
+            return refuse_empty(option, value, f);
+        if (name == list.length)
+            continue;
+        tell_oddity(list.word + name, oddity);
+        (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not the name of a variable%s",
+                       (int)list.length, list.word,
+                       list.word[name] == '=' ? ": it has a value" : oddity);
+        if (list.word[name] != '=' || name == 0)
+            return hinted(f, "name variables with commas between, such as --pass-env LANG,TZ");
+        fail_advise(f, "write --%s %.*s", option->name, (int)name, list.word);
+        return -1;
     }
     return read_word(option, into, value, f);
 }
 
 static int read_label(const struct option *option, void *into, const char *value, struct fail *f) {
-    if (strlen(value) > LABEL_MOST)
-        return fail_set(f, option->name, FAIL_USAGE, 0, "a label has at most %d bytes", LABEL_MOST);
+    if (strlen(value) > LABEL_MOST) {
+        (void)fail_set(f, option->name, FAIL_USAGE, 0, "a label has at most %d bytes", LABEL_MOST);
+        return hinted(f, "name a label that the security module has");
+    }
     return read_word(option, into, value, f);
 }
+
+static const char *mode_name(enum mode mode);
 
 static int read_mode(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
 
     if (options->mode == MODE_ASSERT && options->mode == (enum mode)option->what)
-        return fail_set(f, option->name, FAIL_USAGE, 0, "--%s was given twice", option->name);
-    if (options->mode != MODE_RUN)
-        return fail_set(f, STEP, FAIL_USAGE, 0,
-                        "--%s: another option that only inspects was given before it",
-                        option->name);
+        return optparse_refuse_twice(option->name, option, f);
+    if (options->mode != MODE_RUN) {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s and --%s both only inspect",
+                       mode_name(options->mode), option->name);
+        return hinted(f, "leave out one of the two");
+    }
     options->mode = (enum mode)option->what;
     options->mode_value = value;
     return 0;
@@ -187,17 +228,17 @@ static int read_mode(const struct option *option, void *into, const char *value,
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {
     {"user", 'u', WORD(who.user), .what = ASSERTED, .argument = " USER[:GROUP]",
-     .help = "who the program is; names or numbers"},
+     .help = "user to run as, and group; names or numbers"},
     {"groups", 'G', WORD(who.groups), .what = ASSERTED, .argument = " LIST|init|none|keep",
      .help = "supplementary groups (default: init, the user's own;\n"
-             "where GROUP is given none, the primary group alone);\n"
+             "none, the primary group alone, if GROUP is given);\n"
              "init,LIST adds to the user's own"},
     {"keep", 'k', .takes = VALUE, .read = read_keep, .what = ASSERTED, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds; none (default),\nall"},
     {"want", 0, .takes = VALUE, .read = read_want, .what = ASSERTED, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds where they are\npermitted"},
     {"no-new-privs", 'n', FLAG(request.no_new_privs), .what = ASSERTED,
-     .help = "no execve ever gives more"},
+     .help = "set no_new_privs: no execve(2) adds a privilege"},
     {"lock-securebits", 0, FLAG(request.lock_securebits),
      .help = "uid 0 is not special, no keep-caps, no ambient raise;\nall of it locked"},
     {"disable-userns", 0, FLAG(request.disable_userns), .what = ASSERTED,
@@ -205,9 +246,9 @@ static const struct option OPTIONS[] = {
     {"no-login-env", 0, FLAG(who.ids_only), .what = ASSERTED,
      .help = "leave HOME, USER and LOGNAME alone"},
     {"reset-env", 0, FLAG(reset_env),
-     .help = "an environment of HOME, USER, LOGNAME, SHELL, PATH and\nTERM alone"},
+     .help = "set HOME, USER, LOGNAME, SHELL and PATH, keep TERM,\nremove every other variable"},
     {"pass-env", 0, .takes = VALUE, .read = read_names, .place = offsetof(struct options, pass_env),
-     .argument = " NAME[,NAME...]", .help = "variables that --reset-env leaves as they are"},
+     .argument = " NAME[,NAME...]", .help = "variables that --reset-env keeps as they are"},
     {"chown-stdio", 0, FLAG(request.chown_stdio),
      .help = "hand pipes on the standard streams to the user"},
     {"close-fds", 0, FLAG(request.close_fds), .help = "nothing above descriptor 2 is inherited"},
@@ -221,8 +262,7 @@ static const struct option OPTIONS[] = {
      .help = "AppArmor profile that the program runs in"},
     {"selinux-label", 0, LABEL(MODULE_SELINUX), .argument = " LABEL",
      .help = "SELinux context that the program runs in"},
-    {"strict", 0, FLAG(request.strict), .what = ASSERTED,
-     .help = "what would be a note is a refusal"},
+    {"strict", 0, FLAG(request.strict), .what = ASSERTED, .help = "treat notes as errors"},
     {"dry-run", 0, FLAG(request.dry_run),
      .help = "make the whole transition in a child, and report it"},
     {"json", 0, .takes = NO_VALUE, .read = optparse_flag, .place = offsetof(struct options, json),
@@ -244,7 +284,10 @@ static const struct option OPTIONS[] = {
     {"version", 'V', MODE(NO_VALUE, MODE_VERSION), .help = "show the version"},
 };
 
-static const struct option_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const struct option_table TABLE = {.options = OPTIONS,
+                                          .count = sizeof OPTIONS / sizeof OPTIONS[0],
+                                          .foreign = FOREIGN,
+                                          .foreign_count = FOREIGN_COUNT};
 
 void options_help(void) {
     (void)fputs("Usage: capwrap [OPTION...] [--] COMMAND [ARGUMENT...]\n"
@@ -269,22 +312,26 @@ static const char *mode_name(enum mode mode) {
     return "";
 }
 
-/* An option that only inspects, beside what would be run. */
+/* An option that only inspects, beside what would be run or changes how. */
 static int check_mode(const struct options *options, struct fail *f) {
     const char *word = options->command[0], *name = mode_name(options->mode);
     bool verbose = options->verbose && options->mode != MODE_LIST_CAPS;
+    const char *option = verbose ? "verbose" : options->run_option;
 
-    if (word == NULL && !options->run_option && !verbose)
+    if (word != NULL) {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s only inspects: it does not start '%s'", name,
+                       word);
+        if (options->mode == MODE_STATUS && options->mode_value == NULL && number_is_digits(word))
+            fail_advise(f, "write --status=%s", word);
+        else
+            fail_advise(f, "leave out %s", word);
+        return -1;
+    }
+    if (option == NULL)
         return 0;
-    if (word == NULL)
-        return fail_set(f, STEP, FAIL_USAGE, 0,
-                        "--%s only inspects: it takes no option that is about a command", name);
-    (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s only inspects: it does not start '%s'", name,
-                   word);
-    if (options->mode == MODE_STATUS && options->mode_value == NULL && number_is_digits(word))
-        fail_advise(f, "write --status=%s", word);
-    else
-        fail_advise(f, "leave out %s", word);
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s only inspects: it does not take --%s", name,
+                   option);
+    fail_advise(f, "leave out --%s", option);
     return -1;
 }
 
@@ -301,6 +348,27 @@ static int check_assert(const struct options *options, struct fail *f) {
     return -1;
 }
 
+/* Options of a start that need each other, or do not go together. */
+static int check_pairs(const struct options *options, struct fail *f) {
+    const struct request *request = &options->request;
+    bool labels = request->label[MODULE_APPARMOR] != NULL || request->label[MODULE_SELINUX] != NULL;
+
+    if (options->verbose && options->quiet) {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--verbose and --quiet contradict each other");
+        return hinted(f, "leave out one of the two");
+    }
+    if (options->pass_env != NULL && !options->reset_env) {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--pass-env goes with --reset-env");
+        return hinted(f, "add --reset-env, or leave out --pass-env");
+    }
+    if (request->parent_death_signal != 0 && labels) {
+        (void)fail_set(f, "label", FAIL_USAGE, 0,
+                       "--pdeathsig does not go with a change of label, which may disarm it");
+        return hinted(f, "leave out --pdeathsig, or the label");
+    }
+    return 0;
+}
+
 /* What only the whole line tells. */
 static int check(const struct options *options, struct fail *f) {
     bool command = options->command[0] != NULL;
@@ -311,25 +379,19 @@ static int check(const struct options *options, struct fail *f) {
         return check_assert(options, f);
     if (options->mode == MODE_VERSION && !command)
         return 0;
-    if (options->mode != MODE_RUN && check_mode(options, f) != 0)
+    if (options->mode != MODE_RUN)
+        return check_mode(options, f);
+    if (check_pairs(options, f) != 0)
         return -1;
-    if (options->verbose && options->quiet) {
-        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--verbose and --quiet contradict each other");
-        f->hint = "leave out one of the two";
-        return -1;
+    if (options->json && !options->request.dry_run) {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0,
+                       "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
+        return hinted(f, "add --dry-run, or leave out --json");
     }
-    if (options->pass_env != NULL && !options->reset_env)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "--pass-env goes with --reset-env");
-    if (options->json && !options->request.dry_run && options->mode == MODE_RUN)
-        return fail_set(f, STEP, FAIL_USAGE, 0,
-                        "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
-    if (options->request.change_parent_death && options->request.parent_death_signal != 0 &&
-        (options->request.label[MODULE_APPARMOR] != NULL ||
-         options->request.label[MODULE_SELINUX] != NULL))
-        return fail_set(f, "label", FAIL_USAGE, 0,
-                        "--pdeathsig does not go with a change of label, which may disarm it");
-    if (options->mode == MODE_RUN && !command)
-        return fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
+    if (!command) {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
+        return hinted(f, "write the program behind the options: capwrap [OPTION...] -- COMMAND");
+    }
     return 0;
 }
 

@@ -32,7 +32,7 @@ struct options {
     bool reset_env;
     const char *pass_env; /* names with commas between; NULL: none */
     bool json, verbose, quiet;
-    bool run_option; /* one of those that only MODE_RUN and perhaps MODE_ASSERT take was given */
+    const char *run_option;   /* the last one that only MODE_RUN and perhaps MODE_ASSERT take */
     const char *start_option; /* the last one that MODE_ASSERT does not take; NULL without one */
     char **command;           /* COMMAND and its arguments, NULL at the end */
 };

@@ -243,8 +243,6 @@ int assert_print(const char *word, const struct request *request, const struct c
     struct inquiry inquiry = {0};
     uint64_t pid;
 
-    if (word[0] == '\0')
-        return fail_set(f, STEP, FAIL_USAGE, 0, "the value of --assert is empty");
     if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0)
         return fail_about(f, STEP, FAIL_USAGE, 0, word,
                           "a process id is a decimal number from 1 on");

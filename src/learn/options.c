@@ -32,8 +32,6 @@ static int read_target(const struct option *option, void *into, const char *valu
 
     while (strcmp(TARGET_OPTIONS[kind], option->name) != 0)
         kind++;
-    if (value[0] == '\0')
-        return refuse(f, "--%s takes a value that is not empty", option->name);
     if (options->target_count == TARGETS_MOST)
         return refuse(f, "at most %d things can be watched at once", TARGETS_MOST);
     options->targets[options->target_count++] = (struct target_name){kind, value};
@@ -44,8 +42,6 @@ static int read_runs(const struct option *option, void *into, const char *value,
     struct learn_options *options = into;
 
     (void)option;
-    if (value[0] == '\0')
-        return refuse(f, "--runs takes a value that is not empty");
     if (options->run_count == TARGETS_MOST)
         return refuse(f, "at most %d earlier runs can be added", TARGETS_MOST);
     options->runs[options->run_count++] = value;
@@ -67,7 +63,7 @@ enum { ABOUT_LEARNING, ABOUT_REPORT, ABOUT_TARGETS };
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {
     {"user", 'u', WORD(user), .argument = " USER[:GROUP]",
-     .help = "who the program is (default: nobody; the caller where\nthat is not root)"},
+     .help = "user to run as, and group (default: nobody; the caller\nwhere that is not root)"},
     {"verify", 0, FLAG(verify),
      .help = "run it again with less, until nothing more can go,\nand confirm what is left"},
     {"test", 0, WORD(test), .argument = " CMD",
@@ -116,12 +112,13 @@ static const struct option OPTIONS[] = {
      .help = "report to FILE (default: standard error); with -, to\n"
              "standard output, and what COMMAND prints there to\nstandard error"},
     {"verbose", 'v', FLAG(verbose), .what = ABOUT_REPORT,
-     .help = "tell as well what was asked for by the way"},
+     .help = "also report what was asked for incidentally"},
     {"help", 'h', FLAG(help), .what = ABOUT_REPORT, .help = "show this"},
     {"version", 'V', FLAG(version), .what = ABOUT_REPORT, .help = "show the version"},
 };
 
-static const struct option_table TABLE = {OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]};
+static const struct option_table TABLE = {.options = OPTIONS,
+                                          .count = sizeof OPTIONS / sizeof OPTIONS[0]};
 
 void learn_options_help(void) {
     (void)fputs("Usage: capwrap-learn [OPTION...] [--] COMMAND [ARGUMENT...]\n"
@@ -299,7 +296,8 @@ static int check(struct learn_options *options, struct fail *f) {
 int learn_options_parse(int argc, char **argv, struct learn_options *options, struct fail *f) {
     memset(options, 0, sizeof *options);
     if (optparse_read(&TABLE, argc, argv, options, &options->command, f) != 0) {
-        f->hint = HINT;
+        if (f->hint == NULL)
+            f->hint = HINT;
         return -1;
     }
     return check(options, f);

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "text/nearest.h"
+#include "text/option_meant.h"
 
 static const char STEP[] = "options";
 
@@ -15,63 +15,52 @@ struct reading {
     struct fail *fail;
 };
 
+/* No option takes an empty value. */
 static int take(const struct reading *r, const struct option *option, const char *value) {
+    if (value != NULL && value[0] == '\0')
+        return option_refuse_value(option, value, r->fail);
     return option->read(option, r->into, value, r->fail);
 }
 
-/* No option has this name. */
-static int refuse_long(const struct reading *r, const char *word, size_t length) {
-    struct nearest search = {.word = word, .length = length};
-
-    (void)fail_set(r->fail, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length, word);
-    for (size_t i = 0; i < r->table->count; i++)
-        nearest_offer(&search, r->table->options[i].name);
-    if (nearest_found(&search) != NULL)
-        fail_advise(r->fail, "write --%s", nearest_found(&search));
-    return -1;
+/* The next word is the value. Returns 1, the words taken, or -1. */
+static int take_next(const struct reading *r, const struct option *option) {
+    if (r->next == NULL || option_is_next(r->table, r->next))
+        return option_refuse_value(option, r->next, r->fail);
+    return take(r, option, r->next) == 0 ? 1 : -1;
 }
 
 /* --name or --name=value. Returns how many further words it took, or -1. */
 static int take_long(const struct reading *r, const char *word) {
     size_t length = strcspn(word, "=");
     const char *value = word[length] == '=' ? word + length + 1 : NULL;
-    const struct option *option = NULL;
+    const struct option *option = option_by_name(r->table, word, length);
 
-    for (size_t i = 0; i < r->table->count; i++) {
-        const char *name = r->table->options[i].name;
-        if (strncmp(name, word, length) == 0 && name[length] == '\0')
-            option = &r->table->options[i];
-    }
     if (option == NULL)
-        return refuse_long(r, word, length);
-    if (option->takes == NO_VALUE && value != NULL)
-        return fail_set(r->fail, STEP, FAIL_USAGE, 0, "--%s takes no value", option->name);
+        return option_refuse_name(r->table, word, length, r->fail);
+    if (option->takes == NO_VALUE && value != NULL) {
+        (void)fail_set(r->fail, STEP, FAIL_USAGE, 0, "--%s takes no value", option->name);
+        fail_advise(r->fail, "write --%s", option->name);
+        return -1;
+    }
     if (option->takes != VALUE || value != NULL)
         return take(r, option, value);
-    if (r->next == NULL)
-        return fail_set(r->fail, STEP, FAIL_USAGE, 0, "--%s needs a value", option->name);
-    return take(r, option, r->next) == 0 ? 1 : -1;
+    return take_next(r, option);
 }
 
 /* -abc, -uVALUE or -u VALUE. Returns how many further words it took, or -1. */
 static int take_letters(const struct reading *r, const char *letters) {
-    for (; letters[0] != '\0'; letters++) {
-        const struct option *option = NULL;
-        for (size_t i = 0; i < r->table->count; i++)
-            if (r->table->options[i].letter == letters[0])
-                option = &r->table->options[i];
+    if (letters[1] != '\0' && option_by_name(r->table, letters, strcspn(letters, "=")) != NULL)
+        return option_refuse_one_dash(letters, r->fail);
+    for (const char *letter = letters; letter[0] != '\0'; letter++) {
+        const struct option *option = option_by_letter(r->table, letter[0]);
         if (option == NULL)
-            return fail_set(r->fail, STEP, FAIL_USAGE, 0, "'-%c' is not an option", letters[0]);
+            return option_refuse_letter(r->table, letters, letter, r->fail);
         if (option->takes == NO_VALUE) {
             if (take(r, option, NULL) != 0)
                 return -1;
             continue;
         }
-        if (letters[1] != '\0')
-            return take(r, option, letters + 1);
-        if (r->next == NULL)
-            return fail_set(r->fail, STEP, FAIL_USAGE, 0, "-%c needs a value", letters[0]);
-        return take(r, option, r->next) == 0 ? 1 : -1;
+        return letter[1] != '\0' ? take(r, option, letter + 1) : take_next(r, option);
     }
     return 0;
 }
@@ -80,7 +69,11 @@ int optparse_read(const struct option_table *table, int argc, char **argv, void 
                   char ***command, struct fail *f) {
     int i = 1;
 
-    for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
+    for (; i < argc; i++) {
+        if (option_has_wrong_dash(argv[i]))
+            return option_refuse_dash(table, argv[i], f);
+        if (argv[i][0] != '-' || argv[i][1] == '\0')
+            break;
         if (strcmp(argv[i], "--") == 0) {
             i++;
             break;
@@ -102,14 +95,18 @@ int optparse_flag(const struct option *option, void *into, const char *value, st
     return 0;
 }
 
+int optparse_refuse_twice(const char *step, const struct option *option, struct fail *f) {
+    (void)fail_set(f, step, FAIL_USAGE, 0, "--%s was given twice", option->name);
+    f->hint = "leave out one of the two";
+    return -1;
+}
+
 int optparse_word(const char *step, const struct option *option, void *into, const char *value,
                   struct fail *f) {
     const char **word = (void *)((char *)into + option->place);
 
     if (*word != NULL)
-        return fail_set(f, step, FAIL_USAGE, 0, "--%s was given twice", option->name);
-    if (value[0] == '\0')
-        return fail_set(f, step, FAIL_USAGE, 0, "--%s is empty", option->name);
+        return optparse_refuse_twice(step, option, f);
     *word = value;
     return 0;
 }

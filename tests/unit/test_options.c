@@ -116,7 +116,7 @@ static void without_any_word_no_name_is_read(void **state) {
 
     (void)state;
     assert_int_equal(parse((char *[]){NULL}, &options, &f), -1);
-    assert_null(f.hint);
+    assert_non_null(f.hint);
     assert_non_null(strstr(f.text, "no COMMAND"));
 }
 
@@ -205,11 +205,13 @@ static void a_value_stands_in_four_places(void **state) {
     assert_string_equal(read_as("--user=a=b x").who.user, "a=b");
 }
 
-static void a_value_may_look_like_an_option(void **state) {
+static void a_value_that_looks_like_an_option_is_written_with_an_equals_sign(void **state) {
     (void)state;
-    assert_string_equal(read_as("--user --strict x").who.user, "--strict");
-    assert_string_equal(read_as("-u -- x").who.user, "--");
-    assert_false(read_as("-u -n x").request.no_new_privs);
+    assert_string_equal(read_as("--user=--strict x").who.user, "--strict");
+    assert_string_equal(read_as("-u-- x").who.user, "--");
+    assert_false(read_as("-u-n x").request.no_new_privs);
+    assert_string_equal(read_as("--chdir -1 x").request.directory, "-1");
+    assert_string_equal(read_as("--chdir - x").request.directory, "-");
 }
 
 static void options_end_at_the_first_other_word(void **state) {
@@ -246,13 +248,12 @@ static void kept_capabilities_add_up(void **state) {
 
 static void lists_of_capabilities_are_strict(void **state) {
     static const char *const lines[] = {
-        "-k _ x",          "--keep= x",         "-k , x",         "-k NET_RAW, x",
-        "-k ,NET_RAW x",   "-k NET_RAW,,0 x",   "-k all,none x",  "-k none,all x",
-        "-k all,0 x",      "-k 0,all x",        "-k none,0 x",    "-k 0,none x",
-        "-k all -k 0 x",   "-k 0 -k all x",     "-k none -k 0 x", "-k 0 -k none x",
-        "-k all -k all x", "-k none -k none x", "-k 64 x",        "-k NET_RAWW x",
-        "-k NET_RAW:0 x",  "-k +NET_RAW x",     "-k =ep x",       "-k net-raw x",
-        "-k -1 x",         "-k 010 x",
+        "-k , x",         "-k NET_RAW, x",  "-k ,NET_RAW x",   "-k NET_RAW,,0 x",
+        "-k all,none x",  "-k none,all x",  "-k all,0 x",      "-k 0,all x",
+        "-k none,0 x",    "-k 0,none x",    "-k all -k 0 x",   "-k 0 -k all x",
+        "-k none -k 0 x", "-k 0 -k none x", "-k all -k all x", "-k none -k none x",
+        "-k 64 x",        "-k NET_RAWW x",  "-k NET_RAW:0 x",  "-k +NET_RAW x",
+        "-k =ep x",       "-k net-raw x",   "-k -1 x",         "-k 010 x",
     };
 
     (void)state;
@@ -261,7 +262,8 @@ static void lists_of_capabilities_are_strict(void **state) {
 }
 
 static void an_empty_element_of_a_list_is_called_so(void **state) {
-    static const char *const lines[] = {"-k NET_RAW, x", "-k ,0 x", "-k _ x"};
+    static const char *const lines[] = {"-k NET_RAW, x", "-k ,0 x", "-k _ x", "--want 0, x",
+                                        "--pass-env ,A x"};
     struct options options;
     struct fail f;
 
@@ -276,12 +278,12 @@ static void user_and_groups_are_given_once_and_not_empty(void **state) {
     (void)state;
     refused("-u www -u www x", "user");
     refused("-u www --user=other x", "user");
-    refused("-u _ x", "user");
-    refused("--user= x", "user");
+    refused("-u _ x", "options");
+    refused("--user= x", "options");
     refused("-G none -G none x", "groups");
     refused("-G a --groups b x", "groups");
-    refused("-G _ x", "groups");
-    refused("--groups= x", "groups");
+    refused("-G _ x", "options");
+    refused("--groups= x", "options");
 }
 
 static void there_are_no_other_options_and_no_abbreviations(void **state) {
@@ -374,12 +376,10 @@ static void looking_has_its_own_modes(void **state) {
     } rows[] = {
         {"--assert=1", MODE_ASSERT, "1"},
         {"--assert 1", MODE_ASSERT, "1"},
-        {"--assert=", MODE_ASSERT, ""},
         {"-qn -u a -G b -k 1 --assert=1 --json", MODE_ASSERT, "1"},
         {"--want 2 --disable-userns --no-login-env --strict --assert=1", MODE_ASSERT, "1"},
         {"--status", MODE_STATUS, NULL},
         {"--status=1", MODE_STATUS, "1"},
-        {"--status=", MODE_STATUS, ""},
         {"--decode=400", MODE_DECODE, "400"},
         {"--decode 400", MODE_DECODE, "400"},
         {"--list-caps", MODE_LIST_CAPS, NULL},
@@ -484,19 +484,112 @@ static void a_mistyped_option_is_answered_with_the_nearest(void **state) {
     advised("--groops=none x", "write --groups");
     advised("--USER www x", "write --user");
     advised("--no x", "");
-    advised("--caps x", "write --list-caps");
-    advised("--reuid=1 x", "");
     advised("-x x", "");
+    advised("-nx x", "");
+    advised("-no-new-priv x", "write --no-new-privs");
+    advised("-N x", "write -n for --no-new-privs");
+    advised("-g 5 x", "write -G for --groups");
+    advised("-[ x", "");
+}
+
+static void an_option_with_one_dash_is_no_cluster_of_letters(void **state) {
+    (void)state;
+    advised("-user root x", "write --user");
+    advised("-keep=NET_RAW x", "write --keep");
+    advised("-version", "write --version");
+    assert_string_equal(read_as("-userx x").who.user, "serx");
+}
+
+static void a_dash_of_a_printed_page_is_told_from_the_ascii_one(void **state) {
+    (void)state;
+    advised("\u2013user root x", "write --user");
+    advised("\u2014keep=NET_RAW x", "write --keep");
+    advised("-\u2010usr root x", "write --user");
+    advised("\u2212\u2015strict x", "write --strict");
+    advised("\u2013n x", "");
+    refused("\u2013\u2013 x", "options");
+    assert_string_equal(read_as("-- \u2013user").command[0], "\u2013user");
+    assert_string_equal(read_as("\u2016x").command[0], "\u2016x");
+    assert_string_equal(read_as("\u200fx").command[0], "\u200fx");
+}
+
+/* Parses a line that is refused, and asserts the hint, a static string, and that it has no other.
+ */
+static void hinted(const char *text, const char *hint) {
+    struct options options;
+    struct fail f;
+
+    advised(text, "");
+    assert_int_equal(parse_text(text, &options, &f), -1);
+    assert_non_null(f.hint);
+    if (strstr(f.hint, hint) == NULL)
+        fail_msg("\"%s\": %s", text, f.hint);
+}
+
+static void an_option_of_another_tool_is_answered_with_the_own(void **state) {
+    (void)state;
+    hinted("--caps x", "write --keep CAP[,CAP...]");
+    hinted("--cap-add=NET_RAW x", "write --keep CAP[,CAP...]");
+    hinted("--ambient-caps +net_raw x", "write --keep CAP[,CAP...]");
+    hinted("--inh-caps=-all x", "write --keep CAP[,CAP...]");
+    hinted("--cap-drop ALL x", "leave it out: capwrap drops every capability");
+    hinted("--bounding-set=-all x", "leave it out: capwrap drops every capability");
+    hinted("--reuid=1 x", "write --user USER[:GROUP]");
+    hinted("--uid 1 x", "write --user USER[:GROUP]");
+    hinted("--regid=1 x", "write --user USER[:GROUP]");
+    hinted("--gid 1 x", "write --user USER[:GROUP]");
+    hinted("--nnp x", "write --no-new-privs");
+    hinted("--no-new-privileges x", "write --no-new-privs");
+    hinted("--clear-groups x", "write --groups none");
+    hinted("--dump x", "write --status");
+    hinted("-nnp x", "write --no-new-privs");
+    advised("--cap x", "");
+    advised("--reuids=1 x", "");
+}
+
+static void a_word_that_is_an_option_is_no_value(void **state) {
+    (void)state;
+    advised("--user --keep X",
+            "write --user USER[:GROUP] (--user=VALUE for one that begins with -)");
+    advised("-u -n x", "write --user USER[:GROUP] (--user=VALUE for one that begins with -)");
+    advised("--chdir -- x", "write --chdir DIR (--chdir=VALUE for one that begins with -)");
+    advised("--assert --dry-run", "write --assert=PID");
+    advised("--assert", "write --assert=PID");
+    advised("--chdir= x", "write --chdir DIR");
+    advised("--strict=1 x", "write --strict");
+}
+
+static void names_of_variables_are_names(void **state) {
+    (void)state;
+    advised("--pass-env A=1 x", "write --pass-env A");
+    advised("--pass-env A,B=1 x", "write --pass-env B");
+    hinted("--pass-env =1 x", "name variables with commas between");
+    advised("--pass-env A, x", "write --pass-env NAME[,NAME...], without a blank");
+    assert_string_equal(read_as("--reset-env --pass-env A,B x").pass_env, "A,B");
+    struct options options;
+    struct fail f;
+    assert_int_equal(
+        parse(LINE((char[]){"--pass-env"}, (char[]){"A B"}, (char[]){"x"}), &options, &f), -1);
+    assert_non_null(strstr(f.text, "'A B' is not the name of a variable: it holds a blank"));
+    assert_non_null(f.hint);
+}
+
+static void what_only_inspects_names_the_option_that_it_does_not_take(void **state) {
+    (void)state;
+    advised("--status=1 -v", "leave out --verbose");
+    advised("--list-caps -n", "leave out --no-new-privs");
+    advised("--strict --status -u a", "leave out --user");
+    hinted("--status --list-caps", "leave out one of the two");
 }
 
 static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(void **state) {
     (void)state;
     advised("-k NET_RAW+ep x", "write --keep NET_RAW (commas separate names)");
-    advised("-k CHOWN,cap_net_raw=p x", "write --keep NET_RAW (commas separate names)");
+    advised("-k CHOWN,cap_net_raw=p x", "write --keep CHOWN,NET_RAW (commas separate names)");
     advised("--want net-raw x", "write --want NET_RAW (commas separate names)");
-    advised("--want ALL x", "name capabilities as capwrap --list-caps does, separated by commas");
-    advised("-k -1 x", "name capabilities as capwrap --list-caps does, separated by commas");
-    advised("--pdeathsig TREM x", "name a signal of signal(7), such as --pdeathsig TERM");
+    hinted("--want ALL x", "name capabilities as capwrap --list-caps does, separated by commas");
+    hinted("-k -1 x", "name capabilities as capwrap --list-caps does, separated by commas");
+    hinted("--pdeathsig TREM x", "name a signal of signal(7), such as --pdeathsig TERM");
 }
 
 static void a_character_that_is_not_seen_is_named(void **state) {
@@ -534,7 +627,7 @@ int main(void) {
         cmocka_unit_test(every_flag_sets_its_own_field_and_no_other),
         cmocka_unit_test(a_flag_may_be_repeated),
         cmocka_unit_test(a_value_stands_in_four_places),
-        cmocka_unit_test(a_value_may_look_like_an_option),
+        cmocka_unit_test(a_value_that_looks_like_an_option_is_written_with_an_equals_sign),
         cmocka_unit_test(options_end_at_the_first_other_word),
         cmocka_unit_test(kept_capabilities_add_up),
         cmocka_unit_test(lists_of_capabilities_are_strict),
@@ -551,6 +644,12 @@ int main(void) {
         cmocka_unit_test(json_goes_with_a_rehearsal),
         cmocka_unit_test(what_was_read_before_a_refusal_is_there_for_the_report),
         cmocka_unit_test(a_mistyped_option_is_answered_with_the_nearest),
+        cmocka_unit_test(an_option_with_one_dash_is_no_cluster_of_letters),
+        cmocka_unit_test(a_dash_of_a_printed_page_is_told_from_the_ascii_one),
+        cmocka_unit_test(an_option_of_another_tool_is_answered_with_the_own),
+        cmocka_unit_test(a_word_that_is_an_option_is_no_value),
+        cmocka_unit_test(names_of_variables_are_names),
+        cmocka_unit_test(what_only_inspects_names_the_option_that_it_does_not_take),
         cmocka_unit_test(a_mistyped_capability_is_answered_with_the_list_as_it_is_written),
         cmocka_unit_test(a_character_that_is_not_seen_is_named),
         cmocka_unit_test(an_option_that_inspects_tells_what_to_leave_out),

@@ -18,8 +18,8 @@ static void check_values(const struct options *options, const struct said *said,
           said->command);
     memcpy(&read, options, sizeof read);
     read.command = NULL;
-    read.keep_given = read.keep_none = read.run_option = false;
-    read.start_option = NULL;
+    read.keep_given = read.keep_none = false;
+    read.run_option = read.start_option = NULL;
     /* Both began as zeros. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     CHECK(memcmp(&read, &said->options, sizeof read) == 0, "another value");

@@ -1,6 +1,7 @@
 /*
- * The command line as capwrap(1) tells it, read by getopt_long(3), which differs in one point only:
- * it takes abbreviations.
+ * The command line as capwrap(1) tells it, read by getopt_long(3), which differs in these points:
+ * it takes abbreviations, empty values, and options as values; -user is to it the letter u with
+ * "ser".
  */
 #include <signal.h>
 #include <string.h>
@@ -124,12 +125,12 @@ static int mask_of(const char *word) {
     return word[0] == '\0' || value > 0777 ? -1 : value;
 }
 
-/* Names between commas: none is empty or has an equals sign. */
+/* Names between commas: none is empty or has an equals sign, a blank or a quote. */
 static bool are_names(const char *list) {
     size_t length = strlen(list);
 
     return length > 0 && list[0] != ',' && list[length - 1] != ',' && strstr(list, ",,") == NULL &&
-           strchr(list, '=') == NULL;
+           strpbrk(list, "= \t\r\n\"'") == NULL;
 }
 
 static void take_value(int option, const char *value, struct said *said, struct line *line) {
@@ -246,6 +247,32 @@ static bool is_whole(const char *word, int index) {
            (word[2 + length] == '\0' || word[2 + length] == '=');
 }
 
+/* Behind its dashes, if any: one of them is U+2010 to U+2015 or U+2212. */
+static bool has_wrong_dash(const char *word) {
+    while (word[0] == '-')
+        word++;
+    return (strncmp(word, "\xe2\x80", 2) == 0 && (word[2] & 0xff) >= 0x90 &&
+            (word[2] & 0xff) <= 0x95) ||
+           strncmp(word, "\xe2\x88\x92", 3) == 0;
+}
+
+/* -name, where --name is an option. */
+static bool has_one_dash(const char *word) {
+    size_t length = strcspn(word, "=");
+
+    for (size_t i = 0; OPTIONS[i].name != NULL; i++)
+        if (word[0] == '-' && strlen(OPTIONS[i].name) == length - 1 &&
+            strncmp(word + 1, OPTIONS[i].name, length - 1) == 0)
+            return true;
+    return false;
+}
+
+/* The value is empty, or the next word and begins as an option. */
+static bool is_no_value(const char *value, const char *before) {
+    return value[0] == '\0' || (value == before && value[0] == '-' && value[1] != '\0' &&
+                                strchr("-uGknvqhV", value[1]) != NULL);
+}
+
 static bool is_refused(const struct said *said, const struct line *line, bool command) {
     if (line->bad || line->modes > 1 || line->users > 1 || line->lists > 1 || line->signals > 1 ||
         line->directories > 1 || line->masks > 1 || line->passes > 1 ||
@@ -284,9 +311,12 @@ bool ref_options(int argc, char **argv, struct said *said) {
     while (!line.bad) {
         int index = -1, at = optind == 0 ? 1 : optind;
         int option = getopt_long(argc, argv, "+:u:G:k:nvqhV", OPTIONS, &index);
+        bool ended = option == -1 && optind > at; /* by -- */
+        line.bad |= at < argc && !ended && has_wrong_dash(argv[at]);
         if (option == -1)
             break;
-        if (option == '?' || option == ':' || (index >= 0 && !is_whole(argv[at], index)))
+        if (option == '?' || option == ':' || (index >= 0 && !is_whole(argv[at], index)) ||
+            has_one_dash(argv[at]) || (optarg != NULL && is_no_value(optarg, argv[optind - 1])))
             line.bad = true;
         else
             take(option, optarg, said, &line);

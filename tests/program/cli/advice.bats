@@ -51,7 +51,63 @@ advises() {
 @test "a mistyped option: the nearest one" {
     advises 125 options 'write --no-new-privs' -- --no-new-priv id
     advises 125 options 'write --keep' -- --kep NET_RAW id
-    advises 125 options 'see capwrap --help' -- --reuid=1 id
+    advises 125 options 'see capwrap --help' -- --nope=1 id
+    advises 125 options 'write -u for --user' -- -U root id
+}
+
+@test "an option of another tool: what capwrap calls it" {
+    local option keep='write --keep CAP[,CAP...]: capwrap drops every other capability'
+    local drop='leave it out: capwrap drops every capability that --keep does not name'
+    local user='write --user USER[:GROUP], with names or numbers'
+    for option in --caps=cap_net_raw+ep --cap-add --inh-caps --ambient-caps; do
+        advises 125 options "$keep" -- "$option" NET_RAW id
+    done
+    for option in --cap-drop --drop --bounding-set=-all; do
+        advises 125 options "$drop" -- "$option" ALL id
+    done
+    for option in --uid --gid --reuid=33 --regid=33; do
+        advises 125 options "$user" -- "$option" 33 id
+    done
+    for option in --nnp --no-new-privileges; do
+        advises 125 options 'write --no-new-privs' -- "$option" id
+    done
+    advises 125 options 'write --groups none' -- --clear-groups id
+}
+
+@test "an option with one dash, or with a dash copied from a page" {
+    advises 125 options 'write --user' -- -user root id
+    advises 125 options 'write --keep' -- -keep NET_RAW -- id
+    advises 125 options 'write --user' -- $'\xe2\x80\x93user' root id
+    advises 125 options 'write --no-new-privs' -- --strict $'\xe2\x80\x94no-new-privs' id
+    assert_regex "${stderr_lines[0]}" $'\xe2\x80\x94''no-new-privs.* begins with a dash that is not .-.'
+    run -127 "$CAPWRAP" -- $'\xe2\x80\x93user'
+}
+
+@test "an option where a value belongs: the message names both" {
+    advises 125 options 'write --user USER[:GROUP] (--user=VALUE for one that begins with -)' -- --user --keep NET_RAW id
+    assert_equal "${stderr_lines[0]}" "capwrap: options: --user (-u) needs a value, and '--keep' is an option"
+    advises 125 options 'write --chdir DIR (--chdir=VALUE for one that begins with -)' -- --chdir -- id
+    assert_equal "${stderr_lines[0]}" "capwrap: options: --chdir needs a value, and '--' ends the options"
+    advises 125 options 'write --assert=PID' -- --assert --dry-run
+}
+
+@test "an empty value, or one with a blank: the message names the option" {
+    advises 125 options 'write --user USER[:GROUP]' -- --user '' id
+    assert_equal "${stderr_lines[0]}" 'capwrap: options: the value of --user (-u) is empty'
+    advises 125 options 'write --keep CAP[,CAP...]' -- --keep= id
+    advises 125 options 'write --chdir DIR' -- --chdir '' id
+    advises 125 options 'write --status[=PID]' -- --status=
+    advises 125 pass-env 'name variables with commas between, such as --pass-env LANG,TZ' -- \
+        --reset-env --pass-env 'A B' id
+    assert_equal "${stderr_lines[0]}" "capwrap: pass-env: 'A B' is not the name of a variable: it holds a blank"
+    advises 125 keep 'write --keep CAP[,CAP...], without a blank' -- --keep NET_RAW, NET_ADMIN -- id
+    assert_equal "${stderr_lines[0]}" "capwrap: keep: the list 'NET_RAW,' has an empty element"
+}
+
+@test "an option that only inspects: the message names the option that it does not take" {
+    advises 125 options 'leave out --verbose' -- --status=1 -v
+    advises 125 options 'leave out --keep' -- --list-caps --keep NET_RAW
+    advises 125 options 'leave out one of the two' -- --status --list-caps
 }
 
 @test "capabilities as other tools write them: the list that --keep takes" {
@@ -62,6 +118,9 @@ advises() {
     advises 125 keep 'write --keep CHOWN,KILL (commas separate names)' -- --keep 'CAP_CHOWN CAP_KILL' id
     advises 125 keep 'name capabilities as capwrap --list-caps does, separated by commas' -- --keep NOPE id
     advises 125 want 'write --want NET_RAW (commas separate names)' -- --want NET_RAW+ep id
+    # the whole list, not the element alone
+    advises 125 keep 'write --keep CHOWN,NET_RAW (commas separate names)' -- --keep CHOWN,NET_RAW+ep id
+    advises 125 keep 'write --keep CHOWN,NET_RAW (commas separate names)' -- --keep 'CHOWN, NET_RAW' id
 }
 
 @test "ALL and NONE are all and none" {

@@ -29,7 +29,7 @@ load ../../support/common
         assert_output ''
     done
     attempt "$CAPWRAP" --assert=
-    refused assert 'the value of --assert is empty'
+    refused options 'the value of --assert is empty'
     attempt "$CAPWRAP" --assert=1 --assert=2
     refused assert '--assert was given twice'
     attempt "$CAPWRAP" --assert

@@ -103,9 +103,9 @@ lies() {
     ln -s loop "$HERE/loop"
     refuses chdir directory "$ELOOP" -- --chdir "$HERE/loop"
     refuses chdir directory "$ENAMETOOLONG" -- --chdir "/$(printf 'x%.0s' {1..5000})"
-    refuses chdir usage '--chdir is empty' -- --chdir ''
+    refuses options usage 'the value of --chdir is empty' -- --chdir ''
     refuses chdir usage '--chdir was given twice' -- --chdir / --chdir /
-    hint_says 'capwrap --help'
+    hint_says 'leave out one of the two'
 }
 
 @test "the report names the directory, and so does its document" {

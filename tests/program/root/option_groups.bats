@@ -81,9 +81,9 @@ ascending() {
     for list in ',' 'init,' ',init' '9,,init'; do
         refuses groups usage 'empty element' -- --user www-data --groups "$list"
     done
-    refuses groups usage '--groups is empty' -- --user www-data --groups ''
+    refuses options usage 'the value of --groups [(]-G[)] is empty' -- --user www-data --groups ''
     refuses groups usage '--groups was given twice' -- --user www-data --groups init --groups 9
-    hint_says 'capwrap --help'
+    hint_says 'leave out one of the two'
 }
 
 @test "more groups than the kernel takes are refused by their number" {

@@ -54,8 +54,8 @@ setup() {
 
 @test "an empty element, an unknown name, all and none are refused" {
     local list
-    for list in '' ',' 'NET_RAW,' ',NET_RAW' 'NET_RAW,,CHOWN'; do
-        refuses want usage 'the list has an empty element' -- --want "$list"
+    for list in ',' 'NET_RAW,' ',NET_RAW' 'NET_RAW,,CHOWN'; do
+        refuses want usage "the list '$list' has an empty element" -- --want "$list"
     done
     for list in all none NOSUCH 64 NET_RAW,nosuch; do
         refuses want usage "'${list#*,}' is not a capability" -- --want "$list"

@@ -59,6 +59,13 @@ UNREACHABLE = {"root-gains": "User ID 0 would gain or lose capabilities by execv
 # The code, when it happens, who starts capwrap and how, and capwrap's words. A file below /srv is made by setup().
 CASES = [
     ("usage", "the command line is wrong", ROOT, "--keep NET_RAW+ep -- true"),
+    ("usage", "an option stands where a value belongs", ROOT, "--user --keep NET_RAW -- true"),
+    ("usage", "a value is empty", ROOT, ["--chdir", "", "--", "true"]),
+    ("usage", "a list has a blank behind its comma", ROOT, "--keep NET_RAW, NET_ADMIN -- true"),
+    ("usage", "a long option has one dash", ROOT, "-user www-data -- true"),
+    ("usage", "the dash is that of a printed page", ROOT, "\u2013user www-data -- true"),
+    ("usage", "the option is another tool's", ROOT, "--cap-add NET_RAW -- true"),
+    ("usage", "an option that only inspects has another one beside it", ROOT, "--status=1 -v"),
     ("usage", "USER:GROUP has another form", ROOT, "--user a:b:c -- true"),
     ("unknown-user", "the user database has no such name", ROOT, "--user nobody-here -- true"),
     ("unknown-group", "the group database has no such name", ROOT, "--user www-data:no-group -- true"),

@@ -1,0 +1,14 @@
+/*
+ * foreign - options of setpriv, capsh, docker, su, chpst and other tools, and what capwrap calls
+ * them.
+ */
+#ifndef CAPWRAP_FOREIGN_H
+#define CAPWRAP_FOREIGN_H
+
+#include "text/option_table.h"
+
+enum { FOREIGN_COUNT = 14 };
+
+extern const struct foreign_options FOREIGN[FOREIGN_COUNT];
+
+#endif

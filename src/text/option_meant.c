@@ -1,0 +1,136 @@
+#include "text/option_meant.h"
+
+#include <string.h>
+
+#include "text/list.h"
+#include "text/nearest.h"
+#include "text/printable.h"
+
+static const char STEP[] = "options";
+
+/* ---- another name ---- */
+
+static const char *foreign_hint(const struct option_table *table, const char *name, size_t length) {
+    for (size_t i = 0; i < table->foreign_count; i++)
+        for (struct list list = {.rest = table->foreign[i].names}; list_next(&list);)
+            if (list.length == length && strncmp(list.word, name, length) == 0)
+                return table->foreign[i].hint;
+    return NULL;
+}
+
+/* The option that is called so, or nearly so. */
+static void suggest(const struct option_table *table, const char *name, size_t length,
+                    struct fail *f) {
+    struct nearest search = {.word = name, .length = length};
+
+    f->hint = foreign_hint(table, name, length);
+    for (size_t i = 0; i < table->count; i++)
+        nearest_offer(&search, table->options[i].name);
+    if (option_by_name(table, name, length) != NULL)
+        fail_advise(f, "write --%.*s", (int)length, name);
+    else if (f->hint == NULL && nearest_found(&search) != NULL)
+        fail_advise(f, "write --%s", nearest_found(&search));
+}
+
+int option_refuse_name(const struct option_table *table, const char *name, size_t length,
+                       struct fail *f) {
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length, name);
+    suggest(table, name, length, f);
+    return -1;
+}
+
+int option_refuse_letter(const struct option_table *table, const char *letters, const char *letter,
+                         struct fail *f) {
+    enum { OTHER_CASE = 'a' ^ 'A' };
+    uint32_t code;
+    size_t size = printable_sequence(letter, &code);
+    const struct option *other = option_by_letter(table, (char)(letter[0] ^ OTHER_CASE));
+
+    if (size == 0)
+        size = 1;
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "'-%.*s' is not an option", (int)size, letter);
+    if (letters[size] != '\0')
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "'-%.*s', in '-%s', is not an option", (int)size,
+                       letter, letters);
+    suggest(table, letters, strcspn(letters, "="), f);
+    if (f->hint == NULL && f->advice[0] == '\0' && other != NULL)
+        fail_advise(f, "write -%c for --%s", other->letter, other->name);
+    return -1;
+}
+
+int option_refuse_one_dash(const char *name, struct fail *f) {
+    int length = (int)strcspn(name, "=");
+
+    (void)fail_set(f, STEP, FAIL_USAGE, 0,
+                   "'-%.*s' is not an option: a long one begins with two dashes", length, name);
+    fail_advise(f, "write --%.*s", length, name);
+    return -1;
+}
+
+/* ---- another dash ---- */
+
+static bool is_wrong_dash(uint32_t code) {
+    enum { FIRST = 0x2010, LAST = 0x2015, MINUS = 0x2212 };
+
+    return (code >= FIRST && code <= LAST) || code == MINUS;
+}
+
+/* What stands behind the dashes; *wrong: whether one of them is not "-". */
+static const char *skip_dashes(const char *word, bool *wrong) {
+    uint32_t code;
+
+    *wrong = false;
+    for (size_t size; (size = printable_sequence(word, &code)) != 0; word += size) {
+        if (code != '-' && !is_wrong_dash(code))
+            break;
+        *wrong |= code != '-';
+    }
+    return word;
+}
+
+bool option_has_wrong_dash(const char *word) {
+    bool wrong;
+
+    (void)skip_dashes(word, &wrong);
+    return wrong;
+}
+
+int option_refuse_dash(const struct option_table *table, const char *word, struct fail *f) {
+    bool wrong;
+    const char *name = skip_dashes(word, &wrong);
+
+    (void)fail_set(f, STEP, FAIL_USAGE, 0,
+                   "'%s' begins with a dash that is not '-', as text copied from a page may", word);
+    suggest(table, name, strcspn(name, "="), f);
+    if (f->hint == NULL && f->advice[0] == '\0')
+        f->hint = "type the dashes as '-', or put -- before a program of this name";
+    return -1;
+}
+
+/* ---- values ---- */
+
+bool option_is_next(const struct option_table *table, const char *word) {
+    return word[0] == '-' && (word[1] == '-' || option_by_letter(table, word[1]) != NULL);
+}
+
+int option_refuse_value(const struct option *option, const char *next, struct fail *f) {
+    const char *name = option->name, *argument = option->argument;
+    const char letter[] = {' ', '(', '-', option->letter, ')', '\0'};
+    const char *also = option->letter == '\0' ? "" : letter;
+
+    if (next == NULL || next[0] == '\0') {
+        (void)fail_set(f, STEP, FAIL_USAGE, 0,
+                       next == NULL ? "--%s%s needs a value" : "the value of --%s%s is empty", name,
+                       also);
+        fail_advise(f, "write --%s%s", name, argument);
+        return -1;
+    }
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s%s needs a value, and '%s' %s", name, also, next,
+                   strcmp(next, "--") == 0 ? "ends the options" : "is an option");
+    if (argument[0] == ' ')
+        fail_advise(f, "write --%s%s (--%s=VALUE for one that begins with -)", name, argument,
+                    name);
+    else
+        fail_advise(f, "write --%s%s", name, argument);
+    return -1;
+}
