@@ -78,6 +78,7 @@ check_arguments() {
             [ -f "$verify/$file" ] || die "$verify is no release: there is no $file"
         done
         verify=$(cd "$verify" && pwd)
+        (cd "$verify" && sha256sum --quiet --check SHA256SUMS) || die "files of $verify do not have the sums of SHA256SUMS"
         list=$(info architectures | tr ' ' ,)
         [ -n "$list" ] || die "$verify is no release: its build-info names no architecture"
         out=$(mktemp -d /tmp/capwrap-verify.XXXXXX)/release
@@ -306,7 +307,6 @@ names() {
 
 compare_files() {
     local file bad=0
-    (cd "$verify" && sha256sum --quiet --check SHA256SUMS) || die "files of $verify do not have the sums of SHA256SUMS"
     while read -r file; do
         cmp "$work/release/$file" "$verify/$file" || bad=1
     done < <(names "$work/release")

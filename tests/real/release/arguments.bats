@@ -168,6 +168,42 @@ TEXT
     [[ ! -e $OUT.part && ! -e /dev/shm/$name ]]
 }
 
+@test "--verify refuses changed files before it builds, and names files with other bytes, and those that one side lacks" {
+    local root=$BATS_TEST_TMPDIR/root
+    small_root "$root"
+    CLONE=$BATS_TEST_TMPDIR/clone
+    clone "$CLONE"
+    cat >"$CLONE/contrib/release/build-in-root" <<'TEXT'
+#!/bin/sh
+mkdir /work/new
+echo "$1" >"/work/new/$1"
+[ "$1" != bundle ] || busybox cp /work/build-info /work/new/
+TEXT
+    git -C "$CLONE" commit --quiet --all --message=first
+    release "$OUT" --unsigned --arch amd64 --root "$root"
+    assert_success
+    release --verify "$OUT" --root "$root"
+    assert_success
+    assert_line --partial 'verified: 5 files have the same bytes'
+    echo bottle >"$OUT/bundle"
+    release --verify "$OUT" --root "$root"
+    assert_failure 1
+    assert_line --partial 'bundle: FAILED'
+    assert_output --partial 'do not have the sums of SHA256SUMS'
+    refute_output --partial 'built twice'
+    (cd "$OUT" && sha256sum amd64 bundle build-info packages >SHA256SUMS)
+    release --verify "$OUT" --root "$root"
+    assert_failure 1
+    assert_line --partial 'bundle differ'
+    assert_output --partial "error: other bytes than those of $OUT"
+    echo bundle >"$OUT/bundle"
+    touch "$OUT/one-more"
+    (cd "$OUT" && sha256sum amd64 bundle build-info packages >SHA256SUMS)
+    release --verify "$OUT" --root "$root"
+    assert_failure 1
+    assert_line '> one-more'
+}
+
 # build_in_root WARNS: build-in-root of amd64, where the build that WARNS names (first, second, none) prints a warning;
 # with /work and /build of its own, and without a compiler.
 build_in_root() {
@@ -256,7 +292,7 @@ TEXT
     mkdir "$BATS_TEST_TMPDIR/folder"
     refuses_release 'is no release: there is no build-info' --verify "$BATS_TEST_TMPDIR/folder"
     printf '%s\n' "commit: $(printf '0%.0s' {1..40})" 'architectures: amd64' >"$BATS_TEST_TMPDIR/folder/build-info"
-    touch "$BATS_TEST_TMPDIR/folder/SHA256SUMS"
+    (cd "$BATS_TEST_TMPDIR/folder" && sha256sum build-info >SHA256SUMS)
     refuses_release 'this repository has no commit 0000' --verify "$BATS_TEST_TMPDIR/folder"
     refuses_release '--verify takes a folder' "$OUT" --verify "$BATS_TEST_TMPDIR/folder"
 }
