@@ -1,5 +1,7 @@
 """The table of `compare`: for a terminal, for docs/known-failures-details.md and for README.md."""
 
+import json
+import os
 import re
 import textwrap
 
@@ -9,6 +11,11 @@ BEGIN = "<!-- generated: compare -->"
 END = "<!-- end -->"
 MEASURED = "Measured on "
 VERSIONS = "Versions: "
+ELSEWHERE = "In Debian sid: "
+SIZES = "KiB that are loaded, without libraries: "
+TOOLS = ("capwrap", "setpriv", "capsh", "gosu", "su-exec", "chpst", "s6-setuidgid", "s6-applyuidgid",
+         "minijail0")
+NOT_IN_DEBIAN_12 = {"capwrap": "no", "su-exec": "no", "minijail0": "sid"}
 
 
 def plain(cell):
@@ -75,12 +82,15 @@ def commands(found, tools):
     yield from (f"    {one.number}: {one.start}" for one in found if one.start)
 
 
-def whole(tools, table, versions, day, name):
+def whole(tools, table, of_tools, day, name):
     """Everything between the marks of docs/known-failures-details.md."""
+    versions, elsewhere, sizes = of_tools
     lines = [
         BEGIN,
         f"{MEASURED}{day} with {name} by `tests/attack/known-failures/compare`.",
         f"{VERSIONS}{versions}.",
+        *([f"{ELSEWHERE}{elsewhere}."] if elsewhere else []),
+        SIZES + ", ".join(f"{tool} {sizes[tool]}" for tool in tools) + ".",
         "",
         row_of(["row", "case", *tools]),
         row_of(["---"] * (len(tools) + 2)),
@@ -101,13 +111,32 @@ def together(verdicts):
     return "yes" if "right" in verdicts else "–"
 
 
-def short(tools, verdicts, day):
+def by_manual():
+    """What a manual page says of tools that are not measured: name, source and cells."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "by-manual.json")
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def short(verdicts, sizes, day):
     """Everything between the marks of README.md: some rows, and whether each tool is right."""
-    lines = [BEGIN, row_of(["", *tools]), row_of(["---"] * (len(tools) + 1))]
+    tools = failure_cases.SHORT_TOOLS
+    manual = by_manual()
+    heads = [*tools, *(f"{name} (manual)" for name in manual)]
+    lines = [BEGIN, row_of(["", *heads]), row_of(["---"] * (len(heads) + 1))]
+
+    def add(title, words, said=None):
+        said = said or [of["cells"].get(title, [""])[0] for of in manual.values()]
+        lines.append(row_of([title, *words, *said]))
+
     for title, numbers in failure_cases.SHORT:
-        words = [together({verdicts[number][tool] for number in numbers}) for tool in tools]
-        lines.append(row_of([title, *words]))
-    lines += ["", f"{MEASURED}{day}; – means that it has no such option.", END]
+        add(title, [together({verdicts[number][tool] for number in numbers}) for tool in tools])
+    add("in the archive of Debian 12", [NOT_IN_DEBIAN_12.get(tool, "yes") for tool in tools],
+        ["yes"] * len(manual))
+    add("KiB that are loaded, without libraries", [sizes[tool] for tool in tools])
+    sources = ", ".join(of["source"] for of in manual.values())
+    lines += ["", f"{MEASURED}{day}; – means that it has no such option; *manual*: by {sources}, and empty",
+              "where it does not say.", END]
     return "\n".join(lines) + "\n"
 
 
@@ -131,43 +160,43 @@ def replace(path, new):
 
 
 def printed(path):
-    """What docs/known-failures-details.md says: the tools, the cells by case (the first is its title), the
-    versions and the day."""
+    """What docs/known-failures-details.md says: the tools, the cells by case (the first is its title), and
+    the lines above the table by their beginning."""
     lines = between(path)[1].splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
-    said = {name: line.removeprefix(name) for line in lines for name in (VERSIONS, MEASURED)
-            if line.startswith(name)}
+    said = {name: line.removeprefix(name).rstrip(".") for line in lines
+            for name in (VERSIONS, MEASURED, ELSEWHERE, SIZES) if line.startswith(name)}
     cells = {row[0]: row[1:] for row in rows[2:]}
-    return rows[0][2:], cells, said[VERSIONS].rstrip("."), said[MEASURED].split()[0]
+    return rows[0][2:], cells, said
 
 
 def printed_short(path):
     """The README's part as it must be by what docs/known-failures-details.md says."""
-    tools, cells, _, day = printed(path)
+    tools, cells, said = printed(path)
     verdicts = {}
     for number, (_, *texts) in cells.items():
         words = ["wrong" if text.startswith("**") else "none" if text == "–" else "right"
                  for text in texts]
         verdicts[number] = dict(zip(tools, words))
-    return short(tools, verdicts, day)
+    sizes = dict(one.split(" ") for one in said[SIZES].split(", "))
+    return short(verdicts, sizes, said[MEASURED].split()[0])
 
 
 def differences(path, tools, table, versions):
     """What a new measurement says of the page: errors and notes."""
-    heads, cells, of_page, _ = printed(path)
+    heads, cells, said = printed(path)
     errors, notes = [], []
-    if heads != tools:
-        return [f"{path} has the columns {heads}, not {tools}"], notes
+    if heads != list(TOOLS):
+        return [f"{path} has the columns {heads}, not {list(TOOLS)}"], notes
     if list(cells) != [one.number for one in measured_cases(table)]:
         return [f"{path} does not have the rows of failure_cases.py"], notes
-    same = versions == of_page
+    same = versions in (said[VERSIONS], said[ELSEWHERE])
     if not same:
-        notes.append(f"{path} was measured with {of_page}; here are {versions}")
+        notes.append(f"{path} was measured with {said[VERSIONS]}, and {said[ELSEWHERE]}; here are {versions}")
     for number, (title, *texts) in cells.items():
         for tool, text in zip(heads, texts):
-            now = marked(table[number][tool])
-            if now == text:
+            if tool not in tools or marked(table[number][tool]) == text:
                 continue
-            said = f"{path} is stale: case {number} ({title}), {tool}: {text}; now {now}"
-            (errors if same or tool == "capwrap" else notes).append(said)
+            now = f"{path} is stale: case {number} ({title}), {tool}: {text}; now {marked(table[number][tool])}"
+            (errors if same or tool == "capwrap" else notes).append(now)
     return errors, notes
