@@ -11,9 +11,9 @@ setup() {
     require_root
 }
 
-@test "docs/containers.md names the engines that are tried" {
+@test "docs/measured-refusals.md names the engines that are tried" {
     # What sid holds changes from day to day.
-    diff <(sed -n '/^<!-- measured: engine-versions -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/containers.md" |
+    diff <(sed -n '/^<!-- measured: engine-versions -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/measured-refusals.md" |
         grep '^|' | grep -v '^| sid ') <("$SRC_DIR/tests/real/engines/engine-versions" | grep -v '^| sid ')
 }
 

@@ -177,9 +177,9 @@ is_app_with_net_raw() {
     quiet
 }
 
-# transcript: the one in docs/containers.md, a command and what it prints.
+# transcript: the one in docs/measured-refusals.md, a command and what it prints.
 transcript() {
-    sed -n '/^```console$/,/^```$/{/^```/!p}' "$SRC_DIR/docs/containers.md"
+    sed -n '/^```console$/,/^```$/{/^```/!p}' "$SRC_DIR/docs/measured-refusals.md"
 }
 
 @test "Kubernetes' restricted: the first process holds exactly the kept capability in all five sets" {
