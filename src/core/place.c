@@ -11,6 +11,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "core/sys.h"
+
 /* systemd.exec(5), $JOURNAL_STREAM: device and inode of a stream that goes to the journal. */
 static bool goes_to_journal(void) {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -46,9 +48,17 @@ static uint64_t file_grant(void) {
     return le32toh(data.data[0].permitted) | (uint64_t)le32toh(data.data[1].permitted) << 32;
 }
 
+/* SECBIT_NOROOT: execve(2) gives root no capability that is not ambient. */
+static bool has_noroot(void) {
+    int bits = sys_get_securebits();
+
+    return bits >= 0 && ((unsigned)bits & SECBIT_NOROOT) != 0;
+}
+
 struct place place_find(void) {
     struct place place = {.root = getauxval(AT_EUID) == 0};
 
+    place.noroot = place.root && has_noroot();
     place.kind = find_kind(&place.weak);
     place.file_grant = place.root ? 0 : file_grant();
     return place;

@@ -15,6 +15,7 @@ struct place {
     uint64_t file_grant; /* what capwrap's own file permits to the ordinary user who starts it;
                             0 for root */
     bool root;           /* this process was started as root (getauxval(3), AT_EUID) */
+    bool noroot;         /* as root, with the securebit that takes root's capabilities away */
     bool weak; /* /.dockerenv is the only sign: also in a machine that was made of an image */
 };
 

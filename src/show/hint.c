@@ -67,6 +67,12 @@ static void permit(const struct place *place, uint64_t caps, uint64_t grant, siz
     }
 }
 
+static const char *for_noroot(const struct place *place) {
+    return place->kind == SYSTEMD
+               ? "leave out SecureBits=noroot: root keeps only what AmbientCapabilities= names"
+               : "clear the securebit NOROOT before capwrap: root keeps only ambient capabilities";
+}
+
 static const char *for_bounding_only(const struct place *place) {
     static const char *const hints[PLACES] = {
         [SHELL] = "run capwrap as root with --user",
@@ -77,6 +83,8 @@ static const char *for_bounding_only(const struct place *place) {
         [KUBERNETES] = "set runAsUser: 0 and give the user to capwrap with --user, or put a "
                        "capwrap with file capabilities into the image",
     };
+    if (place->noroot)
+        return for_noroot(place);
     if (place->root)
         return "start capwrap before it is dropped: a program in front of capwrap gave it up";
     return hints[place->kind < PLACES ? place->kind : SHELL];
@@ -259,7 +267,10 @@ static const char *for_strict(const char *step) {
 static void for_code(const struct fail *f, const struct place *place, size_t size, char *text) {
     char way[CAPNAME_LIST_SIZE + 256];
 
-    permit(place, f->caps, usable_grant(f, place), sizeof way, way);
+    if (place->noroot && f->code != FAIL_CAP_NOT_PERMITTED)
+        (void)snprintf(way, sizeof way, "%s", for_noroot(place));
+    else
+        permit(place, f->caps, usable_grant(f, place), sizeof way, way);
     switch (f->code) {
     case FAIL_CAP_NOT_PERMITTED:
     case FAIL_NEED_SETUID:

@@ -149,6 +149,33 @@ static void each_place_tells_how_a_capability_is_permitted(void **state) {
         says(&f, &rows[i].place, rows[i].hint);
 }
 
+static void root_without_its_capabilities_is_told_of_the_securebit(void **state) {
+    const enum fail_code codes[] = {FAIL_CAP_BOUNDING_ONLY, FAIL_CAP_MASKED, FAIL_NEED_SETUID,
+                                    FAIL_NEED_SETGID, FAIL_NEED_CHOWN};
+    const struct fail setpcap = {
+        .step = "bounding", .code = FAIL_NEED_SETPCAP, .caps = CAP_MASK(8)};
+    const struct fail absent = {
+        .step = "keep", .code = FAIL_CAP_NOT_PERMITTED, .caps = CAP_MASK(7)};
+
+    (void)state;
+    for (unsigned kind = SHELL; kind < PLACES; kind++) {
+        const struct place place = {.kind = kind, .root = true, .noroot = true};
+        const char *hint =
+            kind == SYSTEMD
+                ? "leave out SecureBits=noroot: root keeps only what AmbientCapabilities= names"
+                : "clear the securebit NOROOT before capwrap: root keeps only ambient capabilities";
+        char text[256];
+        for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+            const struct fail f = {.step = "uid", .code = codes[i], .caps = CAP_MASK(7)};
+            says(&f, &place, hint);
+        }
+        (void)snprintf(text, sizeof text, "add --no-new-privs, or %s", hint);
+        says(&setpcap, &place, text);
+    }
+    const struct place unit = {.kind = SYSTEMD, .root = true, .noroot = true};
+    says(&absent, &unit, "add CAP_SETUID to CapabilityBoundingSet=");
+}
+
 static void a_character_that_does_not_belong_into_a_name_is_named(void **state) {
     const struct place shell = {0};
     const struct {
@@ -191,6 +218,7 @@ int main(void) {
         cmocka_unit_test(advice_comes_before_every_other_hint),
         cmocka_unit_test(root_is_told_what_is_missing_and_not_to_be_root),
         cmocka_unit_test(each_place_tells_how_a_capability_is_permitted),
+        cmocka_unit_test(root_without_its_capabilities_is_told_of_the_securebit),
         cmocka_unit_test(a_character_that_does_not_belong_into_a_name_is_named),
         cmocka_unit_test(a_refused_close_range_is_left_out),
     };

@@ -5,6 +5,8 @@
 # A unit stands above the test that checks it. `once NAME` is a service that runs to its end:
 # Type=oneshot, standard output in a file, standard error in the journal. `unit FILE` is any other
 # unit, which tests/real/systemd/inside starts and stops.
+#
+# SYSTEM is the root with the systemd that is booted: this machine's / when nothing is said.
 # shellcheck disable=SC2154 # bats sets output, status, stderr; so does `of`
 # shellcheck disable=SC2034,SC2016 # UNITS, lines; quoted words are sed's or the unit's
 
@@ -31,9 +33,9 @@ $service"
 setup_file() {
     [[ $(id -u) == 0 ]] || { echo "these tests need root" >&2 && return 1; }
     : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
-    export OUT=$BATS_FILE_TMPDIR/out FILES=$BATS_FILE_TMPDIR/files
+    export OUT=$BATS_FILE_TMPDIR/out FILES=$BATS_FILE_TMPDIR/files SYSTEM=${SYSTEM:-/}
     BIND=$(mask NET_BIND_SERVICE) NONE=$(mask)
-    WWW_GROUPS=$( (id -G www-data | tr ' ' '\n' && echo 60) | sort -nu | paste -sd ,)
+    WWW_GROUPS=$( (chroot "$SYSTEM" id -G www-data | tr ' ' '\n' && echo 60) | sort -nu | paste -sd ,)
     export BIND NONE WWW_GROUPS
     mkdir "$OUT"
     lay_out "$FILES"
@@ -47,7 +49,7 @@ setup_file() {
 
 # boot OUT TARGET: systemd ends with whoever calls this, even when that is killed.
 boot() {
-    setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd/boot" "$FILES" "$1" "$2" 3>&-
+    setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd/boot" "$FILES" "$1" "$2" "$SYSTEM" 3>&-
 }
 
 # The files that the booted system has and this machine has not.
@@ -55,7 +57,7 @@ lay_out() {
     local units=$1/etc/systemd/system examples=$SRC_DIR/contrib/systemd name
     mkdir -p "$units" "$1/usr/bin"
     printf '%s\n' "${ONCE[@]}" >"$OUT/once.list"
-    sed '/^games:/s/:[^:]*$/:www-data/' /etc/group >"$1/etc/group"
+    sed '/^games:/s/:[^:]*$/:www-data/' "$SYSTEM/etc/group" >"$1/etc/group"
     printf 'passwd: files systemd\ngroup: files systemd\nhosts: files\n' >"$1/etc/nsswitch.conf"
     install -m 755 "$CAPWRAP" "$1/usr/bin/capwrap"
     install -m 755 "$CAPWRAP_MUSL" "$1/usr/bin/capwrap-static"
@@ -93,6 +95,11 @@ of() {
     [[ -n $state ]] || fail "no unit $1 was started"
     status=$(value ExecMainStatus)
     [[ $(value ExecMainCode) == [01] ]] || status=-$status
+}
+
+# has_version NUMBER: it is that systemd, or a later one.
+has_version() {
+    (($(sed -n '1s/^systemd \([0-9]*\) .*/\1/p' "$OUT/version") >= $1))
 }
 
 # inspect FILE: what was written there, for assert_line.
@@ -338,6 +345,23 @@ END
     quiet
 }
 
+once user-bang-bang <<'END'
+User=www-data
+ExecStart=!!capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs -- probe
+END
+
+@test "ExecStart=!! leaves nothing to keep, as without it: capwrap refuses, and systemd from 262 on says that it is ignored" {
+    of user-bang-bang
+    refused keep 'NET_BIND_SERVICE: in the bounding set only'
+    hint_says 'write ExecStart=!'
+    run jq -r 'select(.UNIT == "user-bang-bang.service") | .MESSAGE' "$OUT/journal"
+    if has_version 262; then
+        assert_output --partial 'The !! modifier for ExecStart= lines is no longer supported'
+    else
+        refute_output --partial '!!'
+    fi
+}
+
 once groups-systemd <<'END'
 User=www-data
 Group=nogroup
@@ -458,6 +482,70 @@ END
     assert_line securebits=3
 }
 
+once securebits-noroot-bang <<'END'
+SecureBits=noroot
+User=www-data
+ExecStart=!capwrap --user www-data --keep NET_BIND_SERVICE -- probe
+END
+
+@test "SecureBits=noroot: the hint names it, beside User= and ExecStart=! too" {
+    of securebits-noroot
+    hint_says 'leave out SecureBits=noroot'
+    of securebits-noroot-bang
+    refused keep 'NET_BIND_SERVICE: in the bounding set only'
+    hint_says 'leave out SecureBits=noroot'
+}
+
+once securebits-twice <<'END'
+SecureBits=noroot noroot-locked
+SecureBits=no-setuid-fixup
+ExecStart=probe
+END
+
+@test "SecureBits= in a second line replaces those of the first" {
+    of securebits-twice
+    assert_line securebits=4
+}
+
+once securebits-ambient <<'END'
+SecureBits=no-cap-ambient-raise
+ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE -- probe
+END
+
+once securebits-ambient-locked <<'END'
+SecureBits=no-cap-ambient-raise no-cap-ambient-raise-locked
+ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE -- probe
+END
+
+once securebits-all <<'END'
+User=www-data
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+SecureBits=noroot noroot-locked no-setuid-fixup no-setuid-fixup-locked keep-caps-locked no-cap-ambient-raise \
+    no-cap-ambient-raise-locked
+ExecStart=probe
+END
+
+@test "SecureBits=no-cap-ambient-raise: from 262 on what --lock-securebits sets, and --keep is refused; before, ignored" {
+    local unit
+    of securebits-all
+    assert_line "permitted=$BIND"
+    if has_version 262; then
+        assert_line securebits=ef
+        for unit in securebits-ambient{,-locked}; do
+            of "$unit"
+            refused ambient 'forbid to raise ambient capabilities'
+        done
+    else
+        assert_line securebits=2f
+        for unit in securebits-ambient{,-locked}; do
+            of "$unit"
+            holds_exactly "$BIND"
+            assert_line securebits=0
+        done
+    fi
+}
+
 once securebits-fixup <<'END'
 SecureBits=no-setuid-fixup no-setuid-fixup-locked
 ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE -- probe
@@ -562,6 +650,29 @@ END
     of private-users-port
     assert_failure 1
     assert_regex "$stderr" 'PermissionError: .* Permission denied'
+}
+
+unit private-users-managed.service <<'END'
+[Service]
+Type=oneshot
+StandardOutput=file:/out/private-users-managed.stdout
+PrivateUsers=managed
+User=www-data
+ExecStart=!capwrap --user www-data --groups keep --keep NET_BIND_SERVICE -- probe
+END
+
+@test "PrivateUsers=managed beside User=: from 262 on systemd refuses the unit; before, it is ignored" {
+    if has_version 262; then
+        assert_equal "$(cat "$OUT/private-users-managed.start")" 1
+        [[ ! -e $OUT/private-users-managed.stdout ]]
+        grep -q 'PrivateUsers=managed may not be used in combination with User=' "$OUT/journal"
+    else
+        assert_equal "$(cat "$OUT/private-users-managed.start")" 0
+        status=0
+        inspect private-users-managed.stdout
+        holds_exactly "$BIND"
+        grep -E 'managed.*ignoring' "$OUT/journal"
+    fi
 }
 
 # ---- SystemCallFilter= ----
@@ -1038,13 +1149,18 @@ score() {
 
 # ---- docs/systemd.md ----
 
-@test "the scores in docs/systemd.md are those of this systemd, if it is the version named there" {
-    local version
-    version=$(sed -n 's/^Scores of the unit files, systemd \([0-9]*\):$/\1/p' "$SRC_DIR/docs/systemd.md")
-    [[ -n $version ]]
-    run sed -n 's/^| .* | `\([a-z-]*\)` | \([0-9.]*\) |$/\1.service \2/p' "$SRC_DIR/docs/systemd.md"
-    ((${#lines[@]} == 5))
-    [[ $(cat "$OUT/version") != "systemd $version "* ]] || assert_output "$(cat "$OUT/scores")"
+@test "the scores in docs/systemd.md are those of this systemd, if it is a version named there" {
+    local version column
+    version=$(sed -n '1s/^systemd \([0-9]*\) .*/\1/p' "$OUT/version")
+    column=$(awk -F ' *[|] *' -v version="$version" '$2 == "unit" { for (i = 4; i < NF; i++) if ($i == version) print i }' \
+        "$SRC_DIR/docs/systemd.md")
+    # sid moves on
+    [[ -n $column ]] || { [[ $SYSTEM == *-sid/* ]] && return; }
+    run awk -F ' *[|] *' -v column="$column" '$3 ~ /^`(score|capwrap)-[a-z]*`$/ {
+        gsub("`", "", $3)
+        print $3 ".service " $column
+    }' "$SRC_DIR/docs/systemd.md"
+    assert_output "$(cat "$OUT/scores")"
 }
 
 @test "every directive in the table of docs/systemd.md is tried by a unit above" {

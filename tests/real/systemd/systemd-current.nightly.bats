@@ -1,0 +1,33 @@
+#!/usr/bin/env bats
+# systemd.bats with the systemd of Debian 13 and sid, each booted from a root of its own.
+
+# shellcheck disable=SC2154 # bats sets output
+load ../../support/common
+
+setup() {
+    require_root
+}
+
+# booted SUITE: all of systemd.bats, with the systemd of that suite.
+booted() {
+    local root variables=(PATH="$PATH" HOME="$HOME")
+    local name
+    for name in CI TIER TMPDIR CAPWRAP_TEST_CACHE SRC_DIR BUILD_DIR SUPPORT_BIN CAPWRAP CAPWRAP_MUSL CAPWRAP_LEARN; do
+        [[ -z ${!name-} ]] || variables+=("$name=${!name}")
+    done
+    root=$("$SRC_DIR/tests/support/root-cache" "systemd-$1" "$1" \
+        curl iproute2 libcap-ng0 libnss-systemd procps python3 systemd-sysv) || return 1
+    dpkg-query --admindir "$root/var/lib/dpkg" --show systemd
+    run env -i "${variables[@]}" BATS_TEST_TIMEOUT=1800 SYSTEM="$root" \
+        "$SRC_DIR/tests/support/run-bats" "$SRC_DIR/tests/real/systemd/systemd.bats"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
+@test "systemd of Debian 13: everything of systemd.bats" {
+    booted trixie
+}
+
+@test "systemd of sid: everything of systemd.bats" {
+    booted sid
+}
