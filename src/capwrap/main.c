@@ -26,6 +26,7 @@
 
 /* All that one run knows. */
 struct capwrap {
+    struct mistaken_line line;
     struct options options;
     struct identity identity;
     struct pipeline pipeline;
@@ -122,7 +123,8 @@ static int launch(struct capwrap *c) {
     }
     if (c->options.verbose)
         report_steps(&c->pipeline.plan);
-    if (pipeline_advance(&c->pipeline, STAGE_CHECK, &c->fail) != 0)
+    if (pipeline_advance(&c->pipeline, STAGE_CHECK, &c->fail) != 0 ||
+        mistaken_root_command(&c->pipeline, &c->line, &c->fail) != 0)
         return -1;
     if (!c->options.quiet)
         report_notes(&c->pipeline, c->options.verbose);
@@ -136,6 +138,7 @@ static int run(int argc, char **argv, struct capwrap *c) {
         return refuse(&c->fail);
 
     int status = options_parse(argc, argv, &c->options, &c->fail);
+    c->line = (struct mistaken_line){argv, options->command};
     if (status == 0 && (options->mode == MODE_HELP || options->mode == MODE_VERSION))
         return inspect(options, &c->fail);
     c->pipeline.report = options->request.dry_run || options->verbose;
@@ -148,12 +151,12 @@ static int run(int argc, char **argv, struct capwrap *c) {
     if (status == 0)
         status = prepare(c);
     if (options->request.dry_run) {
-        const struct dry_run asked = {options->command, options->json, options->verbose};
+        const struct dry_run asked = {c->line, options->json, options->verbose};
         return dry_run(&c->pipeline, &asked, status, &c->fail);
     }
     if (status == 0)
         (void)launch(c);
-    mistaken_user(&c->pipeline, c->options.command, &c->fail);
+    mistaken_command(&c->pipeline, &c->line, &c->fail);
     return refuse(&c->fail);
 }
 

@@ -57,11 +57,24 @@ static bool is_denied(const char *path, int error) {
     return error == -EISDIR || (error == -EACCES && sys_read_link(path, 1, &target) != -EACCES);
 }
 
+/* Whether list, with colons between, has the directory. */
+static bool holds(const char *list, const char *directory, size_t length) {
+    for (;;) {
+        size_t element = strcspn(list, ":");
+        if (element == length && strncmp(list, directory, length) == 0)
+            return true;
+        if (list[element] == '\0')
+            return false;
+        list += element + 1;
+    }
+}
+
 /* Adds a directory to the list of those that the user may not search. */
 static void add_closed(struct program *program, const char *directory, size_t length) {
     size_t used = strlen(program->obstacle), separator = used == 0 ? 0 : 1;
 
-    if (used + separator + length >= sizeof program->obstacle)
+    if (used + separator + length >= sizeof program->obstacle ||
+        holds(program->obstacle, directory, length))
         return;
     if (used != 0)
         program->obstacle[used] = ':';
@@ -147,8 +160,19 @@ static int refuse_path(struct program *program, int error, const char *path, str
 
 /* None of its name can be reached. */
 static int refuse_missing(const struct program *program, int error, struct fail *f) {
-    if (program->obstacle[0] == '\0')
-        return refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, program->command, "not found");
+    const char *command = program->command;
+
+    if (program->obstacle[0] == '\0') {
+        (void)refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, command,
+                     command[0] == '\0' ? "COMMAND is empty" : "not found");
+        if (command[0] == '\0') {
+            f->hint = "name the program: an unset variable in quotes is an empty word";
+        } else if (strchr(command, '/') != NULL) {
+            f->hint = command[0] == '/' ? "check the path: the file or a directory of it is missing"
+                                        : "check the path, which begins at the working directory";
+        }
+        return -1;
+    }
     (void)refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, program->command,
                  "not found in PATH, of which the user may not search");
     f->obstacle = program->obstacle;

@@ -10,7 +10,6 @@
 #include "core/place.h"
 #include "show/document.h"
 #include "show/report.h"
-#include "users/mistaken.h"
 
 static int finish(const struct pipeline *p, const struct dry_run *asked, int status,
                   struct fail *f) {
@@ -35,8 +34,10 @@ int dry_run(struct pipeline *p, const struct dry_run *asked, int status, struct 
     pid_t child = fork();
     if (child == 0) {
         status = pipeline_advance(p, STAGE_CHECK, f);
-        if (status != 0)
-            mistaken_user(p, asked->command, f);
+        if (status == 0)
+            status = mistaken_root_command(p, &asked->line, f);
+        else
+            mistaken_command(p, &asked->line, f);
         return finish(p, asked, status, f);
     }
     if (child < 0 || waitpid(child, &ended, 0) != child)

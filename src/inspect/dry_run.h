@@ -8,10 +8,11 @@
 #include <stdbool.h>
 
 #include "core/pipeline.h"
+#include "users/mistaken.h"
 
 struct dry_run {
-    char *const *command; /* COMMAND and its arguments */
-    bool json, reasons;   /* how it is reported: show/document.h */
+    struct mistaken_line line;
+    bool json, reasons; /* how it is reported: show/document.h */
 };
 
 /* p: advanced up to the preflight, for a request with dry_run; or with status -1 as far as it got

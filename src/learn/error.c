@@ -8,7 +8,6 @@
 
 /* Where the launcher's own names options that the learner does not have. */
 static const char *const HINTS[FAIL_CODES] = {
-    [FAIL_GROUP_NEEDED] = "name the group as well: --user UID:GID",
     [FAIL_LOOKUP] = "give numbers: --user UID:GID",
     [FAIL_GRANT_IDENTITY] = "leave out --user, or start as root",
     [FAIL_SETGROUPS_DENIED] = "learn outside of this user namespace, which denies setgroups(2)",

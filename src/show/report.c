@@ -26,7 +26,7 @@ void report_text(const struct fail *f, size_t size, char *text) {
     size_t used = 0;
 
     text[0] = '\0';
-    if (f->subject != NULL)
+    if (f->subject != NULL && f->subject[0] != '\0')
         used = add(size, text, used, f->subject, ": ");
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         char name[CAPNAME_SIZE];

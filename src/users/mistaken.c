@@ -1,24 +1,59 @@
 #include "users/mistaken.h"
 
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "text/capname.h"
+#include "text/list.h"
+#include "text/nearest.h"
 #include "text/number.h"
+#include "text/printable.h"
 
-enum { NAME_SIZE = 256, LINE_SIZE = 256 };
+enum { NAME_SIZE = 256, LINE_SIZE = 200 };
 
-static bool is_in_passwd(const char *name) {
-    FILE *file = fopen("/etc/passwd", "re");
+/* ---- the names of a database ---- */
+
+/* The lines of a file, one after the other, each cut behind its name. Begin with {.file = ...}. */
+struct names {
+    FILE *file; /* NULL: there is none */
+    char *line;
+    size_t size;
+};
+
+static const char *next_name(struct names *names) {
+    if (names->file == NULL || getline(&names->line, &names->size, names->file) < 0)
+        return NULL;
+    names->line[strcspn(names->line, ":\n")] = '\0';
+    return names->line;
+}
+
+static void end(struct names *names) {
+    if (names->file != NULL)
+        (void)fclose(names->file);
+    free(names->line);
+}
+
+static bool is_in_passwd(const char *word) {
+    struct names names = {.file = fopen("/etc/passwd", "re")};
     bool found = false;
 
-    if (file == NULL)
-        return false;
-    for (const struct passwd *entry; !found && (entry = fgetpwent(file)) != NULL;)
-        found = strcmp(entry->pw_name, name) == 0;
-    (void)fclose(file);
+    for (const char *name; !found && (name = next_name(&names)) != NULL;)
+        found = strcmp(name, word) == 0;
+    end(&names);
     return found;
+}
+
+void mistaken_name(const char *file, const char *word, struct fail *f) {
+    struct names names = {.file = fopen(file, "re")};
+    struct nearest search = {.word = word, .length = strlen(word)};
+
+    for (const char *name; (name = next_name(&names)) != NULL;)
+        nearest_offer(&search, name);
+    if (nearest_found(&search) != NULL && printable_oddity(word) == NULL)
+        fail_advise(f, "write %s instead of %s", nearest_found(&search), word);
+    end(&names);
 }
 
 /* USER, UID or either with :GROUP. */
@@ -33,32 +68,103 @@ static bool names_user(const char *word) {
     return number_is_digits(name) || is_in_passwd(name);
 }
 
-/* The words of the line, up to the first that a shell would not take as it is. */
-static void join(char *const words[], char line[LINE_SIZE]) {
+/* ---- a line to paste ---- */
+
+/* Adds a word to the line, quoted where a shell needs it; "..." for one that cannot be shown. */
+static void add(const char *word, char line[LINE_SIZE]) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                 "_-+=:,./@%";
-    size_t used = 0;
+    const char *oddity = printable_oddity(word);
+    size_t used = strlen(line);
+    bool shown = (oddity == NULL || strcmp(oddity, "a blank") == 0) && strchr(word, '\'') == NULL;
+    const char *quote = word[0] == '\0' || word[strspn(word, plain)] != '\0' ? "'" : "";
 
-    line[0] = '\0';
-    for (size_t i = 0; words[i] != NULL; i++) {
-        bool fits = words[i][0] != '\0' && words[i][strspn(words[i], plain)] == '\0' &&
-                    used + strlen(words[i]) + sizeof " ..." < LINE_SIZE;
-        used += (size_t)snprintf(line + used, LINE_SIZE - used, " %s", fits ? words[i] : "...");
-        if (!fits)
-            return;
+    if (!shown || used + strlen(word) + sizeof " '' ..." > LINE_SIZE)
+        (void)snprintf(line + used, LINE_SIZE - used, " ...");
+    else
+        (void)snprintf(line + used, LINE_SIZE - used, " %s%s%s", quote, word, quote);
+}
+
+static bool has_dashes(const struct mistaken_line *line) {
+    return strcmp(line->command[-1], "--") == 0;
+}
+
+/* The line with this in place of COMMAND, and what is behind it. */
+static void write_line(const struct mistaken_line *line, const char *option, const char *word,
+                       char text[LINE_SIZE]) {
+    char *const *rest = line->command + 1;
+
+    text[0] = '\0';
+    for (char *const *w = line->argv + 1; w != line->command; w++)
+        if (w + 1 != line->command || !has_dashes(line))
+            add(*w, text);
+    add(option, text);
+    add(word, text);
+    if (strcmp(option, "--") != 0 && (rest[0] == NULL || rest[0][0] != '-'))
+        add("--", text);
+    if (rest[0] == NULL && strcmp(option, "--") != 0)
+        add("COMMAND", text);
+    for (; rest[0] != NULL; rest++)
+        add(rest[0], text);
+}
+
+/* ---- COMMAND ---- */
+
+static bool read_caps(const char *word, uint64_t *set) {
+    if (number_is_digits(word))
+        return false;
+    for (struct list list = {.rest = word}; list_next(&list);) {
+        int cap = capname_parse(list.word, list.length);
+        if (cap < 0 && list.length > 0)
+            return false;
+        if (cap >= 0)
+            *set |= CAP_MASK(cap);
+    }
+    return true;
+}
+
+/* Names of capabilities behind the first one of --keep, with blanks between. */
+static void advise_caps(const struct request *request, const struct mistaken_line *line,
+                        struct fail *f) {
+    bool wants = request->keep == 0 && request->want != 0;
+    uint64_t set = wants ? request->want : request->keep;
+    char list[CAPNAME_LIST_SIZE];
+
+    for (char *const *word = line->command; word[0] != NULL && read_caps(word[0], &set);)
+        word++;
+    capname_join(set, "", ",", list);
+    fail_advise(f, "write --%s %s: commas separate names, and no blank", wants ? "want" : "keep",
+                list);
+}
+
+void mistaken_command(const struct pipeline *pipeline, const struct mistaken_line *line,
+                      struct fail *f) {
+    const char *word = line->command == NULL ? NULL : line->command[0];
+    uint64_t set = 0;
+
+    if (f->code != FAIL_NOT_FOUND || word == NULL || word[0] == '\0')
+        return;
+    if (!pipeline->request.change_identity && !cred_was_granted(&pipeline->start.cred) &&
+        names_user(word)) {
+        char text[LINE_SIZE];
+        write_line(line, "--user", word, text);
+        fail_advise(f, "%s is a user: did you mean capwrap%s", word, text);
+    } else if (!has_dashes(line) && read_caps(word, &set)) {
+        advise_caps(&pipeline->request, line, f);
     }
 }
 
-void mistaken_user(const struct pipeline *pipeline, char *const command[], struct fail *f) {
-    char line[LINE_SIZE];
+int mistaken_root_command(const struct pipeline *pipeline, const struct mistaken_line *line,
+                          struct fail *f) {
+    const char *word = line->command[0];
+    char user[LINE_SIZE], program[LINE_SIZE];
 
-    if (f->code != FAIL_NOT_FOUND || pipeline->request.change_identity ||
-        cred_was_granted(&pipeline->start.cred) || !names_user(command[0]))
-        return;
-    if (command[1] == NULL)
-        (void)snprintf(line, sizeof line, " COMMAND");
-    else
-        join(command + 1, line);
-    fail_advise(f, "%s is a user: did you mean capwrap --user %s --%s", command[0], command[0],
-                line);
+    if (pipeline->request.change_identity || pipeline->start.cred.uid.effective != 0 ||
+        has_dashes(line) || strchr(word, '/') != NULL || !names_user(word))
+        return 0;
+    write_line(line, "--user", word, user);
+    write_line(line, "--", word, program);
+    (void)fail_set(f, "program", FAIL_USAGE, 0, "%s is a user and a program", word);
+    fail_advise(f, "for the user write capwrap%s; for the program, capwrap%s", user, program);
+    return -1;
 }

@@ -1,14 +1,31 @@
 /*
- * mistaken - USER where COMMAND belongs, as the command line of gosu and su-exec has it.
+ * mistaken - words that stand where others belong: USER or a capability where COMMAND does, and
+ * names that are nearly those of the databases. Asks no name service, because that would load its
+ * modules.
  */
 #ifndef CAPWRAP_MISTAKEN_H
 #define CAPWRAP_MISTAKEN_H
 
 #include "core/pipeline.h"
 
-/* Where *f tells that the program command[0] was not found, no user was asked for, and that word is
- * a user of /etc/passwd or a number: sets the hint to the same line with --user. Asks no name
- * service, because that would load its modules. */
-void mistaken_user(const struct pipeline *pipeline, char *const command[], struct fail *f);
+/* The command line; command points to COMMAND in it. */
+struct mistaken_line {
+    char *const *argv, *const *command;
+};
+
+/* Where *f tells that COMMAND was not found: if it is a user of /etc/passwd or a number and no user
+ * was asked for, sets the hint to the same line with --user; if it is a capability, to the list
+ * with it. */
+void mistaken_command(const struct pipeline *pipeline, const struct mistaken_line *line,
+                      struct fail *f);
+
+/* COMMAND is a program, and may be meant as USER, as gosu and su-exec take it: root would run it
+ * as root. Without -- before it that is refused. Returns 0, or fills *f and returns -1. */
+int mistaken_root_command(const struct pipeline *pipeline, const struct mistaken_line *line,
+                          struct fail *f);
+
+/* Gives a filled *f the hint that the name in this file, /etc/passwd or /etc/group, is meant that
+ * is nearest to word, if there is one. */
+void mistaken_name(const char *file, const char *word, struct fail *f);
 
 #endif

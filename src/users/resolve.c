@@ -9,6 +9,7 @@
 #include "text/list.h"
 #include "text/number.h"
 #include "text/printable.h"
+#include "users/mistaken.h"
 #include "users/side_effects.h"
 
 /* (uid_t)-1 means "unchanged" to the system calls, so it is nobody's id. */
@@ -28,6 +29,11 @@ static int no_entry(struct fail *f, const char *step, enum fail_code code, int e
     return -1;
 }
 
+static int hinted(int status, struct fail *f, const char *hint) {
+    f->hint = hint;
+    return status;
+}
+
 static int no_database(struct fail *f, const char *step, int error, const char *subject) {
     if (error == -E2BIG)
         return fail_about(f, step, FAIL_TOO_MANY_GROUPS, 0, subject, TOO_MANY);
@@ -40,8 +46,10 @@ static int read_id(const char *word, const char *step, const char *subject, uint
     uint64_t number;
 
     if (number_parse(word, ID_MAX, &number) != 0)
-        return fail_about(f, step, FAIL_USAGE, 0, subject,
-                          "an id is a decimal number from 0 to 4294967294, without leading zeros");
+        return hinted(
+            fail_about(f, step, FAIL_USAGE, 0, subject,
+                       "an id is a decimal number from 0 to 4294967294, without leading zeros"),
+            f, "write a name, or a number such as 1000");
     *id = (uint32_t)number;
     return 0;
 }
@@ -53,9 +61,11 @@ static int find_group(const char *word, const char *step, const char *subject, g
     int found = passwd_group(word, gid);
     if (found < 0)
         return no_database(f, step, found, subject);
-    if (found == 0)
-        return no_entry(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
-    return 0;
+    if (found != 0)
+        return 0;
+    (void)no_entry(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
+    mistaken_name("/etc/group", word, f);
+    return -1;
 }
 
 /* Splits USER[:GROUP]; *group is NULL without one. */
@@ -69,7 +79,9 @@ static int split(const char *spec, char buffer[2 * NAME_SIZE], char **group, str
         *colon = '\0';
     if (buffer[0] == '\0' ||
         (*group != NULL && ((*group)[0] == '\0' || strchr(*group, ':') != NULL)))
-        return fail_about(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP");
+        return hinted(
+            fail_about(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP"), f,
+            "write --user USER, or --user USER:GROUP");
     return 0;
 }
 
@@ -104,8 +116,11 @@ static int find_user(const struct who *who, struct account *account, struct fail
         return -1;
     if (!number_is_digits(buffer)) {
         found = passwd_by_name(buffer, account);
-        if (found == 0)
-            return no_entry(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
+        if (found == 0) {
+            (void)no_entry(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
+            mistaken_name("/etc/passwd", buffer, f);
+            return -1;
+        }
     } else {
         if (read_id(buffer, "user", spec, &account->uid, f) != 0)
             return -1;
@@ -118,17 +133,20 @@ static int find_user(const struct who *who, struct account *account, struct fail
         return no_database(f, "user", found, spec);
     if (group != NULL)
         return find_group(group, "user", spec, &account->gid, f);
-    if (found == 0)
-        return no_entry(f, "user", FAIL_GROUP_NEEDED, 0, spec,
-                        "the uid has no entry, so the group must be given");
-    return 0;
+    if (found != 0)
+        return 0;
+    (void)no_entry(f, "user", FAIL_GROUP_NEEDED, 0, spec,
+                   "the uid has no entry, so the group must be given");
+    fail_advise(f, "name the group as well, as in --user %s:%s", spec, spec);
+    return -1;
 }
 
 /* The groups that the database lists for the user, the primary one among them. */
 static int find_own_groups(const struct account *account, struct groups *groups, struct fail *f) {
     if (account->name == NULL)
-        return no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, INIT,
-                        "the user has no entry, so the database lists no groups for it");
+        return hinted(no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, INIT,
+                               "the user has no entry, so the database lists no groups for it"),
+                      f, "write --groups none, or --groups LIST with numbers");
     int found = passwd_groups(account->name, account->gid, groups);
     return found == 1 ? 0 : no_database(f, "groups", found, INIT);
 }
@@ -151,7 +169,8 @@ static int add_group(const struct list *list, struct groups *groups, struct fail
         return fail_set(f, "groups", FAIL_USAGE, 0, "%.32s...: the name is too long", list->word);
     (void)snprintf(name, sizeof name, "%.*s", (int)list->length, list->word);
     if (strcmp(name, "none") == 0 || strcmp(name, "keep") == 0)
-        return fail_set(f, "groups", FAIL_USAGE, 0, "'none' and 'keep' stand alone");
+        return hinted(fail_set(f, "groups", FAIL_USAGE, 0, "'none' and 'keep' stand alone"), f,
+                      "write --groups none, --groups keep or --groups LIST");
     if (find_group(name, "groups", NULL, &groups->list[groups->count], f) != 0)
         return name_element(name, f);
     groups->count++;
@@ -162,7 +181,9 @@ static int add_group(const struct list *list, struct groups *groups, struct fail
 static int add_words(const char *words, struct groups *groups, struct fail *f) {
     for (struct list list = {.rest = words}; list_next(&list);) {
         if (list.length == 0)
-            return fail_about(f, "groups", FAIL_USAGE, 0, words, "the list has an empty element");
+            return hinted(
+                fail_about(f, "groups", FAIL_USAGE, 0, words, "the list has an empty element"), f,
+                "write --groups GROUP[,GROUP...], without a blank");
         if (!word_is(&list, INIT) && add_group(&list, groups, f) != 0)
             return -1;
     }

@@ -1402,6 +1402,31 @@ static void a_program_that_is_nowhere_names_no_directory(void **state) {
     assert_int_equal(find(&plan, "server", "/usr/bin", &program, &f), -1);
     assert_string_equal(f.text, "not found");
     assert_null(f.obstacle);
+    assert_null(f.hint);
+}
+
+/* PATH is not named where it was not searched. */
+static void a_path_that_is_nowhere_has_a_hint_of_its_own(void **state) {
+    static const struct {
+        const char *command, *text, *hint;
+    } rows[] = {
+        {"/srv/server", "not found", "check the path: the file or a directory of it is missing"},
+        {"./server", "not found", "check the path, which begins at the working directory"},
+        {"srv/server", "not found", "check the path, which begins at the working directory"},
+        {"", "COMMAND is empty", "name the program: an unset variable in quotes is an empty word"},
+    };
+    struct plan plan;
+    struct program program;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(find(&plan, rows[i].command, "/usr/bin", &program, &f), -1);
+        assert_int_equal(f.code, FAIL_NOT_FOUND);
+        assert_string_equal(f.text, rows[i].text);
+        assert_string_equal(f.hint, rows[i].hint);
+    }
 }
 
 static void directories_of_the_search_path_that_are_closed_are_named(void **state) {
@@ -1416,6 +1441,11 @@ static void directories_of_the_search_path_that_are_closed_are_named(void **stat
     denied(&plan, "server", "/one:/usr/bin:/two", FAIL_NOT_FOUND,
            "not found in PATH, of which the user may not search", "/one:/two",
            "search the directory");
+    denied(&plan, "server", "/one:/two:/one:/two:/on:/two", FAIL_NOT_FOUND,
+           "not found in PATH, of which the user may not search", "/one:/two",
+           "search the directory"); /* each once */
+    denied(&plan, "server", "/two:/two", FAIL_NOT_FOUND,
+           "not found in PATH, of which the user may not search", "/two", "search the directory");
     refused(&plan, "server", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
     (void)fake_add_file("/", S_IFDIR | 0700, 0, 0, "");
     denied(&plan, "server", "/:/one", FAIL_NOT_FOUND,
@@ -1546,6 +1576,7 @@ static const struct CMUnitTest TESTS[] = {
     cmocka_unit_test(an_execve_that_returns_without_an_error_is_a_failure),
     cmocka_unit_test(a_link_that_cannot_be_followed_is_found_and_names_the_directory),
     cmocka_unit_test(what_denies_is_told_apart),
+    cmocka_unit_test(a_path_that_is_nowhere_has_a_hint_of_its_own),
     cmocka_unit_test(directories_of_the_search_path_that_are_closed_are_named),
     cmocka_unit_test(a_wrong_path_is_told_apart),
     cmocka_unit_test(a_program_that_is_nowhere_names_no_directory),

@@ -24,12 +24,34 @@ advises() {
     advises 127 program '1000:1000 is a user: did you mean capwrap --user 1000:1000 -- ls /' -- 1000:1000 ls /
     advises 127 program '1000 is a user: did you mean capwrap --user 1000 -- COMMAND' -- 1000
     # shellcheck disable=SC2016 # not to be expanded
-    advises 127 program 'root is a user: did you mean capwrap --user root -- sh -c ...' -- root sh -c 'echo $0'
+    advises 127 program "root is a user: did you mean capwrap --user root -- sh -c 'echo \$0'" -- root sh -c 'echo $0'
+    advises 127 program "root is a user: did you mean capwrap --user root -- sh -c ..." -- root sh -c "echo 'a'"
+}
+
+@test "USER where COMMAND belongs, and options around it: the line has them all, and can be pasted" {
+    advises 127 program 'root is a user: did you mean capwrap --user root --keep NET_RAW -- id' -- root --keep NET_RAW -- id
+    advises 127 program 'root is a user: did you mean capwrap --user root -- id' -- root -- id
+    advises 127 program 'root is a user: did you mean capwrap --user root -- id' -- -- root id
+    advises 127 program 'root is a user: did you mean capwrap --keep none -n --user root -- id -u' -- --keep none -n root id -u
+}
+
+@test "capabilities with blanks between: the hint is the list with commas" {
+    # NET_ADMIN is in no database and no directory of PATH
+    local advice='write --keep NET_ADMIN,NET_RAW: commas separate names, and no blank'
+    if [[ $(id -u) == 0 ]]; then # who may keep NET_RAW
+        advises 127 program "$advice" -- --keep NET_RAW NET_ADMIN -- id
+        advises 127 program "$advice" -- --keep NET_RAW CAP_NET_ADMIN, id
+        advises 127 program 'write --keep CHOWN,NET_ADMIN,NET_RAW: commas separate names, and no blank' -- \
+            --keep NET_RAW NET_ADMIN CHOWN -- id
+    fi
+    advises 127 program 'write --want NET_ADMIN,NET_RAW: commas separate names, and no blank' -- --want NET_RAW NET_ADMIN id
+    advises 127 program 'write --keep NET_ADMIN: commas separate names, and no blank' -- NET_ADMIN id
+    advises 127 program 'check the name and PATH, or give the whole path' -- -- NET_ADMIN id
 }
 
 @test "USER where COMMAND belongs, in the dry run" {
     run -127 --separate-stderr "$CAPWRAP" --dry-run root id
-    assert_regex "$stderr" 'hint: root is a user: did you mean capwrap --user root -- id$'
+    assert_regex "$stderr" 'hint: root is a user: did you mean capwrap --dry-run --user root -- id$'
 }
 
 @test "a name that is no user, or a user beside --user, gets the hint of every missing program" {
@@ -37,8 +59,14 @@ advises() {
     advises 127 program "$plain" -- no-such-program id
     advises 127 program "$plain" -- :root id
     advises 127 program "$plain" -- --user "$(id -u):$(id -g)" --groups keep -- root id
-    advises 127 program "$plain" -- ''
+    advises 127 program 'name the program: an unset variable in quotes is an empty word' -- ''
+    assert_equal "${stderr_lines[0]}" 'capwrap: program: COMMAND is empty: No such file or directory'
     advises 127 program "$plain" -- "$(printf 'x%.0s' {1..150})" id
+}
+
+@test "a path that is not there: the hint does not speak of PATH" {
+    advises 127 program 'check the path: the file or a directory of it is missing' -- -- /no/such
+    advises 127 program 'check the path, which begins at the working directory' -- -- ./no-such
 }
 
 @test "--status 1, --version extra: what to write instead" {

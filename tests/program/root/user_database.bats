@@ -116,12 +116,12 @@ refuses() {
 @test "an empty name is refused also where an entry has an empty name" {
     user ':x:1001:1001::/:/bin/sh' 'joe:x:1002:1002::/:/bin/sh'
     group ':x:501:joe'
-    refuses user '' --user ''
+    refuses options 'empty' --user ''
     refuses user 'USER:GROUP' --user :
     refuses user 'USER:GROUP' --user :501
     refuses user 'USER:GROUP' --user joe:
     refuses user 'USER:GROUP' --user ::
-    refuses groups 'empty' --user joe --groups ''
+    refuses options 'empty' --user joe --groups ''
     refuses groups 'empty' --user joe --groups 5,
 }
 

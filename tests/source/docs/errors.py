@@ -66,9 +66,11 @@ CASES = [
     ("usage", "the dash is that of a printed page", ROOT, "\u2013user www-data -- true"),
     ("usage", "the option is another tool's", ROOT, "--cap-add NET_RAW -- true"),
     ("usage", "an option that only inspects has another one beside it", ROOT, "--status=1 -v"),
+    ("usage", "USER stands where COMMAND belongs, and is a program too", ["env", "PATH=/srv/bin:/usr/bin"], "alice id"),
     ("usage", "USER:GROUP has another form", ROOT, "--user a:b:c -- true"),
     ("unknown-user", "the user database has no such name", ROOT, "--user nobody-here -- true"),
-    ("unknown-group", "the group database has no such name", ROOT, "--user www-data:no-group -- true"),
+    ("unknown-user", "the name is mistyped", ROOT, "--user www-dat -- true"),
+    ("unknown-group", "the group database has no such name", ROOT, "--user www-data:team -- true"),
     ("group-needed", "a uid without an entry has no primary group", ROOT, "--user 1234 -- true"),
     ("bad-id", "the database gives the user an id that nobody can have", ROOT, "--user broken -- true"),
     ("lookup", "/etc/passwd cannot be read", ["mount", "/srv/unreadable", "/etc/passwd", *ALICE],
@@ -129,6 +131,9 @@ CASES = [
     ("not-found", "the user may not search the directory of PATH that has it",
      ["env", "PATH=/srv/closed:/usr/bin"], "--user www-data -- hidden"),
     ("not-found", "USER stands where COMMAND belongs", ROOT, "www-data id"),
+    ("not-found", "a capability stands where COMMAND belongs", ROOT, "--keep NET_RAW NET_BIND_SERVICE -- true"),
+    ("not-found", "there is no such path", ROOT, "-- /no/such/program"),
+    ("not-found", "COMMAND is an empty word", ROOT, ["--", ""]),
     ("not-found", "the program and its arguments are one word", ROOT, ["--", "id -u"]),
     ("not-executable", "a directory on its path is closed to the user", ROOT, "--user www-data -- /srv/link"),
     ("not-executable", "it has no execute permission", ROOT, "--user www-data -- /srv/plain"),
@@ -184,6 +189,8 @@ mkdir -m 700 closed
 mkdir -m 755 noexec
 install -m 755 "$program" closed/hidden
 ln -s closed/hidden link
+mkdir -m 755 bin
+install -m 755 "$program" bin/alice
 install -m 644 "$program" plain
 mount -t tmpfs -o mode=755,noexec none noexec
 install -m 755 "$program" noexec/program
