@@ -68,20 +68,6 @@ def row_of(words):
     return "| " + " | ".join(words) + " |"
 
 
-def commands(found, tools):
-    """The commands behind the cells: cases with the same ones together."""
-    together = {}
-    for one in found:
-        lines = [one.commands[tool] for tool in tools if tool in one.commands]
-        together.setdefault(tuple(lines), []).append(one.number)
-    for lines, numbers in together.items():
-        yield ", ".join(numbers) + ":"
-        yield from (f"    {line}" for line in lines)
-        yield ""
-    yield "What stands before the command:"
-    yield from (f"    {one.number}: {one.start}" for one in found if one.start)
-
-
 def whole(tools, table, of_tools, day, name):
     """Everything between the marks of docs/known-failures-details.md."""
     versions, elsewhere, sizes = of_tools
@@ -99,9 +85,7 @@ def whole(tools, table, of_tools, day, name):
     for one in found:
         lines.append(row_of([one.number, one.title,
                              *(marked(table[one.number][tool]) for tool in tools)]))
-    lines += ["", "<details><summary>The command behind each cell</summary>", "", "```"]
-    lines += commands(found, tools)
-    return "\n".join([*lines, "```", "", "</details>", END]) + "\n"
+    return "\n".join([*lines, END]) + "\n"
 
 
 def together(verdicts):
