@@ -547,7 +547,7 @@ def file_caps_outside(run, launchers):
     return must_explain(outcome, 126, "file capabilities")
 
 
-@case("16", "a set-user-ID program of somebody else", WEB)
+@case("16", "a set-user-ID program of another user", WEB)
 def set_uid_program(run, launchers):
     outcome = run([launchers.install(launchers.probe, "probe-as-other", mode=0o4755, owner=3000)])
     return must_be_web(outcome) if outcome.ran else refused(outcome)
@@ -725,7 +725,7 @@ SHORT = [
     ("a kernel or sandbox that says “done” and does nothing is noticed", ["6", "6b"]),
     ("root's groups are left behind", ["8", "10"]),
     ("HOME is the new user's, and there is one", ["11", "37"]),
-    ("a set-user-ID program does not run as somebody else", ["16"]),
+    ("a set-user-ID program does not run as its owner", ["16"]),
     ("root's session keyring is left behind", ["36"]),
     ("already being the user asked for is no error", ["24"]),
     ("the exit status tells who failed", ["32"]),
