@@ -174,7 +174,7 @@ find_commit() {
 # ---- the root ----
 
 find_root_to_build_in() {
-    local cache=${XDG_CACHE_HOME:-$HOME/.cache}/capwrap-release made
+    local cache=${XDG_CACHE_HOME:-$HOME/.cache}/capwrap-release made arch
     if [ -z "$root" ]; then
         # shellcheck disable=SC2046 # words
         made=$(cat "$here"/contrib/release/{root-packages,complete-root,fetch.sh,fetch-machines.sh,architectures.bash} | sha256sum | cut -c 1-16)
@@ -183,6 +183,11 @@ find_root_to_build_in() {
     fi
     root=$(realpath "$root")
     [ -d "$root/fetched/libcap-ng" ] || die "$root is no root to build in: contrib/release/complete-root was not run on it"
+    for arch in $(machines); do
+        [[ " ${arches[*]} " != *" $arch "* ]] || [ -f "$root/fetched/machines/$arch/kernel" ] ||
+            die "$root is no root to build in: it has no kernel for the self-test on $arch" \
+                "Make it again: contrib/release/complete-root fetches the kernel"
+    done
     # shellcheck disable=SC2016 # for dpkg-query
     mapfile -t installed < <(dpkg-query --admindir "$root/var/lib/dpkg" --show \
         --showformat '${Package}:${Architecture} ${Version}\n' | sort)

@@ -132,6 +132,16 @@ small_root() {
     touch "$1/fetched/musl-dev.deb" "$1/fetched/libcap-ng.orig.tar.gz" "$1/var/lib/dpkg/status"
 }
 
+@test "a root without a kernel for the self-test is refused where the architecture has one" {
+    local root=$BATS_TEST_TMPDIR/root
+    small_root "$root"
+    refuses_release 'no root to build in: it has no kernel for the self-test on s390x' "$OUT" --unsigned --arch amd64,s390x \
+        --root "$root"
+    mkdir -p "$root/fetched/machines/riscv64"
+    touch "$root/fetched/machines/riscv64/kernel"
+    refuses_release 'no kernel for the self-test on s390x' "$OUT" --unsigned --root "$root"
+}
+
 @test "a release goes on from its own OUT.part, tells when it discards another's, and builds with a /dev/shm of its own" {
     local root=$BATS_TEST_TMPDIR/root in=contrib/release/build-in-root name=capwrap-shm-$BATS_SUITE_TEST_NUMBER
     small_root "$root"
@@ -299,7 +309,7 @@ TEXT
 
 @test "the parts refuse an architecture that there is not as well, and say what they take" {
     local script
-    for script in fetch.sh sysroot.sh; do
+    for script in fetch.sh fetch-machines.sh sysroot.sh; do
         run "$CLONE/contrib/release/$script" --help
         assert_success
         assert_line --index 0 --partial "Usage: contrib/release/$script"
