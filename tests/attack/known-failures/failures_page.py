@@ -11,10 +11,10 @@ BEGIN = "<!-- generated: compare -->"
 END = "<!-- end -->"
 MEASURED = "Measured on "
 VERSIONS = "Versions: "
-ELSEWHERE = "In Debian sid: "
+ELSEWHERE = "In roots of their own: "
 SIZES = "KiB that are loaded, without libraries: "
 TOOLS = ("capwrap", "setpriv", "capsh", "gosu", "su-exec", "chpst", "s6-setuidgid", "s6-applyuidgid",
-         "minijail0")
+         "minijail0", "systemd")
 NOT_IN_DEBIAN_12 = {"capwrap": "no", "su-exec": "no", "minijail0": "sid"}
 
 
@@ -76,7 +76,7 @@ def whole(tools, table, of_tools, day, name):
         f"{MEASURED}{day} with {name} by `tests/attack/known-failures/compare`.",
         f"{VERSIONS}{versions}.",
         *([f"{ELSEWHERE}{elsewhere}."] if elsewhere else []),
-        SIZES + ", ".join(f"{tool} {sizes[tool]}" for tool in tools) + ".",
+        SIZES + ", ".join(f"{tool} {size}" for tool, size in sizes.items()) + ".",
         "",
         row_of(["row", "case", *tools]),
         row_of(["---"] * (len(tools) + 2)),
@@ -106,21 +106,19 @@ def short(verdicts, sizes, day):
     """Everything between the marks of README.md: some rows, and whether each tool is right."""
     tools = failure_cases.SHORT_TOOLS
     manual = by_manual()
-    heads = [*tools, *(f"{name} (manual)" for name in manual)]
-    lines = [BEGIN, row_of(["", *heads]), row_of(["---"] * (len(heads) + 1))]
+    lines = [BEGIN, row_of(["", *tools]), row_of(["---"] * (len(tools) + 1))]
 
-    def add(title, words, said=None):
-        said = said or [of["cells"].get(title, [""])[0] for of in manual.values()]
-        lines.append(row_of([title, *words, *said]))
+    def word(title, numbers, tool):
+        said = manual.get(tool, {"cells": {}})["cells"].get(title)
+        measured = together({verdicts[number][tool] for number in numbers})
+        return f"{said[0]} (manual)" if measured == "–" and said else measured
 
     for title, numbers in failure_cases.SHORT:
-        add(title, [together({verdicts[number][tool] for number in numbers}) for tool in tools])
-    add("in the archive of Debian 12", [NOT_IN_DEBIAN_12.get(tool, "yes") for tool in tools],
-        ["yes"] * len(manual))
-    add("KiB that are loaded, without libraries", [sizes[tool] for tool in tools])
+        lines.append(row_of([title, *(word(title, numbers, tool) for tool in tools)]))
+    lines.append(row_of(["in the archive of Debian 12", *(NOT_IN_DEBIAN_12.get(tool, "yes") for tool in tools)]))
+    lines.append(row_of(["KiB that are loaded, without libraries", *(sizes.get(tool, "–") for tool in tools)]))
     sources = ", ".join(of["source"] for of in manual.values())
-    lines += ["", f"{MEASURED}{day}; – means that it has no such option; *manual*: by {sources}, and empty",
-              "where it does not say.", END]
+    lines += ["", f"{MEASURED}{day}; – means that it has no such option, or was not tried; *manual*: by {sources}.", END]
     return "\n".join(lines) + "\n"
 
 
@@ -174,7 +172,7 @@ def differences(path, tools, table, versions):
         return [f"{path} has the columns {heads}, not {list(TOOLS)}"], notes
     if list(cells) != [one.number for one in measured_cases(table)]:
         return [f"{path} does not have the rows of failure_cases.py"], notes
-    same = versions in (said[VERSIONS], said[ELSEWHERE])
+    same = versions in (said[VERSIONS], *said[ELSEWHERE].split("; "))
     if not same:
         notes.append(f"{path} was measured with {said[VERSIONS]}, and {said[ELSEWHERE]}; here are {versions}")
     for number, (title, *texts) in cells.items():

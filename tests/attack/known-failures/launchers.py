@@ -168,3 +168,34 @@ class Launchers:
         if done.returncode == SETUP_FAILED and re.match("(start-as|in-userns): ", err):
             raise RuntimeError(f"the start of {command!r} cannot be reached: {err}")
         return Outcome(shlex.split(command)[0], done.returncode, out, err)
+
+
+class Units(Launchers):
+    """The same inside of a booted systemd, whose users and groups are those above: a command is the word
+    systemd and the directives of a service, and nothing stands before it."""
+
+    def __init__(self, folder, support):  # pylint: disable=super-init-not-called
+        self.folder, self.programs, self.count = folder, {}, 0
+        os.umask(0o022)
+        self.probe = self.install(os.path.join(support, "probe"), "probe")
+
+    def run(self, command, target=None, start="", env=None, fds=(), terminal=False):
+        if start or env or fds or terminal:
+            raise RuntimeError(f"a service is not started so: {command}")
+        self.count += 1
+        unit, out, err = (f"measured-{self.count}.service", *(self.write(f"{self.count}.{name}") for name in ("out", "err")))
+        words = ['"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$") + '"'
+                 for word in target or [self.probe]]
+        lines = ["[Service]", "Type=oneshot", f"StandardOutput=file:{out}", f"StandardError=file:{err}",
+                 *shlex.split(command)[1:], "ExecStart=" + " ".join(words)]
+        with open(f"/run/systemd/system/{unit}", "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+        subprocess.run(["systemctl", "daemon-reload"], check=True, timeout=TIME_LIMIT)
+        started = subprocess.run(["systemctl", "start", unit], check=False, timeout=TIME_LIMIT)
+        shown = subprocess.run(["systemctl", "show", "--value", "--property=ExecMainStatus", unit], check=True,
+                               stdout=subprocess.PIPE, text=True, timeout=TIME_LIMIT).stdout.strip()
+        texts = []
+        for path in (out, err):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                texts.append(file.read())
+        return Outcome("systemd", int(shown or 0) or started.returncode, *texts)

@@ -1,6 +1,7 @@
 """Measures every case: `compare` runs this in a mount namespace of its own.
 
-measure.py FOLDER: what to measure as JSON on standard input, the cells on standard output.
+measure.py FOLDER: what to measure as JSON on standard input, the cells on standard output. With "units" in it,
+commands are those of services, in a booted systemd: in-systemd.
 """
 
 import dataclasses
@@ -10,12 +11,12 @@ import sys
 sys.dont_write_bytecode = True
 
 import failure_cases
-from launchers import Launchers
+from launchers import Launchers, Units
 
 
 def main():
     requested = json.load(sys.stdin)
-    launchers = Launchers(
+    launchers = Units(sys.argv[1], requested["support"]) if "units" in requested else Launchers(
         sys.argv[1], requested["programs"], requested["support"], requested["environment"]
     )
     cells = {}
