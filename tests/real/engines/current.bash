@@ -29,12 +29,17 @@ on() {
     # shellcheck disable=SC2034 # for the tests
     versions=$(dpkg-query --admindir "$root/var/lib/dpkg" --show --showformat '${Package} ${Version}, ' \
         docker.io containerd podman runc crun)
+    in_root_of "$root" "tests/real/engines/$2.bats"
+}
+
+# in_root_of ROOT FILE: all of FILE in that root; it fails when a test of FILE does.
+in_root_of() {
     given "$BATS_TEST_TMPDIR"
     # shellcheck disable=SC2016 # for the shell in the root
     tar --exclude=./build --exclude=./.git --create -C "$SRC_DIR" . -C "$BATS_TEST_TMPDIR" ./given |
-        run "$SRC_DIR/tests/support/in-system" "$root" bash -euc '
+        "$SRC_DIR/tests/support/in-system" "$1" bash -euc '
             mkdir /usr/src/capwrap && cd /usr/src/capwrap && tar --no-same-owner -xf -
             export SRC_DIR=$PWD CAPWRAP=$PWD/given/capwrap CAPWRAP_LEARN=$PWD/given/capwrap-learn
             export SUPPORT_BIN=$PWD/given/support-bin CAPWRAP_MUSL=$PWD/given/static/capwrap BATS_TEST_TIMEOUT=1800
-            exec tests/support/run-bats "tests/real/engines/$1.bats" </dev/null' on "$2"
+            exec tests/support/run-bats "$1" </dev/null' in_root_of "$2"
 }

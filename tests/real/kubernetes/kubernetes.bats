@@ -1,18 +1,14 @@
 #!/usr/bin/env bats
 # contrib/kubernetes and docs/kubernetes.md. No cluster: podman runs the manifests, with a container's
 # capabilities as containerd and CRI-O hand them over (tests/real/kubernetes/runtime), and kubectl and the
-# schema of the API check them (tests/real/kubernetes/check.py).
+# schema of the API check them (tests/real/kubernetes/check.py). containerd itself is in containerd.nightly.bats.
 
 # shellcheck disable=SC2030,SC2031,SC2154 # set_up and tests are subshells; bats sets output
 load ../../support/common
 load ../engines/podman
+load pods
 
 : "${CAPWRAP_MUSL:?is not set: the static capwrap, as contrib/packaging/static-musl.sh builds it}"
-
-CONTRIB=$SRC_DIR/contrib/kubernetes
-FIELDS=$SRC_DIR/tests/real/kubernetes/fields.yaml
-net_bind_service=$(mask NET_BIND_SERVICE)
-none=$(mask)
 
 setup_file() {
     require_root
@@ -57,39 +53,14 @@ in_pod() {
     podman exec "$@"
 }
 
-# serves NAME PAGE: what the server of that container answers, as soon as it does.
-serves() {
-    eventually answers "$@" || { podman logs "$1" && return 1; }
+# log_of NAME: what that container has written.
+log_of() {
+    podman logs "$1"
 }
 
-answers() {
-    attempt in_pod "$1" wget -q -O - "http://127.0.0.1/$2"
-    [[ $status == 0 ]]
-}
-
-# logged NAME TEXT: that container has written it.
-logged() {
-    podman logs "$1" 2>&1 | grep -F "$2"
-}
-
-# serves_with_one_capability NAME: the server in the image "web" shows that it is uid 1000.
-serves_with_one_capability() {
-    serves "$1" cgi-bin/whoami
-    status_shows 1000 "$net_bind_service" "$net_bind_service" "$net_bind_service" \
-        "$net_bind_service" 1
-    assert_line 'Gid:	1000	1000	1000	1000'
-    assert_line 'Groups:	1000 '
-    assert_line 'Seccomp:	2'
-    run podman logs "$1"
-    refute_output --partial capwrap:
-}
-
-# runs_with_one_capability NAME: the server in the image "busybox", by the capwrap in a volume.
-runs_with_one_capability() {
-    serves "$1" etc/passwd
-    process_1_holds 1000 NET_BIND_SERVICE in_pod "$1" /opt/capwrap/capwrap
-    run in_pod "$1" touch /opt/capwrap/capwrap
-    assert_output --partial 'Read-only file system'
+# ended NAME: its exit status, when it has ended.
+ended() {
+    podman wait "$1"
 }
 
 # third_party CONTRIB: what kubectl builds from the third-party Deployment and the component there.
@@ -167,26 +138,14 @@ for thing in yaml.safe_load_all(sys.stdin):
     assert_output --partial 'Read-only file system'
 }
 
-# probe_of_document NAME: the livenessProbe of docs/kubernetes.md, as lines of a container of pod.yaml.
-probe_of_document() {
-    # shellcheck disable=SC2016 # the document's own marks
-    sed -n '/^livenessProbe:$/,/^```$/{ /^```$/d; s/^/      /; p }' "$SRC_DIR/docs/kubernetes.md"
-}
-
 @test "the probe with --assert: good as the manifest starts the server, bad when it holds more" {
-    local probe=$BATS_TEST_TMPDIR/probe pod=$BATS_TEST_TMPDIR/pod.yaml
-    probe_of_document >"$probe"
-    grep -q -- '--assert=1' "$probe"
-    sed "/^ *ports:/{
-        r $probe
-        N
-    }" "$CONTRIB/pod.yaml" >"$pod"
-    grep -c livenessProbe "$pod"
+    local pod=$BATS_TEST_TMPDIR/pod.yaml
+    pod_with_probe >"$pod"
     play "$pod"
     serves web-web cgi-bin/whoami
     podman healthcheck run web-web
     no_pods
-    sed -i 's/^\( *command: .*\)--keep, NET_BIND_SERVICE, --no-new-privs, --\]/\1--keep, "NET_BIND_SERVICE,SETUID", --no-new-privs, --]/' "$pod"
+    holds_more "$pod"
     play "$pod"
     serves web-web cgi-bin/whoami
     run podman healthcheck run web-web
@@ -201,9 +160,7 @@ probe_of_document() {
 }
 
 @test "without capwrap the same container holds nothing, and may not have port 80" {
-    # Without -f, httpd goes to the background once it has the port.
-    sed '/^ *command:/d; s/args: \[.*/command: [sh, -c, "busybox httpd -p 80; sleep 600"]/' \
-        "$CONTRIB/deployment.yaml" >"$BATS_TEST_TMPDIR/bare.yaml"
+    without_capwrap >"$BATS_TEST_TMPDIR/bare.yaml"
     play "$BATS_TEST_TMPDIR/bare.yaml"
     eventually logged web-pod-0-web 'bind: Permission denied'
     run in_pod web-pod-0-web cat /proc/1/status
@@ -250,36 +207,9 @@ probe_of_document() {
     podman image unmount "$image"
 }
 
-# says NAME: what that container of the pod "fields" has written, when it has ended; $status is its own.
-says() {
-    local code
-    code=$(podman wait "fields-$1")
-    attempt podman logs "fields-$1"
-    status=$code
-}
-
 @test "fields that no shipped manifest has do to capwrap what docs/kubernetes.md tells" {
     play "$FIELDS"
-    says groups
-    status_shows 1000 "$none" "$none" "$none" "$none" 1
-    assert_line 'Groups:	1000 '
-    says groups-kept
-    assert_line 'Groups:	0 44 '
-    says no-group
-    assert_output 0
-    says privileged
-    local sys_admin
-    sys_admin=$(mask SYS_ADMIN)
-    status_shows 1000 "$sys_admin" "$sys_admin" "$sys_admin" "$sys_admin" 1
-    says stdio
-    assert_output mine
-    says stdio-not-handed-over
-    assert_failure
-    assert_regex "$stderr" 'Permission denied'
-    says masked
-    assert_success
-    says after-a-shell
-    refused keep 'NET_BIND_SERVICE: in the bounding set only, and no_new_privs is on'
+    fields_do_what_is_told
     podman healthcheck run fields-probed
     run podman inspect --format '{{range .State.Health.Log}}{{.Output}}{{end}}' fields-probed
     assert_line --regexp '^ +uid +0$'
