@@ -20,6 +20,7 @@
 #include "inspect/decode.h"
 #include "inspect/dry_run.h"
 #include "inspect/status.h"
+#include "show/document.h"
 #include "show/report.h"
 #include "users/environment.h"
 #include "users/mistaken.h"
@@ -34,9 +35,11 @@ struct capwrap {
     struct fail fail;
 };
 
-static int refuse(const struct fail *f) {
+static int refuse(const struct options *options, const struct fail *f) {
     const struct place place = place_find();
 
+    if (options->json && f->code != FAIL_OUTPUT)
+        document_error(f, &place);
     return report_failure(f, &place);
 }
 
@@ -51,7 +54,7 @@ static int compare(struct capwrap *c) {
                               c->options.quiet, &c->fail);
     if (status >= 0 && report_finish(&c->fail) != 0)
         status = -1;
-    return status < 0 ? refuse(&c->fail) : status;
+    return status < 0 ? refuse(&c->options, &c->fail) : status;
 }
 
 /* An option other than MODE_RUN and MODE_ASSERT. Returns the exit status. */
@@ -80,7 +83,7 @@ static int inspect(const struct options *options, struct fail *f) {
     }
     if (status == 0)
         status = report_finish(f);
-    return status == 0 ? 0 : refuse(f);
+    return status == 0 ? 0 : refuse(options, f);
 }
 
 /* The environment of the program, or NULL without memory. AT_SECURE tells that the kernel gave
@@ -135,7 +138,7 @@ static int run(int argc, char **argv, struct capwrap *c) {
     const struct options *options = &c->options;
 
     if (streams_keep_open(&c->fail) != 0)
-        return refuse(&c->fail);
+        return refuse(&c->options, &c->fail);
 
     int status = options_parse(argc, argv, &c->options, &c->fail);
     c->line = (struct mistaken_line){argv, options->command};
@@ -150,14 +153,14 @@ static int run(int argc, char **argv, struct capwrap *c) {
         return inspect(options, &c->fail);
     if (status == 0)
         status = prepare(c);
-    if (options->request.dry_run) {
+    if (options->request.dry_run && options->mode == MODE_RUN) {
         const struct dry_run asked = {c->line, options->json, options->verbose};
         return dry_run(&c->pipeline, &asked, status, &c->fail);
     }
     if (status == 0)
         (void)launch(c);
     mistaken_command(&c->pipeline, &c->line, &c->fail);
-    return refuse(&c->fail);
+    return refuse(options, &c->fail);
 }
 
 int main(int argc, char **argv) {

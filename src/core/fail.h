@@ -59,6 +59,8 @@ struct fail {
     int error;            /* errno, positive; 0 when no system call failed */
     int exit_code;        /* 125, 126 or 127 */
     uint64_t caps;        /* the capabilities that it is about; 0 when about none */
+    uint64_t also;        /* what the start lacks as well, for the same hint */
+    uint64_t bounded;     /* what of it is in the bounding set, so that root would hold it */
     const char *subject;  /* the file or user that a hint names, owned by the caller; or NULL */
     const char *obstacle; /* a second file, named after text, owned by the caller; or NULL */
     const char *hint; /* what to do, where the code alone does not tell: a static string; or NULL */

@@ -17,7 +17,11 @@ static int observe_rest(struct pipeline *p, struct fail *f) {
 }
 
 static int plan(struct pipeline *p, struct fail *f) {
-    return plan_make(&p->request, &p->start, &p->plan, f);
+    int status = plan_make(&p->request, &p->start, &p->plan, f);
+
+    if (status != 0 && f->code == FAIL_CAP_NOT_PERMITTED)
+        f->also = transition_missing(&p->plan) & ~f->caps & ~p->start.cred.bounding;
+    return status;
 }
 
 static int preflight(struct pipeline *p, struct fail *f) {

@@ -263,9 +263,16 @@ int plan_make(const struct request *request, const struct start *start, struct p
     plan->goal.no_new_privs = cred->no_new_privs || request->no_new_privs;
     plan_identity(request, start, plan);
 
-    if (plan_keep(request, plan, f) != 0 || check_kept(plan, f) != 0 || check_grant(plan, f) != 0 ||
-        check_stdio(request, start, f) != 0 || plan_bounding(plan, f) != 0 ||
-        plan_securebits(request, plan, f) != 0 || plan_userns(request, start, plan, f) != 0)
+    if (plan_keep(request, plan, f) != 0)
+        return -1;
+    if (check_kept(plan, f) != 0) {
+        struct fail other; /* the first one counts; what else is missing is told with it */
+        (void)plan_bounding(plan, &other);
+        return -1;
+    }
+    if (check_grant(plan, f) != 0 || check_stdio(request, start, f) != 0 ||
+        plan_bounding(plan, f) != 0 || plan_securebits(request, plan, f) != 0 ||
+        plan_userns(request, start, plan, f) != 0)
         return -1;
     return plan_carry(plan, f);
 }

@@ -364,24 +364,45 @@ static const char *purpose(enum fail_code code) {
     }
 }
 
-/* Names the step that changes an id before the others: who may not do that is not root. */
-int transition_preflight(const struct plan *plan, struct fail *f) {
-    const struct step *first = NULL;
+static bool lacks(const struct plan *plan, const struct step *step) {
+    return step->needs != NEEDS_NONE && step->wanted(plan) == WANTED &&
+           (plan->start.permitted & CAP_MASK(step->needs)) == 0;
+}
+
+static uint64_t missing_now(const struct plan *plan) {
     uint64_t missing = 0;
     size_t count;
     const struct step *steps = transition_steps(&count);
 
-    for (size_t i = 0; i < count; i++) {
-        if (steps[i].needs == NEEDS_NONE || steps[i].wanted(plan) != WANTED ||
-            (plan->start.permitted & CAP_MASK(steps[i].needs)) != 0)
-            continue;
-        missing |= CAP_MASK(steps[i].needs);
-        if (first == NULL || (is_id_step(&steps[i]) && !is_id_step(first)))
+    for (size_t i = 0; i < count; i++)
+        if (lacks(plan, &steps[i]))
+            missing |= CAP_MASK(steps[i].needs);
+    return missing;
+}
+
+/* What is added and not kept has to be dropped from the bounding set again. */
+uint64_t transition_missing(const struct plan *plan) {
+    uint64_t missing = missing_now(plan);
+    bool narrows = (missing & ~plan->keep) != 0 && !plan->goal.no_new_privs;
+
+    return narrows ? missing | (CAP_MASK(CAP_SETPCAP) & ~plan->start.permitted) : missing;
+}
+
+/* Names the step that changes an id before the others: who may not do that is not root. */
+int transition_preflight(const struct plan *plan, struct fail *f) {
+    const struct step *first = NULL;
+    const uint64_t missing = missing_now(plan);
+    size_t count;
+    const struct step *steps = transition_steps(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (lacks(plan, &steps[i]) &&
+            (first == NULL || (is_id_step(&steps[i]) && !is_id_step(first))))
             first = &steps[i];
-    }
-    if (missing != 0) {
+    if (first != NULL) {
         enum fail_code code = code_for_missing(missing);
-        (void)fail_caps(f, first->name, code, missing, purpose(code));
+        (void)fail_caps(f, first->name, code, transition_missing(plan), purpose(code));
+        f->bounded = plan->start.bounding;
         if (only_groups_differ(plan, missing))
             f->hint = "use --groups keep: only the list of groups differs from the caller's";
         return -1;

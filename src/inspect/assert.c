@@ -83,9 +83,9 @@ static void text_set(const struct cred *is, const struct cred *asked, enum part 
     (void)printf("\n");
 }
 
-static void text_part(const struct expectation *expectation, const struct thread *thread,
-                      enum part part) {
-    const struct cred *is = &thread->cred, *asked = &expectation->cred;
+static void text_part(const struct inquiry *inquiry, const struct thread *thread, enum part part) {
+    const struct cred *is = &thread->cred, *asked = &inquiry->expectation.cred;
+    const struct thread *main_thread = &inquiry->process.threads[0];
 
     (void)printf("  %-13s ", expect_part(part));
     switch (part) {
@@ -96,6 +96,10 @@ static void text_part(const struct expectation *expectation, const struct thread
         text_ids(&is->gid, &asked->gid);
         return;
     case PART_GROUPS:
+        if (thread != main_thread && groups_equal(&is->groups, &main_thread->cred.groups)) {
+            (void)printf("as in thread %d\n", main_thread->number);
+            return;
+        }
         text_groups("", &is->groups);
         text_groups("; asked: ", &asked->groups);
         (void)printf("\n");
@@ -120,7 +124,7 @@ static void text_thread(const struct inquiry *inquiry, const struct thread *thre
     (void)printf("\n");
     for (unsigned part = 0; part < PARTS; part++)
         if ((comparison.differs & 1u << part) != 0)
-            text_part(&inquiry->expectation, thread, (enum part)part);
+            text_part(inquiry, thread, (enum part)part);
 }
 
 static void text(const struct inquiry *inquiry, bool quiet) {
@@ -243,9 +247,12 @@ int assert_print(const char *word, const struct request *request, const struct c
     struct inquiry inquiry = {0};
     uint64_t pid;
 
-    if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0)
-        return fail_about(f, STEP, FAIL_USAGE, 0, word,
-                          "a process id is a decimal number from 1 on");
+    if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0) {
+        (void)fail_about(f, STEP, FAIL_USAGE, 0, word,
+                         "a process id is a decimal number from 1 on");
+        f->hint = "write --assert=PID, such as --assert=1";
+        return -1;
+    }
     inquiry.pid = (pid_t)pid;
     int status = process_read(STEP, inquiry.pid, caller->cap_count, &inquiry.process, f);
     if (status == 0)

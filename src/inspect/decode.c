@@ -13,8 +13,11 @@ int decode_set(const char *word, bool json, struct fail *f) {
     char names[CAPNAME_LIST_SIZE];
     uint64_t set;
 
-    if (number_parse_hex(prefixed ? word + 2 : word, &set) != 0)
-        return fail_about(f, "decode", FAIL_USAGE, 0, word, "a set is 1 to 16 hexadecimal digits");
+    if (number_parse_hex(prefixed ? word + 2 : word, &set) != 0) {
+        (void)fail_about(f, "decode", FAIL_USAGE, 0, word, "a set is 1 to 16 hexadecimal digits");
+        f->hint = "write --decode=HEX, as in the line CapEff of /proc/PID/status";
+        return -1;
+    }
     if (json) {
         (void)printf("{\"version\":1,");
         json_caps(stdout, "decoded", set);

@@ -73,8 +73,6 @@ int expect_make(const struct request *request, const struct cred *caller,
     cred->no_new_privs = request->no_new_privs || request->disable_userns;
     if ((keep & ~known) != 0)
         return fail_caps(f, STEP, FAIL_CAP_UNKNOWN, keep & ~known, "this kernel does not have it");
-    if (request->disable_userns && !request->no_new_privs && !caller->no_new_privs)
-        return fail_set(f, STEP, FAIL_NEED_NO_NEW_PRIVS, 0, "--disable-userns needs no_new_privs");
     return check_ids(cred, f);
 }
 

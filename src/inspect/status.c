@@ -124,8 +124,11 @@ int status_print(const char *word, bool json, struct fail *f) {
 
     if (word == NULL)
         return print_own(json, f);
-    if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0)
-        return fail_about(f, "status", FAIL_USAGE, 0, word,
-                          "a process id is a decimal number from 1 on");
+    if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0) {
+        (void)fail_about(f, "status", FAIL_USAGE, 0, word,
+                         "a process id is a decimal number from 1 on");
+        f->hint = "write --status=PID, such as --status=1";
+        return -1;
+    }
     return print_other((pid_t)pid, json, f);
 }

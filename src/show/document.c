@@ -202,6 +202,13 @@ static void json_error(const struct fail *f, const struct place *place) {
     (void)printf("}");
 }
 
+void document_error(const struct fail *f, const struct place *place) {
+    (void)printf("{\"version\":1,\"outcome\":\"refused\",\"exit\":%d,", f->exit_code);
+    json_error(f, place);
+    (void)printf("}\n");
+    (void)fflush(stdout);
+}
+
 void document_json(const struct pipeline *p, const struct fail *f, const struct place *place) {
     (void)printf("{\"version\":1,\"outcome\":\"%s\",\"exit\":%d,\"start\":",
                  f == NULL ? "ok" : "refused", f == NULL ? 0 : f->exit_code);

@@ -16,4 +16,7 @@
 void document_text(const struct pipeline *p, const struct fail *f, bool reasons);
 void document_json(const struct pipeline *p, const struct fail *f, const struct place *place);
 
+/* An error of what prints another document, or none. */
+void document_error(const struct fail *f, const struct place *place);
+
 #endif

@@ -24,17 +24,22 @@ static uint64_t usable_grant(const struct fail *f, const struct place *place) {
 }
 
 /* What there is to do where /.dockerenv is no sign of a container. */
-static const char *without_container(const struct place *place) {
+static const char *without_container(const struct place *place, uint64_t caps) {
     if (!place->weak)
         return "";
-    return place->root ? " (without a container: start capwrap with it in the bounding set)"
-                       : " (without a container: run capwrap as root)";
+    if (!place->root)
+        return " (without a container: run capwrap as root)";
+    return (caps & (caps - 1)) == 0
+               ? " (without a container: start capwrap with it in the bounding set)"
+               : " (without a container: start capwrap with them in the bounding set)";
 }
 
-/* How capabilities are permitted, as the beginning of a sentence. Root is not told to be root. */
-static void permit(const struct place *place, uint64_t caps, uint64_t grant, size_t size,
+/* How the missing capabilities are permitted, as the beginning of a sentence. Root is not told to
+ * be root, and others not to add what root holds anyway. */
+static void permit(const struct fail *f, const struct place *place, uint64_t grant, size_t size,
                    char *text) {
     bool root = place->root || grant != 0;
+    const uint64_t caps = (f->caps | f->also) & ~(root ? 0 : f->bounded);
     char names[CAPNAME_LIST_SIZE];
     const char *too = grant != 0 && (caps & ~grant) != 0
                           ? ", and add the same to the file capabilities of capwrap in the image"
@@ -43,26 +48,36 @@ static void permit(const struct place *place, uint64_t caps, uint64_t grant, siz
     switch (place->kind) {
     case KUBERNETES:
         capname_join(caps, "", ", ", names);
-        (void)snprintf(text, size, "set %ssecurityContext.capabilities.add: [%s]%s",
-                       root ? "" : "runAsUser: 0 and ", names, too);
+        (void)snprintf(text, size, "%s%s%s%s%s", root ? "" : "set runAsUser: 0",
+                       caps == 0 ? ""
+                       : root    ? "add "
+                                 : ", and add ",
+                       names, caps == 0 ? "" : " to securityContext.capabilities.add", too);
         return;
     case DOCKER:
         capname_join(caps, "--cap-add ", " ", names);
-        (void)snprintf(text, size, "start the container %swith %s%s%s", root ? "" : "as root ",
-                       names, too, without_container(place));
+        (void)snprintf(text, size, "start the container%s%s%s%s%s", root ? "" : " as root",
+                       caps == 0 ? "" : " with ", names, too, without_container(place, caps));
         return;
     case SYSTEMD:
         capname_join(caps, "CAP_", " ", names);
-        (void)snprintf(text, size,
-                       root ? "add %s to CapabilityBoundingSet="
-                            : "keep User= and write ExecStart=!, with %s in CapabilityBoundingSet=",
-                       names);
+        (void)snprintf(text, size, "%s%s%s",
+                       root        ? "add "
+                       : caps == 0 ? "keep User= and write ExecStart=!"
+                                   : "keep User= and write ExecStart=!, with ",
+                       names,
+                       root        ? " to CapabilityBoundingSet="
+                       : caps == 0 ? ""
+                                   : " in CapabilityBoundingSet=");
         return;
     case SHELL:
     case PLACES:
         capname_join(caps, "", ",", names);
-        (void)snprintf(text, size, "%s %s in its bounding set",
-                       root ? "start capwrap with" : "run capwrap as root, with", names);
+        (void)snprintf(text, size, "%s%s%s",
+                       root        ? "start capwrap with "
+                       : caps == 0 ? "run capwrap as root"
+                                   : "run capwrap as root, with ",
+                       names, caps == 0 ? "" : " in its bounding set");
         return;
     }
 }
@@ -270,7 +285,7 @@ static void for_code(const struct fail *f, const struct place *place, size_t siz
     if (place->noroot && f->code != FAIL_CAP_NOT_PERMITTED)
         (void)snprintf(way, sizeof way, "%s", for_noroot(place));
     else
-        permit(place, f->caps, usable_grant(f, place), sizeof way, way);
+        permit(f, place, usable_grant(f, place), sizeof way, way);
     switch (f->code) {
     case FAIL_CAP_NOT_PERMITTED:
     case FAIL_NEED_SETUID:

@@ -28,17 +28,16 @@ void report_text(const struct fail *f, size_t size, char *text) {
     text[0] = '\0';
     if (f->subject != NULL && f->subject[0] != '\0')
         used = add(size, text, used, f->subject, ": ");
-    for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        char name[CAPNAME_SIZE];
-        uint64_t above = cap == CAP_BITS - 1 ? 0 : f->caps >> (cap + 1);
-        if ((f->caps & CAP_MASK(cap)) == 0)
-            continue;
-        capname_print(cap, name);
-        used = add(size, text, used, name, above != 0 ? "," : ": ");
-    }
+    char names[CAPNAME_LIST_SIZE];
+    capname_join(f->caps, "", ",", names);
+    used = add(size, text, used, names, f->caps == 0 ? "" : ": ");
     used = add(size, text, used, f->text, f->obstacle == NULL ? "" : " ");
     if (f->obstacle != NULL)
         used = add(size, text, used, f->obstacle, "");
+    if (f->also != 0) {
+        capname_join(f->also, "", ",", names);
+        used = add(size, text, used, "; also missing: ", names);
+    }
     if (f->error != 0) {
         used = add(size, text, used, ": ", "");
         (void)add(size, text, used, strerror(f->error), "");

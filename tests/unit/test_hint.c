@@ -137,8 +137,9 @@ static void each_place_tells_how_a_capability_is_permitted(void **state) {
         {{.kind = DOCKER, .weak = true, .root = true},
          "start the container with --cap-add SETUID (without a container: start capwrap with it in "
          "the bounding set)"},
-        {{.kind = KUBERNETES}, "set runAsUser: 0 and securityContext.capabilities.add: [SETUID]"},
-        {{.kind = KUBERNETES, .root = true}, "set securityContext.capabilities.add: [SETUID]"},
+        {{.kind = KUBERNETES},
+         "set runAsUser: 0, and add SETUID to securityContext.capabilities.add"},
+        {{.kind = KUBERNETES, .root = true}, "add SETUID to securityContext.capabilities.add"},
         {{.kind = SYSTEMD},
          "keep User= and write ExecStart=!, with CAP_SETUID in CapabilityBoundingSet="},
         {{.kind = SYSTEMD, .root = true}, "add CAP_SETUID to CapabilityBoundingSet="},
@@ -174,6 +175,68 @@ static void root_without_its_capabilities_is_told_of_the_securebit(void **state)
     }
     const struct place unit = {.kind = SYSTEMD, .root = true, .noroot = true};
     says(&absent, &unit, "add CAP_SETUID to CapabilityBoundingSet=");
+}
+
+static void all_that_is_missing_is_in_one_hint(void **state) {
+    const struct fail f = {.step = "keep",
+                           .code = FAIL_CAP_NOT_PERMITTED,
+                           .caps = CAP_MASK(13),
+                           .also = CAP_MASK(6) | CAP_MASK(7)};
+    const struct {
+        struct place place;
+        const char *hint;
+    } rows[] = {
+        {{.kind = SHELL, .root = true},
+         "start capwrap with SETGID,SETUID,NET_RAW in its bounding set"},
+        {{.kind = DOCKER, .weak = true, .root = true},
+         "start the container with --cap-add SETGID --cap-add SETUID --cap-add NET_RAW (without a "
+         "container: start capwrap with them in the bounding set)"},
+        {{.kind = KUBERNETES, .root = true},
+         "add SETGID, SETUID, NET_RAW to securityContext.capabilities.add"},
+        {{.kind = SYSTEMD, .root = true},
+         "add CAP_SETGID CAP_SETUID CAP_NET_RAW to CapabilityBoundingSet="},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        says(&f, &rows[i].place, rows[i].hint);
+}
+
+/* Root holds what is in the bounding set. */
+static void a_user_is_not_told_to_add_what_is_in_the_bounding_set(void **state) {
+    const struct {
+        uint64_t bounded;
+        struct place place;
+        const char *hint;
+    } rows[] = {
+        {~UINT64_C(0), {.kind = SHELL}, "run capwrap as root"},
+        {CAP_MASK(6), {.kind = SHELL}, "run capwrap as root, with SETUID in its bounding set"},
+        {~UINT64_C(0), {.kind = DOCKER}, "start the container as root"},
+        {CAP_MASK(7), {.kind = DOCKER}, "start the container as root with --cap-add SETGID"},
+        {~UINT64_C(0),
+         {.kind = DOCKER, .weak = true},
+         "start the container as root (without a container: run capwrap as root)"},
+        {~UINT64_C(0), {.kind = KUBERNETES}, "set runAsUser: 0"},
+        {CAP_MASK(6),
+         {.kind = KUBERNETES},
+         "set runAsUser: 0, and add SETUID to securityContext.capabilities.add"},
+        {~UINT64_C(0), {.kind = SYSTEMD}, "keep User= and write ExecStart=!"},
+        {CAP_MASK(6),
+         {.kind = SYSTEMD},
+         "keep User= and write ExecStart=!, with CAP_SETUID in CapabilityBoundingSet="},
+        {~UINT64_C(0),
+         {.kind = DOCKER, .root = true},
+         "start the container with --cap-add SETGID --cap-add SETUID"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct fail f = {.step = "uid",
+                               .code = FAIL_NEED_SETUID,
+                               .caps = CAP_MASK(6) | CAP_MASK(7),
+                               .bounded = rows[i].bounded};
+        says(&f, &rows[i].place, rows[i].hint);
+    }
 }
 
 static void a_character_that_does_not_belong_into_a_name_is_named(void **state) {
@@ -219,6 +282,8 @@ int main(void) {
         cmocka_unit_test(root_is_told_what_is_missing_and_not_to_be_root),
         cmocka_unit_test(each_place_tells_how_a_capability_is_permitted),
         cmocka_unit_test(root_without_its_capabilities_is_told_of_the_securebit),
+        cmocka_unit_test(all_that_is_missing_is_in_one_hint),
+        cmocka_unit_test(a_user_is_not_told_to_add_what_is_in_the_bounding_set),
         cmocka_unit_test(a_character_that_does_not_belong_into_a_name_is_named),
         cmocka_unit_test(a_refused_close_range_is_left_out),
     };

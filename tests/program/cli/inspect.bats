@@ -301,7 +301,7 @@ account_agrees() {
     assert_output ''
     attempt "$CAPWRAP" --status="$pid" --json
     refused status "$pid"
-    assert_output ''
+    assert_equal "$(jq -r '"\(.outcome) \(.exit) \(.error.code)"' <<<"$output")" 'refused 125 no-process'
     attempt "$CAPWRAP" --status=2147483647
     refused status 2147483647
 }

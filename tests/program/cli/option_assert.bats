@@ -45,9 +45,24 @@ load ../../support/common
     wait "$pid"
     attempt "$CAPWRAP" --assert="$pid" --json
     refused assert "$pid"
-    assert_output ''
+    assert_equal "$(jq -r '"\(.outcome) \(.exit) \(.error.code) \(.error.errno)"' <<<"$output")" \
+        'refused 125 no-process ENOENT'
     attempt "$CAPWRAP" --assert 2147483647
     refused assert '/proc/2147483647 cannot be read: No such file or directory'
+}
+
+@test "with --dry-run it is refused, and no rehearsal is printed" {
+    local options
+    for options in "--assert=$$ --dry-run" "--dry-run --assert=$$" "--dry-run --assert=$$ --keep none"; do
+        echo "case: $options"
+        # shellcheck disable=SC2086 # words
+        attempt "$CAPWRAP" $options
+        refused assert '--assert does not take --dry-run'
+        assert_output ''
+    done
+    attempt "$CAPWRAP" --json --dry-run --assert=$$
+    refused assert
+    assert_equal "$(jq -r '[.outcome, .error.step] | join(" ")' <<<"$output")" 'refused assert'
 }
 
 @test "output that cannot be written is an error" {

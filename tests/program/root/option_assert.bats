@@ -214,13 +214,45 @@ END
     started --user 1000:1000
     attempt "$CAPWRAP" --assert="$PID" --keep 63
     refused assert '63: this kernel does not have it'
-    attempt "$CAPWRAP" --assert="$PID" --disable-userns
-    refused assert 'needs no_new_privs'
-    hint_says 'add --no-new-privs'
     attempt "$CAPWRAP" --assert="$PID" --user no-such-user
     refused user 'no such user'
     attempt "$CAPWRAP" --assert="$PID" --keep NO_SUCH
     refused keep 'NO_SUCH'
+}
+
+@test "with --disable-userns the no_new_privs that counts is that of the process" {
+    # it inherits it, as the start line without -n allows
+    in_background sleep setpriv --no-new-privs "$CAPWRAP" -q --user 1000:1000 --disable-userns -- sleep 300
+    PID=${BACKGROUND[-1]}
+    asserts 0 --user 1000:1000 --disable-userns
+    started --user 1000:1000
+    asserts 1 --user 1000:1000 --disable-userns
+    assert_equal "$(differences)" 'no_new_privs seccomp'
+    # the caller's own tells nothing
+    attempt setpriv --no-new-privs "$CAPWRAP" --assert="$PID" --user 1000:1000 --disable-userns
+    assert_failure 1
+    assert_line --regexp '^  no_new_privs +no; asked: yes$'
+}
+
+@test "groups that are the main thread's are named once" {
+    in_background python3 "$START_AS" --groups 4,27,54321 -- python3 -c '
+import ctypes, threading
+def other():
+    ctypes.CDLL(None).syscall(116, 1, (ctypes.c_uint * 1)(77))  # setgroups, of this thread alone
+    threading.Event().wait()
+for target in (other, threading.Event().wait, threading.Event().wait):
+    threading.Thread(target=target).start()'
+    PID=${BACKGROUND[-1]}
+    local -a threads=()
+    until ((${#threads[@]} == 4)) && grep -qx $'Groups:\t77 ' /proc/"$PID"/task/*/status; do
+        sleep 0.05
+        threads=("/proc/$PID/task"/*)
+    done
+    attempt "$CAPWRAP" --assert="$PID" --keep all --groups 5
+    assert_failure 1
+    assert_equal "$(grep -c '^  groups  *4,27,54321; asked: 0,5$' <<<"$output")" 1
+    assert_equal "$(grep -c "^  groups  *as in thread $PID\$" <<<"$output")" 2
+    assert_equal "$(grep -c '^  groups  *77; asked: 0,5$' <<<"$output")" 1
 }
 
 @test "a number that is a thread's is refused, and its process is named" {

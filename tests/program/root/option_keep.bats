@@ -200,6 +200,23 @@ run_with() {
     run ! error_says 'SETUID'
 }
 
+@test "what a change of the user lacks as well is told with it, all at once" {
+    FROM=("$START_AS" --bounding 0 --permitted 0 --)
+    refuses keep cap-not-permitted 'NET_RAW: .*; also missing: SETGID,SETUID,SETPCAP' -- --user 1000:1000 --keep NET_RAW
+    hint_says 'SETGID.*SETUID.*SETPCAP.*NET_RAW'
+    refuses keep cap-not-permitted NET_RAW -- --user 1000:1000 --keep NET_RAW --no-new-privs
+    error_says 'also missing: SETGID,SETUID'
+    run ! error_says SETPCAP
+    refuses keep cap-not-permitted NET_RAW -- --keep NET_RAW --no-new-privs
+    run ! error_says 'also missing'
+    # what is in the bounding set root would have
+    local few
+    few=$(mask SETUID SETGID)
+    FROM=("$START_AS" --bounding "$few" --permitted 0 --)
+    refuses keep cap-not-permitted NET_RAW -- --user 1000:1000 --keep NET_RAW --no-new-privs
+    run ! error_says 'also missing'
+}
+
 @test "a capability in the bounding set only is refused: a non-root user of a container" {
     FROM=("${ORDINARY[@]}" --bounding "$NBS" --)
     refuses keep cap-bounding-only 'NET_BIND_SERVICE' -- --keep NET_BIND_SERVICE

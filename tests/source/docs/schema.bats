@@ -104,6 +104,40 @@ field() {
     assert_equal "$(field '.notes[].code')" want-left-out
 }
 
+@test "the document of an error outside of a rehearsal is valid, and says what standard error says" {
+    local line error
+    local -a words
+    while read -r line; do
+        echo "case: $line"
+        read -ra words <<<"$line"
+        valid "$CAPWRAP" "${words[@]}"
+        assert_equal "$status" 125
+        error="capwrap: $(field .error.step): $(field .error.text)"$'\n'"  hint: $(field .error.hint)"
+        assert_equal "$(field '.outcome, .exit')" $'refused\n125'
+        # shellcheck disable=SC2154 # attempt sets stderr
+        assert_equal "$stderr" "$error"
+    done <<END
+--json --status=4194304
+--json --status=x
+--assert=4194304 --json
+--assert=$$ --json --user no-such-user
+--json --decode=xyz
+--json --list-caps true
+--json --status --strict
+--json true
+--json --no-such-option --status
+END
+}
+
+@test "without --json, and where standard output cannot be written, there is no such document" {
+    attempt "$CAPWRAP" --no-such-option --json --status
+    assert_output ''
+    attempt "$CAPWRAP" --status=4194304
+    assert_output ''
+    attempt bash -c 'exec "$@" >/dev/full' sh "$CAPWRAP" --status --json
+    assert_equal "${#stderr_lines[@]}" 2
+}
+
 @test "the schema knows exactly the error codes and the steps of the code" {
     run jq -r '."$defs".error.properties.code.enum[]' "$SRC_DIR/docs/json.schema.json"
     assert_equal "$output" "$("$SUPPORT_BIN/facts" codes)"
