@@ -15,10 +15,10 @@ load ../../support/common
     cp -r "$SRC_DIR/tests/source/docs" "$BATS_TEST_TMPDIR/tree/tests/source/"
     local script=$BATS_TEST_TMPDIR/tree/tests/source/docs/errors.py
     sed -i '/("no-process"/d; /^PLACES/,/^ *"systemd"/c PLACES = {"shell": "a shell"}' "$script"
-    sed 's/see capwrap --help/see the manual/' "$SRC_DIR/docs/errors.md" >"$BATS_TEST_TMPDIR/tree/docs/errors.md"
+    sed 's/find the sandbox that answers calls/find a sandbox that answers calls/' "$SRC_DIR/docs/errors.md" >"$BATS_TEST_TMPDIR/tree/docs/errors.md"
     SRC_DIR=$BATS_TEST_TMPDIR/tree run "$script" generate --check
     assert_failure 1
     assert_line 'errors.py: no case for no-process'
-    assert_line --regexp '^\+- hint: .see capwrap --help.'
-    assert_line --regexp '^-- hint: .see the manual.'
+    assert_line --regexp '^\+- hint: .find the sandbox'
+    assert_line --regexp '^-- hint: .find a sandbox'
 }
