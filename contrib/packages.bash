@@ -84,6 +84,7 @@ test   command:runc            runc            runc            runc             
 test   command:gosu            gosu            gosu            gosu             -
 test   command:s6-setuidgid    s6              s6              s6               s6
 test   command:chpst           runit           runit           runit            runit
+test   command:tini            tini            tini            tini             -
 test   command:ping            iputils-ping    iputils-ping    iputils          iputils
 test   command:ps              procps          procps          procps-ng        procps-ng
 test   command:bash            bash            bash            bash             bash

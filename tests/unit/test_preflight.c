@@ -240,6 +240,7 @@ static void groups_to_keep_are_told_where_they_alone_differ(void **state) {
         {1000, WWW, 0, 0, false, false},
         {WWW, 1000, 0, 0, false, false},
         {1000, WWW, SETUID, SETUID, false, false},
+        {1000, 1000, SETGID, FAKE_ALL_CAPS, false, false}, /* only SETPCAP is missing */
     };
 
     (void)state;

@@ -30,14 +30,14 @@ rewriting() {
     # Bash forgets these, and closes the descriptors, as soon as the process has ended.
     rewriter=$REWRITER_PID
     exec {told}<&"${REWRITER[0]}"
-    read -r -t 20 -u "$told" line
+    read -r -u "$told" line
     assert_equal "$line" ready
 }
 
 # Sets databases, how many there were, and tells the counts.
 rewriting_ends() {
     eval "exec ${REWRITER[1]}>&-"
-    read -r -t 20 -u "$told" _ databases
+    read -r -u "$told" _ databases
     exec {told}<&-
     wait "$rewriter"
     echo "# seed $SEED" >&3
@@ -75,11 +75,14 @@ expected() {
     groups=2001,$(seq -s , 3001 3100)
     expected 1001 2001 "$groups" /home/joe "$(mask NET_BIND_SERVICE)" 0 1 0,1,2,5,9 \
         >"$BATS_TEST_TMPDIR/expected"
-    rewriting lines
-    launch "$LAUNCHES" "$BATS_TEST_TMPDIR/expected" '' --user joe --keep NET_BIND_SERVICE --no-new-privs
-    assert_success
-    rewriting_ends "other lines change"
-    assert_equal "$(count exact)" "$LAUNCHES"
+    # 64 callers may leave the one that rewrites little time: some runs, until there was a race.
+    for ((databases = 0, runs = 0; databases < LAUNCHES / 100 && runs < 5; runs++)); do
+        rewriting lines
+        launch "$LAUNCHES" "$BATS_TEST_TMPDIR/expected" '' --user joe --keep NET_BIND_SERVICE --no-new-privs
+        assert_success
+        rewriting_ends "other lines change"
+        assert_equal "$(count exact)" "$LAUNCHES"
+    done
     ((databases >= LAUNCHES / 100))
     # neither the size of the files nor the number of callers is seen in the memory of one
     (($(count 'most_kib') <= 2 * $(count 'least_kib')))
@@ -90,12 +93,14 @@ expected() {
         >"$BATS_TEST_TMPDIR/expected"
     ln -s now/passwd "$etc/passwd"
     ln -s now/group "$etc/group"
-    rewriting entry
-    launch $((LAUNCHES / 4)) "$BATS_TEST_TMPDIR/expected" "$DIFFERENT" \
-        --user joe --keep NET_RAW --lock-securebits --close-fds
-    assert_success
-    rewriting_ends "the user changes"
-    # it was a race: both outcomes came often, and of many versions
-    (($(count versions) >= LAUNCHES / 100))
-    (($(count refused) > 0 && $(count exact) >= LAUNCHES / 8))
+    for ((raced = runs = 0; !raced && runs < 5; runs++)); do
+        rewriting entry
+        launch $((LAUNCHES / 4)) "$BATS_TEST_TMPDIR/expected" "$DIFFERENT" \
+            --user joe --keep NET_RAW --lock-securebits --close-fds
+        assert_success
+        rewriting_ends "the user changes"
+        # it was a race: both outcomes came often, and of many versions
+        raced=$(($(count versions) >= LAUNCHES / 100 && $(count refused) > 0 && $(count exact) >= LAUNCHES / 8))
+    done
+    ((raced))
 }
