@@ -301,8 +301,9 @@ sign() {
 # Exits with 3 where the root is another one.
 compare_packages() {
     local differences
-    differences=$(diff <(sed -n 's/^package: //p' "$verify/build-info") <(printf '%s\n' "${installed[@]}") | grep '^[<>]') || return 0
-    printf '%s\n' "the root's packages are not those of the release (< the release, > here):" "$differences" >&2
+    differences=$(diff <(sed -n 's/^package: //p' "$verify/build-info") <(printf '%s\n' "${installed[@]}")) && return 0
+    printf '%s\n' "the root's packages are not those of the release (< the release, > here):" \
+        "$(grep '^[<>]' <<<"$differences")" >&2
     exit 3
 }
 

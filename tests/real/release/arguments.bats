@@ -178,7 +178,7 @@ TEXT
     [[ ! -e $OUT.part && ! -e /dev/shm/$name ]]
 }
 
-@test "--verify refuses changed files before it builds, and names files with other bytes, and those that one side lacks" {
+@test "--verify tells changed files and another root before it builds, then files with other bytes or on one side alone" {
     local root=$BATS_TEST_TMPDIR/root
     small_root "$root"
     CLONE=$BATS_TEST_TMPDIR/clone
@@ -207,6 +207,14 @@ TEXT
     assert_line --partial 'bundle differ'
     assert_output --partial "error: other bytes than those of $OUT"
     echo bundle >"$OUT/bundle"
+    cp "$OUT/build-info" "$BATS_TEST_TMPDIR/"
+    echo 'package: gcc:amd64 1:2.3' >>"$OUT/build-info"
+    (cd "$OUT" && sha256sum amd64 bundle build-info packages >SHA256SUMS)
+    release --verify "$OUT" --root "$root"
+    assert_failure 3
+    assert_line '< gcc:amd64 1:2.3'
+    refute_output --partial 'built twice'
+    cp "$BATS_TEST_TMPDIR/build-info" "$OUT/"
     touch "$OUT/one-more"
     (cd "$OUT" && sha256sum amd64 bundle build-info packages >SHA256SUMS)
     release --verify "$OUT" --root "$root"
