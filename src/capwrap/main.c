@@ -141,7 +141,7 @@ static int run(int argc, char **argv, struct capwrap *c) {
         return refuse(&c->options, &c->fail);
 
     int status = options_parse(argc, argv, &c->options, &c->fail);
-    c->line = (struct mistaken_line){argv, options->command};
+    c->line = (struct mistaken_line){"capwrap", argv, options->command};
     if (status == 0 && (options->mode == MODE_HELP || options->mode == MODE_VERSION))
         return inspect(options, &c->fail);
     c->pipeline.report = options->request.dry_run || options->verbose;

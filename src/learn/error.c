@@ -9,6 +9,8 @@
 /* Where the launcher's own names options that the learner does not have. */
 static const char *const HINTS[FAIL_CODES] = {
     [FAIL_LOOKUP] = "give numbers: --user UID:GID",
+    [FAIL_NEED_SETUID] = "run capwrap-learn as root, or leave out --user",
+    [FAIL_NEED_SETGID] = "run capwrap-learn as root, or leave out --user",
     [FAIL_GRANT_IDENTITY] = "leave out --user, or start as root",
     [FAIL_SETGROUPS_DENIED] = "learn outside of this user namespace, which denies setgroups(2)",
 };
@@ -31,7 +33,7 @@ int error_print(const struct fail *f) {
     char text[8192], hint[8192];
 
     report_text(f, sizeof text, text);
-    if (f->hint == NULL && f->advice[0] == '\0' && HINTS[f->code] != NULL)
+    if (f->advice[0] == '\0' && HINTS[f->code] != NULL)
         (void)snprintf(hint, sizeof hint, "%s", HINTS[f->code]);
     else
         hint_for(f, &place, sizeof hint, hint);

@@ -33,6 +33,7 @@
 #include "learn/trial/fixture.h"
 #include "learn/trial/search_path.h"
 #include "users/environment.h"
+#include "users/mistaken.h"
 
 enum { TEST_SECONDS = 10 }; /* for --test to succeed, without --timeout */
 
@@ -199,7 +200,11 @@ int main(int argc, char **argv) {
     }
     if (result.options.target_count > 0)
         return watch_running(&result.options, &f);
-    int status = learn(&result, &f) == 0 ? assessment_exit(&result) : error_print(&f);
+    int status = learn(&result, &f);
+    if (status != 0 && result.options.user == NULL)
+        (void)mistaken_user(
+            &(const struct mistaken_line){"capwrap-learn", argv, result.options.command}, &f);
+    status = status == 0 ? assessment_exit(&result) : error_print(&f);
     release(&result);
     return status;
 }

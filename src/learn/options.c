@@ -15,7 +15,7 @@
 static const char STEP[] = "options";
 static const char HINT[] = "see capwrap-learn --help";
 
-#define refuse(f, ...) error_set(f, STEP, 0, HINT, __VA_ARGS__)
+#define refuse(f, hint, ...) error_set(f, STEP, 0, hint, __VA_ARGS__)
 
 /* ---- the options ---- */
 
@@ -33,7 +33,9 @@ static int read_target(const struct option *option, void *into, const char *valu
     while (strcmp(TARGET_OPTIONS[kind], option->name) != 0)
         kind++;
     if (options->target_count == TARGETS_MOST)
-        return refuse(f, "at most %d things can be watched at once", TARGETS_MOST);
+        return refuse(f, "watch fewer at once",
+                      "--%s %s is one more than the %d that can be watched", option->name, value,
+                      TARGETS_MOST);
     options->targets[options->target_count++] = (struct target_name){kind, value};
     return 0;
 }
@@ -41,9 +43,9 @@ static int read_target(const struct option *option, void *into, const char *valu
 static int read_runs(const struct option *option, void *into, const char *value, struct fail *f) {
     struct learn_options *options = into;
 
-    (void)option;
     if (options->run_count == TARGETS_MOST)
-        return refuse(f, "at most %d earlier runs can be added", TARGETS_MOST);
+        return refuse(f, "add fewer at once", "--%s %s is one more than the %d that can be added",
+                      option->name, value, TARGETS_MOST);
     options->runs[options->run_count++] = value;
     return 0;
 }
@@ -63,7 +65,7 @@ enum { ABOUT_LEARNING, ABOUT_REPORT, ABOUT_TARGETS };
 /* One row for each option, in the order of --help. */
 static const struct option OPTIONS[] = {
     {"user", 'u', WORD(user), .argument = " USER[:GROUP]",
-     .help = "user to run as, and group (default: nobody; the caller\nwhere that is not root)"},
+     .help = "user to run as, and group (default: nobody;\nthe caller where that is not root)"},
     {"verify", 0, FLAG(verify),
      .help = "run it again with less, until nothing more can go,\nand confirm what is left"},
     {"test", 0, WORD(test), .argument = " CMD",
@@ -168,7 +170,8 @@ static int read_number(const char *name, const char *word, uint64_t most, unsign
     if (word == NULL)
         return 0;
     if (number_parse(word, most, &value) != 0 || value == 0)
-        return refuse(f, "--%s takes a number from 1 to %u", name, (unsigned)most);
+        return refuse(f, "write a decimal number, such as 10",
+                      "--%s: '%s' is not a number from 1 to %u", name, word, (unsigned)most);
     *number = (unsigned)value;
     return 0;
 }
@@ -179,9 +182,20 @@ static int read_status(const char *word, unsigned *status, struct fail *f) {
     if (word == NULL)
         return 0;
     if (number_parse(word, 255, &value) != 0)
-        return refuse(f, "--expect-status takes a number from 0 to 255");
+        return refuse(f, "write the exit status, such as --expect-status 1",
+                      "--expect-status: '%s' is not a number from 0 to 255", word);
     *status = (unsigned)value;
     return 0;
+}
+
+static int refuse_cap(const char *list, const struct list *words, struct fail *f) {
+    char caps[CAPNAME_LIST_SIZE];
+
+    (void)refuse(f, "name capabilities as capwrap --list-caps does, separated by commas",
+                 "--check: '%.*s' is not a capability", (int)words->length, words->word);
+    if (capname_suggest(list, strlen(list), caps))
+        fail_advise(f, "write --check %s (commas separate names)", caps);
+    return -1;
 }
 
 static int read_check(const char *list, uint64_t *set, struct fail *f) {
@@ -189,8 +203,11 @@ static int read_check(const char *list, uint64_t *set, struct fail *f) {
         return 0;
     for (struct list words = {.rest = list}; list_next(&words);) {
         int cap = capname_parse(words.word, words.length);
+        if (words.length == 0)
+            return refuse(f, "write --check CAP[,CAP...], without a blank",
+                          "--check: the list '%s' has an empty element", list);
         if (cap < 0)
-            return refuse(f, "--check: '%.*s' is not a capability", (int)words.length, words.word);
+            return refuse_cap(list, &words, f);
         *set |= CAP_MASK(cap);
     }
     return 0;
@@ -207,14 +224,14 @@ static int read_format(struct learn_options *options, struct fail *f) {
     if (strcmp(word, "json") == 0)
         options->format = FORMAT_JSON;
     else if (strcmp(word, "text") != 0 && options->format == FORMAT_TEXT)
-        return refuse(f,
-                      "--format: '%s' is not one of text, json, capwrap, dockerfile, compose, "
-                      "kubernetes, systemd",
-                      word);
+        return refuse(
+            f, "write one of text, json, capwrap, dockerfile, compose, kubernetes and systemd",
+            "--format: '%s' is not a format", word);
     if (options->json && options->format != FORMAT_JSON)
-        return refuse(f, "--json is --format json: give one of the two");
+        return refuse(f, "leave out one of the two", "--json is --format json, and not --format %s",
+                      word);
     if (options->format == FORMAT_JSON && options->output == NULL)
-        return refuse(f, "--%s needs -o FILE, or -o - for standard output",
+        return refuse(f, "add -o FILE, or -o - for standard output", "--%s needs -o",
                       options->json ? "json" : "format json");
     return 0;
 }
@@ -234,7 +251,8 @@ static int read_time(const char *name, const char *word, unsigned *seconds, stru
     unsigned factor = unit != NULL ? factors[unit - units] : 1;
     (void)snprintf(digits, sizeof digits, "%.*s", (int)(length - (unit != NULL)), word);
     if (length >= sizeof digits || number_parse(digits, MOST / factor, &value) != 0 || value == 0)
-        return refuse(f, "--%s takes a time from 1s to %uh, as 90s, 5m or 1h", name, MOST / 3600);
+        return refuse(f, "write a time such as 90s, 5m or 1h",
+                      "--%s: '%s' is not a time from 1s to %uh", name, word, MOST / 3600);
     *seconds = (unsigned)value * factor;
     return 0;
 }
@@ -251,19 +269,19 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
                      : option->read == read_target ? false
                                                    : *(const char *const *)value != NULL;
         if (targets && option->what == ABOUT_LEARNING && given)
-            return refuse(f, "--%s is about a COMMAND that is started, not about what runs already",
-                          option->name);
+            return refuse(f, "leave it out, or give a COMMAND in place of what runs already",
+                          "--%s is about a COMMAND that is started", option->name);
         if (!targets && option->what == ABOUT_TARGETS && given)
-            return refuse(f,
-                          "--%s is about what runs already: add --pid, --cgroup, --unit or "
-                          "--container",
-                          option->name);
+            return refuse(f, "add --pid, --cgroup, --unit or --container",
+                          "--%s is about what runs already", option->name);
     }
     if (targets && options->command[0] != NULL)
-        return refuse(f, "give a COMMAND, or what to watch that runs already, not both");
+        return refuse(f, "leave out one of the two",
+                      "COMMAND '%s' is started, and --%s is what runs already", options->command[0],
+                      TARGET_OPTIONS[options->targets[0].kind]);
     if (targets && options->format == FORMAT_SNIPPET)
-        return refuse(f, "--format capwrap is a line that starts a COMMAND: for what runs already, "
-                         "use dockerfile, compose, kubernetes or systemd");
+        return refuse(f, "write --format dockerfile, compose, kubernetes or systemd",
+                      "--format capwrap is a line that starts a COMMAND, not what runs already");
     return 0;
 }
 
@@ -282,14 +300,18 @@ static int check(struct learn_options *options, struct fail *f) {
     if (options->target_count > 0)
         return 0;
     if (options->command[0] == NULL)
-        return refuse(f, "no COMMAND was given");
+        return refuse(f,
+                      "write the program behind the options: capwrap-learn [OPTION...] -- COMMAND",
+                      "no COMMAND was given");
     options->verify |= options->no_trace;
     if (!options->verify && (options->reset != NULL || options->repeat_word != NULL))
-        return refuse(f, "--reset and --repeat are about running again: add --verify");
+        return refuse(f, "add --verify", "--%s is about running again",
+                      options->reset != NULL ? "reset" : "repeat");
     if (options->expect_word != NULL && options->test != NULL)
-        return refuse(f, "--expect-status is for a program without --test: leave out one of them");
+        return refuse(f, "leave out one of the two",
+                      "--expect-status is for a program without --test");
     if (options->fixture_ready != NULL && options->fixture == NULL)
-        return refuse(f, "--fixture-ready is about a fixture: add --fixture");
+        return refuse(f, "add --fixture CMD", "--fixture-ready is about a fixture");
     return 0;
 }
 

@@ -61,7 +61,7 @@ static int make(struct result *result, const struct attempt_plan *plan, struct a
 
 static int refuse_test(const struct result *result, struct fail *f) {
     return error_set(f, "test", 0,
-                     "end what answers it, bring the beginning back with --reset, or correct it",
+                     "end what answers it, restore the state before it with --reset, or correct it",
                      "it succeeds without the program: '%.300s'", result->subject.test);
 }
 

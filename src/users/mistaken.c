@@ -1,6 +1,5 @@
 #include "users/mistaken.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,21 +136,27 @@ static void advise_caps(const struct request *request, const struct mistaken_lin
                 list);
 }
 
+bool mistaken_user(const struct mistaken_line *line, struct fail *f) {
+    const char *word = line->command == NULL ? NULL : line->command[0];
+    char text[LINE_SIZE];
+
+    if (f->code != FAIL_NOT_FOUND || word == NULL || !names_user(word))
+        return false;
+    write_line(line, "--user", word, text);
+    fail_advise(f, "%s is a user: did you mean %s%s", word, line->program, text);
+    return true;
+}
+
 void mistaken_command(const struct pipeline *pipeline, const struct mistaken_line *line,
                       struct fail *f) {
-    const char *word = line->command == NULL ? NULL : line->command[0];
+    bool may_change =
+        !pipeline->request.change_identity && !cred_was_granted(&pipeline->start.cred);
     uint64_t set = 0;
 
-    if (f->code != FAIL_NOT_FOUND || word == NULL || word[0] == '\0')
+    if (f->code != FAIL_NOT_FOUND || (may_change && mistaken_user(line, f)))
         return;
-    if (!pipeline->request.change_identity && !cred_was_granted(&pipeline->start.cred) &&
-        names_user(word)) {
-        char text[LINE_SIZE];
-        write_line(line, "--user", word, text);
-        fail_advise(f, "%s is a user: did you mean capwrap%s", word, text);
-    } else if (!has_dashes(line) && read_caps(word, &set)) {
+    if (line->command[0][0] != '\0' && !has_dashes(line) && read_caps(line->command[0], &set))
         advise_caps(&pipeline->request, line, f);
-    }
 }
 
 int mistaken_root_command(const struct pipeline *pipeline, const struct mistaken_line *line,
@@ -165,6 +170,7 @@ int mistaken_root_command(const struct pipeline *pipeline, const struct mistaken
     write_line(line, "--user", word, user);
     write_line(line, "--", word, program);
     (void)fail_set(f, "program", FAIL_USAGE, 0, "%s is a user and a program", word);
-    fail_advise(f, "for the user write capwrap%s; for the program, capwrap%s", user, program);
+    fail_advise(f, "for the user write %s%s; for the program, %s%s", line->program, user,
+                line->program, program);
     return -1;
 }

@@ -6,12 +6,19 @@
 #ifndef CAPWRAP_MISTAKEN_H
 #define CAPWRAP_MISTAKEN_H
 
+#include <stdbool.h>
+
 #include "core/pipeline.h"
 
-/* The command line; command points to COMMAND in it. */
+/* The command line of this program; command points to COMMAND in it. */
 struct mistaken_line {
+    const char *program;
     char *const *argv, *const *command;
 };
+
+/* Where *f tells that COMMAND was not found: if it is a user of /etc/passwd or a number, sets the
+ * hint to the same line with --user. Returns whether it is. */
+bool mistaken_user(const struct mistaken_line *line, struct fail *f);
 
 /* Where *f tells that COMMAND was not found: if it is a user of /etc/passwd or a number and no user
  * was asked for, sets the hint to the same line with --user; if it is a capability, to the list

@@ -32,12 +32,16 @@ static void accept(const char **line, struct learn_options *options) {
     assert_int_equal(parse(line, options, &f), 0);
 }
 
+/* The error, a newline and the hint hold this. */
 static void refuse(const char **line, const char *what) {
     struct learn_options options;
     struct fail f;
+    char said[2048];
 
     assert_int_equal(parse(line, &options, &f), -1);
-    assert_non_null(strstr(f.text, what));
+    (void)snprintf(said, sizeof said, "%s\n%s", f.text, f.advice[0] != '\0' ? f.advice : f.hint);
+    if (strstr(said, what) == NULL)
+        fail_msg("%s, not %s", said, what);
     assert_int_equal(f.exit_code, 125);
     assert_string_equal(f.step, "options");
     assert_non_null(f.hint);
@@ -166,20 +170,21 @@ static void what_is_wrong_is_refused(void **state) {
     refuses("needs a value", "-u");
     refuses("is empty", "--test=", "ping");
     refuses("twice", "-u", "a", "--user", "b", "ping");
-    refuses("--json needs -o FILE, or -o - ", "--json", "ping");
-    refuses("--format json needs -o FILE, or -o - ", "--format", "json", "ping");
-    refuses("--format: 'xml' is not one of text, json, capwrap, dockerfile, compose, kubernetes, "
-            "systemd",
+    refuses("--json needs -o\nadd -o FILE, or -o - ", "--json", "ping");
+    refuses("--format json needs -o\nadd -o FILE, or -o - ", "--format", "json", "ping");
+    refuses("--format: 'xml' is not a format\nwrite one of text, json, capwrap, dockerfile, "
+            "compose, kubernetes and systemd",
             "--format=xml", "ping");
-    refuses("--format: 'TEXT' is not one of", "--format", "TEXT", "ping");
+    refuses("--format: 'TEXT' is not a format", "--format", "TEXT", "ping");
     refuses("the value of --format is empty", "--format=", "ping");
-    refuses("give one of the two", "--json", "--format", "text", "-o", "file", "ping");
-    refuses("give one of the two", "--json", "--format", "compose", "ping");
-    refuses("add --verify", "--reset", "true", "ping");
-    refuses("add --verify", "--repeat", "2", "ping");
+    refuses("--json is --format json, and not --format text\nleave out one of the two", "--json",
+            "--format", "text", "-o", "file", "ping");
+    refuses("--format compose\nleave out one of the two", "--json", "--format", "compose", "ping");
+    refuses("--reset is about running again\nadd --verify", "--reset", "true", "ping");
+    refuses("--repeat is about running again\nadd --verify", "--repeat", "2", "ping");
     refuses("add --fixture", "--fixture-ready", "true", "ping");
     refuses("without --test", "--test", "true", "--expect-status", "3", "ping");
-    refuses("from 0 to 255", "--expect-status", "256", "ping");
+    refuses("'256' is not a number from 0 to 255", "--expect-status", "256", "ping");
     refuses("from 0 to 255", "--expect-status", "-1", "ping");
 }
 
@@ -187,11 +192,14 @@ static void numbers_and_lists_have_one_spelling(void **state) {
     (void)state;
     refuses("from 1 to 86400", "--timeout", "0", "ping");
     refuses("from 1 to 86400", "--timeout", "86401", "ping");
-    refuses("from 1 to 86400", "--timeout", "1.5", "ping");
+    refuses("--timeout: '1.5' is not a number from 1 to 86400", "--timeout", "1.5", "ping");
     refuses("from 1 to 86400", "--timeout", "05", "ping");
     refuses("from 1 to 100", "--verify", "--repeat", "-1", "ping");
-    refuses("'' is not a capability", "--check", "KILL,", "ping");
-    refuses("'' is not a capability", "--check", ",", "ping");
+    refuses("the list 'KILL,' has an empty element", "--check", "KILL,", "ping");
+    refuses("the list ',' has an empty element", "--check", ",", "ping");
+    refuses("'NET_RAW+ep' is not a capability\nwrite --check KILL,NET_RAW (commas", "--check",
+            "NET_RAW+ep,KILL", "ping");
+    refuses("write --check KILL,NET_RAW (commas", "--check", "KILL NET_RAW", "ping");
     refuses("'NOTHING' is not a capability", "--check", "NOTHING", "ping");
     refuses("'none' is not a capability", "--check", "KILL,none", "ping");
     refuses("'64' is not a capability", "--check", "64", "ping");
@@ -227,13 +235,13 @@ static void a_time_that_is_none_is_refused(void **state) {
 
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         refuses("--for", "--pid", "12", "--for", times[i]);
-    refuses("--until-idle takes a time", "--pid", "12", "--until-idle", "x");
+    refuses("--until-idle: 'x' is not a time from 1s to 8784h", "--pid", "12", "--until-idle", "x");
 }
 
 static void a_command_and_what_runs_already_exclude_each_other(void **state) {
     (void)state;
 
-    refuses("not both", "--pid", "12", "true");
+    refuses("COMMAND 'true' is started, and --pid is what runs already", "--pid", "12", "true");
     refuses("--verify is about a COMMAND", "--pid", "12", "--verify");
     refuses("--test is about a COMMAND", "--unit", "a", "--test", "true");
     refuses("--user is about a COMMAND", "--unit", "a", "-u", "www");
@@ -253,7 +261,7 @@ static void so_many_can_be_watched(void **state) {
         line[1 + i] = "--pid=1";
     accept(line, &options);
     line[1 + TARGETS_MOST] = "--pid=1";
-    refuse(line, "at most 16");
+    refuse(line, "--pid 1 is one more than the 16 that can be watched");
 }
 
 int main(void) {

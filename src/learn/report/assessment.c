@@ -186,7 +186,7 @@ static void add_failed(const struct result *result, struct limits *all) {
 
     write_status(result->first.status, status);
     add(all, reason_code(REASON_FAILED),
-        "with everything kept it ended %s, and status %u is what works means: give a --test, or "
+        "with everything kept it ended %s, and only status %u counts as success: give a --test, or "
         "--expect-status%s",
         status, result->subject.expect_status,
         result->search_failed ? "" : "; this set is one that it worked with");
@@ -203,16 +203,16 @@ static const char *reason_text(enum reason reason) {
         return "it ended and left processes behind: its exit status tells little of them; give a "
                "--test";
     case REASON_NOT_REPEATABLE:
-        return "it worked once, and no longer works even with everything kept: bring back the "
-               "beginning with --reset";
+        return "it worked once, and no longer works even with everything kept: restore the "
+               "state before it with --reset";
     case REASON_DONE_ONCE:
         return "a second run with everything did not ask for what the first one asked for: its "
-               "work was done already; bring back the beginning with --reset";
+               "work was done already; restore the state before it with --reset";
     case REASON_RUNS:
         return "the most runs that a search makes were made, and there was more to try";
     case REASON_TEST_ALONE:
         return "the test succeeds without the program, by what an earlier run left behind or by "
-               "something else that answers: bring back the beginning with --reset, or correct "
+               "something else that answers: restore the state before it with --reset, or correct "
                "the test";
     case REASON_END_STATE:
         return "how its processes ended cannot be told: one of them may have kept an identity or "
@@ -325,7 +325,8 @@ static void add_status(const struct result *result, struct limits *all) {
         add(all, "still-running",
             "it was still running when its time was up: what it was asked for until then was seen");
     else if (first->ended)
-        add(all, "ended-with-failure", "it ended %s: it may not have come far", status);
+        add(all, "ended-with-failure",
+            "it ended %s: what it would have done after that was not seen", status);
 }
 
 /* What was run, in one line. */

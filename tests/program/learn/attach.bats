@@ -573,10 +573,10 @@ time.sleep(1000)'
     cannot "target: process $(cat zombie) has ended" "$CAPWRAP_LEARN" --pid "$(cat zombie)"
     cannot "target: 'x' is not a process id" "$CAPWRAP_LEARN" --pid x
     cannot "target: there is no container no-such-name" "$CAPWRAP_LEARN" --container no-such-name
-    cannot "options: --for takes a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
+    cannot "options: --for: '5x' is not a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
     cannot "options: --verify is about a COMMAND" "$CAPWRAP_LEARN" --pid 1 --verify
     cannot "options: --for is about what runs already" "$CAPWRAP_LEARN" --for 5s -- true
-    cannot "options: give a COMMAND, or" "$CAPWRAP_LEARN" --pid 1 true
+    cannot "options: COMMAND 'true' is started, and --pid is what runs already" "$CAPWRAP_LEARN" --pid 1 true
     # shellcheck disable=SC2016
     cannot "target: there is no cgroup no/such" unshare --mount --propagation private -- \
         bash -c 'mount -t cgroup2 none "$1" && exec "$2" --cgroup no/such' - "$PUBLIC" "$CAPWRAP_LEARN"

@@ -200,9 +200,26 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
 @test "an unknown format ends with 125, one error and one hint, and nothing is started" {
     attempt "$CAPWRAP_LEARN" --format yaml -u root -- touch started
     assert_failure 125
-    assert_equal "$stderr" "capwrap-learn: options: --format: 'yaml' is not one of text, json, capwrap, \
-dockerfile, compose, kubernetes, systemd"$'\n  hint: see capwrap-learn --help'
+    assert_equal "${stderr_lines[0]}" "capwrap-learn: options: --format: 'yaml' is not a format"
+    assert_equal "${stderr_lines[1]}" \
+        '  hint: write one of text, json, capwrap, dockerfile, compose, kubernetes and systemd'
     refute [ -e started ]
+}
+
+@test "USER where COMMAND belongs: the hint is the line with --user, of capwrap-learn" {
+    run -127 --separate-stderr "$CAPWRAP_LEARN" --timeout 5 www-data id
+    assert_equal "${stderr_lines[1]}" \
+        '  hint: www-data is a user: did you mean capwrap-learn --timeout 5 --user www-data -- id'
+    run -127 --separate-stderr "$CAPWRAP_LEARN" --user www-data daemon id
+    assert_equal "${stderr_lines[1]}" '  hint: check the name and PATH, or give the whole path'
+}
+
+@test "what an ordinary user may not do: the hint names capwrap-learn and its own options" {
+    attempt as_user 1500 1500 -- "$CAPWRAP_LEARN" --no-trace --user www-data -- true
+    assert_failure 125
+    assert_equal "${stderr_lines[-1]}" '  hint: run capwrap-learn as root, or leave out --user'
+    attempt as_user 1500 1500 -- "$CAPWRAP_LEARN" --no-trace --user 1500:1501 -- true
+    assert_equal "${stderr_lines[-1]}" '  hint: run capwrap-learn as root, or leave out --user'
 }
 
 # ---- systemd's User= ----
@@ -266,7 +283,7 @@ unit() {
 @test "a hint names no option that there is not" {
     attempt "$CAPWRAP_LEARN" -u 4242 -- true
     assert_failure 125
-    assert_regex "$stderr" 'hint: name the group as well: --user UID:GID$'
+    assert_regex "$stderr" 'hint: name the group as well, as in --user 4242:4242$'
     attempt unshare --user --map-root-user "$CAPWRAP_LEARN" --no-trace -- true
     assert_failure 125
     assert_regex "$stderr" 'hint: learn outside of this user namespace'
