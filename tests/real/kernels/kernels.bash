@@ -43,6 +43,16 @@ qemu() {
     INITRAMFS=${3-initramfs} qemu_with "$1" "$image"
 }
 
+# debian_kernel SUITE: the path of its kernel for clouds.
+debian_kernel() {
+    local root image
+    root=$("$SRC_DIR/tests/support/root-cache" --variant=extract "kernel-$1" "$1" linux-image-cloud-amd64) || return 1
+    for image in "$root"/boot/vmlinuz* "$root"/usr/lib/modules/*/vmlinuz*; do
+        [[ -e $image ]] && echo "$image" && return
+    done
+    return 1
+}
+
 # qemu_with NAME IMAGE [PARAMETERS]: that kernel, with more parameters. An old processor, and a kernel that guards
 # against none of its faults, are emulated in three quarters of the time.
 qemu_with() {
@@ -61,10 +71,12 @@ initramfs() {
         gcc -static -O2 -D_FILE_OFFSET_BITS=64 -o "$MACHINES/$program" \
             "$support/$program.c" || return 1
     done
+    gcc -static -O2 -o "$MACHINES/landlock" "$kernels/landlock.c" || return 1
     "$kernels/initramfs" "$kernels/init" \
         /programs/capwrap="$CAPWRAP" /programs/capwrap-static="$CAPWRAP_MUSL" \
         /support/self-test="$support/self-test" /support/probe="$MACHINES/probe" \
         /support/start-as="$MACHINES/start-as" /support/userns-int80="$MACHINES/userns-int80" \
+        /support/landlock="$MACHINES/landlock" \
         /etc/passwd="$support/self-test.passwd" /etc/group="$support/self-test.group" \
         /bin/setcap="$(command -v setcap)" >"$MACHINES/initramfs"
 }
@@ -110,6 +122,17 @@ int80_filtered() {
     report_of "$1"
     run part int80-filtered
     assert_output $'unshare=EPERM\nclone=EPERM\nsetns=EPERM\nsetns_any=EPERM\nclone3=ENOSYS\nexit status 0'
+}
+
+# landlock_forbids MACHINE STATUS: the program is not executed where a Landlock domain forbids it, and --dry-run, with
+# that status, says so where the kernel is asked with AT_EXECVE_CHECK.
+landlock_forbids() {
+    local said='capwrap: exec: /bin/busybox: cannot be executed: Permission denied'
+    report_of "$1"
+    run part landlock
+    assert_line "--dry-run: $2"
+    assert_line 'run: 126'
+    assert_equal "$(grep -cFx "$said" <<<"$output")" $(($2 == 0 ? 1 : 2))
 }
 
 # learner_initramfs: $MACHINES/learner, for machines in which capwrap-learn is tested.

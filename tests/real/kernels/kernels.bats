@@ -48,6 +48,10 @@ teardown_file() {
     int80_filtered 6.12
 }
 
+@test "Linux 6.12 in QEMU: --dry-run does not see a Landlock domain, the real run does" {
+    landlock_forbids 6.12 0
+}
+
 @test "a kernel that cannot be had, and wrong usage, are one clear error" {
     local unknown='kernels-image: apt knows no package no-such-kernel that names a kernel: '
     unknown+='run apt-get update first, as root'

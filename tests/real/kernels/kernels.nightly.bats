@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What kernels.bats and learn-kernels.bats show, on Debian 12's kernel in QEMU. The two machines are booted side
-# by side.
+# What kernels.bats and learn-kernels.bats show, on the kernels of Debian 12 and sid in QEMU. The machines are booted
+# side by side.
 # shellcheck disable=SC2154 # bats sets output
 
 load ../../support/common
@@ -12,9 +12,13 @@ setup_file() {
     : "${CAPWRAP_MUSL:?is not set: the static capwrap}"
     begin_machines 3000
     initramfs
-    qemu 6.1 linux-image-cloud-amd64
     learner_initramfs
-    qemu 6.1-learn linux-image-cloud-amd64 learner
+    local suite image
+    for suite in bookworm sid; do
+        image=$(debian_kernel "$suite") || return 1
+        qemu_with "$suite" "$image"
+        INITRAMFS=learner qemu_with "$suite-learn" "$image"
+    done
 }
 
 teardown_file() {
@@ -22,11 +26,36 @@ teardown_file() {
 }
 
 @test "Linux 6.1, Debian's for clouds in QEMU: the self-test" {
-    self_tested 6.1 '6\.1\.'
+    self_tested bookworm '6\.1\.'
+}
+
+@test "Linux 6.1: --dry-run does not see a Landlock domain, the real run does" {
+    landlock_forbids bookworm 0
 }
 
 @test "Linux 6.1: a kprobe, removed afterwards, and by the next run when a run is killed at any stage" {
-    report_of 6.1-learn
+    report_of bookworm-learn
+    assert_output --partial '# watched by kprobe, Linux 6.1.'
+    passed learn
+    part learn | grep '^#' >&3
+}
+
+@test "sid's kernel in QEMU: the self-test" {
+    self_tested sid '([7-9]|[1-9][0-9])\.'
+    part /programs/capwrap | grep '^#' >&3
+}
+
+@test "sid's kernel: --dry-run tells what a Landlock domain forbids, as the real run" {
+    landlock_forbids sid 126
+}
+
+@test "sid's kernel: int 0x80 from a 64-bit program makes and enters no user namespace under --disable-userns" {
+    int80_filtered sid
+}
+
+@test "sid's kernel: the tracepoint, and no probe is made" {
+    report_of sid-learn
+    assert_output --partial '# watched by tracepoint, Linux '
     passed learn
     part learn | grep '^#' >&3
 }

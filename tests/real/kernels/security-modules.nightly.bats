@@ -23,13 +23,6 @@ teardown_file() {
     job_end "$MACHINES"/*/
 }
 
-# debian_kernel SUITE: the path of its kernel for clouds.
-debian_kernel() {
-    local root
-    root=$("$SRC_DIR/tests/support/root-cache" --variant=extract "kernel-$1" "$1" linux-image-cloud-amd64) || return 1
-    find "$root/boot" "$root/usr/lib/modules" -name 'vmlinuz*' -print -quit 2>/dev/null
-}
-
 # policies: what the kernels load, made by Debian's tools for an old kernel's features.
 policies() {
     local root

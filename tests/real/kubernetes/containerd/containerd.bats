@@ -34,7 +34,7 @@ ctr_in_room() {
 # images: what the Dockerfiles of contrib/kubernetes make of "small", and what pods need besides.
 images() {
     local root=$ROOM/root-of-image licenses=${CAPWRAP_MUSL%/*}/licenses
-    mkdir "$root" && cd "$root"
+    mkdir "$root" && cd "$root" || return
     image small | tar -x
     import registry.example/pause:1 'sleep infinity'
     import docker.io/library/busybox:stable
