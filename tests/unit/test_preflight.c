@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -408,26 +409,28 @@ static void all_that_is_missing_is_named_at_once(void **state) {
     const struct {
         uint64_t has, missing;
         enum fail_code code;
-        const char *step;
+        const char *step, *purpose;
     } rows[] = {
-        {0, SETUID | SETGID | PCAP | CHOWN, FAIL_NEED_SETUID, "groups"},
-        {SETUID, SETGID | PCAP | CHOWN, FAIL_NEED_SETGID, "groups"},
-        {SETUID | SETGID, PCAP | CHOWN, FAIL_NEED_SETPCAP, "bounding"},
-        {SETUID | SETGID | PCAP, CHOWN, FAIL_NEED_CHOWN, "stdio"},
-        {SETUID | PCAP, SETGID | CHOWN, FAIL_NEED_SETGID, "groups"},
-        {SETGID | PCAP, SETUID | CHOWN, FAIL_NEED_SETUID, "uid"},
+        {0, SETUID | SETGID | PCAP | CHOWN, FAIL_NEED_SETUID, "groups", "to change the user"},
+        {SETUID, SETGID | PCAP | CHOWN, FAIL_NEED_SETGID, "groups", "to change the groups"},
+        {SETUID | SETGID, PCAP | CHOWN, FAIL_NEED_SETPCAP, "bounding", "for this step"},
+        {SETUID | SETGID | PCAP, CHOWN, FAIL_NEED_CHOWN, "stdio", "for this step"},
+        {SETUID | PCAP, SETGID | CHOWN, FAIL_NEED_SETGID, "groups", "to change the groups"},
+        {SETGID | PCAP, SETUID | CHOWN, FAIL_NEED_SETUID, "uid", "to change the user"},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct fail f;
+        char text[80];
 
         refuse(rows[i].has, &everything, &f);
         assert_true(f.caps == rows[i].missing);
         assert_int_equal(f.code, rows[i].code);
         assert_string_equal(f.step, rows[i].step);
         assert_int_equal(f.exit_code, EXIT_REFUSED);
-        assert_true(strlen(f.text) > 0);
+        (void)snprintf(text, sizeof text, "required %s, but not permitted", rows[i].purpose);
+        assert_string_equal(f.text, text);
     }
 }
 
