@@ -726,6 +726,50 @@ def file_of_root(run, launchers):
     return still("changes it") if os.path.getsize(file) else failed(outcome)
 
 
+# ---- what newer versions brought ----
+
+
+@case("43", "an abbreviated right or capability", {
+    "capwrap": "capwrap --user web --keep NET_BIND -- PROGRAM",
+    "setpriv": "setpriv --landlock-access fs:make --reuid=web --regid=web --init-groups PROGRAM",
+    "capsh": "capsh --user=web --iab=^cap_net_bind --drop=all --shell=PROGRAM --",
+})
+def word_abbreviated(run, _lab):
+    outcome = run()
+    if "unrecognized option" in outcome.err:
+        return NONE  # setpriv before 2.40
+    return wrong(f"takes fs:make as one right of its kind, exit {outcome.status}") if outcome.ran else refused(outcome)
+
+
+@case("44", "a supplementary group of 4294967296, or 1000x", {
+    "capwrap": "capwrap --user 1000:1000 --groups WORD -- PROGRAM",
+    "setpriv": "setpriv --reuid=1000 --regid=1000 --groups=WORD PROGRAM",
+    "capsh": "capsh --gid=1000 --groups=WORD --uid=1000 --shell=PROGRAM --",
+    "chpst": "chpst -u :1000:1000:WORD PROGRAM",
+    "s6-applyuidgid": "s6-applyuidgid -u 1000 -g 1000 -G WORD PROGRAM",
+})
+def group_wraps(run, _lab):
+    taken = []
+    for word in ("4294967296", "1000x"):
+        outcome = run(word=word)
+        if outcome.ran:
+            taken.append(f"{word} as {outcome.state['groups'] or 'none'}")
+    return wrong("takes " + ", ".join(taken)) if taken else refused(outcome)
+
+
+@case("45", "a set-user-ID program, where a preloaded library drops the privilege", {
+    "capwrap": "capwrap --user web --no-new-privs -- PROGRAM",
+    "minijail0": "minijail0 -n -u web -g web -G PROGRAM",
+})
+def setuid_program_preloaded(run, launchers):
+    outcome = run([launchers.install(launchers.probe, "of-other-preloaded", mode=0o4755, owner=3000)])
+    if not outcome.ran:
+        return refused(outcome)
+    if 0 in outcome.ids("uid"):
+        return wrong(f"nothing dropped: real uid {outcome.ids('uid')[0]}, exit {outcome.status}")
+    return must_be_web(outcome)
+
+
 # The rows of the README's table: what a user wants, and the cases that show it.
 SHORT = [
     ("uid 4294967296 or an empty user name is refused, not root", ["1", "2"]),

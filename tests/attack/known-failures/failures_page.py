@@ -8,6 +8,7 @@ import textwrap
 import failure_cases
 
 BEGIN = "<!-- generated: compare -->"
+BEGIN_NEWER = "<!-- generated: compare-sid -->"
 END = "<!-- end -->"
 MEASURED = "Measured on "
 VERSIONS = "Versions: "
@@ -88,6 +89,20 @@ def whole(tools, table, of_tools, day, name):
     return "\n".join([*lines, END]) + "\n"
 
 
+def whole_newer(table, newer):
+    """Everything between the other marks: the cells that are not the same with newer versions."""
+    changed = {}
+    for one in measured_cases(table):
+        for tool, cell in newer[one.number].items():
+            if marked(cell) != marked(table[one.number][tool]):
+                changed.setdefault(one.number, {})[tool] = marked(cell)
+    tools = [tool for tool in TOOLS if any(tool in row for row in changed.values())]
+    lines = [BEGIN_NEWER, row_of(["row", "case", *tools]), row_of(["---"] * (len(tools) + 2))]
+    lines += [row_of([one.number, one.title, *(changed[one.number].get(tool, "") for tool in tools)])
+              for one in measured_cases(table) if one.number in changed]
+    return "\n".join([*lines, END]) + "\n"
+
+
 def together(verdicts):
     """One word for several cases: wrong in one is wrong."""
     if "wrong" in verdicts:
@@ -118,25 +133,26 @@ def short(verdicts, sizes, day):
     lines.append(row_of(["in the archive of Debian 12", *(NOT_IN_DEBIAN_12.get(tool, "yes") for tool in tools)]))
     lines.append(row_of(["KiB that are loaded, without libraries", *(sizes.get(tool, "–") for tool in tools)]))
     sources = ", ".join(of["source"] for of in manual.values())
-    lines += ["", f"{MEASURED}{day}; – means that it has no such option, or was not tried; *manual*: by {sources}.", END]
+    lines += ["", f"{MEASURED}{day}, with the versions of Debian sid where it has them; – means that it has no such"
+              f" option, or was not tried; *manual*: by {sources}.", END]
     return "\n".join(lines) + "\n"
 
 
 # ---- the marks of a page ----
 
 
-def between(path):
+def between(path, begin=BEGIN):
     """A page in three parts: before the marks, what they enclose (with them), behind them."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    parts = re.split(f"({re.escape(BEGIN)}\n.*?{re.escape(END)}\n)", text, flags=re.DOTALL)
+    parts = re.split(f"({re.escape(begin)}\n.*?{re.escape(END)}\n)", text, flags=re.DOTALL)
     if len(parts) != 3:
-        raise SystemExit(f"compare: {path} does not hold the marks {BEGIN} and {END} once")
+        raise SystemExit(f"compare: {path} does not hold the marks {begin} and {END} once")
     return parts
 
 
-def replace(path, new):
-    before, _, after = between(path)
+def replace(path, new, begin=BEGIN):
+    before, _, after = between(path, begin)
     with open(path, "w", encoding="utf-8") as file:
         file.write(before + new + after)
 
@@ -152,9 +168,24 @@ def printed(path):
     return rows[0][2:], cells, said
 
 
+def printed_newer(path):
+    """The cells of newer versions that the page has, by case and tool."""
+    heads, *rows = [[cell.strip() for cell in line.strip("|").split(" | ")]
+                    for line in between(path, BEGIN_NEWER)[1].splitlines() if line.startswith("| ")]
+    return {(row[0], tool): text for row in rows[1:] for tool, text in zip(heads[2:], row[2:]) if text}
+
+
+def newest(path):
+    """The columns and cells of the page, each of the newest version that was measured."""
+    tools, cells, said = printed(path)
+    newer = printed_newer(path)
+    return tools, {number: [title, *(newer.get((number, tool), text) for tool, text in zip(tools, texts))]
+                   for number, (title, *texts) in cells.items()}, said
+
+
 def printed_short(path):
     """The README's part as it must be by what docs/known-failures-details.md says."""
-    tools, cells, said = printed(path)
+    tools, cells, said = newest(path)
     verdicts = {}
     for number, (_, *texts) in cells.items():
         words = ["wrong" if text.startswith("**") else "none" if text == "–" else "right"
@@ -164,9 +195,9 @@ def printed_short(path):
     return short(verdicts, sizes, said[MEASURED].split()[0])
 
 
-def differences(path, tools, table, versions):
-    """What a new measurement says of the page: errors and notes."""
-    heads, cells, said = printed(path)
+def differences(path, tools, table, versions, newer):
+    """What a new measurement, with newer versions or with this machine's, says of the page: errors and notes."""
+    heads, cells, said = newest(path) if newer else printed(path)
     errors, notes = [], []
     if heads != list(TOOLS):
         return [f"{path} has the columns {heads}, not {list(TOOLS)}"], notes

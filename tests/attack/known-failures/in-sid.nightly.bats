@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The column of docs/known-failures-details.md that takes Debian sid: minijail0.
+# The columns of docs/known-failures-details.md that take Debian sid: minijail0, and the others as they are there.
 
 load ../../support/common
 
@@ -7,7 +7,7 @@ setup() {
     require_root
 }
 
-@test "minijail0 of Debian sid is as the page says, where its version is that of the page" {
+@test "the tools of Debian sid are as the page says, where their versions are those of the page" {
     run "$SRC_DIR/tests/attack/known-failures/in-sid" --check docs/known-failures-details.md
     echo "$output"
     assert_success

@@ -8,6 +8,12 @@ setup() {
     require_root
 }
 
+# root_of SUITE: a root with its systemd.
+root_of() {
+    "$SRC_DIR/tests/support/root-cache" "systemd-$1" "$1" \
+        curl iproute2 libcap-ng0 libnss-systemd procps python3 systemd-sysv
+}
+
 # booted SUITE: all of systemd.bats, with the systemd of that suite.
 booted() {
     local root variables=(PATH="$PATH" HOME="$HOME")
@@ -15,8 +21,7 @@ booted() {
     for name in CI TIER TMPDIR CAPWRAP_TEST_CACHE SRC_DIR BUILD_DIR SUPPORT_BIN CAPWRAP CAPWRAP_MUSL CAPWRAP_LEARN; do
         [[ -z ${!name-} ]] || variables+=("$name=${!name}")
     done
-    root=$("$SRC_DIR/tests/support/root-cache" "systemd-$1" "$1" \
-        curl iproute2 libcap-ng0 libnss-systemd procps python3 systemd-sysv) || return 1
+    root=$(root_of "$1") || return 1
     dpkg-query --admindir "$root/var/lib/dpkg" --show systemd
     run env -i "${variables[@]}" BATS_TEST_TIMEOUT=1800 SYSTEM="$root" \
         "$SRC_DIR/tests/support/run-bats" "$SRC_DIR/tests/real/systemd/systemd.bats"
@@ -30,4 +35,12 @@ booted() {
 
 @test "systemd of sid: everything of systemd.bats" {
     booted sid
+}
+
+@test "docs/known-failures-details.md has systemd as sid's is, where the version is that of the page" {
+    local root
+    root=$(root_of sid) || return 1
+    SYSTEM=$root run "$SRC_DIR/tests/attack/known-failures/in-systemd" --check "$SRC_DIR/docs/known-failures-details.md"
+    echo "$output"
+    assert_success
 }
