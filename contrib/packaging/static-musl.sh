@@ -38,10 +38,11 @@ mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 fetched=${fetched:-$folder/fetched}
 
-# The same bytes wherever it is built: no path of this machine is in them.
+# The same bytes wherever it is built: no path of this machine is in them. Debuggers have .debug_frame, which is
+# stripped, in the place of tables for exceptions, which C does not have.
 build_capwrap() {
     rm -rf "$folder/build"
-    CFLAGS="-ffile-prefix-map=$here=capwrap -ffile-prefix-map=$folder=static" \
+    CFLAGS="-ffile-prefix-map=$here=capwrap -ffile-prefix-map=$folder=static -fno-asynchronous-unwind-tables" \
         cmake -S "$here" -B "$folder/build" -G Ninja \
         -DCMAKE_TOOLCHAIN_FILE="$here/cmake/cross.cmake" -DCAPWRAP_SYSROOT="$folder/sysroot" \
         -DCAPWRAP_STATIC=ON -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo \
