@@ -160,6 +160,8 @@ static int run(int argc, char **argv, struct capwrap *c) {
     if (status == 0)
         (void)launch(c);
     mistaken_command(&c->pipeline, &c->line, &c->fail);
+    if (c->fail.code == FAIL_NOT_FOUND)
+        options_advise(options->command[0], &c->fail);
     return refuse(options, &c->fail);
 }
 

@@ -413,6 +413,11 @@ static int check_name(const char *path, struct fail *f) {
     return 0;
 }
 
+void options_advise(const char *command, struct fail *f) {
+    if (f->advice[0] == '\0' && option_by_name(&TABLE, command, strlen(command)) != NULL)
+        fail_advise(f, "write --%s", command);
+}
+
 int options_parse(int argc, char **argv, struct options *options, struct fail *f) {
     memset(options, 0, sizeof *options);
     if (argc > 0 && check_name(argv[0], f) != 0)

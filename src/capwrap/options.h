@@ -41,6 +41,10 @@ struct options {
  * until a refusal is in *options, so that the refusal can be reported as asked for (--json). */
 int options_parse(int argc, char **argv, struct options *options, struct fail *f);
 
+/* Where *f tells that COMMAND was not found and has no hint of values: if it is the name of an
+ * option, sets the hint to this option. */
+void options_advise(const char *command, struct fail *f);
+
 /* Prints --help on standard output. */
 void options_help(void);
 

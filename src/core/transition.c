@@ -381,11 +381,16 @@ static uint64_t missing_now(const struct plan *plan) {
 }
 
 /* What is added and not kept has to be dropped from the bounding set again. */
-uint64_t transition_missing(const struct plan *plan) {
-    uint64_t missing = missing_now(plan);
+static uint64_t with_setpcap(const struct plan *plan, uint64_t missing) {
     bool narrows = (missing & ~plan->keep) != 0 && !plan->goal.no_new_privs;
 
     return narrows ? missing | (CAP_MASK(CAP_SETPCAP) & ~plan->start.permitted) : missing;
+}
+
+uint64_t transition_missing(const struct plan *plan) {
+    uint64_t missing = missing_now(plan);
+
+    return only_groups_differ(plan, missing) ? 0 : with_setpcap(plan, missing);
 }
 
 /* Names the step that changes an id before the others: who may not do that is not root. */
@@ -401,7 +406,7 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
             first = &steps[i];
     if (first != NULL) {
         enum fail_code code = code_for_missing(missing);
-        (void)fail_caps(f, first->name, code, transition_missing(plan), purpose(code));
+        (void)fail_caps(f, first->name, code, with_setpcap(plan, missing), purpose(code));
         f->bounded = plan->start.bounding;
         if (only_groups_differ(plan, missing))
             f->hint = "use --groups keep: only the list of groups differs from the caller's";

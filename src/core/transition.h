@@ -36,7 +36,8 @@ enum {
 /* The table, in order; *count is its length. */
 const struct step *transition_steps(size_t *count);
 
-/* The capabilities that wanted steps lack at the start, or would lack with these alone. */
+/* The capabilities that wanted steps lack at the start, or would lack with these alone; none where
+ * --groups keep would do. */
 uint64_t transition_missing(const struct plan *plan);
 
 /* Refuses when a wanted step lacks its capability at the start, or when the user namespace is known

@@ -91,7 +91,7 @@ static const char *for_noroot(const struct place *place) {
 static const char *for_bounding_only(const struct place *place) {
     static const char *const hints[PLACES] = {
         [SHELL] = "run capwrap as root with --user",
-        [SYSTEMD] = "keep User=, write ExecStart=! and add --user, or name it in "
+        [SYSTEMD] = "keep User= and write ExecStart=! with --user, or name it in "
                     "AmbientCapabilities=",
         [DOCKER] = "start as root (docker run --user 0) and give the user to capwrap with --user, "
                    "or put a capwrap with file capabilities into the image",
@@ -132,10 +132,17 @@ static bool is_about_a_word(enum fail_code code) {
            code == FAIL_NOT_FOUND;
 }
 
-/* A word that no database, no directory and no table has, because of a character in it. */
+/* A word that no database, no directory and no table has, because of a character in it, or because
+ * it is a variable that was not expanded. */
 static bool for_oddity(const struct fail *f, size_t size, char *text) {
     const char *oddity = f->subject == NULL ? NULL : printable_oddity(f->subject);
 
+    if (f->subject != NULL && f->subject[0] == '$') {
+        (void)snprintf(text, size,
+                       "expand %s first: no shell has done it, as in the exec form of a Dockerfile",
+                       f->subject);
+        return true;
+    }
     if (oddity == NULL || f->code != FAIL_NOT_FOUND || strcmp(oddity, "a blank") != 0)
         return oddity != NULL && printable_advice(f->subject, size, text);
     (void)snprintf(text, size,

@@ -34,8 +34,13 @@ static void suggest(const struct option_table *table, const char *name, size_t l
 
 int option_refuse_name(const struct option_table *table, const char *name, size_t length,
                        struct fail *f) {
+    size_t first = strcspn(name, " ");
+
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length, name);
-    suggest(table, name, length, f);
+    if (first < length && option_by_name(table, name, first) != NULL)
+        f->hint = "write the option and its value as two words, without quotes around both";
+    else
+        suggest(table, name, length, f);
     return -1;
 }
 

@@ -49,7 +49,7 @@ static int take_long(const struct reading *r, const char *word) {
 
 /* -abc, -uVALUE or -u VALUE. Returns how many further words it took, or -1. */
 static int take_letters(const struct reading *r, const char *letters) {
-    if (letters[1] != '\0' && option_by_name(r->table, letters, strcspn(letters, "=")) != NULL)
+    if (option_by_name(r->table, letters, strcspn(letters, "=")) != NULL)
         return option_refuse_one_dash(letters, r->fail);
     for (const char *letter = letters; letter[0] != '\0'; letter++) {
         const struct option *option = option_by_letter(r->table, letter[0]);

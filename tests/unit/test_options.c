@@ -568,6 +568,7 @@ static void a_refusal_of_an_option_says_exactly_this(void **state) {
     } rows[] = {
         {"--nope x", "'--nope' is not an option", "", NULL},
         {"-x x", "'-x' is not an option", "", NULL},
+        {"--runAsUser 5 x", "'--runAsUser' is not an option", "", user},
         {"-nx x", "'-x', in '-nx', is not an option", "", NULL},
         {"-\u00e1 x", "'-\u00e1' is not an option", "", NULL},
         {"-\u00e1n x", "'-\u00e1', in '-\u00e1n', is not an option", "", NULL},
@@ -620,6 +621,33 @@ static void a_refusal_of_an_option_says_exactly_this(void **state) {
         else
             assert_string_equal(f.hint, rows[i].hint);
     }
+}
+
+static void an_option_and_its_value_are_two_words(void **state) {
+    static char one[] = "--user www-data", other[] = "--nope x", x[] = "x";
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(parse(LINE(one, x), &options, &f), -1);
+    assert_string_equal(f.text, "'--user www-data' is not an option");
+    assert_non_null(f.hint);
+    assert_non_null(strstr(f.hint, "as two words"));
+    assert_int_equal(parse(LINE(other, x), &options, &f), -1);
+    assert_null(f.hint);
+}
+
+static void a_command_that_is_the_name_of_an_option_is_advised(void **state) {
+    struct fail f;
+
+    (void)state;
+    (void)fail_set(&f, "program", FAIL_NOT_FOUND, 0, "not found");
+    options_advise("versions", &f);
+    assert_string_equal(f.advice, "");
+    options_advise("version", &f);
+    assert_string_equal(f.advice, "write --version");
+    options_advise("help", &f);
+    assert_string_equal(f.advice, "write --version"); /* there is one already */
 }
 
 static void names_of_variables_are_names(void **state) {
@@ -712,6 +740,8 @@ int main(void) {
         cmocka_unit_test(an_option_of_another_tool_is_answered_with_the_own),
         cmocka_unit_test(a_word_that_is_an_option_is_no_value),
         cmocka_unit_test(a_refusal_of_an_option_says_exactly_this),
+        cmocka_unit_test(an_option_and_its_value_are_two_words),
+        cmocka_unit_test(a_command_that_is_the_name_of_an_option_is_advised),
         cmocka_unit_test(names_of_variables_are_names),
         cmocka_unit_test(what_only_inspects_names_the_option_that_it_does_not_take),
         cmocka_unit_test(a_mistyped_capability_is_answered_with_the_list_as_it_is_written),

@@ -102,6 +102,23 @@ advises() {
     advises 125 options 'write --groups none' -- --clear-groups id
 }
 
+@test "what Docker's exec form, Kubernetes and systemd pass on as it is: a variable, an option with its value" {
+    local expand='first: no shell has done it, as in the exec form of a Dockerfile' word
+    advises 125 user "expand \$USER $expand" -- --user "\$USER" id
+    advises 127 program "expand \${CMD} $expand" -- "\${CMD}"
+    for word in '--user www-data' '--keep NET_RAW --user www-data'; do
+        advises 125 options 'write the option and its value as two words, without quotes around both' -- "$word" id
+    done
+    advises 125 options 'write --no-new-privs' -- --allowPrivilegeEscalation=false id
+    advises 125 options 'write --groups LIST' -- --fsGroup 2000 id
+}
+
+@test "an option without its dashes, where COMMAND belongs" {
+    advises 127 program 'write --version' -- version
+    advises 127 program 'write --help' -- help
+    advises 127 program 'write --status' -- status 1
+}
+
 @test "an option with one dash, or with a dash copied from a page" {
     advises 125 options 'write --user' -- -user root id
     advises 125 options 'write --keep' -- -keep NET_RAW -- id

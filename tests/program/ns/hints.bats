@@ -63,7 +63,7 @@ advises() {
     advises docker 'start as root \(docker run --user 0\) .*--user, or .*file capabilities'
     advises podman 'start as root \(docker run --user 0\) .*--user, or .*file capabilities'
     advises kubernetes 'runAsUser: 0 .*--user, or .*file capabilities'
-    advises systemd 'write ExecStart=! and add --user, or name it in AmbientCapabilities=$'
+    advises systemd 'keep User= and write ExecStart=! with --user, or name it in AmbientCapabilities=$'
 }
 
 @test "a capwrap with file capabilities needs no root start: the capability is what is missing" {
@@ -111,7 +111,7 @@ advises() {
     advises docker 'put a capwrap with file capabilities into the image, or start .* as root'
     advises podman 'put a capwrap with file capabilities into the image, or start .* as root'
     advises kubernetes 'put a capwrap with file capabilities into the image, or start .* as root'
-    advises systemd 'write ExecStart=! and add --user, or name it in AmbientCapabilities=$'
+    advises systemd 'keep User= and write ExecStart=! with --user, or name it in AmbientCapabilities=$'
     granted_capwrap cap_net_raw=p
     advises docker 'start .* as root .*: the file capabilities of capwrap gave nothing'
     advises kubernetes 'start .* as root .*: the file capabilities of capwrap gave nothing'

@@ -209,6 +209,10 @@ run_with() {
     run ! error_says SETPCAP
     refuses keep cap-not-permitted NET_RAW -- --keep NET_RAW --no-new-privs
     run ! error_says 'also missing'
+    # where only other groups differ, --groups keep would do: a pod with fsGroup
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups 2000 --bounding 0 --permitted 0 --effective 0 --)
+    refuses keep cap-not-permitted NET_RAW -- --user 1000:1000 --keep NET_RAW --no-new-privs
+    run ! error_says 'also missing'
     # what is in the bounding set root would have
     local few
     few=$(mask SETUID SETGID)

@@ -306,7 +306,7 @@ END
 @test "User= alone leaves nothing to keep: refused, and the hint names ExecStart=!" {
     of user-keep
     refused keep 'NET_BIND_SERVICE: in the bounding set only'
-    hint_says 'keep User=, write ExecStart=! and add --user, or name it in AmbientCapabilities='
+    hint_says 'keep User= and write ExecStart=! with --user, or name it in AmbientCapabilities='
 }
 
 once user-same <<'END'

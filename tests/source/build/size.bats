@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What has to be read to trust capwrap stays short: tests/source/build/audit-size counts it.
 
-MOST=6100 # lines of code in the privileged process; README and CONTRIBUTING quote how many there are
+MOST=6200 # lines of code in the privileged process; README and CONTRIBUTING quote how many there are
 
 setup() {
     audit_size=$SRC_DIR/tests/source/build/audit-size

@@ -135,6 +135,7 @@ END
     attempt "$CAPWRAP" --status=4194304
     assert_output ''
     attempt bash -c 'exec "$@" >/dev/full' sh "$CAPWRAP" --status --json
+    # shellcheck disable=SC2154 # attempt sets stderr_lines
     assert_equal "${#stderr_lines[@]}" 2
 }
 
