@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include <cmocka.h>
 
 #include "core/cred.h"
+#include "fake/kernel.h"
 #include "show/hint.h"
 #include "show/json.h"
 
@@ -71,6 +73,23 @@ static void the_place_is_found(void **state) {
     assert_int_equal(place_find().kind, KUBERNETES);
     assert_int_equal(unsetenv("KUBERNETES_SERVICE_HOST"), 0);
     assert_int_not_equal(place_find().kind, KUBERNETES);
+}
+
+static void root_without_its_capabilities_is_found(void **state) {
+    const bool root = getauxval(AT_EUID) == 0;
+
+    (void)state;
+    fake_reset();
+    assert_false(place_find().noroot);
+    fake.securebits = SECBIT_KEEP_CAPS;
+    assert_false(place_find().noroot);
+    fake.securebits = SECBIT_NOROOT;
+    assert_int_equal(place_find().noroot, root);
+    fake.securebits = SECBIT_NOROOT | SECBIT_KEEP_CAPS_LOCKED;
+    assert_int_equal(place_find().noroot, root);
+    (void)fake_arm(FAKE_FAILS, "sys_get_securebits", 0, EPERM);
+    assert_false(place_find().noroot);
+    fake_reset();
 }
 
 static void a_hint_that_does_not_fit_is_cut_off(void **state) {
@@ -282,6 +301,7 @@ int main(void) {
         cmocka_unit_test(every_code_has_one_imperative_everywhere),
         cmocka_unit_test(a_hint_of_its_own_comes_first),
         cmocka_unit_test(the_place_is_found),
+        cmocka_unit_test(root_without_its_capabilities_is_found),
         cmocka_unit_test(a_hint_that_does_not_fit_is_cut_off),
         cmocka_unit_test(every_code_has_a_word_of_its_own),
         cmocka_unit_test(advice_comes_before_every_other_hint),

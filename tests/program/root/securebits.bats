@@ -41,6 +41,13 @@ trace_of() {
     noted bounding
 }
 
+@test "the hint names NOROOT to root alone: an ordinary user has lost nothing by it" {
+    FROM=("$START_AS" --uid 1000 --gid 1000 --groups 1000 --securebits "$NOROOT" --)
+    refuses keep cap-bounding-only NET_BIND_SERVICE -- --keep NET_BIND_SERVICE
+    assert_regex "$stderr" 'hint: '
+    [[ $stderr != *NOROOT* ]]
+}
+
 @test "a lock without NOROOT is accepted" {
     from_root "$NOROOT_LOCKED"
     runs --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
