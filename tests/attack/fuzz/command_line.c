@@ -376,10 +376,19 @@ static void check_rehearsal(void) {
 
 /* ---- the run ---- */
 
+/* The last call but that of an error, whose hint asks whether root is special (core/place). */
+static const char *last_call(void) {
+    size_t count = fake.call_count;
+
+    if (count > 0 && strcmp(fake.calls[count - 1].name, "sys_get_securebits") == 0)
+        count--;
+    return count == 0 ? "" : fake.calls[count - 1].name;
+}
+
 static void check_outcome(void) {
     bool only_looks = run.said_well && run.said.options.mode != MODE_RUN;
     struct excuses excuses;
-    const char *last = fake.call_count == 0 ? "" : fake.calls[fake.call_count - 1].name;
+    const char *last = last_call();
 
     check_clean(run.printed.err);
     if (run.printed.out_size > 0 && run.printed.out[0] == '{')

@@ -114,8 +114,8 @@ is_app_with_net_raw() {
 
 @test "root without SETUID and SETGID: refused" {
     container "${ONE[@]}" -- capwrap "${AS_APP[@]}" -- "$PROBE_IN"
-    refused groups 'SETGID,SETUID: required to change the user'
-    hint_says 'start capwrap with SETGID,SETUID in its bounding set'
+    refused groups 'SETGID,SETUID,SETPCAP: required to change the user'
+    hint_says 'start capwrap with SETGID,SETUID,SETPCAP in its bounding set'
 }
 
 @test "a raw socket: for the user that root becomes with --keep NET_RAW, and not without" {
