@@ -122,7 +122,7 @@ in_container() {
             count=$((count + 1))
         done < <("$DOCS" containers "$file")
     done
-    ((count == 5)) || fail "$count containers"
+    ((count == 4)) || fail "$count containers"
 }
 
 @test "what a document quotes from a shipped file stands there" {
