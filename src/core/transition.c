@@ -407,7 +407,8 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
     if (first != NULL) {
         enum fail_code code = code_for_missing(missing);
         (void)fail_caps(f, first->name, code, with_setpcap(plan, missing), purpose(code));
-        f->bounded = plan->start.bounding;
+        if ((plan->start.permitted & CAP_MASK(CAP_SETPCAP)) == 0) /* else it is not read */
+            f->bounded = plan->start.bounding;
         if (only_groups_differ(plan, missing))
             f->hint = "use --groups keep: only the list of groups differs from the caller's";
         return -1;

@@ -434,6 +434,76 @@ static void all_that_is_missing_is_named_at_once(void **state) {
     }
 }
 
+/* What is added to a container is in its bounding set, and dropped from it unless it is kept. */
+static void what_the_added_capabilities_need_is_missing_too(void **state) {
+    const struct {
+        uint64_t has, keep;
+        bool no_new_privs;
+        enum fail_code code;
+        uint64_t caps, also;
+    } rows[] = {
+        {0, RAW, false, FAIL_CAP_NOT_PERMITTED, RAW, SETUID | SETGID | PCAP},
+        {0, RAW, true, FAIL_CAP_NOT_PERMITTED, RAW, SETUID | SETGID},
+        {PCAP, RAW, false, FAIL_CAP_NOT_PERMITTED, RAW, SETUID | SETGID},
+        {SETUID | SETGID, RAW, false, FAIL_CAP_NOT_PERMITTED, RAW, PCAP},
+        {SETUID | SETGID, RAW, true, FAIL_CAP_NOT_PERMITTED, RAW, 0},
+        {0, SETUID | SETGID, false, FAIL_CAP_NOT_PERMITTED, SETUID | SETGID, 0},
+        {SETGID, SETUID, false, FAIL_CAP_NOT_PERMITTED, SETUID, PCAP},
+        {0, 0, false, FAIL_NEED_SETUID, SETUID | SETGID | PCAP, 0},
+        {0, 0, true, FAIL_NEED_SETUID, SETUID | SETGID, 0},
+        {PCAP, 0, false, FAIL_NEED_SETUID, SETUID | SETGID, 0},
+        {BIND, BIND, false, FAIL_NEED_SETUID, SETUID | SETGID | PCAP, 0},
+        {SETUID | BIND, BIND | SETUID, false, FAIL_NEED_SETGID, SETGID | PCAP, 0},
+        {SETUID, SETUID, true, FAIL_NEED_SETGID, SETGID, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct request request = {TO_WWW, .keep = rows[i].keep,
+                                        .no_new_privs = rows[i].no_new_privs};
+        struct run run;
+
+        as_root_for_root();
+        fake.permitted = fake.effective = fake.bounding = rows[i].has;
+        run_play(&request, REAL, &run);
+        if (run.f.code != rows[i].code || run.f.caps != rows[i].caps || run.f.also != rows[i].also)
+            fail_msg("row %zu: code %d, caps %llx, also %llx", i, (int)run.f.code,
+                     (unsigned long long)run.f.caps, (unsigned long long)run.f.also);
+        bool is_read = rows[i].code != FAIL_CAP_NOT_PERMITTED && (rows[i].has & PCAP) == 0;
+        if (run.f.bounded != (is_read ? rows[i].has : 0))
+            fail_msg("row %zu: bounded %llx", i, (unsigned long long)run.f.bounded);
+        run_free(&run);
+    }
+}
+
+/* Root would hold them; and only groups that differ may stay. */
+static void what_is_in_the_bounding_set_and_groups_that_may_stay_are_not_missing_too(void **state) {
+    static gid_t own[] = {1000};
+    const struct request become = {TO_WWW, .keep = RAW, .no_new_privs = true};
+    const struct request stay = {.change_identity = true,
+                                 .uid = 1000,
+                                 .gid = 1000,
+                                 .change_groups = true,
+                                 .groups = {1, own},
+                                 .keep = RAW};
+    struct run run;
+
+    (void)state;
+    as_user();
+    fake.bounding = SETUID;
+    run_play(&become, REAL, &run);
+    assert_int_equal(run.f.code, FAIL_CAP_NOT_PERMITTED);
+    assert_true(run.f.caps == RAW && run.f.also == SETGID);
+    run_free(&run);
+    as_user();
+    fake.bounding = 0;
+    fake_set_groups(2, (const gid_t[]){1000, OPS});
+    run_play(&stay, REAL, &run);
+    assert_int_equal(run.f.code, FAIL_CAP_NOT_PERMITTED);
+    assert_true(run.f.caps == RAW && run.f.also == 0);
+    run_free(&run);
+}
+
 static void a_capability_that_is_permitted_and_not_effective_will_do(void **state) {
     const struct request request = {TO_WWW, .keep = BIND};
     struct run run;
@@ -473,6 +543,8 @@ int main(void) {
         cmocka_unit_test(groups_to_keep_are_not_told_where_a_stream_is_to_be_handed_over),
         cmocka_unit_test(a_user_namespace_is_refused_exactly_where_it_would_fail),
         cmocka_unit_test(all_that_is_missing_is_named_at_once),
+        cmocka_unit_test(what_the_added_capabilities_need_is_missing_too),
+        cmocka_unit_test(what_is_in_the_bounding_set_and_groups_that_may_stay_are_not_missing_too),
         cmocka_unit_test(a_capability_that_is_permitted_and_not_effective_will_do),
         cmocka_unit_test(what_changes_nothing_needs_nothing),
     };
