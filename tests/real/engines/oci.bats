@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # capwrap as the entry point of OCI bundles, run by runc and by crun: every way in which an engine starts
-# a user, and what the program holds in the end. docs/containers.md tells it under "Start shapes".
+# a user, and what the program holds in the end. docs/measured-refusals.md has it under "Start shapes".
 
 # shellcheck disable=SC2016,SC2154 # inner shells; bats sets output, status and stderr
 load ../../support/common
@@ -406,11 +406,11 @@ start_shapes() {
         "${APP[@]}" --start all "${ONE[@]}" -- capwrap
 }
 
-@test "docs/containers.md tells what comes of each start" {
+@test "docs/measured-refusals.md has what comes of each start" {
     run start_shapes
     assert_success
     assert_output "$(sed -n '/measured: start-shapes/,/<!-- end -->/{/^| [ar]/p}' \
-        "$SRC_DIR/docs/containers.md")"
+        "$SRC_DIR/docs/measured-refusals.md")"
 }
 
 # ---- the machine ----

@@ -1149,17 +1149,17 @@ score() {
 
 # ---- docs/systemd.md ----
 
-@test "the scores in docs/systemd.md are those of this systemd, if it is a version named there" {
+@test "the scores in docs/measured-refusals.md are those of this systemd, if it is a version named there" {
     local version column
     version=$(sed -n '1s/^systemd \([0-9]*\) .*/\1/p' "$OUT/version")
     column=$(awk -F ' *[|] *' -v version="$version" '$2 == "unit" { for (i = 4; i < NF; i++) if ($i == version) print i }' \
-        "$SRC_DIR/docs/systemd.md")
+        "$SRC_DIR/docs/measured-refusals.md")
     # sid moves on
     [[ -n $column ]] || { [[ $SYSTEM == *-sid/* ]] && return; }
     run awk -F ' *[|] *' -v column="$column" '$3 ~ /^`(score|capwrap)-[a-z]*`$/ {
         gsub("`", "", $3)
         print $3 ".service " $column
-    }' "$SRC_DIR/docs/systemd.md"
+    }' "$SRC_DIR/docs/measured-refusals.md"
     assert_output "$(cat "$OUT/scores")"
 }
 
