@@ -1,6 +1,7 @@
 /*
  * The sequence of core/pipeline: every stage has its place, and no other order does as well.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,6 +136,28 @@ static void a_stage_that_refuses_is_the_next_one_still(void **state) {
     run_free(&run);
 }
 
+/* For a report the whole start is read, and what cannot be read is of the step that reads it. */
+static void a_start_for_a_report_is_read_as_a_whole(void **state) {
+    struct fail f;
+
+    (void)state;
+    for (unsigned fails = 0; fails <= 1; fails++) {
+        struct pipeline p = {.request = {TO_WWW, .keep = BIND}, .report = true};
+
+        as_root();
+        fake.ambient = fake.inheritable = BIND | CHOWN;
+        if (fails != 0)
+            (void)fake_arm(FAKE_FAILS, "sys_get_caps", 1, EPERM);
+        assert_int_equal(pipeline_advance(&p, STAGE_OBSERVE, &f), fails != 0 ? -1 : 0);
+        assert_int_equal(p.next, fails != 0 ? STAGE_OBSERVE : STAGE_START);
+        if (fails != 0)
+            assert_string_equal(f.step, "start");
+        else
+            assert_true(p.start.whole && p.start.cred.ambient == (BIND | CHOWN));
+        pipeline_free(&p);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_real_sequence_is_right),
@@ -142,6 +165,7 @@ int main(void) {
         cmocka_unit_test(a_stage_that_is_left_out_is_noticed),
         cmocka_unit_test(it_stops_where_it_is_told_to_and_goes_on_from_there),
         cmocka_unit_test(a_stage_that_refuses_is_the_next_one_still),
+        cmocka_unit_test(a_start_for_a_report_is_read_as_a_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
