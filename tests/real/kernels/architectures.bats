@@ -66,9 +66,9 @@ self_tested() {
     self_test "$@"
     assert_success
     refute_line --regexp '^not ok|# skip'
-    # As many as docs/platforms.md says.
+    # As many as docs/testing.md says.
     [[ $(grep -c '^ok ' <<<"$output") == "$(sed -n 's/^1\.\.//p' <<<"$output")" ]]
-    grep -q ": $(grep -c '^ok ' <<<"$output") claims" "$SRC_DIR/docs/platforms.md"
+    grep -q ": $(grep -c '^ok ' <<<"$output") claims" "$SRC_DIR/docs/testing.md"
 }
 
 # unit_tested ARCH [EMULATOR]
