@@ -16,7 +16,8 @@ setup() {
 
 @test "containerd of sid: everything of containerd/containerd.bats" {
     local root
-    root=$("$SRC_DIR/tests/support/root-cache" containerd-sid sid "${PACKAGES[@]}") || return 1
+    root=$("$SRC_DIR/tests/support/root-cache" --run="$SRC_DIR/tests/real/kubernetes/containerd/trim" \
+        containerd-sid sid "${PACKAGES[@]}") || return 1
     dpkg-query --admindir "$root/var/lib/dpkg" --show containerd runc
     in_root_of "$root" tests/real/kubernetes/containerd/containerd.bats
 }
