@@ -330,7 +330,7 @@ END
 @test "User= beside another --user: refused, for want of SETUID and SETGID" {
     of user-other
     refused groups 'SETGID,SETUID|SETUID,SETGID'
-    hint_says 'keep User= and write ExecStart=!, with CAP_SETGID CAP_SETUID in CapabilityBoundingSet='
+    hint_says 'keep User= and write ExecStart=!$' # the bounding set is a full one
 }
 
 once user-bang <<'END'
