@@ -559,67 +559,67 @@ static void a_word_that_is_an_option_is_no_value(void **state) {
     advised("--strict=1 x", "write --strict");
 }
 
-/* What is said of a line, word by word; the hint is one of the two kinds, or none. */
-static void a_refusal_of_an_option_says_exactly_this(void **state) {
-    static const char user[] = "write --user USER[:GROUP], with names or numbers";
-    static const char dashes[] = "type the dashes as '-', or put -- before a program of this name";
-    static const struct {
-        const char *line, *text, *advice, *hint;
-    } rows[] = {
-        {"--nope x", "'--nope' is not an option", "", NULL},
-        {"-x x", "'-x' is not an option", "", NULL},
-        {"--runAsUser 5 x", "'--runAsUser' is not an option", "", user},
-        {"-nx x", "'-x', in '-nx', is not an option", "", NULL},
-        {"-\u00e1 x", "'-\u00e1' is not an option", "", NULL},
-        {"-\u00e1n x", "'-\u00e1', in '-\u00e1n', is not an option", "", NULL},
-        {"-\xff x", "'-\xff' is not an option", "", NULL},
-        {"-\xffn x", "'-\xff', in '-\xffn', is not an option", "", NULL},
-        {"-no-new-priv=abcdefgh x", "'-o', in '-no-new-priv=abcdefgh', is not an option",
-         "write --no-new-privs", NULL},
-        {"-KEEP x", "'-K', in '-KEEP', is not an option", "write --keep", NULL},
-        {"-gid x", "'-g', in '-gid', is not an option", "", user},
-        {"-N x", "'-N' is not an option", "write -n for --no-new-privs", NULL},
-        {"-user x", "'-user' is not an option: a long one begins with two dashes", "write --user",
-         NULL},
-        {"\u2013user x",
-         "'\u2013user' begins with a dash that is not '-', as text copied from a page may",
-         "write --user", NULL},
-        {"\u2013-user x",
-         "'\u2013-user' begins with a dash that is not '-', as text copied from a page may",
-         "write --user", NULL},
-        {"\u2013n x",
-         "'\u2013n' begins with a dash that is not '-', as text copied from a page may", "",
-         dashes},
-        {"\u2014uid x",
-         "'\u2014uid' begins with a dash that is not '-', as text copied from a page may", "",
-         user},
-        {"--user --keep x", "--user (-u) needs a value, and '--keep' is an option",
-         "write --user USER[:GROUP] (--user=VALUE for one that begins with -)", NULL},
-        {"--chdir -- x", "--chdir needs a value, and '--' ends the options",
-         "write --chdir DIR (--chdir=VALUE for one that begins with -)", NULL},
-        {"--chdir -n", "--chdir needs a value, and '-n' is an option",
-         "write --chdir DIR (--chdir=VALUE for one that begins with -)", NULL},
-        {"--keep", "--keep (-k) needs a value", "write --keep CAP[,CAP...]", NULL},
-        {"--keep= x", "the value of --keep (-k) is empty", "write --keep CAP[,CAP...]", NULL},
-        {"--status= x", "the value of --status is empty", "write --status[=PID]", NULL},
-        {"--strict=1 x", "--strict takes no value", "write --strict", NULL},
-        {"--chdir a --chdir b x", "--chdir was given twice", "", "leave out one of the two"},
-    };
+static const char NAME_USER[] = "write --user USER[:GROUP], with names or numbers";
+static const char TYPE_DASHES[] = "type the dashes as '-', or put -- before a program of this name";
 
+/* What is said of a line, word by word; the hint is one of the two kinds, or none. */
+static const struct {
+    const char *line, *text, *advice, *hint;
+} REFUSALS[] = {
+    {"--nope x", "'--nope' is not an option", "", NULL},
+    {"-x x", "'-x' is not an option", "", NULL},
+    {"--runAsUser 5 x", "'--runAsUser' is not an option", "", NAME_USER},
+    {"-nx x", "'-x', in '-nx', is not an option", "", NULL},
+    {"-\u00e1 x", "'-\u00e1' is not an option", "", NULL},
+    {"-\u00e1n x", "'-\u00e1', in '-\u00e1n', is not an option", "", NULL},
+    {"-\xff x", "'-\xff' is not an option", "", NULL},
+    {"-\xffn x", "'-\xff', in '-\xffn', is not an option", "", NULL},
+    {"-no-new-priv=abcdefgh x", "'-o', in '-no-new-priv=abcdefgh', is not an option",
+     "write --no-new-privs", NULL},
+    {"-KEEP x", "'-K', in '-KEEP', is not an option", "write --keep", NULL},
+    {"-gid x", "'-g', in '-gid', is not an option", "", NAME_USER},
+    {"-N x", "'-N' is not an option", "write -n for --no-new-privs", NULL},
+    {"-user x", "'-user' is not an option: a long one begins with two dashes", "write --user",
+     NULL},
+    {"\u2013user x",
+     "'\u2013user' begins with a dash that is not '-', as text copied from a page may",
+     "write --user", NULL},
+    {"\u2013-user x",
+     "'\u2013-user' begins with a dash that is not '-', as text copied from a page may",
+     "write --user", NULL},
+    {"\u2013n x", "'\u2013n' begins with a dash that is not '-', as text copied from a page may",
+     "", TYPE_DASHES},
+    {"\u2014uid x",
+     "'\u2014uid' begins with a dash that is not '-', as text copied from a page may", "",
+     NAME_USER},
+    {"--user --keep x", "--user (-u) needs a value, and '--keep' is an option",
+     "write --user USER[:GROUP] (--user=VALUE for one that begins with -)", NULL},
+    {"--chdir -- x", "--chdir needs a value, and '--' ends the options",
+     "write --chdir DIR (--chdir=VALUE for one that begins with -)", NULL},
+    {"--chdir -n", "--chdir needs a value, and '-n' is an option",
+     "write --chdir DIR (--chdir=VALUE for one that begins with -)", NULL},
+    {"--keep", "--keep (-k) needs a value", "write --keep CAP[,CAP...]", NULL},
+    {"--keep= x", "the value of --keep (-k) is empty", "write --keep CAP[,CAP...]", NULL},
+    {"--status= x", "the value of --status is empty", "write --status[=PID]", NULL},
+    {"--strict=1 x", "--strict takes no value", "write --strict", NULL},
+    {"--chdir a --chdir b x", "--chdir was given twice", "", "leave out one of the two"},
+};
+
+static void a_refusal_of_an_option_says_exactly_this(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(REFUSALS); i++) {
         struct options options;
         struct fail f;
 
-        assert_int_equal(parse_text(rows[i].line, &options, &f), -1);
-        assert_string_equal(f.text, rows[i].text);
-        assert_string_equal(f.advice, rows[i].advice);
+        assert_int_equal(parse_text(REFUSALS[i].line, &options, &f), -1);
+        assert_string_equal(f.text, REFUSALS[i].text);
+        assert_string_equal(f.advice, REFUSALS[i].advice);
         assert_int_equal(f.code, FAIL_USAGE);
         assert_int_equal(f.error, 0);
-        if (rows[i].hint == NULL)
+        if (REFUSALS[i].hint == NULL)
             assert_null(f.hint);
         else
-            assert_string_equal(f.hint, rows[i].hint);
+            assert_string_equal(f.hint, REFUSALS[i].hint);
     }
 }
 
