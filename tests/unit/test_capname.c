@@ -198,6 +198,8 @@ static void what_was_meant_is_told_where_it_is_clear(void **state) {
     suggests("ADMIN", NULL);
     suggests("CHOWN,NOTHING", NULL);
     suggests("ep", NULL);
+    suggests("NET_RAW ep", NULL);
+    suggests("5,,7", "KILL,SETUID");
     suggests("", NULL);
 }
 
