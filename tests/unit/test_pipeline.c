@@ -136,6 +136,32 @@ static void a_stage_that_refuses_is_the_next_one_still(void **state) {
     run_free(&run);
 }
 
+/* What steps lack as well is told with a capability that nothing permits, and with nothing else. */
+static void what_is_also_missing_is_told_of_a_capability_that_is_not_permitted(void **state) {
+    const struct {
+        uint64_t bounding;
+        enum fail_code code;
+        uint64_t also;
+    } rows[] = {
+        {BIND, FAIL_CAP_BOUNDING_ONLY, 0},
+        {CHOWN, FAIL_CAP_NOT_PERMITTED, SETUID | SETGID | PCAP},
+    };
+    const struct request request = {TO_WWW, .keep = BIND};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct run run;
+
+        as_user();
+        fake.bounding = rows[i].bounding;
+        run_until(&request, STAGE_START, &run);
+        assert_int_equal(pipeline_advance(&run.p, STAGE_VERIFY, &run.f), -1);
+        assert_int_equal(run.f.code, rows[i].code);
+        assert_true(run.f.also == rows[i].also);
+        run_free(&run);
+    }
+}
+
 /* For a report the whole start is read, and what cannot be read is of the step that reads it. */
 static void a_start_for_a_report_is_read_as_a_whole(void **state) {
     struct fail f;
@@ -165,6 +191,7 @@ int main(void) {
         cmocka_unit_test(a_stage_that_is_left_out_is_noticed),
         cmocka_unit_test(it_stops_where_it_is_told_to_and_goes_on_from_there),
         cmocka_unit_test(a_stage_that_refuses_is_the_next_one_still),
+        cmocka_unit_test(what_is_also_missing_is_told_of_a_capability_that_is_not_permitted),
         cmocka_unit_test(a_start_for_a_report_is_read_as_a_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
