@@ -33,7 +33,7 @@ kubernetes/pod.yaml                       tests/real/kubernetes/kubernetes.bats 
 kubernetes/deployment.yaml                tests/real/kubernetes/kubernetes.bats    play "$CONTRIB/deployment.yaml"
 kubernetes/image-volume.yaml              tests/real/kubernetes/kubernetes.bats    play "$CONTRIB/image-volume.yaml"
 kubernetes/web/Dockerfile                 tests/real/kubernetes/kubernetes.bats    "$CONTRIB/web"
-kubernetes/web/whoami                     tests/real/kubernetes/kubernetes.bats    serves "$1" cgi-bin/whoami
+kubernetes/web/whoami                     tests/real/kubernetes/pods.bash         serves "$1" cgi-bin/whoami
 kubernetes/third-party/kustomization.yaml tests/real/kubernetes/kubernetes.bats    kustomize "$1/third-party"
 kubernetes/third-party/capwrap.yaml       contrib/kubernetes/third-party/kustomization.yaml
 kubernetes/third-party/deployment.yaml    contrib/kubernetes/third-party/kustomization.yaml
