@@ -637,6 +637,7 @@ static void a_granted_capwrap_gives_no_file_away(void **state) {
 
     (void)state;
     make(&chown, &file_capability_mode, &plan); /* nothing to give */
+    assert_true(plan.chown_stdio && plan.stdio == 0);
     file_capability_mode.stdio = 1;
     refused_a_grant(&chown, &file_capability_mode, "stdio", "owner of a standard stream");
 }
