@@ -39,12 +39,6 @@ static int read_word(const struct option *option, void *into, const char *value,
     return optparse_word(option->name, option, into, value, f);
 }
 
-/* Gives a filled *f its hint, a static string. */
-static int hinted(struct fail *f, const char *hint) {
-    f->hint = hint;
-    return -1;
-}
-
 /* What is wrong with a character of a word, for behind a text; "" for nothing. */
 static void tell_oddity(const char *word, char text[ODDITY]) {
     const char *oddity = printable_oddity(word);
@@ -98,7 +92,7 @@ static int add_cap(const struct option *option, struct options *options, const c
     }
     if (options->keep_given && (options->request.keep_all || options->keep_none)) {
         (void)fail_set(f, option->name, FAIL_USAGE, 0, "'all' and 'none' stand alone");
-        return hinted(f, "write --keep all, --keep none or --keep CAP[,CAP...], and once");
+        return fail_hint(f, "write --keep all, --keep none or --keep CAP[,CAP...], and once");
     }
     options->keep_given = true;
     return 0;
@@ -133,7 +127,7 @@ static int refuse_signal(const struct option *option, const char *word, struct f
 
     tell_oddity(word, oddity);
     (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a signal%s", word, oddity);
-    return hinted(f, "name a signal of signal(7), such as --pdeathsig TERM");
+    return fail_hint(f, "name a signal of signal(7), such as --pdeathsig TERM");
 }
 
 static int read_signal(const struct option *option, void *into, const char *value, struct fail *f) {
@@ -162,7 +156,7 @@ static int read_umask(const struct option *option, void *into, const char *value
     if (length == 0 || length > DIGITS || value[length] != '\0' || mask > HIGHEST) {
         (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a mask: octal, from 0 to 0777",
                        value);
-        return hinted(f, "write the mask in octal, such as --umask 022");
+        return fail_hint(f, "write the mask in octal, such as --umask 022");
     }
     note_option(options, option);
     options->request.change_umask = true;
@@ -185,7 +179,7 @@ static int read_names(const struct option *option, void *into, const char *value
                        (int)list.length, list.word,
                        list.word[name] == '=' ? ": it has a value" : oddity);
         if (list.word[name] != '=' || name == 0)
-            return hinted(f, "name variables with commas between, such as --pass-env LANG,TZ");
+            return fail_hint(f, "name variables with commas between, such as --pass-env LANG,TZ");
         fail_advise(f, "write --%s %.*s", option->name, (int)name, list.word);
         return -1;
     }
@@ -195,7 +189,7 @@ static int read_names(const struct option *option, void *into, const char *value
 static int read_label(const struct option *option, void *into, const char *value, struct fail *f) {
     if (strlen(value) > LABEL_MOST) {
         (void)fail_set(f, option->name, FAIL_USAGE, 0, "a label has at most %d bytes", LABEL_MOST);
-        return hinted(f, "name a label that the security module has");
+        return fail_hint(f, "name a label that the security module has");
     }
     return read_word(option, into, value, f);
 }
@@ -210,7 +204,7 @@ static int read_mode(const struct option *option, void *into, const char *value,
     if (options->mode != MODE_RUN) {
         (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s and --%s both only inspect",
                        mode_name(options->mode), option->name);
-        return hinted(f, "leave out one of the two");
+        return fail_hint(f, "leave out one of the two");
     }
     options->mode = (enum mode)option->what;
     options->mode_value = value;
@@ -355,16 +349,16 @@ static int check_pairs(const struct options *options, struct fail *f) {
 
     if (options->verbose && options->quiet) {
         (void)fail_set(f, STEP, FAIL_USAGE, 0, "--verbose and --quiet contradict each other");
-        return hinted(f, "leave out one of the two");
+        return fail_hint(f, "leave out one of the two");
     }
     if (options->pass_env != NULL && !options->reset_env) {
         (void)fail_set(f, STEP, FAIL_USAGE, 0, "--pass-env goes with --reset-env");
-        return hinted(f, "add --reset-env, or leave out --pass-env");
+        return fail_hint(f, "add --reset-env, or leave out --pass-env");
     }
     if (request->parent_death_signal != 0 && labels) {
         (void)fail_set(f, "label", FAIL_USAGE, 0,
                        "--pdeathsig does not go with a change of label, which may disarm it");
-        return hinted(f, "leave out --pdeathsig, or the label");
+        return fail_hint(f, "leave out --pdeathsig, or the label");
     }
     return 0;
 }
@@ -386,11 +380,11 @@ static int check(const struct options *options, struct fail *f) {
     if (options->json && !options->request.dry_run) {
         (void)fail_set(f, STEP, FAIL_USAGE, 0,
                        "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
-        return hinted(f, "add --dry-run, or leave out --json");
+        return fail_hint(f, "add --dry-run, or leave out --json");
     }
     if (!command) {
         (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
-        return hinted(f, "write the program behind the options: capwrap [OPTION...] -- COMMAND");
+        return fail_hint(f, "write the program behind the options: capwrap [OPTION...] -- COMMAND");
     }
     return 0;
 }

@@ -34,6 +34,11 @@ int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
     return -1;
 }
 
+int fail_hint(struct fail *f, const char *hint) {
+    f->hint = hint;
+    return -1;
+}
+
 void fail_advise(struct fail *f, const char *format, ...) {
     va_list arguments;
 

@@ -74,6 +74,9 @@ struct fail {
 int fail_set(struct fail *f, const char *step, enum fail_code code, int error, const char *format,
              ...) __attribute__((format(printf, 5, 6)));
 
+/* Gives a filled *f its hint, a static string. Returns -1. */
+int fail_hint(struct fail *f, const char *hint);
+
 /* As fail_set, for an error about capabilities: caps is the mask whose names go before the text. */
 int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t caps,
               const char *text);

@@ -9,7 +9,6 @@
 #include "show/notes.h"
 #include "show/report.h"
 #include "show/state_text.h"
-#include "text/number.h"
 
 static const char STEP[] = "assert";
 
@@ -245,15 +244,9 @@ static void compare(struct inquiry *inquiry) {
 int assert_print(const char *word, const struct request *request, const struct cred *caller,
                  bool json, bool quiet, struct fail *f) {
     struct inquiry inquiry = {0};
-    uint64_t pid;
 
-    if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0) {
-        (void)fail_about(f, STEP, FAIL_USAGE, 0, word,
-                         "a process id is a decimal number from 1 on");
-        f->hint = "write --assert=PID, such as --assert=1";
+    if (process_number(STEP, word, &inquiry.pid, f) != 0)
         return -1;
-    }
-    inquiry.pid = (pid_t)pid;
     int status = process_read(STEP, inquiry.pid, caller->cap_count, &inquiry.process, f);
     if (status == 0)
         status = check_process(inquiry.pid, &inquiry.process, f);

@@ -15,8 +15,7 @@ int decode_set(const char *word, bool json, struct fail *f) {
 
     if (number_parse_hex(prefixed ? word + 2 : word, &set) != 0) {
         (void)fail_about(f, "decode", FAIL_USAGE, 0, word, "a set is 1 to 16 hexadecimal digits");
-        f->hint = "write --decode=HEX, as in the line CapEff of /proc/PID/status";
-        return -1;
+        return fail_hint(f, "write --decode=HEX, as in the line CapEff of /proc/PID/status");
     }
     if (json) {
         (void)printf("{\"version\":1,");

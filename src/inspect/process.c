@@ -10,6 +10,7 @@
 #include "core/proc_file.h"
 #include "inspect/proc_dir.h"
 #include "show/state_parse.h"
+#include "text/number.h"
 
 /* The process was there, and what is read of it says that it is gone. */
 static bool has_ended(int error) { return error == -ENOENT || error == -ESRCH; }
@@ -18,6 +19,19 @@ static int refuse(const char *step, pid_t pid, int error, struct fail *f) {
     if (has_ended(error))
         return fail_set(f, step, FAIL_NO_PROCESS, ESRCH, "process %d ended while it was read", pid);
     return fail_set(f, step, FAIL_NO_PROCESS, error, "/proc/%d does not tell the whole state", pid);
+}
+
+int process_number(const char *step, const char *word, pid_t *pid, struct fail *f) {
+    uint64_t number;
+
+    if (number_parse(word, INT32_MAX, &number) != 0 || number == 0) {
+        (void)fail_about(f, step, FAIL_USAGE, 0, word,
+                         "a process id is a decimal number from 1 on");
+        fail_advise(f, "write --%s=PID, such as --%s=1", step, step);
+        return -1;
+    }
+    *pid = (pid_t)number;
+    return 0;
 }
 
 /* Reads one status file. *state shares its group list with nobody. 0 or -errno. */

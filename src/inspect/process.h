@@ -26,6 +26,10 @@ struct process {
     size_t thread_count;
 };
 
+/* The process id that a word names, the value of the option step. Returns 0, or -1 with *f filled;
+ * word must outlive *f. */
+int process_number(const char *step, const char *word, pid_t *pid, struct fail *f);
+
 /* Reads process pid; cap_count is how many capabilities this kernel has. step names the option for
  * an error. Refuses, with -1 and *f filled, when there is no such process or it ends meanwhile,
  * when pid is a thread's number, and when /proc is of another pid namespace. Release with

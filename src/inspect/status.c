@@ -11,7 +11,6 @@
 #include "show/report.h"
 #include "show/state_text.h"
 #include "text/capname.h"
-#include "text/number.h"
 
 /* ---- this process ---- */
 
@@ -120,15 +119,11 @@ static int print_other(pid_t pid, bool json, struct fail *f) {
 }
 
 int status_print(const char *word, bool json, struct fail *f) {
-    uint64_t pid;
+    pid_t pid;
 
     if (word == NULL)
         return print_own(json, f);
-    if (number_parse(word, INT32_MAX, &pid) != 0 || pid == 0) {
-        (void)fail_about(f, "status", FAIL_USAGE, 0, word,
-                         "a process id is a decimal number from 1 on");
-        f->hint = "write --status=PID, such as --status=1";
+    if (process_number("status", word, &pid, f) != 0)
         return -1;
-    }
-    return print_other((pid_t)pid, json, f);
+    return print_other(pid, json, f);
 }

@@ -29,11 +29,6 @@ static int no_entry(struct fail *f, const char *step, enum fail_code code, int e
     return -1;
 }
 
-static int hinted(int status, struct fail *f, const char *hint) {
-    f->hint = hint;
-    return status;
-}
-
 static int no_database(struct fail *f, const char *step, int error, const char *subject) {
     if (error == -E2BIG)
         return fail_about(f, step, FAIL_TOO_MANY_GROUPS, 0, subject, TOO_MANY);
@@ -45,11 +40,11 @@ static int read_id(const char *word, const char *step, const char *subject, uint
                    struct fail *f) {
     uint64_t number;
 
-    if (number_parse(word, ID_MAX, &number) != 0)
-        return hinted(
-            fail_about(f, step, FAIL_USAGE, 0, subject,
-                       "an id is a decimal number from 0 to 4294967294, without leading zeros"),
-            f, "write a name, or a number such as 1000");
+    if (number_parse(word, ID_MAX, &number) != 0) {
+        (void)fail_about(f, step, FAIL_USAGE, 0, subject,
+                         "an id is a decimal number from 0 to 4294967294, without leading zeros");
+        return fail_hint(f, "write a name, or a number such as 1000");
+    }
     *id = (uint32_t)number;
     return 0;
 }
@@ -78,10 +73,10 @@ static int split(const char *spec, char buffer[2 * NAME_SIZE], char **group, str
     if (colon != NULL)
         *colon = '\0';
     if (buffer[0] == '\0' ||
-        (*group != NULL && ((*group)[0] == '\0' || strchr(*group, ':') != NULL)))
-        return hinted(
-            fail_about(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP"), f,
-            "write --user USER, or --user USER:GROUP");
+        (*group != NULL && ((*group)[0] == '\0' || strchr(*group, ':') != NULL))) {
+        (void)fail_about(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP");
+        return fail_hint(f, "write --user USER, or --user USER:GROUP");
+    }
     return 0;
 }
 
@@ -143,10 +138,11 @@ static int find_user(const struct who *who, struct account *account, struct fail
 
 /* The groups that the database lists for the user, the primary one among them. */
 static int find_own_groups(const struct account *account, struct groups *groups, struct fail *f) {
-    if (account->name == NULL)
-        return hinted(no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, INIT,
-                               "the user has no entry, so the database lists no groups for it"),
-                      f, "write --groups none, or --groups LIST with numbers");
+    if (account->name == NULL) {
+        (void)no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, INIT,
+                       "the user has no entry, so the database lists no groups for it");
+        return fail_hint(f, "write --groups none, or --groups LIST with numbers");
+    }
     int found = passwd_groups(account->name, account->gid, groups);
     return found == 1 ? 0 : no_database(f, "groups", found, INIT);
 }
@@ -168,9 +164,10 @@ static int add_group(const struct list *list, struct groups *groups, struct fail
     if (list->length >= sizeof name)
         return fail_set(f, "groups", FAIL_USAGE, 0, "%.32s...: the name is too long", list->word);
     (void)snprintf(name, sizeof name, "%.*s", (int)list->length, list->word);
-    if (strcmp(name, "none") == 0 || strcmp(name, "keep") == 0)
-        return hinted(fail_set(f, "groups", FAIL_USAGE, 0, "'none' and 'keep' stand alone"), f,
-                      "write --groups none, --groups keep or --groups LIST");
+    if (strcmp(name, "none") == 0 || strcmp(name, "keep") == 0) {
+        (void)fail_set(f, "groups", FAIL_USAGE, 0, "'none' and 'keep' stand alone");
+        return fail_hint(f, "write --groups none, --groups keep or --groups LIST");
+    }
     if (find_group(name, "groups", NULL, &groups->list[groups->count], f) != 0)
         return name_element(name, f);
     groups->count++;
@@ -180,10 +177,10 @@ static int add_group(const struct list *list, struct groups *groups, struct fail
 /* Adds the ids that the words name to groups, which has room for them. */
 static int add_words(const char *words, struct groups *groups, struct fail *f) {
     for (struct list list = {.rest = words}; list_next(&list);) {
-        if (list.length == 0)
-            return hinted(
-                fail_about(f, "groups", FAIL_USAGE, 0, words, "the list has an empty element"), f,
-                "write --groups GROUP[,GROUP...], without a blank");
+        if (list.length == 0) {
+            (void)fail_about(f, "groups", FAIL_USAGE, 0, words, "the list has an empty element");
+            return fail_hint(f, "write --groups GROUP[,GROUP...], without a blank");
+        }
         if (!word_is(&list, INIT) && add_group(&list, groups, f) != 0)
             return -1;
     }
