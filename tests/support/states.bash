@@ -164,7 +164,8 @@ ORDINARY=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effect
     --inheritable 0 --ambient 0)
 
 # The bounding set that Docker gives a container by default (moby, oci/caps/defaults.go).
+DOCKER_DEFAULT=(CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT
+    MKNOD AUDIT_WRITE SETFCAP)
 docker_default() {
-    mask CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW \
-        SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP
+    mask "${DOCKER_DEFAULT[@]}"
 }

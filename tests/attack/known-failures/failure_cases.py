@@ -327,18 +327,23 @@ def home_without_entry(run, _lab):
     return right(f"HOME={outcome.state['home']}")
 
 
+def none_taken(run, words, told):
+    """Each of the words has to be refused; told(word, outcome) says as what one was taken."""
+    taken = []
+    for word in words:
+        outcome = run(word=word)
+        if outcome.ran:
+            taken.append(told(word, outcome))
+    return wrong("takes " + ", ".join(taken)) if taken else refused(outcome)
+
+
 WORDS = (" 1000", "+1000", "01000", "0x3e8")
 
 
 @case("12", "numbers with a blank, a sign, a leading zero or 0x",
       {tool: command for tool, command in numbered("WORD").items() if tool != "systemd"})
 def numbers_odd(run, _lab):
-    taken = []
-    for word in WORDS:
-        outcome = run(word=word)
-        if outcome.ran:
-            taken.append(f"“{word}” as {outcome.ids('uid')[1]}")
-    return wrong("takes " + ", ".join(taken)) if taken else refused(outcome)
+    return none_taken(run, WORDS, lambda word, outcome: f"“{word}” as {outcome.ids('uid')[1]}")
 
 
 @case("12b", "a user whose name is 1234 and whose uid is 2000", {
@@ -749,12 +754,8 @@ def word_abbreviated(run, _lab):
     "s6-applyuidgid": "s6-applyuidgid -u 1000 -g 1000 -G WORD PROGRAM",
 })
 def group_wraps(run, _lab):
-    taken = []
-    for word in ("4294967296", "1000x"):
-        outcome = run(word=word)
-        if outcome.ran:
-            taken.append(f"{word} as {outcome.state['groups'] or 'none'}")
-    return wrong("takes " + ", ".join(taken)) if taken else refused(outcome)
+    return none_taken(run, ("4294967296", "1000x"),
+                      lambda word, outcome: f"{word} as {outcome.state['groups'] or 'none'}")
 
 
 @case("45", "a set-user-ID program, where a preloaded library drops the privilege", {

@@ -37,10 +37,7 @@ watching() {
     env --default-signal=INT "$CAPWRAP_LEARN" --json -o "$LEARNED" "$@" 2>said 3>&- &
     WATCHER=$!
     PIDS+=("$WATCHER")
-    until grep -q 'process' said; do
-        kill -0 "$WATCHER" 2>/dev/null || fail "it ended: $(cat said)"
-        sleep 0.02
-    done
+    watch_says "$WATCHER" said process
 }
 
 # watched: the watch has ended well, by itself.

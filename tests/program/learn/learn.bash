@@ -57,3 +57,11 @@ wait_for_file() {
     done
     fail "$1 did not come"
 }
+
+# watch_says PROCESS FILE PATTERN: that learner has written it there; FILE is there.
+watch_says() {
+    until grep -q "$3" "$2"; do
+        kill -0 "$1" 2>/dev/null || fail "it ended: $(cat "$2")"
+        sleep 0.02
+    done
+}

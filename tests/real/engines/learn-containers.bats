@@ -39,10 +39,7 @@ watching() {
 
 # says PATTERN: the watch has written that.
 says() {
-    until grep -q "$1" "$FILES/said"; do
-        kill -0 "$WATCHER" 2>/dev/null || fail "it ended: $(cat "$FILES/said")"
-        sleep 0.05
-    done
+    watch_says "$WATCHER" "$FILES/said" "$1"
 }
 
 # watched: it is told to end, and has.

@@ -35,6 +35,16 @@ serves_with_one_capability() {
     refute_output --partial capwrap:
 }
 
+# pod_holds_one_capability_on_port_80: what pod.yaml asks for is so.
+pod_holds_one_capability_on_port_80() {
+    play "$CONTRIB/pod.yaml"
+    serves_with_one_capability web-web
+    run in_pod web-web cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+    assert_output 1024
+    run in_pod web-web touch /www/x
+    assert_output --partial 'Read-only file system'
+}
+
 # runs_with_one_capability NAME: the server in the image "busybox", by the capwrap in a volume.
 runs_with_one_capability() {
     serves "$1" etc/passwd

@@ -10,10 +10,6 @@ load ../../program/learn/learn
 : "${PROGRAMS:?is not set: a root file system, as tests/real/recipes/programs makes it}"
 : "${CAPWRAP_LEARN:?is not set: the program under test}"
 
-# To the root of a container, by default.
-export DOCKER_GIVES=CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP,NET_BIND_SERVICE,NET_RAW
-DOCKER_GIVES+=,SYS_CHROOT,MKNOD,AUDIT_WRITE,SETFCAP
-
 setup() {
     require_root
     cd "$BATS_TEST_TMPDIR" || return
@@ -50,8 +46,10 @@ in_image() {
         mount --bind "$PWD" root/mnt
         mount -t proc proc root/proc
         export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-        shift
-        exec "$CAPWRAP" --keep "$DOCKER_GIVES" -- /usr/sbin/chroot root "$@"' in_image "$PROGRAMS" "$@" 3>&-
+        kept=$2
+        shift 2
+        exec "$CAPWRAP" --keep "$kept" -- /usr/sbin/chroot root "$@"' \
+        in_image "$PROGRAMS" "$(IFS=, && echo "${DOCKER_DEFAULT[*]}")" "$@" 3>&-
 }
 
 # client WORD...: what redis answers, asked from outside of the watched processes.
@@ -64,12 +62,10 @@ client() {
         exec entrypoint redis-server --port 0 --unixsocket /mnt/socket --save ""' >log 2>&1 &
     SERVER=$!
     wait_for_file ready
+    : >said
     "$CAPWRAP_LEARN" --json -o "$LEARNED" --pid "$SERVER" 2>said 3>&- &
     local watcher=$!
-    until grep -q process said; do
-        kill -0 "$watcher" || fail "it ended: $(cat said)"
-        sleep 0.05
-    done
+    watch_says "$watcher" said process
     touch go
     wait_for_file socket
     until [[ $(client ping) == PONG ]]; do sleep 0.05; done

@@ -29,7 +29,7 @@ docker/python/server.py                   contrib/docker/python/Dockerfile CMD [
 docker/user/Dockerfile                    tests/real/engines/claims.bash "$DOCKER_FILES/user"
 docker/user/ping.py                       contrib/docker/user/Dockerfile "python3", "/app/ping.py"]
 kubernetes/capwrap.Dockerfile             tests/real/kubernetes/kubernetes.bats    "$CONTRIB/capwrap.Dockerfile"
-kubernetes/pod.yaml                       tests/real/kubernetes/kubernetes.bats    play "$CONTRIB/pod.yaml"
+kubernetes/pod.yaml                       tests/real/kubernetes/pods.bash         play "$CONTRIB/pod.yaml"
 kubernetes/deployment.yaml                tests/real/kubernetes/kubernetes.bats    play "$CONTRIB/deployment.yaml"
 kubernetes/image-volume.yaml              tests/real/kubernetes/kubernetes.bats    play "$CONTRIB/image-volume.yaml"
 kubernetes/web/Dockerfile                 tests/real/kubernetes/kubernetes.bats    "$CONTRIB/web"

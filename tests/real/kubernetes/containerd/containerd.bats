@@ -83,12 +83,7 @@ ended() {
 # ---- what the manifests do ----
 
 @test "pod.yaml: started as root, the server on port 80 is uid 1000 and holds exactly one capability" {
-    play "$CONTRIB/pod.yaml"
-    serves_with_one_capability web-web
-    run in_pod web-web cat /proc/sys/net/ipv4/ip_unprivileged_port_start
-    assert_output 1024
-    run in_pod web-web touch /www/x
-    assert_output --partial 'Read-only file system'
+    pod_holds_one_capability_on_port_80
 }
 
 @test "deployment.yaml, level restricted: started as uid 1000, the server holds exactly one capability" {
