@@ -38,7 +38,7 @@ documented() {
 # The rows of the table of necessary orders: step, before, noticed by.
 necessary() {
     "$SRC_DIR/tests/source/docs/docs.py" table docs/design.md necessary |
-        jq -r '[.[0], .[1], .[3]] | map(gsub("`"; "")) | @tsv'
+        jq -r '[.[0], .[1], .[2]] | map(gsub("`"; "")) | @tsv'
 }
 
 @test "the table of steps is the code's" {
