@@ -7,7 +7,7 @@
 
 #include "text/option_table.h"
 
-enum { FOREIGN_COUNT = 15 };
+enum { FOREIGN_COUNT = 25 };
 
 extern const struct foreign_options FOREIGN[FOREIGN_COUNT];
 

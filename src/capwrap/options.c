@@ -9,6 +9,7 @@
 #include "text/capname.h"
 #include "text/list.h"
 #include "text/number.h"
+#include "text/option_meant.h"
 #include "text/optparse.h"
 #include "text/printable.h"
 #include "text/signame.h"
@@ -50,24 +51,25 @@ static void tell_oddity(const char *word, char text[ODDITY]) {
 /* A word in the value, a list, that is no capability. */
 static int refuse_cap(const struct option *option, const char *value, const struct list *list,
                       struct fail *f) {
-    char start[CAPNAME_SIZE], caps[CAPNAME_LIST_SIZE], oddity[ODDITY];
+    char start[CAPNAME_SIZE], oddity[ODDITY];
     int length = (int)list->length;
 
     (void)snprintf(start, sizeof start, "%.*s", length, list->word);
     tell_oddity(start, oddity);
     (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not a capability%s", length,
                    list->word, oddity);
-    if (capname_suggest(value, strlen(value), caps))
-        fail_advise(f, "write --%s %s (commas separate names)", option->name, caps);
-    else
-        f->hint = "name capabilities as capwrap --list-caps does, separated by commas";
+    capname_advise(option->name, value, f);
     return -1;
 }
 
 /* A comma with nothing before or behind it. */
 static int refuse_empty(const struct option *option, const char *value, struct fail *f) {
+    char caps[CAPNAME_LIST_SIZE];
+
     (void)fail_set(f, option->name, FAIL_USAGE, 0, "the list '%s' has an empty element", value);
     fail_advise(f, "write --%s%s, without a blank", option->name, option->argument);
+    if (strstr(option->argument, "CAP") != NULL && capname_suggest(value, strlen(value), caps))
+        fail_advise(f, "write --%s %s[,CAP...], without a blank", option->name, caps);
     return -1;
 }
 
@@ -75,50 +77,37 @@ static bool is_word(const char *word, size_t length, const char *expected) {
     return length == strlen(expected) && strncasecmp(word, expected, length) == 0;
 }
 
-/* One element of the list after --keep. */
+/* One element of the list after --keep or --want, which takes names alone. */
 static int add_cap(const struct option *option, struct options *options, const char *value,
                    const struct list *list, struct fail *f) {
+    uint64_t *set = (void *)((char *)options + option->place);
+    const bool keep = set == &options->request.keep;
+    int cap = capname_parse(list->word, list->length);
+
     if (list->length == 0)
         return refuse_empty(option, value, f);
-    if (is_word(list->word, list->length, "all")) {
+    if (cap >= 0) {
+        *set |= UINT64_C(1) << cap;
+    } else if (keep && is_word(list->word, list->length, "all")) {
         options->request.keep_all = true;
-    } else if (is_word(list->word, list->length, "none")) {
+    } else if (keep && is_word(list->word, list->length, "none")) {
         options->keep_none = true;
     } else {
-        int cap = capname_parse(list->word, list->length);
-        if (cap < 0)
-            return refuse_cap(option, value, list, f);
-        options->request.keep |= UINT64_C(1) << cap;
+        return refuse_cap(option, value, list, f);
     }
-    if (options->keep_given && (options->request.keep_all || options->keep_none)) {
+    if (keep && options->keep_given && (options->request.keep_all || options->keep_none)) {
         (void)fail_set(f, option->name, FAIL_USAGE, 0, "'all' and 'none' stand alone");
         return fail_hint(f, "write --keep all, --keep none or --keep CAP[,CAP...], and once");
     }
-    options->keep_given = true;
+    options->keep_given |= keep;
     return 0;
 }
 
-static int read_keep(const struct option *option, void *into, const char *value, struct fail *f) {
+static int read_caps(const struct option *option, void *into, const char *value, struct fail *f) {
     note_option(into, option);
     for (struct list list = {.rest = value}; list_next(&list);)
         if (add_cap(option, into, value, &list, f) != 0)
             return -1;
-    return 0;
-}
-
-/* Names alone: all that is permitted would be --keep all. */
-static int read_want(const struct option *option, void *into, const char *value, struct fail *f) {
-    struct options *options = into;
-
-    note_option(options, option);
-    for (struct list list = {.rest = value}; list_next(&list);) {
-        int cap = capname_parse(list.word, list.length);
-        if (list.length == 0)
-            return refuse_empty(option, value, f);
-        if (cap < 0)
-            return refuse_cap(option, value, &list, f);
-        options->request.want |= UINT64_C(1) << cap;
-    }
     return 0;
 }
 
@@ -127,7 +116,7 @@ static int refuse_signal(const struct option *option, const char *word, struct f
 
     tell_oddity(word, oddity);
     (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a signal%s", word, oddity);
-    return fail_hint(f, "name a signal of signal(7), such as --pdeathsig TERM");
+    return fail_hint(f, "name a signal of signal(7), such as --pdeathsig TERM, or 0 for none");
 }
 
 static int read_signal(const struct option *option, void *into, const char *value, struct fail *f) {
@@ -167,7 +156,7 @@ static int read_umask(const struct option *option, void *into, const char *value
 /* Names of variables. Which of them there are is not asked. */
 static int read_names(const struct option *option, void *into, const char *value, struct fail *f) {
     for (struct list list = {.rest = value}; list_next(&list);) {
-        const size_t name = strcspn(list.word, "=, \t\r\n\"'");
+        const size_t name = strcspn(list.word, "=, \t\r\n\"'$*?:;");
         char oddity[ODDITY];
 
         if (list.length == 0)
@@ -178,9 +167,11 @@ static int read_names(const struct option *option, void *into, const char *value
         (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not the name of a variable%s",
                        (int)list.length, list.word,
                        list.word[name] == '=' ? ": it has a value" : oddity);
-        if (list.word[name] != '=' || name == 0)
-            return fail_hint(f, "name variables with commas between, such as --pass-env LANG,TZ");
-        fail_advise(f, "write --%s %.*s", option->name, (int)name, list.word);
+        f->hint = "name each variable, with commas between, such as --pass-env LANG,TZ";
+        if (list.word[0] == '$' && list.length > 1)
+            fail_advise(f, "write --%s %.*s", option->name, (int)list.length - 1, list.word + 1);
+        else if (list.word[name] == '=' && name > 0)
+            fail_advise(f, "write --%s %.*s", option->name, (int)name, list.word);
         return -1;
     }
     return read_word(option, into, value, f);
@@ -214,6 +205,7 @@ static int read_mode(const struct option *option, void *into, const char *value,
 /* ---- the options ---- */
 
 #define FLAG(member) .takes = NO_VALUE, .read = read_flag, .place = offsetof(struct options, member)
+#define CAPS(member) .takes = VALUE, .read = read_caps, .place = offsetof(struct options, member)
 #define WORD(member) .takes = VALUE, .read = read_word, .place = offsetof(struct options, member)
 #define LABEL(module)                                                                              \
     .takes = VALUE, .read = read_label, .place = offsetof(struct options, request.label[module])
@@ -227,9 +219,9 @@ static const struct option OPTIONS[] = {
      .help = "supplementary groups (default: init, the user's own;\n"
              "none, the primary group alone, if GROUP is given);\n"
              "init,LIST adds to the user's own"},
-    {"keep", 'k', .takes = VALUE, .read = read_keep, .what = ASSERTED, .argument = " CAP[,CAP...]",
+    {"keep", 'k', CAPS(request.keep), .what = ASSERTED, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds; none (default),\nall"},
-    {"want", 0, .takes = VALUE, .read = read_want, .what = ASSERTED, .argument = " CAP[,CAP...]",
+    {"want", 0, CAPS(request.want), .what = ASSERTED, .argument = " CAP[,CAP...]",
      .help = "capabilities that the program holds where they are\npermitted"},
     {"no-new-privs", 'n', FLAG(request.no_new_privs), .what = ASSERTED,
      .help = "set no_new_privs: no execve(2) adds a privilege"},
@@ -364,7 +356,7 @@ static int check_pairs(const struct options *options, struct fail *f) {
 }
 
 /* What only the whole line tells. */
-static int check(const struct options *options, struct fail *f) {
+static int check(const struct options *options, char *const *argv, struct fail *f) {
     bool command = options->command[0] != NULL;
 
     if (options->mode == MODE_HELP)
@@ -382,34 +374,29 @@ static int check(const struct options *options, struct fail *f) {
                        "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
         return fail_hint(f, "add --dry-run, or leave out --json");
     }
-    if (!command) {
-        (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
-        return fail_hint(f, "write the program behind the options: capwrap [OPTION...] -- COMMAND");
-    }
-    return 0;
+    return command ? 0 : option_refuse_no_command("capwrap", argv, f);
 }
 
 /* Programs whose first word is a user. capwrap under such a name would run that word, as root. */
 static int check_name(const char *path, struct fail *f) {
-    static const char *const NAMES[] = {"gosu", "su-exec", "setuidgid", "s6-setuidgid"};
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
 
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
-        if (strcmp(name, NAMES[i]) != 0)
-            continue;
-        (void)fail_set(f, STEP, FAIL_USAGE, 0, "capwrap does not take the words of %s", name);
-        f->hint =
-            "call it as capwrap --user USER --no-new-privs -- COMMAND, or install contrib/gosu "
-            "of capwrap under this name";
-        return -1;
-    }
-    return 0;
+    if (!list_has("gosu,su-exec,setuidgid,s6-setuidgid", name, strlen(name)))
+        return 0;
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "capwrap does not take the words of %s", name);
+    f->hint = "call it as capwrap --user USER --no-new-privs -- COMMAND, or install contrib/gosu "
+              "of capwrap under this name";
+    return -1;
 }
 
 void options_advise(const char *command, struct fail *f) {
-    if (f->advice[0] == '\0' && option_by_name(&TABLE, command, strlen(command)) != NULL)
-        fail_advise(f, "write --%s", command);
+    size_t length = strcspn(command, "=");
+    const struct option *option = option_by_name(&TABLE, command, length);
+
+    if (f->advice[0] == '\0' && option != NULL)
+        fail_advise(f, "write --%s%s", command,
+                    command[length] == '\0' && option->takes == VALUE ? option->argument : "");
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct fail *f) {
@@ -418,5 +405,5 @@ int options_parse(int argc, char **argv, struct options *options, struct fail *f
         return -1;
     if (optparse_read(&TABLE, argc, argv, options, &options->command, f) != 0)
         return -1;
-    return check(options, f);
+    return check(options, argv, f);
 }

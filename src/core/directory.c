@@ -59,14 +59,14 @@ static bool go(struct walk *walk, const char *name) {
     return target[0] != '/' || join(walk->done, "/", "", "");
 }
 
-void directory_find_denied(const char *path, char denied[PATH_MAX]) {
+void directory_find(const char *path, int error, char found[PATH_MAX]) {
     char name[PATH_MAX];
     struct walk walk = {.links = 0};
 
-    denied[0] = '\0';
+    found[0] = '\0';
     for (bool goes_on = begin(&walk, path); goes_on; goes_on = name[0] != '\0' && go(&walk, name)) {
-        if (sys_may_execute(walk.done) == -EACCES) {
-            memcpy(denied, walk.done, sizeof walk.done);
+        if (sys_may_execute(walk.done) == error) {
+            memcpy(found, walk.done, sizeof walk.done);
             return;
         }
         take_name(&walk, name);
@@ -84,7 +84,7 @@ int directory_enter(const char *path, struct sys_directory *entered, struct fail
     case 0:
         return 0;
     case -EACCES:
-        directory_find_denied(path, denied);
+        directory_find(path, -EACCES, denied);
         (void)fail_set(f, step, FAIL_DIRECTORY, error, "the user may not search %s",
                        denied[0] != '\0' ? denied : "it");
         f->subject = path;

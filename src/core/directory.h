@@ -13,8 +13,9 @@
  * and names the directory on the way that this process may not search. */
 int directory_enter(const char *path, struct sys_directory *entered, struct fail *f);
 
-/* The first directory on the way to path, itself among them, that this process may not search,
- * symbolic links followed; "" where there is none. */
-void directory_find_denied(const char *path, char denied[PATH_MAX]);
+/* The first directory on the way to path, path itself among them, for which access(2) answers this
+ * error, symbolic links followed; "" where there is none. -EACCES: this process may not search it.
+ */
+void directory_find(const char *path, int error, char found[PATH_MAX]);
 
 #endif

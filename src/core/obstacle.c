@@ -1,5 +1,6 @@
 #include "core/obstacle.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -21,7 +22,7 @@ static enum obstacle at_file(const struct sys_file *file) {
 enum obstacle obstacle_find(const char *path, char at[PATH_MAX]) {
     struct sys_file file;
 
-    directory_find_denied(path, at);
+    directory_find(path, -EACCES, at);
     if (at[0] != '\0' && (sys_inspect(at, &file) != 0 || S_ISDIR(file.mode)))
         return OBSTACLE_DIRECTORY;
     if (at[0] == '\0') /* a device or a pipe may have permission */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/directory.h"
 #include "core/image.h"
 #include "core/obstacle.h"
 #include "core/sys.h"
@@ -158,6 +159,29 @@ static int refuse_path(struct program *program, int error, const char *path, str
     return -1;
 }
 
+static const char *last_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+/* Names what is missing of a path where that is not its end: a directory of it, or where it leads
+ * as a link. */
+static void advise_missing(const char *path, struct fail *f) {
+    char at[PATH_MAX], target;
+
+    directory_find(path, -ENOTDIR, at);
+    if (at[0] != '\0') {
+        fail_advise(f, "check the path %s: %.*s is no directory", path,
+                    (int)(last_name(at) - at) - 1, at);
+        return;
+    }
+    directory_find(path, -ENOENT, at);
+    if (strlen(at) > 1 &&
+        (strcmp(last_name(at), last_name(path)) != 0 || sys_read_link(path, 1, &target) >= 0))
+        fail_advise(f, "check the path %s: there is no %s", path, at);
+}
+
 /* None of its name can be reached. */
 static int refuse_missing(const struct program *program, int error, struct fail *f) {
     const char *command = program->command;
@@ -170,6 +194,7 @@ static int refuse_missing(const struct program *program, int error, struct fail 
         } else if (strchr(command, '/') != NULL) {
             f->hint = command[0] == '/' ? "check the path: the file or a directory of it is missing"
                                         : "check the path, which begins at the working directory";
+            advise_missing(command, f);
         }
         return -1;
     }
@@ -290,6 +315,7 @@ static void refuse_interpreter(struct program *program, int error, const char *s
     }
     (void)refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, script, "");
     (void)snprintf(f->text, sizeof f->text, "its #! line names %s", name);
+    advise_missing(name, f);
     if (error == -ENOENT && length > 0 && name[length - 1] == '\r') {
         (void)snprintf(f->text, sizeof f->text,
                        "its #! line names %.*s and ends with a carriage return", (int)length - 1,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/cred.h"
 #include "learn/error.h"
@@ -10,6 +11,7 @@
 #include "text/capname.h"
 #include "text/list.h"
 #include "text/number.h"
+#include "text/option_meant.h"
 #include "text/optparse.h"
 
 static const char STEP[] = "options";
@@ -189,17 +191,13 @@ static int read_status(const char *word, unsigned *status, struct fail *f) {
 }
 
 static int refuse_cap(const char *list, const struct list *words, struct fail *f) {
-    char caps[CAPNAME_LIST_SIZE];
-
-    (void)refuse(f, "name capabilities as capwrap --list-caps does, separated by commas",
-                 "--check: '%.*s' is not a capability", (int)words->length, words->word);
-    if (capname_suggest(list, strlen(list), caps))
-        fail_advise(f, "write --check %s (commas separate names)", caps);
+    (void)refuse(f, NULL, "--check: '%.*s' is not a capability", (int)words->length, words->word);
+    capname_advise("check", list, f);
     return -1;
 }
 
 static int read_check(const char *list, uint64_t *set, struct fail *f) {
-    if (list == NULL || strcmp(list, "none") == 0)
+    if (list == NULL || strcasecmp(list, "none") == 0)
         return 0;
     for (struct list words = {.rest = list}; list_next(&words);) {
         int cap = capname_parse(words.word, words.length);
@@ -286,7 +284,7 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
 }
 
 /* What only the whole line tells. */
-static int check(struct learn_options *options, struct fail *f) {
+static int check(struct learn_options *options, char *const *argv, struct fail *f) {
     if (options->help || options->version)
         return 0;
     if (read_number("timeout", options->timeout_word, 86400, &options->timeout, f) != 0 ||
@@ -300,9 +298,7 @@ static int check(struct learn_options *options, struct fail *f) {
     if (options->target_count > 0)
         return 0;
     if (options->command[0] == NULL)
-        return refuse(f,
-                      "write the program behind the options: capwrap-learn [OPTION...] -- COMMAND",
-                      "no COMMAND was given");
+        return option_refuse_no_command("capwrap-learn", argv, f);
     options->verify |= options->no_trace;
     if (!options->verify && (options->reset != NULL || options->repeat_word != NULL))
         return refuse(f, "add --verify", "--%s is about running again",
@@ -322,5 +318,5 @@ int learn_options_parse(int argc, char **argv, struct learn_options *options, st
             f->hint = HINT;
         return -1;
     }
-    return check(options, f);
+    return check(options, argv, f);
 }

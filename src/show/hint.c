@@ -8,6 +8,7 @@
 
 #include "core/cred.h"
 #include "text/capname.h"
+#include "text/list.h"
 #include "text/printable.h"
 
 /* The grant by which this start could have what it lacks. To become another user takes root:
@@ -127,28 +128,41 @@ static void for_granted(const struct fail *f, uint64_t grant, size_t size, char 
     }
 }
 
-static bool is_about_a_word(enum fail_code code) {
-    return code == FAIL_USAGE || code == FAIL_UNKNOWN_USER || code == FAIL_UNKNOWN_GROUP ||
-           code == FAIL_NOT_FOUND;
+/* A COMMAND that is an option, the exec form of a Dockerfile, a line or a word of the shell, a
+ * variable with its value, or a program together with its arguments. */
+static bool for_command(const char *word, size_t size, char *text) {
+    static const char builtins[] = "alias,cd,eval,exec,export,set,source,trap,ulimit,unset";
+    const char *before = NULL, *after = "", *blank = strrchr(word, ' ');
+    bool builtin = list_has(builtins, word, strlen(word));
+
+    if (word[0] == '-') {
+        before = "write options before -- (those of docker run before the image): ";
+    } else if (word[0] == '[') {
+        before = "write the words without brackets, quotes and commas: ";
+    } else if (builtin || (strpbrk(word, ";&|<>") != NULL && strchr(word, '\'') == NULL)) {
+        before = "write the line for a shell: sh -c '";
+        after = builtin ? " ...'" : "'";
+    } else if (word[strcspn(word, "=/. ")] == '=') {
+        before = "set the variable with env: env ";
+    } else if (blank > word && blank[1] != '\0' && strpbrk(word, "\"'$\r") == NULL) {
+        before = "write the program and each argument as a word of its own: ";
+    }
+    if (before != NULL)
+        (void)snprintf(text, size, "%s%s%s", before, word, after);
+    return before != NULL;
 }
 
-/* A word that no database, no directory and no table has, because of a character in it, or because
- * it is a variable that was not expanded. */
-static bool for_oddity(const struct fail *f, size_t size, char *text) {
-    const char *oddity = f->subject == NULL ? NULL : printable_oddity(f->subject);
+/* A word that no database, no directory and no table has, because of how it is written. */
+static bool for_word(const struct fail *f, size_t size, char *text) {
+    bool is_command = f->code == FAIL_NOT_FOUND;
+    bool is_word = is_command || f->code == FAIL_USAGE || f->code == FAIL_UNKNOWN_USER ||
+                   f->code == FAIL_UNKNOWN_GROUP ||
+                   (f->code == FAIL_DIRECTORY && f->error == ENOENT);
 
-    if (f->subject != NULL && f->subject[0] == '$') {
-        (void)snprintf(text, size,
-                       "expand %s first: no shell has done it, as in the exec form of a Dockerfile",
-                       f->subject);
-        return true;
-    }
-    if (oddity == NULL || f->code != FAIL_NOT_FOUND || strcmp(oddity, "a blank") != 0)
-        return oddity != NULL && printable_advice(f->subject, size, text);
-    (void)snprintf(text, size,
-                   "write the program and each argument as a word of its own: the name holds a "
-                   "blank");
-    return true;
+    if (f->subject == NULL || !is_word)
+        return false;
+    return (is_command && for_command(f->subject, size, text)) ||
+           printable_advice(f->subject, size, text);
 }
 
 /* A capability that is in the bounding set and not permitted. */
@@ -234,8 +248,7 @@ static struct about_file for_interpreter(const struct fail *f) {
     case ELOOP:
         return (struct about_file){"name the last interpreter in the #! line of ", ""};
     case ENOENT:
-        return (struct about_file){"install it, or correct the #! line of ",
-                                   " (a carriage return at its end belongs to the name)"};
+        return (struct about_file){"install it, or correct the #! line of ", ""};
     case ENOEXEC:
         return (struct about_file){"name an interpreter in the #! line of ", ""};
     default:
@@ -332,7 +345,7 @@ void hint_for(const struct fail *f, const struct place *place, size_t size, char
         (void)snprintf(text, size, "%s", f->advice);
         return;
     }
-    if (is_about_a_word(f->code) && for_oddity(f, size, text))
+    if (for_word(f, size, text))
         return;
     if (f->hint != NULL) {
         (void)snprintf(text, size, "%s", f->hint);

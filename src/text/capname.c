@@ -10,6 +10,7 @@
 #include "core/cred.h"
 #include "text/nearest.h"
 #include "text/number.h"
+#include "text/printable.h"
 
 int capname_parse(const char *word, size_t length) {
     char name[CAPNAME_SIZE]; /* longer than any name */
@@ -68,11 +69,13 @@ static bool is_of_name(char c) { return isalnum((unsigned char)c) || c == '_' ||
 /* The capability that a word of is_of_name() stands for, or is nearest to; or -EINVAL. */
 static int parse_nearest(const char *word, size_t length) {
     char names[CAP_BITS][CAPNAME_SIZE];
-    const bool prefixed =
-        length > 4 && strncasecmp(word, "cap", 3) == 0 && (word[3] == '_' || word[3] == '-');
-    struct nearest search = {.word = prefixed ? word + 4 : word,
-                             .length = prefixed ? length - 4 : length};
+    const bool prefixed = length > 4 && strncasecmp(word, "cap", 3) == 0;
+    const size_t prefix = prefixed ? 3u + (word[3] == '_' || word[3] == '-') : 0u;
+    struct nearest search = {.word = word + prefix, .length = length - prefix};
 
+    int number = capname_parse(search.word, search.length);
+    if (number >= 0)
+        return number;
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         capname_print(cap, names[cap]);
         if (!isdigit((unsigned char)names[cap][0]))
@@ -82,9 +85,10 @@ static int parse_nearest(const char *word, size_t length) {
     return found == NULL ? -EINVAL : capname_parse(found, strlen(found));
 }
 
-/* The flags of cap_from_text(3), as in NET_RAW+ep or cap_net_raw=p. */
-static bool is_flags(const char *word, size_t length, char before) {
-    return (before == '+' || before == '=') && length == strspn(word, "eip");
+/* The flags of cap_from_text(3), as in NET_RAW+ep or cap_net_raw=p; "cap" alone, as in cap.kill. */
+static bool is_no_name(const char *word, size_t length, char before) {
+    return ((before == '+' || before == '=') && length == strspn(word, "eip")) ||
+           (length == 3 && strncasecmp(word, "cap", length) == 0);
 }
 
 bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZE]) {
@@ -98,7 +102,7 @@ bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZ
         char before = '\0';
         if (i > 0)
             before = word[i - 1];
-        if (size > 0 && !is_flags(word + i, size, before)) {
+        if (size > 0 && !is_no_name(word + i, size, before)) {
             int cap = capname_parse(word + i, size);
             if (cap < 0)
                 cap = parse_nearest(word + i, size);
@@ -110,4 +114,22 @@ bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZ
     }
     capname_join(set, "", ",", list);
     return set != 0;
+}
+
+void capname_advise(const char *option, const char *value, struct fail *f) {
+    char caps[CAPNAME_LIST_SIZE];
+    const char *word = strncasecmp(value, "cap_", 4) == 0 ? value + 4 : value;
+    bool is_all = strcmp(value, "*") == 0 || value[0] == '=' ||
+                  (strcspn(word, "=+") == 3 && strncasecmp(word, "all", 3) == 0);
+
+    /* ~ in a unit, - and ! elsewhere take something away. */
+    if ((value[0] == '-' && !isdigit((unsigned char)value[1])) || strpbrk(value, "~!") != NULL ||
+        strstr(value, ",-") != NULL)
+        f->hint = "list the capabilities that the program is to hold: no other one stays";
+    else if (strcmp(option, "keep") == 0 && is_all)
+        fail_advise(f, "write --keep all");
+    else if (capname_suggest(value, strlen(value), caps))
+        fail_advise(f, "write --%s %s (commas separate names)", option, caps);
+    else if (!printable_advice(value, sizeof f->advice, f->advice))
+        f->hint = "name capabilities as capwrap --list-caps does, separated by commas";
 }

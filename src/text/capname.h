@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/fail.h"
+
 enum {
     CAPNAME_SIZE = 32,        /* one name, or a number that the library has no name for */
     CAPNAME_LIST_SIZE = 2048, /* 64 names with their separators */
@@ -21,6 +23,10 @@ int capname_parse(const char *word, size_t length);
  * without what stands around them (NET_RAW+ep, "A B", net-raw), mistyped ones mended. False when
  * that cannot be told. */
 bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZE]);
+
+/* Gives a filled *f, about the value of --option, which holds no capability where one belongs, the
+ * hint what to write. */
+void capname_advise(const char *option, const char *value, struct fail *f);
 
 /* Writes the name of a capability without CAP_, or its number. */
 void capname_print(unsigned cap, char name[CAPNAME_SIZE]);

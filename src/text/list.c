@@ -10,3 +10,10 @@ bool list_next(struct list *list) {
     list->rest = list->word[list->length] == ',' ? list->word + list->length + 1 : NULL;
     return true;
 }
+
+bool list_has(const char *words, const char *word, size_t length) {
+    for (struct list list = {.rest = words}; list_next(&list);)
+        if (list.length == length && memcmp(list.word, word, length) == 0)
+            return true;
+    return false;
+}

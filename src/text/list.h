@@ -18,4 +18,7 @@ struct list {
  * empty one. */
 bool list_next(struct list *list);
 
+/* Whether words, with commas between, has the word of length bytes. */
+bool list_has(const char *words, const char *word, size_t length);
+
 #endif

@@ -44,7 +44,8 @@ void nearest_offer(struct nearest *search, const char *name) {
     fold(search->word, search->length, word);
     fold(name, length, other);
 
-    bool is_part = search->length >= SHORTEST_PART && strstr(other, word) != NULL;
+    const char *part = search->length >= SHORTEST_PART ? strstr(other, word) : NULL;
+    bool is_part = part != NULL && (part == other || part[-1] == '_');
     unsigned distance = typing_errors(word, other);
     if (!is_part && (distance > MOST_ERRORS || 3 * (size_t)distance > length))
         return;

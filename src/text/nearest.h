@@ -21,8 +21,9 @@ struct nearest {
 /* Compares the word with one more name. Upper and lower case are alike, and - and _. */
 void nearest_offer(struct nearest *search, const char *name);
 
-/* The one name that contains the word, or differs from it by at most two typing errors (and no more
- * than a third of the name); NULL when there is none, or more than one. */
+/* The one name that has the word at the beginning of one of its own words, or differs from it by at
+ * most two typing errors (and no more than a third of the name); NULL when there is none, or more
+ * than one. */
 const char *nearest_found(const struct nearest *search);
 
 #endif

@@ -12,9 +12,8 @@ static const char STEP[] = "options";
 
 static const char *foreign_hint(const struct option_table *table, const char *name, size_t length) {
     for (size_t i = 0; i < table->foreign_count; i++)
-        for (struct list list = {.rest = table->foreign[i].names}; list_next(&list);)
-            if (list.length == length && strncmp(list.word, name, length) == 0)
-                return table->foreign[i].hint;
+        if (list_has(table->foreign[i].names, name, length))
+            return table->foreign[i].hint;
     return NULL;
 }
 
@@ -131,11 +130,42 @@ int option_refuse_value(const struct option *option, const char *next, struct fa
         return -1;
     }
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s%s needs a value, and '%s' %s", name, also, next,
-                   strcmp(next, "--") == 0 ? "ends the options" : "is an option");
+                   strcmp(next, "--") == 0             ? "ends the options"
+                   : next[1] == '-' || next[2] == '\0' ? "is an option"
+                                                       : "begins like an option");
     if (argument[0] == ' ')
         fail_advise(f, "write --%s%s (--%s=VALUE for one that begins with -)", name, argument,
                     name);
     else
         fail_advise(f, "write --%s%s", name, argument);
+    return -1;
+}
+
+void option_advise_joined(const struct option_table *table, const struct option *option,
+                          const char *value, struct fail *f) {
+    const char *next = strstr(value, " --");
+    size_t length = next == NULL ? 0 : strcspn(next + 3, "= ");
+
+    if (next != NULL && (length == 0 || option_by_name(table, next + 3, length) != NULL))
+        fail_advise(f, "write --%s%c%s as separate words, without quotes around all of it",
+                    option->name, option->argument[0] == ' ' ? ' ' : '=', value);
+}
+
+int option_refuse_extra(const struct option *option, const char *value, struct fail *f) {
+    bool is_no = list_has("false,no,off,0", value, strlen(value));
+
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s takes no value", option->name);
+    fail_advise(f, "%s --%s", is_no ? "leave out" : "write", option->name);
+    return -1;
+}
+
+/* ---- COMMAND ---- */
+
+int option_refuse_no_command(const char *program, char *const *argv, struct fail *f) {
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
+    fail_advise(f, "write the program behind the options: %s [OPTION...] -- COMMAND", program);
+    for (; *argv != NULL; argv++)
+        if (strstr(*argv, " -- ") != NULL)
+            fail_advise(f, "write %s as separate words, without quotes around all of it", *argv);
     return -1;
 }

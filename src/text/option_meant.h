@@ -30,4 +30,14 @@ bool option_is_next(const struct option_table *table, const char *word);
 /* There is no value, an empty one, or next, which is an option; NULL where the line ends. */
 int option_refuse_value(const struct option *option, const char *next, struct fail *f);
 
+/* Gives a filled *f, about this value, the hint that another option of the table is in it. */
+void option_advise_joined(const struct option_table *table, const struct option *option,
+                          const char *value, struct fail *f);
+
+/* There is a value, and the option takes none. */
+int option_refuse_extra(const struct option *option, const char *value, struct fail *f);
+
+/* The words argv of the line have no COMMAND. */
+int option_refuse_no_command(const char *program, char *const *argv, struct fail *f);
+
 #endif

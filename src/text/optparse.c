@@ -5,8 +5,6 @@
 
 #include "text/option_meant.h"
 
-static const char STEP[] = "options";
-
 /* What is being read: the option's word, and the one behind it. */
 struct reading {
     const struct option_table *table;
@@ -19,7 +17,11 @@ struct reading {
 static int take(const struct reading *r, const struct option *option, const char *value) {
     if (value != NULL && value[0] == '\0')
         return option_refuse_value(option, value, r->fail);
-    return option->read(option, r->into, value, r->fail);
+    if (option->read(option, r->into, value, r->fail) == 0)
+        return 0;
+    if (value != NULL)
+        option_advise_joined(r->table, option, value, r->fail);
+    return -1;
 }
 
 /* The next word is the value. Returns 1, the words taken, or -1. */
@@ -37,11 +39,8 @@ static int take_long(const struct reading *r, const char *word) {
 
     if (option == NULL)
         return option_refuse_name(r->table, word, length, r->fail);
-    if (option->takes == NO_VALUE && value != NULL) {
-        (void)fail_set(r->fail, STEP, FAIL_USAGE, 0, "--%s takes no value", option->name);
-        fail_advise(r->fail, "write --%s", option->name);
-        return -1;
-    }
+    if (option->takes == NO_VALUE && value != NULL)
+        return option_refuse_extra(option, value, r->fail);
     if (option->takes != VALUE || value != NULL)
         return take(r, option, value);
     return take_next(r, option);

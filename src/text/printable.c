@@ -77,13 +77,30 @@ const char *printable_oddity(const char *text) {
     return found;
 }
 
+/* A variable, a template or a home directory that is still as it was written. */
+static bool is_unexpanded(const char *word) {
+    const char *dollar = strchr(word, '$');
+
+    return (dollar != NULL && dollar[1] != '\0') || strstr(word, "{{") != NULL ||
+           (word[0] == '~' && (word[1] == '/' || word[1] == '\0'));
+}
+
 bool printable_advice(const char *word, size_t size, char *advice) {
     const char *found = printable_oddity(word);
 
-    if (found == NULL)
+    if (is_unexpanded(word))
+        (void)snprintf(advice, size,
+                       "expand %s first: no shell has done it, as in the exec form of a Dockerfile",
+                       word);
+    else if (found == NULL)
         return false;
-    (void)snprintf(advice, size, "remove the %s from the value%s", found + strlen("a "),
-                   strchr(word, '\r') != NULL ? ": it comes from a file with CRLF line ends" : "");
+    else if (strstr(word, " -") != NULL)
+        (void)snprintf(advice, size, "write %s as separate words, without quotes around all of it",
+                       word);
+    else
+        (void)snprintf(advice, size, "remove the %s from the value%s", found + strlen("a "),
+                       strchr(word, '\r') != NULL ? ": it comes from a file with CRLF line ends"
+                                                  : "");
     return true;
 }
 

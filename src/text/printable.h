@@ -23,8 +23,8 @@ bool printable_is_control(uint32_t code);
  * "a blank" or "a quote"; NULL for none of these. */
 const char *printable_oddity(const char *text);
 
-/* Writes how to correct a word that no table has, because of such a character in it; false, and
- * nothing written, where it has none. */
+/* Writes how to correct a word that no table has, because of such a character in it, or because a
+ * variable or ~ in it was not expanded; false, and nothing written, where it has none. */
 bool printable_advice(const char *word, size_t size, char *advice);
 
 /* Shows each of these characters, and each byte that is no UTF-8, as an escape: \x1b, \u202e,

@@ -18,81 +18,34 @@ static char *variable(const char *name, const char *value) {
 
 /* What glibc removes or removed in some release (sysdeps/generic/unsecvars.h, elf/rtld.c), and
  * MUSL_LOCPATH. */
-static const char *const UNSAFE[] = {
-    "GCONV_PATH",
-    "GETCONF_DIR",
-    "GLIBC_TUNABLES",
-    "HOSTALIASES",
-    "LD_AUDIT",
-    "LD_DEBUG",
-    "LD_DEBUG_OUTPUT",
-    "LD_DYNAMIC_WEAK",
-    "LD_HWCAP_MASK",
-    "LD_LIBRARY_PATH",
-    "LD_ORIGIN_PATH",
-    "LD_PREFER_MAP_32BIT_EXEC",
-    "LD_PRELOAD",
-    "LD_PROFILE",
-    "LD_SHOW_AUXV",
-    "LD_USE_LOAD_BIAS",
-    "LOCALDOMAIN",
-    "LOCPATH",
-    "MALLOC_ARENA_MAX",
-    "MALLOC_ARENA_TEST",
-    "MALLOC_CHECK_",
-    "MALLOC_MMAP_MAX_",
-    "MALLOC_MMAP_THRESHOLD_",
-    "MALLOC_PERTURB_",
-    "MALLOC_TCACHE_COUNT",
-    "MALLOC_TOP_PAD_",
-    "MALLOC_TRACE",
-    "MALLOC_TRIM_THRESHOLD_",
-    "MUSL_LOCPATH",
-    "NIS_PATH",
-    "NLSPATH",
-    "RESOLV_HOST_CONF",
-    "RES_OPTIONS",
-    "TMPDIR",
-    "TZDIR",
-};
+static const char UNSAFE[] =
+    "GCONV_PATH,GETCONF_DIR,GLIBC_TUNABLES,HOSTALIASES,LD_AUDIT,LD_DEBUG,LD_DEBUG_OUTPUT,"
+    "LD_DYNAMIC_WEAK,LD_HWCAP_MASK,LD_LIBRARY_PATH,LD_ORIGIN_PATH,LD_PREFER_MAP_32BIT_EXEC,"
+    "LD_PRELOAD,LD_PROFILE,LD_SHOW_AUXV,LD_USE_LOAD_BIAS,LOCALDOMAIN,LOCPATH,MALLOC_ARENA_MAX,"
+    "MALLOC_ARENA_TEST,MALLOC_CHECK_,MALLOC_MMAP_MAX_,MALLOC_MMAP_THRESHOLD_,MALLOC_PERTURB_,"
+    "MALLOC_TCACHE_COUNT,MALLOC_TOP_PAD_,MALLOC_TRACE,MALLOC_TRIM_THRESHOLD_,MUSL_LOCPATH,"
+    "NIS_PATH,NLSPATH,RESOLV_HOST_CONF,RES_OPTIONS,TMPDIR,TZDIR";
 
-static const char *unsafe_name(const char *variable) {
-    size_t length = strcspn(variable, "=");
-
-    for (size_t i = 0; i < sizeof UNSAFE / sizeof UNSAFE[0]; i++)
-        if (strncmp(variable, UNSAFE[i], length) == 0 && UNSAFE[i][length] == '\0')
-            return UNSAFE[i];
-    return NULL;
-}
-
-bool environment_is_unsafe(const char *variable) { return unsafe_name(variable) != NULL; }
-
-/* Adds a name to the list; false when it is cut off. */
-static bool add_name(const char *name, size_t size, char *names) {
-    size_t used = strlen(names);
-    int more = snprintf(names + used, size - used, "%s%s", used == 0 ? "" : ",", name);
-
-    return more >= 0 && (size_t)more < size - used;
+bool environment_is_unsafe(const char *variable) {
+    return list_has(UNSAFE, variable, strcspn(variable, "="));
 }
 
 void environment_list_unsafe(char *const *environment, size_t size, char *names) {
-    bool fits = true;
+    size_t used = 0;
 
     names[0] = '\0';
-    for (; fits && *environment != NULL; environment++) {
-        const char *name = unsafe_name(*environment);
-        if (name != NULL)
-            fits = add_name(name, size, names);
+    for (; *environment != NULL; environment++) {
+        if (!environment_is_unsafe(*environment))
+            continue;
+        int more = snprintf(names + used, size - used, "%s%.*s", used == 0 ? "" : ",",
+                            (int)strcspn(*environment, "="), *environment);
+        if (more < 0 || (size_t)more >= size - used)
+            return;
+        used += (size_t)more;
     }
 }
 
-void environment_list_known(size_t size, char *names) {
-    bool fits = true;
-
-    names[0] = '\0';
-    for (size_t i = 0; fits && i < sizeof UNSAFE / sizeof UNSAFE[0]; i++)
-        fits = add_name(UNSAFE[i], size, names);
-}
+void environment_list_known(size_t size, char *names) { (void)snprintf(names, size, "%s", UNSAFE); }
 
 static const char *const LOGIN[] = {"HOME=", "USER=", "LOGNAME="};
 

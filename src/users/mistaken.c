@@ -55,16 +55,28 @@ void mistaken_name(const char *file, const char *word, struct fail *f) {
     end(&names);
 }
 
-/* USER, UID or either with :GROUP. */
-static bool names_user(const char *word) {
+/* USER or UID, of length bytes. */
+static bool is_user(const char *word, size_t length) {
     char name[NAME_SIZE];
-    size_t length = strcspn(word, ":");
 
     if (length == 0 || length >= sizeof name)
         return false;
     memcpy(name, word, length);
     name[length] = '\0';
     return number_is_digits(name) || is_in_passwd(name);
+}
+
+/* USER, UID or either with :GROUP. */
+static bool names_user(const char *word) { return is_user(word, strcspn(word, ":")); }
+
+void mistaken_form(const char *spec, struct fail *f) {
+    size_t name = strcspn(spec, ".,/");
+
+    if (spec[name] != '\0' && spec[name + 1] != '\0' && is_user(spec, name))
+        fail_advise(f, "write %.*s:%s: a colon separates user and group", (int)name, spec,
+                    spec + name + 1);
+    else if ((spec[0] == '#' || spec[0] == '+') && number_is_digits(spec + 1))
+        fail_advise(f, "write %s instead of %s", spec + 1, spec);
 }
 
 /* ---- a line to paste ---- */

@@ -35,4 +35,8 @@ int mistaken_root_command(const struct pipeline *pipeline, const struct mistaken
  * is nearest to word, if there is one. */
 void mistaken_name(const char *file, const char *word, struct fail *f);
 
+/* Gives a filled *f, about the value of --user, a hint where a known user stands before a sign that
+ * is no colon, or a number behind a sign. */
+void mistaken_form(const char *spec, struct fail *f);
+
 #endif

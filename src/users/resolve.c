@@ -43,7 +43,10 @@ static int read_id(const char *word, const char *step, const char *subject, uint
     if (number_parse(word, ID_MAX, &number) != 0) {
         (void)fail_about(f, step, FAIL_USAGE, 0, subject,
                          "an id is a decimal number from 0 to 4294967294, without leading zeros");
-        return fail_hint(f, "write a name, or a number such as 1000");
+        f->hint = "write a name, or a number such as 1000";
+        if (number_parse(word + strspn(word, "0"), ID_MAX, &number) == 0)
+            fail_advise(f, "write %llu", (unsigned long long)number);
+        return -1;
     }
     *id = (uint32_t)number;
     return 0;
@@ -75,7 +78,10 @@ static int split(const char *spec, char buffer[2 * NAME_SIZE], char **group, str
     if (buffer[0] == '\0' ||
         (*group != NULL && ((*group)[0] == '\0' || strchr(*group, ':') != NULL))) {
         (void)fail_about(f, "user", FAIL_USAGE, 0, spec, "not of the form USER or USER:GROUP");
-        return fail_hint(f, "write --user USER, or --user USER:GROUP");
+        f->hint = "write --user USER, or --user USER:GROUP";
+        if (buffer[0] != '\0' && (*group)[0] == '\0')
+            fail_advise(f, "write --user %s", buffer);
+        return -1;
     }
     return 0;
 }
@@ -84,18 +90,8 @@ static bool groups_are(const struct who *who, const char *word) {
     return who->groups != NULL && strcmp(who->groups, word) == 0;
 }
 
-static bool word_is(const struct list *list, const char *word) {
-    return strlen(word) == list->length && memcmp(list->word, word, list->length) == 0;
-}
-
 /* Whether an element of LIST is init, the user's own groups. */
-static bool holds_init(const char *words) {
-    bool holds = false;
-
-    for (struct list list = {.rest = words}; words != NULL && list_next(&list);)
-        holds |= word_is(&list, INIT);
-    return holds;
-}
+static bool holds_init(const char *words) { return list_has(words, INIT, strlen(INIT)); }
 
 /* Whether anything but the ids themselves is wanted of the user: numbers alone ask no database. */
 static bool needs_entry(const struct who *who) {
@@ -114,6 +110,7 @@ static int find_user(const struct who *who, struct account *account, struct fail
         if (found == 0) {
             (void)no_entry(f, "user", FAIL_UNKNOWN_USER, 0, spec, "no such user");
             mistaken_name("/etc/passwd", buffer, f);
+            mistaken_form(spec, f);
             return -1;
         }
     } else {
@@ -153,7 +150,13 @@ static int name_element(const char *name, struct fail *f) {
 
     (void)snprintf(text, sizeof text, "%s: %s", name, f->text);
     memcpy(f->text, text, sizeof f->text - 1);
-    (void)printable_advice(name, sizeof f->advice, f->advice);
+    const char *sign = strpbrk(name, " :;");
+    if (list_has("Init,INIT,None,NONE,Keep,KEEP", name, strlen(name)))
+        f->hint = "write init, none or keep in lower case";
+    else if (sign != NULL && sign[1] != '\0' && strpbrk(name, "$-") == NULL)
+        f->hint = "write the groups with commas between, and no blank: --groups LIST";
+    else
+        (void)printable_advice(name, sizeof f->advice, f->advice);
     return -1;
 }
 
@@ -181,7 +184,7 @@ static int add_words(const char *words, struct groups *groups, struct fail *f) {
             (void)fail_about(f, "groups", FAIL_USAGE, 0, words, "the list has an empty element");
             return fail_hint(f, "write --groups GROUP[,GROUP...], without a blank");
         }
-        if (!word_is(&list, INIT) && add_group(&list, groups, f) != 0)
+        if (!list_has(INIT, list.word, list.length) && add_group(&list, groups, f) != 0)
             return -1;
     }
     return 0;

@@ -192,6 +192,13 @@ static void what_was_meant_is_told_where_it_is_clear(void **state) {
     suggests("net-raw", "NET_RAW");
     suggests("cap-net-raw", "NET_RAW");
     suggests("CAP_CHOWM", "CHOWN");
+    suggests("CAPNETRAW", "NET_RAW");
+    suggests("cap.net_raw", "NET_RAW");
+    suggests("CAP_13", "NET_RAW");
+    suggests("CAP_64", NULL);
+    suggests("cap", NULL);
+    suggests("ROOT", NULL);
+    suggests("RAWIO", "SYS_RAWIO");
     suggests("SYS_ADMNI", "SYS_ADMIN");
     suggests("PTRACE", "SYS_PTRACE");
     suggests("BIND_SERVICE", "NET_BIND_SERVICE");

@@ -39,6 +39,18 @@ static void an_empty_word_is_a_word(void **state) {
     cut_into(",a", WORDS("", "a"));
 }
 
+static void a_list_has_its_whole_words(void **state) {
+    (void)state;
+    assert_true(list_has("a,bc,d", "a", 1));
+    assert_true(list_has("a,bc,d", "bcx", 2));
+    assert_true(list_has("a,bc,d", "d", 1));
+    assert_false(list_has("a,bc,d", "b", 1));
+    assert_false(list_has("a,bc,d", "bc,d", 4));
+    assert_false(list_has("a,bc,d", "bd", 2));
+    assert_false(list_has("a,bc,d", "", 0));
+    assert_false(list_has(NULL, "a", 1));
+}
+
 static void no_list_has_no_words(void **state) {
     struct list list = {0};
 
@@ -50,6 +62,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_stand_between_commas),
         cmocka_unit_test(an_empty_word_is_a_word),
+        cmocka_unit_test(a_list_has_its_whole_words),
         cmocka_unit_test(no_list_has_no_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,10 +54,13 @@ static void a_part_of_one_name_is_near_to_it(void **state) {
     check("no-new", "no-new-privs");
     check("login", "no-login-env");
     check("no-", NULL); /* of two */
-    check("raw", NULL);
-    check("gs", NULL); /* too short a part */
+    check("raw", NULL); /* of two */
+    check("gs", NULL);  /* too short a part */
     check("io", NULL);
-    check("wio", "SYS_RAWIO");
+    check("rawio", "SYS_RAWIO");
+    check("new", "no-new-privs");
+    check("wio", NULL); /* inside a word */
+    check("raws", NULL);
 }
 
 static void nothing_is_near_to_what_is_empty_or_long(void **state) {

@@ -116,8 +116,9 @@ static void without_any_word_no_name_is_read(void **state) {
 
     (void)state;
     assert_int_equal(parse((char *[]){NULL}, &options, &f), -1);
-    assert_non_null(f.hint);
-    assert_non_null(strstr(f.text, "no COMMAND"));
+    assert_string_equal(f.text, "no COMMAND was given");
+    assert_string_equal(f.advice,
+                        "write the program behind the options: capwrap [OPTION...] -- COMMAND");
 }
 
 /* ---- what is taken ---- */
@@ -488,7 +489,6 @@ static void a_mistyped_option_is_answered_with_the_nearest(void **state) {
     advised("-nx x", "");
     advised("-no-new-priv x", "write --no-new-privs");
     advised("-N x", "write -n for --no-new-privs");
-    advised("-g 5 x", "write -G for --groups");
     advised("-[ x", "");
 }
 
@@ -543,6 +543,13 @@ static void an_option_of_another_tool_is_answered_with_the_own(void **state) {
     hinted("--clear-groups x", "write --groups none");
     hinted("--dump x", "write --status");
     hinted("-nnp x", "write --no-new-privs");
+    hinted("-g 5 x", "write --user USER:GROUP for the primary group, or --groups LIST");
+    hinted("--group=5 x", "write --user USER:GROUP for the primary group, or --groups LIST");
+    hinted("-c id", "write sh -c LINE as the program");
+    hinted("-it x", "write it before the image: docker run has it");
+    hinted("--verify x", "run capwrap-learn, which has this option");
+    hinted("--privileged x", "write --keep all");
+    hinted("--env A=1 x", "write env NAME=VALUE before the program");
     advised("--cap x", "");
     advised("--reuids=1 x", "");
 }
@@ -601,7 +608,13 @@ static const struct {
     {"--keep", "--keep (-k) needs a value", "write --keep CAP[,CAP...]", NULL},
     {"--keep= x", "the value of --keep (-k) is empty", "write --keep CAP[,CAP...]", NULL},
     {"--status= x", "the value of --status is empty", "write --status[=PID]", NULL},
+    {"--chdir -nq", "--chdir needs a value, and '-nq' begins like an option",
+     "write --chdir DIR (--chdir=VALUE for one that begins with -)", NULL},
     {"--strict=1 x", "--strict takes no value", "write --strict", NULL},
+    {"--strict=0 x", "--strict takes no value", "leave out --strict", NULL},
+    {"--strict=false x", "--strict takes no value", "leave out --strict", NULL},
+    {"--strict=no x", "--strict takes no value", "leave out --strict", NULL},
+    {"--strict=of x", "--strict takes no value", "write --strict", NULL},
     {"--chdir a --chdir b x", "--chdir was given twice", "", "leave out one of the two"},
 };
 
@@ -637,6 +650,37 @@ static void an_option_and_its_value_are_two_words(void **state) {
     assert_null(f.hint);
 }
 
+/* The advice for a line of two words, of which the second has blanks in it. */
+static void joined(char *option, const char *advice) {
+    struct options options;
+    struct fail f;
+    char x[] = "x";
+
+    assert_int_equal(parse(LINE(option, x), &options, &f), -1);
+    assert_string_equal(f.advice, advice);
+}
+
+static void options_in_one_word_are_to_be_written_apart(void **state) {
+    static char two[] = "--keep=KILL --user=web", end[] = "--keep=KILL -- id",
+                short_one[] = "-kKILL -u web", unknown[] = "--umask=7 --nope",
+                mode[] = "--umask=7 --status", none[] = "--user=web -- id",
+                dashes[] = "--umask=7 --";
+    struct options options;
+    struct fail f;
+
+    (void)state;
+    joined(two, "write --keep KILL --user=web as separate words, without quotes around all of it");
+    joined(end, "write --keep KILL -- id as separate words, without quotes around all of it");
+    joined(short_one, "write KILL -u web as separate words, without quotes around all of it");
+    joined(mode, "write --umask 7 --status as separate words, without quotes around all of it");
+    joined(dashes, "write --umask 7 -- as separate words, without quotes around all of it");
+    joined(unknown, "");
+    assert_int_equal(parse(LINE(none), &options, &f), -1);
+    assert_string_equal(f.text, "no COMMAND was given");
+    assert_string_equal(
+        f.advice, "write --user=web -- id as separate words, without quotes around all of it");
+}
+
 static void a_command_that_is_the_name_of_an_option_is_advised(void **state) {
     struct fail f;
 
@@ -648,13 +692,26 @@ static void a_command_that_is_the_name_of_an_option_is_advised(void **state) {
     assert_string_equal(f.advice, "write --version");
     options_advise("help", &f);
     assert_string_equal(f.advice, "write --version"); /* there is one already */
+    f.advice[0] = '\0';
+    options_advise("umask", &f);
+    assert_string_equal(f.advice, "write --umask MODE");
+    f.advice[0] = '\0';
+    options_advise("user=web", &f);
+    assert_string_equal(f.advice, "write --user=web");
+    f.advice[0] = '\0';
+    options_advise("status", &f);
+    assert_string_equal(f.advice, "write --status");
 }
 
 static void names_of_variables_are_names(void **state) {
     (void)state;
     advised("--pass-env A=1 x", "write --pass-env A");
     advised("--pass-env A,B=1 x", "write --pass-env B");
-    hinted("--pass-env =1 x", "name variables with commas between");
+    hinted("--pass-env =1 x", "name each variable, with commas between");
+    hinted("--pass-env LC_* x", "name each variable, with commas between");
+    hinted("--pass-env $ x", "name each variable, with commas between");
+    hinted("--pass-env A;B x", "name each variable, with commas between");
+    advised("--pass-env A,$B,C x", "write --pass-env B");
     advised("--pass-env A, x", "write --pass-env NAME[,NAME...], without a blank");
     assert_string_equal(read_as("--reset-env --pass-env A,B x").pass_env, "A,B");
     struct options options;
@@ -679,6 +736,21 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     advised("-k CHOWN,cap_net_raw=p x", "write --keep CHOWN,NET_RAW (commas separate names)");
     advised("--want net-raw x", "write --want NET_RAW (commas separate names)");
     hinted("--want ALL x", "name capabilities as capwrap --list-caps does, separated by commas");
+    advised("-k all=ep x", "write --keep all");
+    advised("-k CAP_ALL x", "write --keep all");
+    advised("-k =ep x", "write --keep all");
+    advised("-k * x", "write --keep all");
+    hinted("-k allo x", "name capabilities as capwrap");
+    hinted("-k al=ep x", "name capabilities as capwrap");
+    hinted("--want all=ep x", "name capabilities as capwrap");
+    hinted("-k KILL,-NET_RAW x", "list the capabilities that the program is to hold");
+    hinted("-k ~CAP_KILL x", "list the capabilities that the program is to hold");
+    hinted("-k !KILL x", "list the capabilities that the program is to hold");
+    hinted("--keep=-KILL x", "list the capabilities that the program is to hold");
+    advised("-k $CAPS x",
+            "expand $CAPS first: no shell has done it, as in the exec form of a Dockerfile");
+    advised("-k KILL, x", "write --keep KILL[,CAP...], without a blank");
+    advised("-k , x", "write --keep CAP[,CAP...], without a blank");
     hinted("-k -1 x", "name capabilities as capwrap --list-caps does, separated by commas");
     hinted("--pdeathsig TREM x", "name a signal of signal(7), such as --pdeathsig TERM");
 }
@@ -741,6 +813,7 @@ int main(void) {
         cmocka_unit_test(a_word_that_is_an_option_is_no_value),
         cmocka_unit_test(a_refusal_of_an_option_says_exactly_this),
         cmocka_unit_test(an_option_and_its_value_are_two_words),
+        cmocka_unit_test(options_in_one_word_are_to_be_written_apart),
         cmocka_unit_test(a_command_that_is_the_name_of_an_option_is_advised),
         cmocka_unit_test(names_of_variables_are_names),
         cmocka_unit_test(what_only_inspects_names_the_option_that_it_does_not_take),

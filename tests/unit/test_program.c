@@ -1512,6 +1512,23 @@ static void a_carriage_return_at_the_end_of_an_interpreter_is_named(void **state
     assert_non_null(strstr(f.text, "ends with a carriage return"));
 }
 
+/* In this world "/" and /srv are directories, and a link leads nowhere. */
+static void what_a_path_lacks_is_named(void **state) {
+    struct plan plan;
+    struct program program;
+    struct fail f;
+
+    (void)state;
+    hold(&plan, 0, false);
+    (void)fake_add_file("/", S_IFDIR | 0755, 0, 0, "");
+    (void)fake_add_file("/srv", S_IFDIR | 0755, 0, 0, "");
+    assert_int_equal(find(&plan, "/no/such/x", NULL, &program, &f), -1);
+    assert_string_equal(f.advice, "check the path /no/such/x: there is no /no");
+    assert_int_equal(find(&plan, "/srv/x", NULL, &program, &f), -1);
+    assert_string_equal(f.advice, "");
+    assert_string_equal(f.hint, "check the path: the file or a directory of it is missing");
+}
+
 static void a_related_machine_that_this_kernel_does_not_execute_is_named(void **state) {
     struct fake_elf other = fake_elf(NULL);
     struct program program = {.command = "server", .path = "/srv/server"};
@@ -1583,6 +1600,7 @@ static const struct CMUnitTest TESTS[] = {
     cmocka_unit_test(as_many_closed_directories_are_named_as_fit),
     cmocka_unit_test(a_denied_file_counts_more_than_a_directory_of_that_name),
     cmocka_unit_test(a_carriage_return_at_the_end_of_an_interpreter_is_named),
+    cmocka_unit_test(what_a_path_lacks_is_named),
     cmocka_unit_test(a_related_machine_that_this_kernel_does_not_execute_is_named),
 };
 

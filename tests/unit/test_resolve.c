@@ -496,6 +496,49 @@ static void a_list_that_is_refused_says_why(void **state) {
     end(&answer);
 }
 
+/* Which hint a line has; subject: whether it is about the whole value. */
+static void a_value_of_another_form_is_answered_with_the_right_one(void **state) {
+    static const struct {
+        const char *user, *groups, *hint;
+    } rows[] = {
+        {"www:", NULL, "write --user www"},
+        {":5", NULL, "write --user USER, or --user USER:GROUP"},
+        {"www:5:6", NULL, "write --user USER, or --user USER:GROUP"},
+        {"0033", NULL, "write 33"},
+        {"00", NULL, "write a name, or a number such as 1000"},
+        {"4294967295", NULL, "write a name, or a number such as 1000"},
+        {"root.root", NULL, "write root:root: a colon separates user and group"},
+        {"33,33", NULL, "write 33:33: a colon separates user and group"},
+        {"root/5", NULL, "write root:5: a colon separates user and group"},
+        {"root.", NULL, "write root instead of root."},
+        {"nobody-here.x", NULL, "give a number"},
+        {"#33", NULL, "write 33 instead of #33"},
+        {"+33", NULL, "write 33 instead of +33"},
+        {"#x", NULL, "give a number"},
+        {"www", "5:6", "write the groups with commas between, and no blank: --groups LIST"},
+        {"www", "a 5", "write the groups with commas between, and no blank: --groups LIST"},
+        {"www", "5;6", "write the groups with commas between, and no blank: --groups LIST"},
+        {"www", "a ", "remove the blank from the value"},
+        {"www", "a --keep", "write a --keep as separate words, without quotes around all of it"},
+        {"www", "$A 5",
+         "expand $A 5 first: no shell has done it, as in the exec form of a Dockerfile"},
+        {"www", "None", "write init, none or keep in lower case"},
+        {"www", "web,INIT", "write init, none or keep in lower case"},
+        {"www", "all", "give a number"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct who who = words(rows[i].user, rows[i].groups);
+        struct answer answer;
+        forget();
+        ask(&who, &answer);
+        assert_string_equal(answer.f.advice[0] != '\0' ? answer.f.advice : answer.f.hint,
+                            rows[i].hint);
+        end(&answer);
+    }
+}
+
 static void names_that_are_too_long_are_refused(void **state) {
     static const size_t lengths[] = {511, 512, 513, 1023}, words_of_a_list[] = {255, 256, 257};
     static char name[1024];
@@ -690,6 +733,7 @@ int main(void) {
         cmocka_unit_test(lists_of_groups_are_strict),
         cmocka_unit_test(a_list_that_is_refused_says_why),
         cmocka_unit_test(more_groups_than_the_kernel_takes_are_refused),
+        cmocka_unit_test(a_value_of_another_form_is_answered_with_the_right_one),
         cmocka_unit_test(names_that_are_too_long_are_refused),
         cmocka_unit_test(an_id_that_nobody_can_have_is_refused_from_the_database_too),
         cmocka_unit_test(a_database_that_cannot_be_read_is_refused),

@@ -65,8 +65,17 @@ advises() {
 }
 
 @test "a path that is not there: the hint does not speak of PATH" {
-    advises 127 program 'check the path: the file or a directory of it is missing' -- -- /no/such
+    advises 127 program 'check the path: the file or a directory of it is missing' -- -- /no-such
     advises 127 program 'check the path, which begins at the working directory' -- -- ./no-such
+    advises 127 program 'check the path /no/such: there is no /no' -- -- /no/such
+    local dir=$BATS_TEST_TMPDIR
+    printf 'text' >"$dir/file"
+    ln -s nothing "$dir/link"
+    advises 127 program "check the path $dir/link: there is no $dir/nothing" -- -- "$dir/link"
+    advises 127 program "check the path $dir/file/x: $dir/file is no directory" -- -- "$dir/file/x"
+    printf '#!%s\n' "$dir/link" >"$dir/script"
+    chmod +x "$dir/script"
+    advises 126 program "check the path $dir/link: there is no $dir/nothing" -- -- "$dir/script"
 }
 
 @test "--status 1, --version extra: what to write instead" {
@@ -113,7 +122,33 @@ advises() {
     advises 125 options 'write --groups LIST' -- --fsGroup 2000 id
 }
 
+@test "several options in one word: each is to be a word of its own" {
+    local apart='as separate words, without quotes around all of it'
+    advises 125 keep "write --keep NET_RAW --user=root $apart" -- '--keep=NET_RAW --user=root' id
+    advises 125 user "write root --keep=NET_RAW $apart" -- '--user=root --keep=NET_RAW' id
+    advises 125 options "write --user=root --keep=NET_RAW -- id $apart" -- '--user=root --keep=NET_RAW -- id'
+}
+
+@test "what is no program where COMMAND belongs: an option, a line or a word of the shell, a variable" {
+    local before='write options before -- (those of docker run before the image):'
+    advises 127 program "$before --cap-add=NET_RAW" -- -- --cap-add=NET_RAW
+    advises 127 program "$before --" -- -- -- id
+    advises 127 program "write the line for a shell: sh -c 'id; pwd'" -- -- 'id; pwd'
+    advises 127 program "write the line for a shell: sh -c 'cd ...'" -- -- 'cd' /tmp
+    advises 127 program 'set the variable with env: env A=1' -- -- A=1 id
+    advises 127 program 'write --user=root' -- user=root id
+}
+
+@test "a list that takes a capability away: the hint does not suggest to keep it" {
+    local name
+    for name in '~CAP_SYS_ADMIN' '!SYS_ADMIN' 'KILL,-SYS_ADMIN'; do
+        advises 125 keep 'list the capabilities that the program is to hold: no other one stays' -- --keep "$name" id
+    done
+    advises 125 keep 'write --keep all' -- --keep all=ep id
+}
+
 @test "an option without its dashes, where COMMAND belongs" {
+    advises 127 program 'write --umask MODE' -- umask 022
     advises 127 program 'write --version' -- version
     advises 127 program 'write --help' -- help
     advises 127 program 'write --status' -- status 1
@@ -142,10 +177,10 @@ advises() {
     advises 125 options 'write --keep CAP[,CAP...]' -- --keep= id
     advises 125 options 'write --chdir DIR' -- --chdir '' id
     advises 125 options 'write --status[=PID]' -- --status=
-    advises 125 pass-env 'name variables with commas between, such as --pass-env LANG,TZ' -- \
+    advises 125 pass-env 'name each variable, with commas between, such as --pass-env LANG,TZ' -- \
         --reset-env --pass-env 'A B' id
     assert_equal "${stderr_lines[0]}" "capwrap: pass-env: 'A B' is not the name of a variable: it holds a blank"
-    advises 125 keep 'write --keep CAP[,CAP...], without a blank' -- --keep NET_RAW, NET_ADMIN -- id
+    advises 125 keep 'write --keep NET_RAW[,CAP...], without a blank' -- --keep NET_RAW, NET_ADMIN -- id
     assert_equal "${stderr_lines[0]}" "capwrap: keep: the list 'NET_RAW,' has an empty element"
 }
 
@@ -182,7 +217,7 @@ advises() {
     advises 125 user 'remove the quote from the value' -- --user '"root"' id
     advises 125 user 'remove the blank from the value' -- --user 'root ' id
     advises 125 user 'remove the control character from the value' -- --user $'ro\xe2\x80\x8bot' id
-    advises 127 program 'write the program and each argument as a word of its own: the name holds a blank' -- 'id -u'
+    advises 127 program 'write the program and each argument as a word of its own: id -u' -- 'id -u'
     run -125 --separate-stderr "$CAPWRAP" --keep $'CHOWN\r' id
     assert_regex "$stderr" ": it holds a carriage return"$'\n'"  hint: write --keep CHOWN \(commas"
 }

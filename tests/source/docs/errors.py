@@ -62,6 +62,8 @@ CASES = [
     ("usage", "an option stands where a value belongs", ROOT, "--user --keep NET_RAW -- true"),
     ("usage", "a value is empty", ROOT, ["--chdir", "", "--", "true"]),
     ("usage", "a list has a blank behind its comma", ROOT, "--keep NET_RAW, NET_ADMIN -- true"),
+    ("usage", "several options are one word", ROOT, ["--keep=NET_RAW --user=www-data", "--", "true"]),
+    ("usage", "a list takes a capability away", ROOT, ["--keep", "~CAP_SYS_ADMIN", "--", "true"]),
     ("usage", "a long option has one dash", ROOT, "-user www-data -- true"),
     ("usage", "the dash is that of a printed page", ROOT, "\u2013user www-data -- true"),
     ("usage", "the option is another tool's", ROOT, "--cap-add NET_RAW -- true"),
@@ -135,6 +137,9 @@ CASES = [
     ("not-found", "USER stands where COMMAND belongs", ROOT, "www-data id"),
     ("not-found", "a capability stands where COMMAND belongs", ROOT, "--keep NET_RAW NET_BIND_SERVICE -- true"),
     ("not-found", "there is no such path", ROOT, "-- /no/such/program"),
+    ("not-found", "a link leads nowhere", ROOT, "-- /srv/dangling"),
+    ("not-found", "COMMAND is an option", ROOT, "-- --cap-add=NET_RAW"),
+    ("not-found", "COMMAND is a line for a shell", ROOT, ["--", "id; pwd"]),
     ("not-found", "COMMAND is an empty word", ROOT, ["--", ""]),
     ("not-found", "the program and its arguments are one word", ROOT, ["--", "id -u"]),
     ("not-executable", "a directory on its path is closed to the user", ROOT, "--user www-data -- /srv/link"),
@@ -191,6 +196,7 @@ mkdir -m 700 closed
 mkdir -m 755 noexec
 install -m 755 "$program" closed/hidden
 ln -s closed/hidden link
+ln -s nothing dangling
 mkdir -m 755 bin
 install -m 755 "$program" bin/alice
 install -m 644 "$program" plain
