@@ -773,16 +773,16 @@ def setuid_program_preloaded(run, launchers):
 
 # The rows of the README's table: what a user wants, and the cases that show it.
 SHORT = [
-    ("uid 4294967296 or an empty user name is refused, not root", ["1", "2"]),
-    ("a capability asked for is there, or nothing runs", ["3", "4", "14", "17"]),
-    ("a bounding set that cannot be narrowed is not passed over", ["5"]),
+    ("uid 4294967296 and an empty user name are refused", ["1", "2"]),
+    ("a requested capability is held, or nothing runs", ["3", "4", "14", "17"]),
+    ("a bounding set that cannot be narrowed is an error", ["5"]),
     ("a kernel or sandbox that says “done” and does nothing is noticed", ["6", "6b"]),
-    ("root's groups are left behind", ["8", "10"]),
-    ("HOME is the new user's, and there is one", ["11", "37"]),
+    ("root's groups are dropped", ["8", "10"]),
+    ("HOME is the new user's, and set once", ["11", "37"]),
     ("a set-user-ID program does not run as its owner", ["16"]),
-    ("root's session keyring is left behind", ["36"]),
-    ("already being the user asked for is no error", ["24"]),
-    ("the exit status tells who failed", ["32"]),
+    ("root's session keyring is dropped", ["36"]),
+    ("a caller who is that user already is no error", ["24"]),
+    ("the exit status shows who failed", ["32"]),
 ]
 
 # Its columns. A cell that is not measured is by-manual.json's, where that has it.

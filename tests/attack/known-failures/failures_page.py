@@ -131,10 +131,10 @@ def short(verdicts, sizes, day):
     for title, numbers in failure_cases.SHORT:
         lines.append(row_of([title, *(word(title, numbers, tool) for tool in tools)]))
     lines.append(row_of(["in the archive of Debian 12", *(NOT_IN_DEBIAN_12.get(tool, "yes") for tool in tools)]))
-    lines.append(row_of(["KiB that are loaded, without libraries", *(sizes.get(tool, "–") for tool in tools)]))
+    lines.append(row_of(["KiB loaded, without libraries", *(sizes.get(tool, "–") for tool in tools)]))
     sources = ", ".join(of["source"] for of in manual.values())
-    lines += ["", f"{MEASURED}{day}, with the versions of Debian sid where it has them; – means that it has no such"
-              f" option, or was not tried; *manual*: by {sources}.", END]
+    lines += ["", f"{MEASURED}{day}, with the versions of Debian sid where it has them; –: no such option, or not"
+              f" tried; *manual*: by {sources}.", END]
     return "\n".join(lines) + "\n"
 
 
