@@ -39,7 +39,7 @@ static int refuse(const struct options *options, const struct fail *f) {
     const struct place place = place_find();
 
     if (options->json && f->code != FAIL_OUTPUT)
-        document_error(f, &place);
+        document_error(stdout, f, &place);
     return report_failure(f, &place);
 }
 

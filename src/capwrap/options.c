@@ -391,12 +391,7 @@ static int check_name(const char *path, struct fail *f) {
 }
 
 void options_advise(const char *command, struct fail *f) {
-    size_t length = strcspn(command, "=");
-    const struct option *option = option_by_name(&TABLE, command, length);
-
-    if (f->advice[0] == '\0' && option != NULL)
-        fail_advise(f, "write --%s%s", command,
-                    command[length] == '\0' && option->takes == VALUE ? option->argument : "");
+    option_advise_command(&TABLE, command, f);
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct fail *f) {

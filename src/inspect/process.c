@@ -159,9 +159,12 @@ static int check_number(const char *step, int dir, pid_t pid, struct fail *f) {
 
 static int check_namespace(const char *step, struct fail *f) {
     int own = proc_dir_is_own();
-    if (own < 0)
-        return fail_set(f, step, FAIL_NO_PROCESS, own,
-                        "/proc does not tell whose numbers it shows");
+    if (own < 0) {
+        (void)fail_set(f, step, FAIL_NO_PROCESS, own, "/proc does not tell whose numbers it shows");
+        if (own == -ENOENT)
+            f->hint = "mount it: mount -t proc proc /proc";
+        return -1;
+    }
     if (own > 0)
         return 0;
     (void)fail_set(f, step, FAIL_NO_PROCESS, 0,

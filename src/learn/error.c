@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "show/document.h"
 #include "show/hint.h"
 #include "show/report.h"
 
@@ -23,21 +24,23 @@ int error_set(struct fail *f, const char *step, int error, const char *hint, con
     va_start(values, format);
     (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    (void)fail_set(f, step, FAIL_SYSTEM_CALL, error, "%s", text);
+    (void)fail_set(f, step, error == 0 ? FAIL_USAGE : FAIL_SYSTEM_CALL, error, "%s", text);
     f->hint = hint;
     return -1;
 }
 
-int error_print(const struct fail *f) {
+int error_print(const struct fail *f, FILE *document) {
     const struct place place = place_find();
+    struct fail shown = *f;
     char text[8192], hint[8192];
 
-    report_text(f, sizeof text, text);
-    if (f->advice[0] == '\0' && HINTS[f->code] != NULL)
-        (void)snprintf(hint, sizeof hint, "%s", HINTS[f->code]);
-    else
-        hint_for(f, &place, sizeof hint, hint);
+    if (shown.advice[0] == '\0' && HINTS[shown.code] != NULL)
+        fail_advise(&shown, "%s", HINTS[shown.code]);
+    if (document != NULL)
+        document_error(document, &shown, &place);
+    report_text(&shown, sizeof text, text);
+    hint_for(&shown, &place, sizeof hint, hint);
     report_clean(sizeof hint, hint);
-    (void)fprintf(stderr, "capwrap-learn: %s: %s\n  hint: %s\n", f->step, text, hint);
-    return f->exit_code;
+    (void)fprintf(stderr, "capwrap-learn: %s: %s\n  hint: %s\n", shown.step, text, hint);
+    return shown.exit_code;
 }

@@ -4,6 +4,8 @@
 #ifndef CAPWRAP_LEARN_ERROR_H
 #define CAPWRAP_LEARN_ERROR_H
 
+#include <stdio.h>
+
 #include "core/fail.h"
 
 /* Fills *f with exit status 125 and returns -1. step, error, format: as fail_set(). hint: a static
@@ -11,7 +13,8 @@
 int error_set(struct fail *f, const char *step, int error, const char *hint, const char *format,
               ...) __attribute__((format(printf, 5, 6)));
 
-/* Prints "capwrap-learn: STEP: WHAT" and the hint. Returns the exit status. */
-int error_print(const struct fail *f);
+/* Prints "capwrap-learn: STEP: WHAT" and the hint, and the same as JSON to document, unless that is
+ * NULL. Returns the exit status. */
+int error_print(const struct fail *f, FILE *document);
 
 #endif

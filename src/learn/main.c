@@ -32,6 +32,7 @@
 #include "learn/trial/children.h"
 #include "learn/trial/fixture.h"
 #include "learn/trial/search_path.h"
+#include "show/report.h"
 #include "users/environment.h"
 #include "users/mistaken.h"
 
@@ -123,17 +124,22 @@ static int write_report(FILE *out, const void *what) {
     return 0;
 }
 
-static int learn(struct result *result, struct fail *f) {
+/* Returns the exit status. */
+static int learn(struct result *result, char *const *argv, struct fail *f) {
+    const struct learn_options *options = &result->options;
     const struct output_report report = {write_report, write_text, result};
     FILE *file = NULL;
 
-    if (output_open(&result->options, &file, f) != 0)
-        return -1;
+    if (output_open(options, &file, f) != 0)
+        return error_print(f, NULL);
     if (prepare(result, f) == 0 && runs_first(result, f) == 0 && runs_search(result, f) == 0)
-        return output_finish(&result->options, &report, file, f);
-    if (file != NULL)
-        (void)fclose(file);
-    return -1;
+        return output_finish(options, &report, file, f) == 0 ? assessment_exit(result)
+                                                             : error_print(f, NULL);
+    const struct mistaken_line line = {"capwrap-learn", argv, options->command};
+    if (options->user == NULL)
+        (void)mistaken_user(&line, f);
+    learn_options_advise(options->command[0], f);
+    return output_error(options, file, f);
 }
 
 /* ---- what runs already ---- */
@@ -159,16 +165,17 @@ static int watch_running(const struct learn_options *options, struct fail *f) {
     FILE *file = NULL;
 
     /* The report may go to a file that one of them is in. */
-    if (attach_read_runs(&attached, options, f) != 0 || output_open(options, &file, f) != 0)
-        return error_print(f);
-    int status = attach_begin(&attached, f);
-    if (status == 0)
-        status = attach_run(&attached, report_so_far, f);
-    if (status == 0)
-        status = output_finish(options, &report, file, f);
-    else if (file != NULL)
-        (void)fclose(file);
-    status = status == 0 ? watched_exit(&attached) : error_print(f);
+    if (attach_read_runs(&attached, options, f) != 0)
+        return output_error(options, NULL, f);
+    if (output_open(options, &file, f) != 0)
+        return error_print(f, NULL);
+    int status = 0;
+    if (attach_begin(&attached, f) != 0 || attach_run(&attached, report_so_far, f) != 0)
+        status = output_error(options, file, f);
+    else if (output_finish(options, &report, file, f) != 0)
+        status = error_print(f, NULL);
+    else
+        status = watched_exit(&attached);
     attach_free(&attached);
     return status;
 }
@@ -190,21 +197,17 @@ int main(int argc, char **argv) {
     struct fail f = {0};
 
     if (streams_keep_open(&f) != 0 || learn_options_parse(argc, argv, &result.options, &f) != 0)
-        return error_print(&f);
+        return output_error(&result.options, NULL, &f);
     if (result.options.help || result.options.version) {
         if (result.options.help)
             learn_options_help();
         else
             (void)puts("capwrap-learn " CAPWRAP_VERSION CAPWRAP_LIBRARIES);
-        return fflush(stdout) == 0 ? 0 : EXIT_REFUSED;
+        return report_finish(&f) == 0 ? 0 : error_print(&f, NULL);
     }
     if (result.options.target_count > 0)
         return watch_running(&result.options, &f);
-    int status = learn(&result, &f);
-    if (status != 0 && result.options.user == NULL)
-        (void)mistaken_user(
-            &(const struct mistaken_line){"capwrap-learn", argv, result.options.command}, &f);
-    status = status == 0 ? assessment_exit(&result) : error_print(&f);
+    int status = learn(&result, argv, &f);
     release(&result);
     return status;
 }

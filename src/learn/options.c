@@ -10,6 +10,7 @@
 #include "learn/report/snippets.h"
 #include "text/capname.h"
 #include "text/list.h"
+#include "text/nearest.h"
 #include "text/number.h"
 #include "text/option_meant.h"
 #include "text/optparse.h"
@@ -121,8 +122,24 @@ static const struct option OPTIONS[] = {
     {"version", 'V', FLAG(version), .what = ABOUT_REPORT, .help = "show the version"},
 };
 
+/* What other programs, and capwrap, call it. */
+static const struct foreign_options FOREIGN[] = {
+    {"keep,want,k,no-new-privs,n,dry-run,groups,G,status,assert,strict,chdir,reset-env,pass-env",
+     "leave it out: capwrap has this option, and capwrap-learn runs the program to find what to "
+     "keep"},
+    {"service,name", "write --unit NAME, or --container NAME"},
+    {"docker,podman,pod,image", "write --container ID"},
+    {"process,p", "write --pid PID"},
+    {"duration,time,t", "write --for TIME to watch what runs, or --timeout SECONDS for a COMMAND"},
+    {"retries,retry,tries", "write --repeat N"},
+    {"trace,strace", "leave it out: capwrap-learn watches, except with --no-trace"},
+    {"caps,cap-add,capabilities", "write --check LIST"},
+};
+
 static const struct option_table TABLE = {.options = OPTIONS,
-                                          .count = sizeof OPTIONS / sizeof OPTIONS[0]};
+                                          .count = sizeof OPTIONS / sizeof OPTIONS[0],
+                                          .foreign = FOREIGN,
+                                          .foreign_count = sizeof FOREIGN / sizeof FOREIGN[0]};
 
 void learn_options_help(void) {
     (void)fputs("Usage: capwrap-learn [OPTION...] [--] COMMAND [ARGUMENT...]\n"
@@ -172,7 +189,9 @@ static int read_number(const char *name, const char *word, uint64_t most, unsign
     if (word == NULL)
         return 0;
     if (number_parse(word, most, &value) != 0 || value == 0)
-        return refuse(f, "write a decimal number, such as 10",
+        return refuse(f,
+                      strcmp(name, "timeout") == 0 ? "write seconds as a decimal number, such as 10"
+                                                   : "write a decimal number, such as 10",
                       "--%s: '%s' is not a number from 1 to %u", name, word, (unsigned)most);
     *number = (unsigned)value;
     return 0;
@@ -211,6 +230,20 @@ static int read_check(const char *list, uint64_t *set, struct fail *f) {
     return 0;
 }
 
+static int refuse_format(const char *word, struct fail *f) {
+    struct nearest search = {.word = word, .length = strlen(word)};
+
+    (void)refuse(f, "write one of text, json, capwrap, dockerfile, compose, kubernetes and systemd",
+                 "--format: '%s' is not a format", word);
+    for (unsigned kind = 0; kind < SNIPPETS; kind++)
+        nearest_offer(&search, snippet_name(kind));
+    nearest_offer(&search, "json");
+    nearest_offer(&search, "text");
+    if (nearest_found(&search) != NULL)
+        fail_advise(f, "write --format %s", nearest_found(&search));
+    return -1;
+}
+
 static int read_format(struct learn_options *options, struct fail *f) {
     const char *word = options->format_word != NULL ? options->format_word
                        : options->json              ? "json"
@@ -222,9 +255,7 @@ static int read_format(struct learn_options *options, struct fail *f) {
     if (strcmp(word, "json") == 0)
         options->format = FORMAT_JSON;
     else if (strcmp(word, "text") != 0 && options->format == FORMAT_TEXT)
-        return refuse(
-            f, "write one of text, json, capwrap, dockerfile, compose, kubernetes and systemd",
-            "--format: '%s' is not a format", word);
+        return refuse_format(word, f);
     if (options->json && options->format != FORMAT_JSON)
         return refuse(f, "leave out one of the two", "--json is --format json, and not --format %s",
                       word);
@@ -267,10 +298,16 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
                      : option->read == read_target ? false
                                                    : *(const char *const *)value != NULL;
         if (targets && option->what == ABOUT_LEARNING && given)
-            return refuse(f, "leave it out, or give a COMMAND in place of what runs already",
+            return refuse(f,
+                          strcmp(option->name, "timeout") == 0
+                              ? "write --for TIME"
+                              : "leave it out, or give a COMMAND in place of what runs already",
                           "--%s is about a COMMAND that is started", option->name);
         if (!targets && option->what == ABOUT_TARGETS && given)
-            return refuse(f, "add --pid, --cgroup, --unit or --container",
+            return refuse(f,
+                          strcmp(option->name, "for") == 0 && options->command[0] != NULL
+                              ? "write --timeout SECONDS, which ends each run of COMMAND"
+                              : "add --pid, --cgroup, --unit or --container",
                           "--%s is about what runs already", option->name);
     }
     if (targets && options->command[0] != NULL)
@@ -309,6 +346,11 @@ static int check(struct learn_options *options, char *const *argv, struct fail *
     if (options->fixture_ready != NULL && options->fixture == NULL)
         return refuse(f, "add --fixture CMD", "--fixture-ready is about a fixture");
     return 0;
+}
+
+void learn_options_advise(const char *command, struct fail *f) {
+    if (f->code == FAIL_NOT_FOUND)
+        option_advise_command(&TABLE, command, f);
 }
 
 int learn_options_parse(int argc, char **argv, struct learn_options *options, struct fail *f) {

@@ -187,26 +187,26 @@ static void json_notes(const struct pipeline *p) {
     (void)printf("],");
 }
 
-static void json_error(const struct fail *f, const struct place *place) {
+static void json_error(FILE *out, const struct fail *f, const struct place *place) {
     char text[LINE];
 
-    (void)printf("\"error\":{\"step\":\"%s\",\"code\":\"%s\",\"errno\":", f->step,
-                 json_code(f->code));
-    json_string(stdout, f->error == 0 ? NULL : errno_name(f->error));
+    (void)fprintf(out, "\"error\":{\"step\":\"%s\",\"code\":\"%s\",\"errno\":", f->step,
+                  json_code(f->code));
+    json_string(out, f->error == 0 ? NULL : errno_name(f->error));
     report_text(f, sizeof text, text);
-    (void)printf(",\"text\":");
-    json_string(stdout, text);
+    (void)fputs(",\"text\":", out);
+    json_string(out, text);
     hint_for(f, place, sizeof text, text);
-    (void)printf(",\"hint\":");
-    json_string(stdout, text);
-    (void)printf("}");
+    (void)fputs(",\"hint\":", out);
+    json_string(out, text);
+    (void)fputs("}", out);
 }
 
-void document_error(const struct fail *f, const struct place *place) {
-    (void)printf("{\"version\":1,\"outcome\":\"refused\",\"exit\":%d,", f->exit_code);
-    json_error(f, place);
-    (void)printf("}\n");
-    (void)fflush(stdout);
+void document_error(FILE *out, const struct fail *f, const struct place *place) {
+    (void)fprintf(out, "{\"version\":1,\"outcome\":\"refused\",\"exit\":%d,", f->exit_code);
+    json_error(out, f, place);
+    (void)fputs("}\n", out);
+    (void)fflush(out);
 }
 
 void document_json(const struct pipeline *p, const struct fail *f, const struct place *place) {
@@ -228,6 +228,6 @@ void document_json(const struct pipeline *p, const struct fail *f, const struct 
     if (f == NULL)
         (void)printf("\"error\":null");
     else
-        json_error(f, place);
+        json_error(stdout, f, place);
     (void)printf("}\n");
 }

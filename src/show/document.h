@@ -5,6 +5,7 @@
 #define CAPWRAP_DOCUMENT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "core/fail.h"
 #include "core/pipeline.h"
@@ -17,6 +18,6 @@ void document_text(const struct pipeline *p, const struct fail *f, bool reasons)
 void document_json(const struct pipeline *p, const struct fail *f, const struct place *place);
 
 /* An error of what prints another document, or none. */
-void document_error(const struct fail *f, const struct place *place);
+void document_error(FILE *out, const struct fail *f, const struct place *place);
 
 #endif

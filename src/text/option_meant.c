@@ -161,6 +161,15 @@ int option_refuse_extra(const struct option *option, const char *value, struct f
 
 /* ---- COMMAND ---- */
 
+void option_advise_command(const struct option_table *table, const char *command, struct fail *f) {
+    size_t length = strcspn(command, "=");
+    const struct option *option = option_by_name(table, command, length);
+
+    if (f->advice[0] == '\0' && option != NULL)
+        fail_advise(f, "write --%s%s", command,
+                    command[length] == '\0' && option->takes == VALUE ? option->argument : "");
+}
+
 int option_refuse_no_command(const char *program, char *const *argv, struct fail *f) {
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
     fail_advise(f, "write the program behind the options: %s [OPTION...] -- COMMAND", program);

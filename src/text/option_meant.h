@@ -37,6 +37,10 @@ void option_advise_joined(const struct option_table *table, const struct option 
 /* There is a value, and the option takes none. */
 int option_refuse_extra(const struct option *option, const char *value, struct fail *f);
 
+/* Gives a filled *f without a hint of values, about a COMMAND that was not found, the hint that it
+ * is the name of an option. */
+void option_advise_command(const struct option_table *table, const char *command, struct fail *f);
+
 /* The words argv of the line have no COMMAND. */
 int option_refuse_no_command(const char *program, char *const *argv, struct fail *f);
 

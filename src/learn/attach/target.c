@@ -172,12 +172,19 @@ static uint32_t container_process(const char *name, bool *known) {
     return pid != 0 ? (uint32_t)pid : first;
 }
 
+/* The name without what docker inspect (/NAME) and Kubernetes (ENGINE://ID) put before it. */
+static const char *bare_name(const char *name) {
+    const char *engine = strstr(name, "://");
+
+    return engine != NULL ? engine + 3 : name + (name[0] == '/');
+}
+
 /* By its cgroup, where a check tells that; what is started in it later belongs to it then, too. */
 static int find_container(struct target *target, struct fail *f) {
     static const char hint[] = "name a container that runs: see docker ps, podman ps";
     struct process process;
     bool known;
-    uint32_t pid = container_process(target->named.name, &known);
+    uint32_t pid = container_process(bare_name(target->named.name), &known);
 
     if (pid == 0 || !process_read(pid, &process))
         return refuse(f, hint, known ? "container %s does not run" : "there is no container %s",
@@ -201,6 +208,8 @@ int target_find(const struct target_name *named, struct target *target, struct f
     };
 
     *target = (struct target){.named = *named};
+    if (access("/proc/self/stat", F_OK) != 0)
+        return refuse(f, "mount it: mount -t proc proc /proc", "/proc is not mounted here");
     return find[named->kind](target, f);
 }
 

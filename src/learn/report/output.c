@@ -62,3 +62,19 @@ int output_finish(const struct learn_options *options, const struct output_repor
     return error_set(f, "output", error, "give -o a file on a disk that is not full",
                      "%s cannot be written", output_name(options));
 }
+
+static bool asks_for_json(const struct learn_options *options) {
+    return options->json ||
+           (options->format_word != NULL && strcmp(options->format_word, "json") == 0);
+}
+
+int output_error(const struct learn_options *options, FILE *file, const struct fail *f) {
+    FILE *document = file;
+
+    if (file == NULL && options->output != NULL && strcmp(options->output, "-") == 0)
+        document = stdout;
+    int status = error_print(f, asks_for_json(options) ? document : NULL);
+    if (file != NULL)
+        (void)fclose(file);
+    return status;
+}

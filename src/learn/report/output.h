@@ -25,4 +25,8 @@ struct output_report {
 int output_finish(const struct learn_options *options, const struct output_report *report,
                   FILE *file, struct fail *f);
 
+/* Prints an error, as JSON too where that was asked for: to file, which is closed, or where there
+ * is none yet to standard output, if that was named. Returns the exit status. */
+int output_error(const struct learn_options *options, FILE *file, const struct fail *f);
+
 #endif

@@ -25,6 +25,8 @@ void shell_output_read(int fd, char output[SHELL_OUTPUT]) {
     off_t start = size > SHELL_OUTPUT - 1 ? size - (SHELL_OUTPUT - 1) : 0;
 
     ssize_t got = size > 0 ? pread(fd, output, SHELL_OUTPUT - 1, start) : 0;
+    while (got > 0 && output[got - 1] == '\n')
+        got--;
     output[got > 0 ? got : 0] = '\0';
 }
 

@@ -113,9 +113,13 @@ static int run_reset(const struct subject *subject, struct fail *f) {
         return 0;
     if (shell_run(subject, subject->reset, 0, &result, f) != 0)
         return -1;
-    return result.succeeded ? 0
-                            : error_set(f, "reset", 0, "correct the line, or leave out --reset",
-                                        "'%s' failed", subject->reset);
+    if (result.succeeded)
+        return 0;
+    return error_set(f, "reset", 0, "correct the line, or leave out --reset",
+                     "'%.200s' failed, status %d: %.200s", subject->reset,
+                     WIFEXITED(result.status) ? WEXITSTATUS(result.status)
+                                              : 128 + WTERMSIG(result.status),
+                     result.output);
 }
 
 static unsigned line_seconds(const struct subject *subject) {

@@ -256,7 +256,7 @@ static const char *paranoid(void) {
 }
 
 static int refuse(struct fail *f, int error) {
-    static const char hint[] = "run it as root, or learn without watching: --no-trace";
+    static const char hint[] = "run it as root on the host, or learn without watching: --no-trace";
 
     if (error == -EACCES)
         return error_set(f, STEP, error, hint,

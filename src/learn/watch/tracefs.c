@@ -17,7 +17,7 @@
 #define TRACEPOINT "events/capability/cap_capable"
 
 static const char STEP[] = "watch";
-static const char WITHOUT[] = "run it as root, or learn without watching: --no-trace";
+static const char WITHOUT[] = "run it as root on the host, or learn without watching: --no-trace";
 
 /* ---- where tracefs is ---- */
 

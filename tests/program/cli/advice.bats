@@ -139,6 +139,11 @@ advises() {
     advises 127 program 'write --user=root' -- user=root id
 }
 
+@test "--decode with the whole line of /proc/PID/status: the hint is its mask" {
+    advises 125 decode 'write --decode=0000000000000400' -- --decode=$'CapEff:\t0000000000000400'
+    advises 125 decode 'write --decode=HEX, as in the line CapEff of /proc/PID/status' -- --decode=CapEff:
+}
+
 @test "a list that takes a capability away: the hint does not suggest to keep it" {
     local name
     for name in '~CAP_SYS_ADMIN' '!SYS_ADMIN' 'KILL,-SYS_ADMIN'; do

@@ -197,6 +197,65 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
     assert_regex "$stderr" 'output: standard output cannot be written: '
 }
 
+# refusal STATUS ARGUMENT...: capwrap-learn ARGUMENT... ends with this status and prints one object, in $output,
+# that the schema takes and that says what standard error says.
+refusal() {
+    local wanted=$1
+    shift
+    attempt "$CAPWRAP_LEARN" "$@"
+    assert_equal "$status" "$wanted"
+    run "$SRC_DIR/tests/source/docs/validate.py" --strict learn-error.schema.json <<<"$output"
+    assert_success
+    attempt "$CAPWRAP_LEARN" "$@"
+    assert_equal "${#lines[@]}" 1
+    assert_equal "$(jq -r '.outcome, .exit' <<<"$output")" $'refused\n'"$wanted"
+    assert_equal "${stderr_lines[*]: -2:1}" \
+        "capwrap-learn: $(jq -r '"\(.error.step): \(.error.text)"' <<<"$output")"
+    assert_equal "${stderr_lines[*]: -1}" "  hint: $(jq -r .error.hint <<<"$output")"
+}
+
+@test "an error of --format json is an object on standard output with -o -, whatever it is about" {
+    refusal 125 --json -o - --nope
+    assert_equal "$(jq -r '.error | .step, .code, .errno' <<<"$output")" $'options\nusage\nnull'
+    refusal 125 -o - --format json --timeout 0 -- true
+    refusal 125 --json -o - -u no-such-user -- true
+    assert_equal "$(jq -r .error.code <<<"$output")" unknown-user
+    refusal 125 --json -o - --test true -- true
+    refusal 127 --json -o - -- no-such-program
+    assert_equal "$(jq -r '.error | .code, .errno' <<<"$output")" $'not-found\nENOENT'
+    refusal 127 --json -o - root id
+    assert_equal "$(jq -r .error.hint <<<"$output")" \
+        'root is a user: did you mean capwrap-learn --json -o - --user root -- id'
+    refusal 126 --json -o - -- /etc
+    refusal 125 --json -o - --pid 4194304
+    refusal 125 --json -o - --pid $$ --runs /no/such
+    assert_equal "$(jq -r '.error | .code, .errno' <<<"$output")" $'system-call\nENOENT'
+}
+
+@test "an error of --format json is in the file of -o once that was opened, which wrong usage leaves as it was" {
+    echo before >report
+    attempt "$CAPWRAP_LEARN" --json -o report --nope
+    assert_failure 125
+    assert_output ''
+    assert_equal "$(<report)" before
+    attempt "$CAPWRAP_LEARN" --json -o report -- no-such-program
+    assert_failure 127
+    assert_output ''
+    assert_equal "$(jq -r .error.code report)" not-found
+}
+
+@test "without --format json, or without a place for it, an error is no object" {
+    local words
+    for words in "-o - --nope" "--format text -o - --nope" "--json --nope" "-o - -- no-such-program" "--json true"; do
+        # shellcheck disable=SC2086 # several words
+        attempt "$CAPWRAP_LEARN" $words
+        assert_output ''
+        assert_equal "${#stderr_lines[@]}" 2
+    done
+    attempt bash -c 'exec "$@" >&-' sh "$CAPWRAP_LEARN" --json -o - -- true
+    assert_equal "${#stderr_lines[@]}" 2
+}
+
 @test "an unknown format ends with 125, one error and one hint, and nothing is started" {
     attempt "$CAPWRAP_LEARN" --format yaml -u root -- touch started
     assert_failure 125
@@ -289,12 +348,52 @@ unit() {
     assert_regex "$stderr" 'hint: learn outside of this user namespace'
 }
 
-@test "help and version that cannot be written end with 125" {
+@test "help and version that cannot be written end with 125 and an error" {
     local option
     for option in --help --version; do
         attempt bash -c 'exec "$@" >/dev/full' sh "$CAPWRAP_LEARN" "$option"
         assert_failure 125
+        assert_equal "${stderr_lines[0]}" \
+            'capwrap-learn: output: standard output cannot be written: No space left on device'
     done
+}
+
+# advises HINT ARGUMENT...: capwrap-learn ARGUMENT... is refused with this hint.
+advises() {
+    local hint=$1
+    shift
+    attempt "$CAPWRAP_LEARN" "$@"
+    assert_failure
+    assert_equal "${stderr_lines[1]}" "  hint: $hint"
+}
+
+@test "an option of capwrap or of another tool, a mistyped value: what capwrap-learn calls it" {
+    local other='leave it out: capwrap has this option, and capwrap-learn runs the program to find what to keep'
+    advises "$other" --keep NET_RAW -- true
+    advises "$other" -n -- true
+    advises 'write --container ID' --docker web
+    advises 'write --pid PID' -p 1
+    advises 'write --format dockerfile' --format Dockerfile -- true
+    advises 'write --timeout SECONDS, which ends each run of COMMAND' --for 5 -- true
+    advises 'write --for TIME' --pid 1 --timeout 5
+    advises 'write seconds as a decimal number, such as 10' --timeout 5s -- true
+    advises 'write --help' help
+    advises 'write --check NET_ADMIN,NET_RAW (commas separate names)' --check 'NET_RAW NET_ADMIN' -- true
+    run -0 "$CAPWRAP_LEARN" --check NONE -- true
+}
+
+@test "a line of --reset that fails: its status and what it wrote" {
+    attempt "$CAPWRAP_LEARN" --verify --reset 'echo no disk >&2; exit 3' -- true
+    assert_failure 125
+    assert_equal "${stderr_lines[-2]}" \
+        "capwrap-learn: reset: 'echo no disk >&2; exit 3' failed, status 3: no disk"
+}
+
+@test "without /proc nothing that runs can be watched, and the error says so" {
+    attempt unshare --mount bash -c 'mount -t tmpfs none /proc; exec "$@"' bash "$CAPWRAP_LEARN" --pid 1
+    assert_failure 125
+    assert_equal "${stderr_lines[0]}" 'capwrap-learn: target: /proc is not mounted here'
+    assert_equal "${stderr_lines[1]}" '  hint: mount it: mount -t proc proc /proc'
 }
 
 @test "wrong usage ends with 125, one error and one hint" {

@@ -39,6 +39,7 @@ teardown() {
     # shellcheck disable=SC2016 # expands in the inner shell
     attempt unshare --mount -- /bin/sh -c 'mount -t tmpfs none /proc && "$1" --assert=1' sh "$CAPWRAP"
     refused assert '/proc does not tell whose numbers it shows'
+    assert_equal "${stderr_lines[1]}" '  hint: mount it: mount -t proc proc /proc'
     assert_output ''
 }
 

@@ -62,6 +62,7 @@ expected() {
 -rw-r--r-- share/doc/capwrap-learn/CHANGELOG.md
 -rw-r--r-- share/doc/capwrap-learn/LICENSE
 -rw-r--r-- share/doc/capwrap-learn/learn-accuracy.md
+-rw-r--r-- share/doc/capwrap-learn/learn-error.schema.json
 -rw-r--r-- share/doc/capwrap-learn/learn-watch.schema.json
 -rw-r--r-- share/doc/capwrap-learn/learn.schema.json
 -rw-r--r-- share/doc/capwrap-learn/learning.md
