@@ -54,21 +54,31 @@ void capname_join(uint64_t set, const char *prefix, const char *separator,
         if ((set & CAP_MASK(cap)) == 0)
             continue;
         capname_print(cap, name);
-        int more = snprintf(text + used, CAPNAME_LIST_SIZE - used, "%s%s%s",
-                            used == 0 ? "" : separator, prefix, name);
-        if (more < 0 || used + (size_t)more >= CAPNAME_LIST_SIZE)
+        size_t left = CAPNAME_LIST_SIZE - used;
+        size_t more =
+            (size_t)snprintf(text + used, left, "%s%s%s", used == 0 ? "" : separator, prefix, name);
+        if (more >= left) {
+            text[used] = '\0'; /* no part of a name */
             return;
-        used += (size_t)more;
+        }
+        used += more;
     }
 }
 
 /* ---- what was meant ---- */
 
-static bool is_of_name(char c) { return isalnum((unsigned char)c) || c == '_' || c == '-'; }
+/* How many characters at the beginning of word can be those of a name. */
+static size_t name_length(const char *word, size_t length) {
+    size_t size = 0;
 
-/* The capability that a word of is_of_name() stands for, or is nearest to; or -EINVAL. */
+    while (size < length &&
+           (isalnum((unsigned char)word[size]) || word[size] == '_' || word[size] == '-'))
+        size++;
+    return size;
+}
+
+/* The capability that the characters of a name stand for, or are nearest to; or -EINVAL. */
 static int parse_nearest(const char *word, size_t length) {
-    char names[CAP_BITS][CAPNAME_SIZE];
     const bool prefixed = length > 4 && strncasecmp(word, "cap", 3) == 0;
     const size_t prefix = prefixed ? 3u + (word[3] == '_' || word[3] == '-') : 0u;
     struct nearest search = {.word = word + prefix, .length = length - prefix};
@@ -77,9 +87,9 @@ static int parse_nearest(const char *word, size_t length) {
     if (number >= 0)
         return number;
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        capname_print(cap, names[cap]);
-        if (!isdigit((unsigned char)names[cap][0]))
-            nearest_offer(&search, names[cap]);
+        char name[CAPNAME_SIZE];
+        capname_print(cap, name); /* a number has two digits at most, and is near to nothing */
+        nearest_offer(&search, name);
     }
     const char *found = nearest_found(&search);
     return found == NULL ? -EINVAL : capname_parse(found, strlen(found));
@@ -93,24 +103,20 @@ static bool is_no_name(const char *word, size_t length, char before) {
 
 bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZE]) {
     uint64_t set = 0;
-    size_t i = 0;
+    size_t size;
 
-    while (i < length) {
-        size_t size = 0;
-        while (i + size < length && is_of_name(word[i + size]))
-            size++;
-        char before = '\0';
-        if (i > 0)
-            before = word[i - 1];
-        if (size > 0 && !is_no_name(word + i, size, before)) {
-            int cap = capname_parse(word + i, size);
+    for (char before = '\0';; before = word[size], word += size + 1, length -= size + 1) {
+        size = name_length(word, length);
+        if (size > 0 && !is_no_name(word, size, before)) {
+            int cap = capname_parse(word, size);
             if (cap < 0)
-                cap = parse_nearest(word + i, size);
+                cap = parse_nearest(word, size);
             if (cap < 0)
                 return false;
             set |= CAP_MASK(cap);
         }
-        i += size + 1;
+        if (size == length)
+            break;
     }
     capname_join(set, "", ",", list);
     return set != 0;
