@@ -217,7 +217,7 @@ static void what_was_meant_is_told_where_it_is_clear(void **state) {
     suggests("CHOWN,KILLL", "CHOWN,KILL");
     suggests("cap_setg", "SETGID");
     suggests("caq_net_raw", NULL);
-    suggests("capxnet_raw", NULL);
+    suggests("capxnet_raw", "NET_RAW");
     suggests("4a", NULL);
 }
 
