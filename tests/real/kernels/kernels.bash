@@ -58,7 +58,7 @@ debian_kernel() {
 qemu_with() {
     local folder=$MACHINES/$1
     mkdir -p "$folder"
-    machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m 512 -nodefaults -display none \
+    machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m "${MEMORY-512}" -nodefaults -display none \
         -no-reboot -kernel "$2" -initrd "$MACHINES/${INITRAMFS-initramfs}" \
         -append "console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init ${3-}" \
         -serial stdio -serial file:report
