@@ -116,6 +116,7 @@ static int refuse_signal(const struct option *option, const char *word, struct f
 
     tell_oddity(word, oddity);
     (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a signal%s", word, oddity);
+    (void)printable_advice(word, sizeof f->advice, f->advice);
     return fail_hint(f, "name a signal of signal(7), such as --pdeathsig TERM, or 0 for none");
 }
 

@@ -125,7 +125,7 @@ bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZ
 void capname_advise(const char *option, const char *value, struct fail *f) {
     char caps[CAPNAME_LIST_SIZE];
     const char *word = strncasecmp(value, "cap_", 4) == 0 ? value + 4 : value;
-    bool is_all = strcmp(value, "*") == 0 || value[0] == '=' ||
+    bool is_all = strcmp(value, "*") == 0 || (value[0] == '=' && value[1] != '\0') ||
                   (strcspn(word, "=+") == 3 && strncasecmp(word, "all", 3) == 0);
 
     /* ~ in a unit, - and ! elsewhere take something away. */

@@ -7,10 +7,10 @@ enum { MOST_ERRORS = 2, SHORTEST_PART = 3 };
 
 static int folded(char c) { return c == '-' ? '_' : tolower((unsigned char)c); }
 
+/* into is full of NULs. */
 static void fold(const char *word, size_t length, char into[NEAREST_SIZE]) {
     for (size_t i = 0; i < length; i++)
         into[i] = (char)folded(word[i]);
-    into[length] = '\0';
 }
 
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
@@ -39,7 +39,7 @@ void nearest_offer(struct nearest *search, const char *name) {
     char word[NEAREST_SIZE] = "", other[NEAREST_SIZE] = "";
     size_t length = strlen(name);
 
-    if (search->length == 0 || search->length >= NEAREST_SIZE || length >= NEAREST_SIZE)
+    if (search->length >= NEAREST_SIZE || length >= NEAREST_SIZE)
         return;
     fold(search->word, search->length, word);
     fold(name, length, other);

@@ -33,11 +33,13 @@ static void suggest(const struct option_table *table, const char *name, size_t l
 
 int option_refuse_name(const struct option_table *table, const char *name, size_t length,
                        struct fail *f) {
-    size_t first = strcspn(name, " ");
+    size_t first = strcspn(name, " :+,");
 
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length, name);
     if (first < length && option_by_name(table, name, first) != NULL)
-        f->hint = "write the option and its value as two words, without quotes around both";
+        f->hint = name[first] != ' '
+                      ? "write = or a blank between the option and its value"
+                      : "write the option and its value as two words, without quotes around both";
     else
         suggest(table, name, length, f);
     return -1;
@@ -131,6 +133,7 @@ int option_refuse_value(const struct option *option, const char *next, struct fa
     }
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s%s needs a value, and '%s' %s", name, also, next,
                    strcmp(next, "--") == 0             ? "ends the options"
+                   : strcmp(next, "=") == 0            ? "stands alone"
                    : next[1] == '-' || next[2] == '\0' ? "is an option"
                                                        : "begins like an option");
     if (argument[0] == ' ')

@@ -26,7 +26,7 @@ static int take(const struct reading *r, const struct option *option, const char
 
 /* The next word is the value. Returns 1, the words taken, or -1. */
 static int take_next(const struct reading *r, const struct option *option) {
-    if (r->next == NULL || option_is_next(r->table, r->next))
+    if (r->next == NULL || strcmp(r->next, "=") == 0 || option_is_next(r->table, r->next))
         return option_refuse_value(option, r->next, r->fail);
     return take(r, option, r->next) == 0 ? 1 : -1;
 }

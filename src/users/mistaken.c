@@ -1,5 +1,6 @@
 #include "users/mistaken.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,12 +68,17 @@ static bool is_user(const char *word, size_t length) {
 }
 
 /* USER, UID or either with :GROUP. */
-static bool names_user(const char *word) { return is_user(word, strcspn(word, ":")); }
+static bool names_user(const char *word) {
+    const char *group = strchr(word, ':');
+
+    return (group == NULL || (group[1] != '\0' && strchr(group + 1, ':') == NULL)) &&
+           is_user(word, strcspn(word, ":"));
+}
 
 void mistaken_form(const char *spec, struct fail *f) {
     size_t name = strcspn(spec, ".,/");
 
-    if (spec[name] != '\0' && spec[name + 1] != '\0' && is_user(spec, name))
+    if (spec[name] != '\0' && isalnum((unsigned char)spec[name + 1]) && is_user(spec, name))
         fail_advise(f, "write %.*s:%s: a colon separates user and group", (int)name, spec,
                     spec + name + 1);
     else if ((spec[0] == '#' || spec[0] == '+') && number_is_digits(spec + 1))

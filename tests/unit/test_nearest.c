@@ -46,6 +46,11 @@ static void one_or_two_typing_errors_are_near(void **state) {
     check("xxcdey", NULL);
     check("kxep", "keep");
     check("kxxp", NULL); /* two of four */
+    check("no-login-xnv", "no-login-env");
+    check("no-login-xyv", "no-login-env");
+    check("no-login-xyz", NULL); /* three, of however many */
+    check("bxcdez", NULL);       /* half of a swap is none */
+    check("xacdez", NULL);
     check("usxx", NULL);
 }
 
@@ -72,6 +77,8 @@ static void nothing_is_near_to_what_is_empty_or_long(void **state) {
     assert_null(nearest(long_name, names, 1));
     assert_null(nearest("a-name-of-two-and-thirty-letter", names, 1));
     assert_string_equal(nearest("a-name-of-one-and-thirty-lettes", names, 2), names[1]);
+    assert_null(nearest("a-name-of-one-and-thirty-letters", names, 2));
+    assert_string_equal(nearest("a", (const char *const[]){"a"}, 1), "a");
 }
 
 static void only_length_bytes_of_the_word_are_read(void **state) {

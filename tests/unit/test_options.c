@@ -740,6 +740,8 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     advised("-k CAP_ALL x", "write --keep all");
     advised("-k =ep x", "write --keep all");
     advised("-k * x", "write --keep all");
+    advised("-k = x", "write --keep CAP[,CAP...] (--keep=VALUE for one that begins with -)");
+    hinted("--keep== x", "name capabilities as capwrap");
     hinted("-k allo x", "name capabilities as capwrap");
     hinted("-k al=ep x", "name capabilities as capwrap");
     hinted("--want all=ep x", "name capabilities as capwrap");
@@ -752,6 +754,8 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     advised("-k KILL, x", "write --keep KILL[,CAP...], without a blank");
     advised("-k , x", "write --keep CAP[,CAP...], without a blank");
     hinted("-k -1 x", "name capabilities as capwrap --list-caps does, separated by commas");
+    advised("--pdeathsig $S x",
+            "expand $S first: no shell has done it, as in the exec form of a Dockerfile");
     hinted("--pdeathsig TREM x", "name a signal of signal(7), such as --pdeathsig TERM");
 }
 

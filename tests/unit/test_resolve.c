@@ -510,6 +510,7 @@ static void a_value_of_another_form_is_answered_with_the_right_one(void **state)
         {"root.root", NULL, "write root:root: a colon separates user and group"},
         {"33,33", NULL, "write 33:33: a colon separates user and group"},
         {"root/5", NULL, "write root:5: a colon separates user and group"},
+        {"root,--keep", NULL, "give a number"},
         {"root.", NULL, "write root instead of root."},
         {"nobody-here.x", NULL, "give a number"},
         {"#33", NULL, "write 33 instead of #33"},

@@ -11,6 +11,7 @@
 #include "learn/attach/process.h"
 #include "learn/watch/record.h"
 #include "text/number.h"
+#include "text/printable.h"
 
 extern char **environ;
 
@@ -210,7 +211,10 @@ int target_find(const struct target_name *named, struct target *target, struct f
     *target = (struct target){.named = *named};
     if (access("/proc/self/stat", F_OK) != 0)
         return refuse(f, "mount it: mount -t proc proc /proc", "/proc is not mounted here");
-    return find[named->kind](target, f);
+    int status = find[named->kind](target, f);
+    if (status != 0)
+        (void)printable_advice(named->name, sizeof f->advice, f->advice);
+    return status;
 }
 
 bool target_find_again(struct target *target) {

@@ -58,6 +58,8 @@ advises() {
     local plain='check the name and PATH, or give the whole path'
     advises 127 program "$plain" -- no-such-program id
     advises 127 program "$plain" -- :root id
+    advises 127 program "$plain" -- 33:33:33 id
+    advises 127 program "$plain" -- root: id
     advises 127 program "$plain" -- --user "$(id -u):$(id -g)" --groups keep -- root id
     advises 127 program 'name the program: an unset variable in quotes is an empty word' -- ''
     assert_equal "${stderr_lines[0]}" 'capwrap: program: COMMAND is empty: No such file or directory'
