@@ -225,7 +225,7 @@ expected() {
 left_to_others() {
     case $1 in
     'resource limits') printf '%s\n' 1000 "sh -c 'ulimit -n'" ;;
-    'a nice value') printf '%s\n' 5 nice ;;
+    'a nice value') printf '%s\n' $(($(nice) > 14 ? 19 : $(nice) + 5)) nice ;;
     'an OOM score') printf '%s\n' 500 'cat /proc/self/oom_score_adj' ;;
     'namespaces and mounts') printf '%s\n' lo: "sh -c 'grep -o lo: /proc/net/dev; ! grep -v lo: /proc/net/dev | grep :'" ;;
     'Landlock rules'*) printf '%s\n' no "sh -c '(: >tried) 2>/dev/null || echo no'" ;;
