@@ -2,10 +2,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "learn/array.h"
 #include "learn/file.h"
@@ -195,6 +200,19 @@ static void find_below(struct cgroup_tree *tree) {
         top[0] = '\0';
     (void)snprintf(tree->below, sizeof tree->below, "%.*s%.*s", PATH_MAX / 2 - 1, top,
                    PATH_MAX / 2 - 1, tree->path + length);
+}
+
+bool cgroup_is_told(const char *path) {
+    struct perf_event_attr attr = {
+        .type = PERF_TYPE_SOFTWARE, .size = sizeof attr, .config = PERF_COUNT_SW_DUMMY};
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int event = (int)syscall(SYS_perf_event_open, &attr, directory, sched_getcpu(), -1,
+                             PERF_FLAG_PID_CGROUP | PERF_FLAG_FD_CLOEXEC);
+    bool told = event >= 0 || errno != ENOENT;
+
+    close(event);
+    close(directory);
+    return told;
 }
 
 int cgroup_read(struct cgroup_tree *tree) {

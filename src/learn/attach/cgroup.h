@@ -35,6 +35,12 @@ bool cgroup_search(const char *root, const char *name, bool part, char path[PATH
 /* The cgroup of a process; false when it is not known, or that of the whole hierarchy. */
 bool cgroup_of(uint32_t pid, char path[PATH_MAX]);
 
+/* Whether a check in that cgroup tells it, and not one above it. On the unified hierarchy the
+ * kernel begins with that when a controller is enabled in the root for the first time
+ * (subtree_ss_mask in kernel/cgroup/cgroup.c); until then perf_event_open(2) answers ENOENT. True
+ * where it gives another answer: the watch meets it too, and says what is missing. */
+bool cgroup_is_told(const char *path);
+
 /* The tree of that directory: adds which cgroups there are. Returns 0 or -ENOMEM. */
 int cgroup_read(struct cgroup_tree *tree);
 

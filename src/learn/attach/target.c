@@ -86,6 +86,13 @@ static int find_pid(struct target *target, struct fail *f) {
 /* ---- cgroups ---- */
 
 static int use_cgroup(struct target *target, struct fail *f) {
+    if (!cgroup_is_told(target->tree.path))
+        return refuse(f,
+                      "enable a controller once: echo +pids "
+                      ">/sys/fs/cgroup/cgroup.subtree_control; or name a process: --pid",
+                      "%s: no check tells its cgroup before a controller is enabled in the root of "
+                      "the hierarchy",
+                      target->named.name);
     target->by_cgroup = true;
     target->pid = 0;
     if (cgroup_read(&target->tree) != 0)
@@ -193,7 +200,7 @@ static int find_container(struct target *target, struct fail *f) {
     target->by_cgroup = false;
     target->pid = pid;
     target->start = process.start;
-    if (cgroup_of(pid, target->tree.path))
+    if (cgroup_of(pid, target->tree.path) && cgroup_is_told(target->tree.path))
         return use_cgroup(target, f);
     return 0;
 }
