@@ -100,6 +100,10 @@ static void the_nearer_name_wins_in_either_order(void **state) {
     assert_string_equal(nearest("strict", far_first, 2), "strict");
     assert_null(nearest("strict", equal, 2));
     assert_string_equal(nearest("strict", nearer_last, 3), "strict");
+    assert_null(nearest("abcdef", (const char *const[]){"abcdex", "abcdey", "abcdxy"}, 3));
+    assert_null(
+        nearest("abc", (const char *const[]){"abc-def", "abd"}, 2)); /* a part is one error */
+    assert_null(nearest("a", (const char *const[]){"a", "a"}, 2));
 }
 
 int main(void) {

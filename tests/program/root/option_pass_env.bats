@@ -60,10 +60,11 @@ passes() {
     for list in ',' 'TOKEN,' ',TOKEN' 'TOKEN,,HOME'; do
         refuses pass-env usage "the list '$list' has an empty element" -- --reset-env --pass-env "$list"
     done
-    for list in TOKEN=new HOME,TOKEN=new,PATH =; do
+    for list in TOKEN=new HOME,TOKEN=new,PATH 'LC_*' '$TOKEN' A:B =x; do
         refuses pass-env usage "is not the name of a variable" -- --reset-env --pass-env "$list"
     done
-    error_says "'='"
+    error_says "'=x'"
+    refuses options usage "'=' stands alone" -- --reset-env --pass-env =
     refuses pass-env usage "'A B' is not the name of a variable: it holds a blank" -- --reset-env --pass-env 'A B'
     refuses options usage 'the value of --pass-env is empty' -- --reset-env --pass-env ''
     refuses pass-env usage '--pass-env was given twice' -- --reset-env --pass-env A --pass-env B
