@@ -287,9 +287,10 @@ static void is_open(request *c, response *r) {
         refuse(r, EBADF);
 }
 
+/* With 64-bit offsets struct dirent is what getdents64(2) writes. */
 static size_t add_entry(char *to, const char *name) {
-    struct dirent64 entry = {.d_ino = 1, .d_type = DT_LNK};
-    size_t size = (offsetof(struct dirent64, d_name) + strlen(name) + 8) & ~(size_t)7;
+    struct dirent entry = {.d_ino = 1, .d_type = DT_LNK};
+    size_t size = (offsetof(struct dirent, d_name) + strlen(name) + 8) & ~(size_t)7;
 
     entry.d_reclen = (unsigned short)size;
     (void)snprintf(entry.d_name, sizeof entry.d_name, "%s", name);

@@ -66,15 +66,16 @@ static void answer_one(int listener, pid_t child, answer_call *answer) {
         char room[512];
     } out;
 
+    /* Not by ioctl(2), whose request is an int in musl. */
     memset(&in, 0, sizeof in);
     memset(&out, 0, sizeof out);
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &in) != 0)
+    if (syscall(SYS_ioctl, listener, SECCOMP_IOCTL_NOTIF_RECV, &in) != 0)
         return; /* the caller was killed meanwhile */
     out.response.id = in.call.id;
     out.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     if (in.call.pid == (uint32_t)child)
         answer(&in.call, &out.response);
-    (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &out);
+    (void)syscall(SYS_ioctl, listener, SECCOMP_IOCTL_NOTIF_SEND, &out);
 }
 
 /* Ends as the command ended. */

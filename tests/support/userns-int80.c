@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "errno-word.h"
+
 /* arch/x86/entry/syscalls/syscall_32.tbl */
 enum { I386_CLONE = 120, I386_UNSHARE = 310, I386_SETNS = 346, I386_CLONE3 = 435 };
 
@@ -55,10 +57,10 @@ int main(void) {
             return 99;
         const char *said = WIFSIGNALED(status)        ? "signal"
                            : WEXITSTATUS(status) == 0 ? "done"
-                                                      : strerrorname_np(WEXITSTATUS(status));
+                                                      : errno_word(WEXITSTATUS(status));
         if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
             return 99;
-        (void)printf("%s=%s\n", CALLS[i].name, said == NULL ? "?" : said);
+        (void)printf("%s=%s\n", CALLS[i].name, said);
         (void)fflush(stdout);
     }
     return 0;

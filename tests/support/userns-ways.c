@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "errno-word.h"
+
 #define HIGH (1UL << 32) /* the kernel takes an int, and does not see it */
 
 static pid_t other;
@@ -96,7 +98,7 @@ int main(int argc, char *argv[]) {
         if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
             return 99;
         int error = WEXITSTATUS(status);
-        (void)printf("%s=%s\n", WAYS[i].name, error == 0 ? "open" : strerrorname_np(error));
+        (void)printf("%s=%s\n", WAYS[i].name, error == 0 ? "open" : errno_word(error));
     }
     return 0;
 }
