@@ -21,13 +21,17 @@ struct request any_request(gid_t list[MOST_GROUPS]) {
                               .change_groups = nondet_bool(),
                               .keep_all = nondet_bool(),
                               .keep = nondet_u64(),
+                              .want = nondet_u64(),
                               .no_new_privs = nondet_bool(),
                               .lock_securebits = nondet_bool(),
                               .chown_stdio = nondet_bool(),
                               .close_fds = nondet_bool(),
+                              .change_parent_death = nondet_bool(),
+                              .parent_death_signal = nondet_int(),
                               .strict = nondet_bool()};
 
     ASSUME(request.uid != UINT32_MAX && request.gid != UINT32_MAX);
+    ASSUME(request.parent_death_signal >= 0 && request.parent_death_signal <= MAX_SIGNAL);
     request.groups = sorted_groups(list);
     return request;
 }

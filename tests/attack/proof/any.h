@@ -44,7 +44,7 @@ size_t __CPROVER_OBJECT_SIZE(const void *memory);
 #ifndef MOST
 #define MOST 3
 #endif
-enum { MOST_GROUPS = MOST };
+enum { MOST_GROUPS = MOST, MAX_SIGNAL = 64 };
 
 /* Any request whose lists are what users/resolve.c promises; list is where its groups are. */
 struct request any_request(gid_t list[MOST_GROUPS]);

@@ -75,7 +75,9 @@ static void prove_groups(const struct request *request) {
 }
 
 static void prove_capabilities(const struct request *request) {
-    uint64_t keep = request->keep_all ? before.permitted : request->keep;
+    uint64_t must = request->keep_all ? before.permitted : request->keep;
+    uint64_t keep =
+        must | (request->want & before.permitted & (before.inheritable | before.bounding));
     bool no_new_privs = before.no_new_privs || request->no_new_privs;
     bool has_root = before.uid.real == 0 || before.uid.effective == 0 || before.uid.saved == 0;
     bool may_stay = no_new_privs || (before.permitted == 0 && !has_root);
@@ -83,6 +85,7 @@ static void prove_capabilities(const struct request *request) {
     bool stays = kernel.bounding == before.bounding && pipeline.plan.bounding_left && !setpcap &&
                  may_stay && !request->strict;
 
+    PROVE("nothing wanted is missing", !request->strict || (request->want & ~keep) == 0);
     PROVE("permitted", kernel.permitted == keep);
     PROVE("effective", kernel.effective == keep);
     PROVE("inheritable", kernel.inheritable == keep);
@@ -96,7 +99,9 @@ static void prove_capabilities(const struct request *request) {
 static void prove_rest(const struct request *request) {
     uid_t user = kernel_shown_uid(before.uid.effective);
 
-    PROVE("parent-death signal", kernel.parent_death == before.parent_death);
+    PROVE("parent-death signal",
+          kernel.parent_death ==
+              (request->change_parent_death ? request->parent_death_signal : before.parent_death));
     PROVE("the program was checked", program_checked);
     PROVE("descriptors", !request->close_fds || !kernel.fds_open);
     for (int fd = 0; fd < 3; fd++) {
@@ -122,6 +127,9 @@ static void reach(const struct request *request) {
             !kernel.all_mapped && request->change_identity && request->uid == kernel.overflow_uid);
     REACHED("execve, from another uid to 0",
             before.uid.real != 0 && request->change_identity && request->uid == 0);
+    REACHED("execve, without a wanted capability", (request->want & ~kernel.permitted) != 0);
+    REACHED("execve, with another parent-death signal",
+            kernel.parent_death != 0 && kernel.parent_death != before.parent_death);
     REACHED("execve, with a group", request->change_groups && kernel.groups > 0);
     REACHED("execve, with a stream handed over", kernel.owner[0] != before.owner[0]);
     REACHED("execve, with the parent-death signal armed again",

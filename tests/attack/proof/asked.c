@@ -73,7 +73,9 @@ struct asked asked_of(const struct request *request, const struct start *start) 
     const struct cred *c = &start->cred;
     struct change change = change_of(request, start);
     uint64_t known = c->cap_count >= CAP_BITS ? UINT64_MAX : CAP_MASK(c->cap_count) - 1;
-    struct asked a = {.keep = request->keep_all ? c->permitted : request->keep,
+    uint64_t possible = c->permitted & (c->inheritable | c->bounding);
+    uint64_t must = request->keep_all ? c->permitted : request->keep;
+    struct asked a = {.keep = must | (request->want & possible),
                       .uid = request->change_identity ? ids_all(request->uid) : c->uid,
                       .gid = request->change_identity ? ids_all(request->gid) : c->gid};
 
@@ -88,7 +90,7 @@ struct asked asked_of(const struct request *request, const struct start *start) 
     a.grant = is_granted && (change.ids || change.groups || change.streams);
     a.unmapped_stream = request->chown_stdio && start->stdio_unmapped != 0;
     a.bounding_left = bounding_stays(&a, c, &change);
-    a.strict = a.bounding_left && request->strict;
+    a.strict = request->strict && (a.bounding_left || (request->want & ~possible & ~must) != 0);
     a.locked = locks_forbid(&a, c, &change);
     return a;
 }

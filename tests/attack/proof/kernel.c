@@ -7,7 +7,7 @@ struct kernel kernel;
 unsigned kernel_writer_lies, kernel_confirm_lies, kernel_reader_lies;
 bool kernel_may_fail = true;
 
-enum { ALL_SECUREBITS = 0xfff, LOCKS = 0xaaa, MAX_ERRNO = 4095, MAX_SIGNAL = 64 };
+enum { ALL_SECUREBITS = 0xfff, LOCKS = 0xaaa, MAX_ERRNO = 4095 };
 
 static bool able(int cap) { return (kernel.effective & CAP_MASK(cap)) != 0; }
 

@@ -24,7 +24,9 @@ static void prove_goal(const struct plan *plan, const struct asked *asked,
     PROVE("securebits", goal->securebits == asked->securebits);
     PROVE("no_new_privs", goal->no_new_privs == asked->no_new_privs);
     PROVE("number of capabilities", goal->cap_count == was->cap_count);
-    PROVE("parent-death signal", plan->parent_death_signal == start->parent_death_signal);
+    PROVE("parent-death signal",
+          plan->parent_death_signal == (request->change_parent_death ? request->parent_death_signal
+                                                                     : start->parent_death_signal));
     PROVE("working set",
           (plan->working & ~(asked->keep | helps)) == 0 && (asked->keep & ~plan->working) == 0);
 }
@@ -50,6 +52,8 @@ int main(void) {
     }
     prove_goal(&plan, &asked, &request, &start);
     REACHED("a goal with capabilities and another uid", plan.keep != 0 && plan.changes_identity);
+    REACHED("a goal with a wanted capability, and without another",
+            (request.want & plan.keep & ~request.keep) != 0 && plan.left_out != 0);
     REACHED("a goal whose bounding set stays", plan.bounding_left);
     return 0;
 }

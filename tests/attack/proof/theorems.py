@@ -36,7 +36,7 @@ VERIFY = {"harness": "verify", "core": ("verify", "cred", "observe"),
 THEOREMS = (
     Theorem(
         "T0", "Where execve is reached, the kernel is in the state that was asked for, with each id "
-        "that was asked for, and holds nothing outside of --keep",
+        "that was asked for, and holds nothing outside of --keep and --want",
         "the whole pipeline; any start, request and user namespace; any call may fail; writers may "
         "lie without limit, readers and calls that confirm are honest; 6 capabilities, 2 groups; undefined "
         "behaviour",
