@@ -60,6 +60,7 @@ passes() {
     for list in ',' 'TOKEN,' ',TOKEN' 'TOKEN,,HOME'; do
         refuses pass-env usage "the list '$list' has an empty element" -- --reset-env --pass-env "$list"
     done
+    # shellcheck disable=SC2016 # none of them is to expand
     for list in TOKEN=new HOME,TOKEN=new,PATH 'LC_*' '$TOKEN' A:B =x; do
         refuses pass-env usage "is not the name of a variable" -- --reset-env --pass-env "$list"
     done
