@@ -290,6 +290,7 @@ static void a_character_that_does_not_belong_into_a_name_is_named(void **state) 
          "expand ~/bin/x first: no shell has done it, as in the exec form of a Dockerfile"},
         {FAIL_UNKNOWN_USER, "~",
          "expand ~ first: no shell has done it, as in the exec form of a Dockerfile"},
+        {FAIL_UNKNOWN_USER, "~w", "add the user to the system, or give its number as UID:GID"},
         {FAIL_UNKNOWN_USER, "~web", "add the user to the system, or give its number as UID:GID"},
         {FAIL_UNKNOWN_USER, "1000:$GID",
          "expand 1000:$GID first: no shell has done it, as in the exec form of a Dockerfile"},

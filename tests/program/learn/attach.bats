@@ -594,6 +594,18 @@ time.sleep(1000)'
         bash -c 'mount -t cgroup2 none "$1" && exec "$2" --cgroup no/such' - "$PUBLIC" "$CAPWRAP_LEARN"
 }
 
+@test "a container's name may have a slash before it, or its engine as Kubernetes writes it" {
+    local name
+    mkdir engine
+    # shellcheck disable=SC2016 # the script's own
+    printf '#!/bin/sh\nfor last; do :; done\necho "$last" >>"%s/asked"\nexit 1\n' "$PWD" >engine/docker
+    chmod 755 engine/docker
+    for name in web /web docker://web; do
+        cannot "target: there is no container $name" env PATH="$PWD/engine:$PATH" "$CAPWRAP_LEARN" --container "$name"
+    done
+    assert_equal "$(sort -u asked)" web
+}
+
 @test "without the privilege to watch, what is missing is named" {
     running "$ASKS" sleep 1000
     cannot 'watch: .*(PERFMON|SYS_ADMIN)' setpriv --bounding-set=-sys_admin,-perfmon "$CAPWRAP_LEARN" --pid "$RUNNING"
