@@ -91,11 +91,12 @@ struct asked asked_of(const struct request *request, const struct start *start) 
     a.unmapped_stream = request->chown_stdio && start->stdio_unmapped != 0;
     a.bounding_left = bounding_stays(&a, c, &change);
     a.strict = request->strict && (a.bounding_left || (request->want & ~possible & ~must) != 0);
+    a.userns = request->disable_userns && (!a.no_new_privs || !start->userns_known);
     a.locked = locks_forbid(&a, c, &change);
     return a;
 }
 
 bool asked_refuses(const struct asked *a) {
     return a->started_setid || a->unknown || a->not_permitted || a->frozen || a->grant ||
-           a->unmapped_stream || a->strict || a->locked;
+           a->unmapped_stream || a->strict || a->userns || a->locked;
 }

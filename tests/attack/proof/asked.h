@@ -14,7 +14,8 @@ struct asked {
     unsigned securebits;
     bool no_new_privs;
     /* the reasons of a refusal */
-    bool started_setid, unknown, not_permitted, frozen, grant, unmapped_stream, strict, locked;
+    bool started_setid, unknown, not_permitted, frozen, grant, unmapped_stream, strict, userns,
+        locked;
 };
 
 struct asked asked_of(const struct request *request, const struct start *start);

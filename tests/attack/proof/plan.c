@@ -23,6 +23,7 @@ static void prove_goal(const struct plan *plan, const struct asked *asked,
                                       request->change_groups ? &request->groups : &was->groups));
     PROVE("securebits", goal->securebits == asked->securebits);
     PROVE("no_new_privs", goal->no_new_privs == asked->no_new_privs);
+    PROVE("user namespaces", plan->disable_userns == request->disable_userns);
     PROVE("number of capabilities", goal->cap_count == was->cap_count);
     PROVE("parent-death signal",
           plan->parent_death_signal == (request->change_parent_death ? request->parent_death_signal
@@ -35,6 +36,8 @@ int main(void) {
     static gid_t wanted[MOST_GROUPS], held[MOST_GROUPS];
     struct request request = any_request(wanted);
     struct start start = any_start(held);
+    request.disable_userns = nondet_bool();
+    start.userns_known = nondet_bool();
     struct asked asked = asked_of(&request, &start);
     struct plan plan;
     struct fail fail;
