@@ -1529,6 +1529,37 @@ static void what_a_path_lacks_is_named(void **state) {
     assert_string_equal(f.hint, "check the path: the file or a directory of it is missing");
 }
 
+static void lacks(const struct plan *plan, const char *command, const char *advice) {
+    struct program program;
+    struct fail f;
+
+    assert_int_equal(find(plan, command, NULL, &program, &f), -1);
+    assert_string_equal(f.advice, advice);
+}
+
+static void a_link_that_leads_nowhere_and_a_file_on_the_way_are_named(void **state) {
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, false);
+    (void)fake_add_file("/", S_IFDIR | 0755, 0, 0, "");
+    (void)fake_add_file(".", S_IFDIR | 0755, 0, 0, "");
+    (void)fake_add_file("/srv", S_IFDIR | 0755, 0, 0, "");
+    (void)fake_add_file("/opt", S_IFDIR | 0755, 0, 0, "");
+    fake_add_file("/srv/link", S_IFLNK | 0777, 0, 0, "")->link = "/opt/gone";
+    fake_add_file("/srv/same", S_IFLNK | 0777, 0, 0, "")->link = "/opt/same";
+    fake_add_file("/bin", S_IFLNK | 0777, 0, 0, "")->link = "/opt";
+    add("/srv/file", 0644, "text");
+    add("/srv/script", 0755, "#!python3\n");
+    lacks(&plan, "/srv/link", "check the path /srv/link: there is no /opt/gone");
+    lacks(&plan, "/srv/same", "check the path /srv/same: there is no /opt/same");
+    lacks(&plan, "/bin/server", "");
+    lacks(&plan, "/srv/file/x", "check the path /srv/file/x: /srv/file is no directory");
+    lacks(&plan, "./gone/x", "check the path ./gone/x: there is no ./gone");
+    lacks(&plan, "./gone", "");
+    lacks(&plan, "/srv/script", "");
+}
+
 static void a_related_machine_that_this_kernel_does_not_execute_is_named(void **state) {
     struct fake_elf other = fake_elf(NULL);
     struct program program = {.command = "server", .path = "/srv/server"};
@@ -1601,6 +1632,7 @@ static const struct CMUnitTest TESTS[] = {
     cmocka_unit_test(a_denied_file_counts_more_than_a_directory_of_that_name),
     cmocka_unit_test(a_carriage_return_at_the_end_of_an_interpreter_is_named),
     cmocka_unit_test(what_a_path_lacks_is_named),
+    cmocka_unit_test(a_link_that_leads_nowhere_and_a_file_on_the_way_are_named),
     cmocka_unit_test(a_related_machine_that_this_kernel_does_not_execute_is_named),
 };
 
