@@ -1554,6 +1554,7 @@ static void a_link_that_leads_nowhere_and_a_file_on_the_way_are_named(void **sta
     lacks(&plan, "/srv/link", "check the path /srv/link: there is no /opt/gone");
     lacks(&plan, "/srv/same", "check the path /srv/same: there is no /opt/same");
     lacks(&plan, "/bin/server", "");
+    lacks(&plan, "/n/x", "check the path /n/x: there is no /n");
     lacks(&plan, "/srv/file/x", "check the path /srv/file/x: /srv/file is no directory");
     lacks(&plan, "./gone/x", "check the path ./gone/x: there is no ./gone");
     lacks(&plan, "./gone", "");
