@@ -79,8 +79,7 @@ static size_t name_length(const char *word, size_t length) {
 
 /* The capability that the characters of a name stand for, or are nearest to; or -EINVAL. */
 static int parse_nearest(const char *word, size_t length) {
-    const bool prefixed = length > 4 && strncasecmp(word, "cap", 3) == 0;
-    const size_t prefix = prefixed ? 3u + (word[3] == '_' || word[3] == '-') : 0u;
+    const size_t prefix = strncasecmp(word, "cap", 3) == 0 ? 3 + strspn(word + 3, "_-") : 0;
     struct nearest search = {.word = word + prefix, .length = length - prefix};
 
     int number = capname_parse(search.word, search.length);
@@ -108,9 +107,7 @@ bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZ
     for (char before = '\0';; before = word[size], word += size + 1, length -= size + 1) {
         size = name_length(word, length);
         if (size > 0 && !is_no_name(word, size, before)) {
-            int cap = capname_parse(word, size);
-            if (cap < 0)
-                cap = parse_nearest(word, size);
+            int cap = parse_nearest(word, size);
             if (cap < 0)
                 return false;
             set |= CAP_MASK(cap);

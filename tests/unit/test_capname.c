@@ -219,6 +219,9 @@ static void what_was_meant_is_told_where_it_is_clear(void **state) {
     suggests("caq_net_raw", NULL);
     suggests("capxnet_raw", "NET_RAW");
     suggests("4a", NULL);
+    suggests("cap0", "CHOWN");
+    suggests("ca KILL", NULL);
+    suggests("xyz KILL", NULL);
 }
 
 static void only_length_bytes_are_read_for_a_suggestion(void **state) {

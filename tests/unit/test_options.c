@@ -744,6 +744,9 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     hinted("--keep== x", "name capabilities as capwrap");
     hinted("-k allo x", "name capabilities as capwrap");
     hinted("-k al=ep x", "name capabilities as capwrap");
+    hinted("-k foo=ep x", "name capabilities as capwrap");
+    hinted("-k alx=ep x", "name capabilities as capwrap");
+    hinted("-k capxall=ep x", "name capabilities as capwrap");
     hinted("--want all=ep x", "name capabilities as capwrap");
     hinted("-k KILL,-NET_RAW x", "list the capabilities that the program is to hold");
     hinted("-k ~CAP_KILL x", "list the capabilities that the program is to hold");
