@@ -70,6 +70,7 @@ test   bats:bats-file          bats-file       bats-file       -                
 test   command:readelf         binutils        binutils        binutils         binutils
 test   command:setpriv         util-linux      setpriv         util-linux       util-linux
 test   command:unshare         util-linux      util-linux-misc util-linux       util-linux
+test   command:pivot_root      util-linux-extra util-linux-misc util-linux     util-linux
 test   command:mount           mount           util-linux-misc util-linux       util-linux
 test   command:ip              iproute2        iproute2        iproute          iproute2
 test   command:strace          strace          strace          strace           strace

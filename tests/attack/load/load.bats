@@ -27,6 +27,7 @@ setup() {
 # rewriting MODE: joe's database is rewritten until `rewriting_ends`, or until this shell ends.
 rewriting() {
     echo "seed: $SEED"
+    rm -rf "$etc"/v* # of a run before
     coproc REWRITER { exec /usr/bin/python3 "$SRC_DIR/tests/attack/load/rewrite.py" "$1" "$etc" "$SEED" 3>&-; }
     # Bash forgets these, and closes the descriptors, as soon as the process has ended.
     rewriter=$REWRITER_PID

@@ -116,7 +116,8 @@ def extent(cursor):
 def mutate_operator(source, token):
     """Another operator, or none."""
     start, end = extent(token)
-    old, kind = token.spelling, token.cursor.kind
+    # Of some tokens clang 21 knows no cursor.
+    old, kind = token.spelling, token.cursor and token.cursor.kind
     if kind in BINARY_CURSORS and old in SWAPS:
         name, replacements = SWAPS[old]
         for new in replacements:
@@ -152,7 +153,7 @@ def mutate_name(source, token, following):
         new = "false" if old == "true" else "true"
         source.add("constant", start, end, new, new)
         return
-    referenced = token.cursor.referenced
+    referenced = token.cursor and token.cursor.referenced
     enumerator = referenced is not None and referenced.kind == Kind.ENUM_CONSTANT_DECL
     object_macro = start in source.macros and following != "(" and old not in ("NULL", "bool")
     if object_macro or (enumerator and referenced.spelling == old):

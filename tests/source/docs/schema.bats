@@ -11,11 +11,11 @@ setup() {
 # added to or taken from; it stays in $output.
 valid() {
     attempt "$@"
-    local document=$output code=$status
+    local document=$output code=$status said=$stderr
     assert_equal "${#lines[@]}" 1
     run "$SRC_DIR/tests/source/docs/validate.py" --strict <<<"$document"
     assert_success
-    output=$document status=$code
+    output=$document status=$code stderr=$said
 }
 
 # field FILTER: a value in the document, for jq.
