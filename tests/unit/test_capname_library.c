@@ -13,25 +13,25 @@
 #include "core/cred.h"
 #include "text/capname.h"
 
-static const char *name;
+static const char *answer;
 static int number;
 static char asked[2 * CAPNAME_SIZE];
 
 const char *capng_capability_to_name(unsigned cap) {
     (void)cap;
-    return name;
+    return answer;
 }
 
-int capng_name_to_capability(const char *word) {
-    strncpy(asked, word, sizeof asked - 1);
+int capng_name_to_capability(const char *name) {
+    strncpy(asked, name, sizeof asked - 1);
     return number;
 }
 
-static void assert_printed(const char *answer, const char *text) {
+static void assert_printed(const char *library, const char *text) {
     char printed[CAPNAME_SIZE + 1];
 
     memset(printed, 'x', sizeof printed);
-    name = answer;
+    answer = library;
     capname_print(41, printed);
     assert_string_equal(printed, text);
     assert_int_equal(printed[CAPNAME_SIZE], 'x');

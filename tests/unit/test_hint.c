@@ -258,66 +258,65 @@ static void a_user_is_not_told_to_add_what_is_in_the_bounding_set(void **state) 
     }
 }
 
+static const struct {
+    enum fail_code code;
+    const char *subject, *hint;
+} WRITTEN_WRONG[] = {
+    {FAIL_UNKNOWN_USER, "1002\r",
+     "remove the carriage return from the value: it comes from a file with CRLF line ends"},
+    {FAIL_UNKNOWN_GROUP, "a\tb", "remove the control character from the value"},
+    {FAIL_USAGE, "\"5\"", "remove the quote from the value"},
+    {FAIL_NOT_FOUND, "id -u", "write the program and each argument as a word of its own: id -u"},
+    {FAIL_NOT_FOUND, "id ", "remove the blank from the value"},
+    {FAIL_NOT_FOUND, " id", "remove the blank from the value"},
+    {FAIL_NOT_FOUND, "id 'x'", "remove the blank from the value"},
+    {FAIL_NOT_FOUND, "id;ls", "write the line for a shell: sh -c 'id;ls'"},
+    {FAIL_NOT_FOUND, "cd /x && ls", "write the line for a shell: sh -c 'cd /x && ls'"},
+    {FAIL_NOT_FOUND, "echo>'a'", "remove the quote from the value"},
+    {FAIL_NOT_FOUND, "cd", "write the line for a shell: sh -c 'cd ...'"},
+    {FAIL_NOT_FOUND, "unset", "write the line for a shell: sh -c 'unset ...'"},
+    {FAIL_NOT_FOUND, "A=1", "set the variable with env: env A=1"},
+    {FAIL_NOT_FOUND, "A=1 id", "set the variable with env: env A=1 id"},
+    {FAIL_NOT_FOUND, "/srv/a=b", "check the name and PATH, or give the whole path"},
+    {FAIL_NOT_FOUND, "--cap-add",
+     "write options before -- (those of docker run before the image): --cap-add"},
+    {FAIL_NOT_FOUND, "-", "write options before -- (those of docker run before the image): -"},
+    {FAIL_NOT_FOUND, "[\"id\"]", "write the words without brackets, quotes and commas: [\"id\"]"},
+    {FAIL_NOT_FOUND, "~/bin/x",
+     "expand ~/bin/x first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_UNKNOWN_USER, "~",
+     "expand ~ first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_UNKNOWN_USER, "~w", "add the user to the system, or give its number as UID:GID"},
+    {FAIL_UNKNOWN_USER, "~web", "add the user to the system, or give its number as UID:GID"},
+    {FAIL_UNKNOWN_USER, "1000:$GID",
+     "expand 1000:$GID first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_UNKNOWN_USER, "{{ user }}",
+     "expand {{ user }} first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_UNKNOWN_USER, "web -- id",
+     "write web -- id as separate words, without quotes around all of it"},
+    {FAIL_UNKNOWN_USER, "cd", "add the user to the system, or give its number as UID:GID"},
+    {FAIL_NOT_FOUND, "$CMD",
+     "expand $CMD first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_UNKNOWN_USER, "$USER",
+     "expand $USER first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_UNKNOWN_USER, "machine$", "add the user to the system, or give its number as UID:GID"},
+    {FAIL_NOT_FOUND, "\"id\"", "remove the quote from the value"},
+    {FAIL_NOT_FOUND, "id", "check the name and PATH, or give the whole path"},
+    {FAIL_UNREADABLE, "/srv/a b", "let the user read it: chmod a+r /srv/a b"},
+};
+
 static void a_character_that_does_not_belong_into_a_name_is_named(void **state) {
     const struct place shell = {0};
-    const struct {
-        enum fail_code code;
-        const char *subject, *hint;
-    } rows[] = {
-        {FAIL_UNKNOWN_USER, "1002\r",
-         "remove the carriage return from the value: it comes from a file with CRLF line ends"},
-        {FAIL_UNKNOWN_GROUP, "a\tb", "remove the control character from the value"},
-        {FAIL_USAGE, "\"5\"", "remove the quote from the value"},
-        {FAIL_NOT_FOUND, "id -u",
-         "write the program and each argument as a word of its own: id -u"},
-        {FAIL_NOT_FOUND, "id ", "remove the blank from the value"},
-        {FAIL_NOT_FOUND, " id", "remove the blank from the value"},
-        {FAIL_NOT_FOUND, "id 'x'", "remove the blank from the value"},
-        {FAIL_NOT_FOUND, "id;ls", "write the line for a shell: sh -c 'id;ls'"},
-        {FAIL_NOT_FOUND, "cd /x && ls", "write the line for a shell: sh -c 'cd /x && ls'"},
-        {FAIL_NOT_FOUND, "echo>'a'", "remove the quote from the value"},
-        {FAIL_NOT_FOUND, "cd", "write the line for a shell: sh -c 'cd ...'"},
-        {FAIL_NOT_FOUND, "unset", "write the line for a shell: sh -c 'unset ...'"},
-        {FAIL_NOT_FOUND, "A=1", "set the variable with env: env A=1"},
-        {FAIL_NOT_FOUND, "A=1 id", "set the variable with env: env A=1 id"},
-        {FAIL_NOT_FOUND, "/srv/a=b", "check the name and PATH, or give the whole path"},
-        {FAIL_NOT_FOUND, "--cap-add",
-         "write options before -- (those of docker run before the image): --cap-add"},
-        {FAIL_NOT_FOUND, "-", "write options before -- (those of docker run before the image): -"},
-        {FAIL_NOT_FOUND, "[\"id\"]",
-         "write the words without brackets, quotes and commas: [\"id\"]"},
-        {FAIL_NOT_FOUND, "~/bin/x",
-         "expand ~/bin/x first: no shell has done it, as in the exec form of a Dockerfile"},
-        {FAIL_UNKNOWN_USER, "~",
-         "expand ~ first: no shell has done it, as in the exec form of a Dockerfile"},
-        {FAIL_UNKNOWN_USER, "~w", "add the user to the system, or give its number as UID:GID"},
-        {FAIL_UNKNOWN_USER, "~web", "add the user to the system, or give its number as UID:GID"},
-        {FAIL_UNKNOWN_USER, "1000:$GID",
-         "expand 1000:$GID first: no shell has done it, as in the exec form of a Dockerfile"},
-        {FAIL_UNKNOWN_USER, "{{ user }}",
-         "expand {{ user }} first: no shell has done it, as in the exec form of a Dockerfile"},
-        {FAIL_UNKNOWN_USER, "web -- id",
-         "write web -- id as separate words, without quotes around all of it"},
-        {FAIL_UNKNOWN_USER, "cd", "add the user to the system, or give its number as UID:GID"},
-        {FAIL_NOT_FOUND, "$CMD",
-         "expand $CMD first: no shell has done it, as in the exec form of a Dockerfile"},
-        {FAIL_UNKNOWN_USER, "$USER",
-         "expand $USER first: no shell has done it, as in the exec form of a Dockerfile"},
-        {FAIL_UNKNOWN_USER, "machine$",
-         "add the user to the system, or give its number as UID:GID"},
-        {FAIL_NOT_FOUND, "\"id\"", "remove the quote from the value"},
-        {FAIL_NOT_FOUND, "id", "check the name and PATH, or give the whole path"},
-        {FAIL_UNREADABLE, "/srv/a b", "let the user read it: chmod a+r /srv/a b"},
-    };
     const struct fail missing = {
         .step = "chdir", .code = FAIL_DIRECTORY, .error = ENOENT, .subject = "$HOME"};
     const struct fail denied = {
         .step = "chdir", .code = FAIL_DIRECTORY, .error = EACCES, .subject = "/a b"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct fail f = {.step = "x", .code = rows[i].code, .subject = rows[i].subject};
-        says(&f, &shell, rows[i].hint);
+    for (size_t i = 0; i < sizeof WRITTEN_WRONG / sizeof WRITTEN_WRONG[0]; i++) {
+        const struct fail f = {
+            .step = "x", .code = WRITTEN_WRONG[i].code, .subject = WRITTEN_WRONG[i].subject};
+        says(&f, &shell, WRITTEN_WRONG[i].hint);
     }
     says(&missing, &shell,
          "expand $HOME first: no shell has done it, as in the exec form of a Dockerfile");

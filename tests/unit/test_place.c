@@ -30,6 +30,7 @@ static unsigned long euid;
 static struct vfs_ns_cap_data attribute;
 static ssize_t attribute_size;
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are reserved */
 int access(const char *path, int mode) {
     for (size_t i = 0; i < 2; i++)
         if (mode == F_OK && there[i] != NULL && strcmp(path, there[i]) == 0)
