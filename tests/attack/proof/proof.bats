@@ -65,3 +65,15 @@ changed() {
     diff - <(sed -n '/^<!-- generated: theorems -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/testing.md" |
         grep '^|') <<<"$output"
 }
+
+# Beside --dry-run, which starts nothing: what docs/testing.md says that "any request" is without.
+LEFT_OUT='directory change_umask umask label dry_run'
+
+@test "any request has every field of a request, but those that docs/testing.md names" {
+    local field left=()
+    while read -r field; do
+        grep -qE "[. ]$field = nondet|request\.$field = sorted" "$SRC_DIR"/tests/attack/proof/{any,plan}.c || left+=("$field")
+    done < <(sed -n '/^struct request {/,/^};/p' "$SRC_DIR/src/core/plan.h" | sed -nE 's/^    [^;]*[ *]([a-z_]+)(\[[A-Z]+\])?;.*/\1/p')
+    assert_equal "${left[*]}" "$LEFT_OUT"
+    grep -F '`--chdir`, `--umask`, `--apparmor-profile` and `--selinux-label`: "any request" is without them.' "$SRC_DIR/docs/testing.md"
+}
