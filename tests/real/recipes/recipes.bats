@@ -103,6 +103,7 @@ state() {
 
 @test "README's line for gosu: after is what before was, without the bounding set and the group 0" {
     local row before after all
+    # shellcheck disable=SC2016 # code in Markdown
     row=$(grep -x '| `gosu [^`]*` | `capwrap [^`]*` |' "$SRC_DIR/README.md")
     IFS='`' read -r _ before _ after _ <<<"$row"
     printf '#!/bin/sh\ncat /proc/$$/status\n' >"$ROOT/recipes/server"
