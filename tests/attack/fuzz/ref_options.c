@@ -125,12 +125,13 @@ static int mask_of(const char *word) {
     return word[0] == '\0' || value > 0777 ? -1 : value;
 }
 
-/* Names between commas: none is empty or has an equals sign, a blank or a quote. */
+/* Names between commas: none is empty or has an equals sign, a blank, a quote, or a sign of a
+ * shell. */
 static bool are_names(const char *list) {
     size_t length = strlen(list);
 
     return length > 0 && list[0] != ',' && list[length - 1] != ',' && strstr(list, ",,") == NULL &&
-           strpbrk(list, "= \t\r\n\"'") == NULL;
+           strpbrk(list, "= \t\r\n\"'$*?:;") == NULL;
 }
 
 static void take_value(int option, const char *value, struct said *said, struct line *line) {
@@ -267,10 +268,11 @@ static bool has_one_dash(const char *word) {
     return false;
 }
 
-/* The value is empty, or the next word and begins as an option. */
+/* The value is empty, or the next word and begins as an option, or is an equals sign alone. */
 static bool is_no_value(const char *value, const char *before) {
-    return value[0] == '\0' || (value == before && value[0] == '-' && value[1] != '\0' &&
-                                strchr("-uGknvqhV", value[1]) != NULL);
+    bool is_option = value[0] == '-' && value[1] != '\0' && strchr("-uGknvqhV", value[1]) != NULL;
+
+    return value[0] == '\0' || (value == before && (is_option || strcmp(value, "=") == 0));
 }
 
 static bool is_refused(const struct said *said, const struct line *line, bool command) {
