@@ -22,7 +22,7 @@ static struct call call_of(const char *word) {
         {"capset", SYS_capset},       {"close_range", SYS_close_range},
         {"geteuid", SYS_geteuid},     {"getegid", SYS_getegid},
         {"getresuid", SYS_getresuid}, {"prctl", SYS_prctl},
-        {"execveat", SYS_execveat},
+        {"execveat", SYS_execveat},   {"perf_event_open", SYS_perf_event_open},
     };
     size_t length = strcspn(word, ":");
     struct call call = {0};

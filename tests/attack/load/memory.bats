@@ -42,13 +42,14 @@ script() {
 }
 
 @test "nothing is lost or left open up to execve" {
-    local many
+    local many close_fds=126
+    # valgrind 3.24 keeps descriptors of its own open, where capwrap finds them; 3.27 does not
+    printf 'valgrind-3.27\n%s\n' "$(valgrind --version)" | sort --version-sort --check=quiet || close_fds=125
     many=$(seq -s , 5000 5299)
     ends 126 -- "$PROGRAM"
     ends 126 -- --user nobody --keep NET_RAW --no-new-privs "$PROGRAM"
     ends 126 -- -v --user nobody --keep NET_RAW --lock-securebits --chown-stdio "$PROGRAM"
-    # valgrind 3.24 keeps descriptors of its own open, where capwrap finds them; 3.27 does not
-    ends '125|126' -- --user nobody --close-fds "$PROGRAM"
+    ends "$close_fds" -- --user nobody --close-fds "$PROGRAM"
     ends 126 -- --user 1000:1000 --groups "$many" --no-login-env "$PROGRAM"
     ends 126 -- --user www-data --groups init --strict "$PROGRAM"
     ends 126 "$START_AS" --groups "$many" -- --user nobody "$PROGRAM"

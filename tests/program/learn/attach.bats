@@ -453,15 +453,13 @@ END
 }
 
 @test "where perf takes the checks of a cgroup for the root's, the cgroup is refused" {
-    local perf_event_open
-    perf_event_open=$(printf '#include <sys/syscall.h>\nSYS_perf_event_open\n' | gcc -E -P - | tail -n 1)
     # shellcheck disable=SC2016
     attempt unshare --mount --propagation private -- bash -c '
         mount -t cgroup2 none "$1"
         mkdir "$1/capwrap-test-$$"
         trap "rmdir $1/capwrap-test-$$" EXIT
         "${@:2}" --cgroup "capwrap-test-$$"' - "$(mkdir -p cgroups && echo "$PUBLIC/cgroups")" \
-        "$SUPPORT_BIN/seccomp-errno" "$perf_event_open" 2 "$CAPWRAP_LEARN"
+        "$SUPPORT_BIN/seccomp-errno" perf_event_open 2 "$CAPWRAP_LEARN"
     assert_failure 125
     assert_regex "$stderr" '^capwrap-learn: target: capwrap-test-[0-9]+: no check tells its cgroup before a controller is enabled in the root.*
   hint: enable a controller once: echo \+pids >/sys/fs/cgroup/cgroup.subtree_control; or name a process: --pid$'

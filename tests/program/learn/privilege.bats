@@ -5,9 +5,6 @@
 load ../../support/common
 load learn
 
-# The number of the call, which the support programs do not name.
-PERF_EVENT_OPEN=$(printf '#include <sys/syscall.h>\nSYS_perf_event_open\n' | gcc -E -P - | tail -n 1)
-
 setup() {
     require_root
     cd "$PUBLIC" || return
@@ -43,7 +40,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
 
 @test "a perf_event_open that a seccomp filter refuses is named, with --no-trace" {
     cannot 'watch: perf_event_open: it takes CAP_PERFMON.*' \
-        "$SUPPORT_BIN/seccomp-errno" "$PERF_EVENT_OPEN" EPERM "$CAPWRAP_LEARN" --
+        "$SUPPORT_BIN/seccomp-errno" perf_event_open EPERM "$CAPWRAP_LEARN" --
     assert_regex "$stderr" 'hint: .*--no-trace'
 }
 
@@ -80,7 +77,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
 @test "in the default set of Docker, trying finds the answer where watching is refused" {
     local docker=chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,sys_chroot,kill,audit_write
     local drop=-all,+${docker//,/,+}
-    local in_docker=("$SUPPORT_BIN/seccomp-errno" "$PERF_EVENT_OPEN" EPERM
+    local in_docker=("$SUPPORT_BIN/seccomp-errno" perf_event_open EPERM
         setpriv --bounding-set="$drop")
     cannot 'watch: ' "${in_docker[@]}" "$CAPWRAP_LEARN" --
     attempt "${in_docker[@]}" "$CAPWRAP_LEARN" --no-trace --json -o "$LEARNED" -- "$ASKS" raw
