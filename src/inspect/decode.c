@@ -15,10 +15,11 @@ int decode_set(const char *word, bool json, struct fail *f) {
     uint64_t set;
 
     if (number_parse_hex(prefixed ? word + 2 : word, &set) != 0) {
-        const char *behind = strrchr(word, ':'); /* the whole line was given */
+        const char *colon = strrchr(word, ':'); /* the whole line was given */
+        const char *digits = colon == NULL ? "" : colon + 1 + strspn(colon + 1, " \t");
         (void)fail_about(f, "decode", FAIL_USAGE, 0, word, "a set is 1 to 16 hexadecimal digits");
-        if (behind != NULL && number_parse_hex(behind + 1 + strspn(behind + 1, " \t"), &set) == 0)
-            fail_advise(f, "write --decode=%s", behind + 1 + strspn(behind + 1, " \t"));
+        if (number_parse_hex(digits, &set) == 0)
+            fail_advise(f, "write --decode=%s", digits);
         return fail_hint(f, "write --decode=HEX, as in the line CapEff of /proc/PID/status");
     }
     if (json) {

@@ -77,7 +77,8 @@ static size_t name_length(const char *word, size_t length) {
     return size;
 }
 
-/* The capability that the characters of a name stand for, or are nearest to; or -EINVAL. */
+/* The capability that the characters of a name stand for, or are nearest to; or -EINVAL, as where
+ * a prefix goes on behind length: no name is so long as what is left then. */
 static int parse_nearest(const char *word, size_t length) {
     const size_t prefix = strncasecmp(word, "cap", 3) == 0 ? 3 + strspn(word + 3, "_-") : 0;
     struct nearest search = {.word = word + prefix, .length = length - prefix};

@@ -219,7 +219,7 @@ int target_find(const struct target_name *named, struct target *target, struct f
     if (access("/proc/self/stat", F_OK) != 0)
         return refuse(f, "mount it: mount -t proc proc /proc", "/proc is not mounted here");
     int status = find[named->kind](target, f);
-    if (status != 0)
+    if (status != 0 && target->tree.path[0] == '\0') /* nothing is called that */
         (void)printable_advice(named->name, sizeof f->advice, f->advice);
     return status;
 }
