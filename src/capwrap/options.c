@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "capwrap/foreign.h"
+#include "core/directory.h"
 #include "text/capname.h"
 #include "text/list.h"
 #include "text/number.h"
@@ -380,8 +381,7 @@ static int check(const struct options *options, char *const *argv, struct fail *
 
 /* Programs whose first word is a user. capwrap under such a name would run that word, as root. */
 static int check_name(const char *path, struct fail *f) {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
+    const char *name = directory_last_name(path);
 
     if (!list_has("gosu,su-exec,setuidgid,s6-setuidgid", name, strlen(name)))
         return 0;

@@ -59,6 +59,12 @@ static bool go(struct walk *walk, const char *name) {
     return target[0] != '/' || join(walk->done, "/", "", "");
 }
 
+const char *directory_last_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
 void directory_find(const char *path, int error, char found[PATH_MAX]) {
     char name[PATH_MAX];
     struct walk walk = {.links = 0};

@@ -13,6 +13,9 @@
  * and names the directory on the way that this process may not search. */
 int directory_enter(const char *path, struct sys_directory *entered, struct fail *f);
 
+/* The end of a path, behind its last slash. */
+const char *directory_last_name(const char *path);
+
 /* The first directory on the way to path, path itself among them, for which access(2) answers this
  * error, symbolic links followed; "" where there is none. -EACCES: this process may not search it.
  */

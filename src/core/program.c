@@ -159,12 +159,6 @@ static int refuse_path(struct program *program, int error, const char *path, str
     return -1;
 }
 
-static const char *last_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
-
 /* Names what is missing of a path where that is not its end: a directory of it, or where it leads
  * as a link. */
 static void advise_missing(const char *path, struct fail *f) {
@@ -173,12 +167,12 @@ static void advise_missing(const char *path, struct fail *f) {
     directory_find(path, -ENOTDIR, at);
     if (at[0] != '\0') {
         fail_advise(f, "check the path %s: %.*s is no directory", path,
-                    (int)(last_name(at) - at) - 1, at);
+                    (int)(directory_last_name(at) - at) - 1, at);
         return;
     }
     directory_find(path, -ENOENT, at);
-    if (strlen(at) > 1 &&
-        (strcmp(last_name(at), last_name(path)) != 0 || sys_read_link(path, 1, &target) >= 0))
+    if (strlen(at) > 1 && (strcmp(directory_last_name(at), directory_last_name(path)) != 0 ||
+                           sys_read_link(path, 1, &target) >= 0))
         fail_advise(f, "check the path %s: there is no %s", path, at);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/descriptors.h"
+#include "core/directory.h"
 
 /* ---- loaded objects ---- */
 
@@ -30,10 +31,9 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data) {
     walk->loads = info->dlpi_adds;
     if (walk->objects++ < walk->first_named || info->dlpi_name == NULL)
         return 0;
-    const char *slash = strrchr(info->dlpi_name, '/');
     size_t used = strlen(walk->names);
     (void)snprintf(walk->names + used, sizeof walk->names - used, "%s%s", used == 0 ? "" : ", ",
-                   slash == NULL ? info->dlpi_name : slash + 1);
+                   directory_last_name(info->dlpi_name));
     return 0;
 }
 
