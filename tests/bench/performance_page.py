@@ -37,7 +37,7 @@ def is_rung(name):
 
 def time_table(result, part="time"):
     rows = [[name, number(one["median"]), number(one["least"]),
-             f"{number(one['first'])} to {number(one['third'])}"]
+             f"{number(one['first'])}–{number(one['third'])}"]
             for name, one in sorted(result[part].items(), key=lambda item: item[1]["median"])
             if not is_rung(name)]
     return ["program", "median µs", "least", "middle half"], rows
@@ -80,15 +80,19 @@ def counts_table(result):
             "KiB on disk", "libraries (KiB)"], rows
 
 
+def ends(times):
+    """The smallest size and the two largest, between which the exponent is."""
+    shown = list(times.items())
+    return "; ".join(f"{size}: {number(micro)}" for size, micro in [*shown[:1], *shown[1:][-2:]])
+
+
 def growth_table(result):
     steep = [(what, name) for what, name, _ in growth.steeper(result["growth"], goals.STEEPEST)]
     rows = []
     for one in result["growth"]:
         for name, times in one["times"].items():
             verdict = "**no**" if (one["what"], name) in steep else "yes"
-            rows.append([one["what"], name,
-                         "; ".join(f"{size}: {number(micro)}" for size, micro in times.items()),
-                         number(one["exponents"][name], 2),
+            rows.append([one["what"], name, ends(times), number(one["exponents"][name], 2),
                          "–" if name == programs.ALONE else verdict])
     return ["what grows", "program", "size: median µs", "exponent", "linear or better"], rows
 
@@ -219,7 +223,7 @@ def write(result, page=PAGE, only=None):
     if not result["stamp"]["commit"]:
         raise SystemExit("bench: the page tells of a commit: git and a repository are needed")
     new = {part: markdown(make(result)) for part, (_, make) in TABLES.items()}
-    new["stamp"] = new["filter_stamp"] = stamp_text(result)
+    new["stamp"], new["filter_stamp"] = stamp_text(result), "Measured with the rest of the page.\n"
     replace(page, new)
     page.with_suffix(".svg").write_text(svg(result), encoding="utf-8")
 
