@@ -41,7 +41,7 @@ a_run() {
 <testsuite name="(empty)" tests="4">
 <testcase name="release/unit/plan" time="0.04" status="run"><system-out/></testcase>
 <testcase name="dev/unit/plan" time="1.6" status="run"><system-out/></testcase>
-<testcase name="release/mutation/mutation" time="61.2" status="run"><system-out># summary: {"mutants": 1030, "seed": 1030}
+<testcase name="release/mutation/mutation" time="61.2" status="run"><system-out># summary: {"mutants": 1030, "survived": 0, "seed": 1030}
 </system-out></testcase>
 <testcase name="release/root/target" time="1.2" status="fail"><system-out/></testcase>
 </testsuite>
@@ -63,7 +63,7 @@ XML
     assert_line 'The run took 13 minutes on 2 processors.'
     assert_line '| release | 9 | 3 | 62 |'
     assert_line '| dev | 0 | 1 | 2 |'
-    assert_line '| mutation/mutation | mutants 1,030, seed 1030 |'
+    assert_line '| mutation/mutation | mutants 1,030 |'
     run grep -A 4 '^| slowest tests ' "$TREE/docs/testing.md"
     assert_output "$(printf '%s\n' '| slowest tests | build | seconds |' '|---|---|---:|' \
         '| mutation/mutation | release | 61 |' '| unit/plan | dev | 2 |' '| root/target | release | 1 |')"

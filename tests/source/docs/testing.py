@@ -22,7 +22,7 @@ import xml.etree.ElementTree
 TOP = pathlib.Path(__file__).resolve().parents[3]
 PAGE = TOP / "docs/testing.md"
 # Of interest to whoever works on that test, and in its output; not in the page.
-NOT_TOLD = re.compile(r"(seconds|targets|corpus|new|most cases|codes|(least|most) kib|by kind .*|not counted .*"
+NOT_TOLD = re.compile(r"(seed|seconds|targets|corpus|new|most cases|codes|(least|most) kib|by kind .*|not counted .*"
                       r"|before main|early|beyond|redundant|stale|incomplete lines) ")
 TITLES = {"real": "What every change goes through", "nightly": "The nightly tier"}
 
@@ -65,17 +65,17 @@ def flat(value, name=""):
     return [(name, value)]
 
 
-def shown(name, number):
-    return f"{number:,}" if isinstance(number, int) and name != "seed" else number
+def shown(number):
+    return f"{number:,}" if isinstance(number, int) else number
 
 
 def told(output):
-    """The counts that a test has told: [(what, text)]."""
+    """The counts that a test has told, but those that are 0: [(what, text)]."""
     for line in re.findall(r"^(?:# )?summary: (\{.*\})$", output, re.M):
         counts = json.loads(line)
         what = counts.pop("tool", "")
         counts.pop("each", None)  # of several targets; here there is one
-        counts = [f"{name} {shown(name, number)}" for name, number in flat(counts)]
+        counts = [f"{name} {shown(number)}" for name, number in flat(counts) if number != 0]
         yield what, ", ".join(count for count in counts if not NOT_TOLD.match(count))
 
 
