@@ -41,9 +41,10 @@ tidy() {
     [[ $output == *readability-function-size* ]]
 }
 
-# a_project: a C file that is clean, with a header, and its build: in the folder of the test.
+# a_project [FOLDER]: a C file that is clean, with a header, and its build: in that folder of the test.
 a_project() {
-    cd "$BATS_TEST_TMPDIR" || return
+    mkdir -p "$BATS_TEST_TMPDIR/${1-}"
+    cd "$BATS_TEST_TMPDIR/${1-}" || return
     export CAPWRAP_TEST_CACHE=$BATS_TEST_TMPDIR/cache
     unset TIER
     mkdir src
@@ -54,9 +55,9 @@ a_project() {
         >compile_commands.json
 }
 
-# tells STATUS LINE: what tidy does with that file, and its last line.
+# tells STATUS LINE: what tidy, or TIDY, does with that file, and its last line.
 tells() {
-    run "$SRC_DIR/tests/source/lint/tidy" . "${CHECKS-}" src/twice.c
+    run "${TIDY:-$SRC_DIR/tests/source/lint/tidy}" . "${CHECKS-}" src/twice.c
     echo "$output"
     [ "$status" -eq "$1" ]
     [ "${lines[-1]}" = "$2" ]
@@ -72,6 +73,22 @@ tells() {
     sed -i 's/-std=c17/-std=c11/' compile_commands.json
     tells 0 '1 files, 1 read'
     TIER=nightly tells 0 '1 files, 1 read'
+}
+
+@test "a file that was clean in one checkout is not read again in another, and one that differs is" {
+    local folder
+    for folder in one two; do
+        a_project "$folder"
+        mkdir -p tests/source/lint
+        cp "$SRC_DIR/tests/source/lint/tidy" tests/source/lint/
+        cp "$SRC_DIR/.clang-tidy" .
+    done
+    cd "$BATS_TEST_TMPDIR/one"
+    TIDY=tests/source/lint/tidy tells 0 '1 files, 1 read'
+    cd "$BATS_TEST_TMPDIR/two"
+    TIDY=tests/source/lint/tidy tells 0 '1 files, 0 read'
+    echo '#define UNUSED 1' >>src/twice.h
+    TIDY=tests/source/lint/tidy tells 0 '1 files, 1 read'
 }
 
 @test "a finding is reported in each run, in headers too, and an unreadable file is a finding" {
