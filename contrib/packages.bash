@@ -103,6 +103,7 @@ lint   command:shellcheck      shellcheck      shellcheck      ShellCheck       
 lint   command:cppcheck        cppcheck        cppcheck        cppcheck         cppcheck
 lint   command:clang-tidy      clang-tidy      clang-extra-tools clang-tools-extra clang
 lint   command:clang-format    clang-format    clang-extra-tools clang-tools-extra clang
+real   command:ccache          ccache          ccache          ccache           ccache
 real   command:musl-gcc        musl-tools      -               -                -
 real   command:clang           clang           clang           clang            clang
 real   sanitizer:clang:address libclang-rt-dev compiler-rt     compiler-rt      compiler-rt

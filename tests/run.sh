@@ -18,7 +18,7 @@ machine as it was: users, mounts and servers exist in namespaces of their own.
   --help          this text
 
 tests/tiers says which tests those are. The tests of all builds run in one queue, and the slowest ones
-are named at the end. What takes long to fetch, and how long each test took, is kept in the folder that
+are named at the end. What takes long to fetch or to compile, and how long each test took, is kept in the folder that
 CAPWRAP_TEST_CACHE names, or in ~/.cache/capwrap-tests. --real and --nightly need Debian on amd64, whose kernels,
 cross compilers and packages they use, and with them a skipped test is a failure.
 The last line is "N passed, N failed". Exit status: 0 when nothing failed and something ran.
@@ -50,6 +50,8 @@ esac
 readonly folder=build/tiers/$mode
 readonly queue=$here/tests/support/queue
 cases=()
+# What compiles: with --real and --nightly, where the cache is kept, ccache does.
+launcher=()
 
 # junit_count passed|failed FILE PRESET: how many tests of that build have, or have not, the status "run" (which
 # is CTest's word for passed; fail, notrun and disabled are the others).
@@ -79,7 +81,7 @@ took() {
 # build PRESET: what it says, its exit status and its seconds go to files.
 build() {
     local status=0 started=$SECONDS
-    { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)"; } \
+    { cmake --preset "$1" "${launcher[@]}" && cmake --build --preset "$1" --parallel "$(nproc)"; } \
         >"$folder/$1.log" 2>&1 </dev/null || status=1
     echo "$status $((SECONDS - started))" >"$folder/$1.built"
 }
@@ -172,13 +174,16 @@ run_script() {
     count "$1" $((1 - status)) "$status"
 }
 
-# find_cache: what is kept from run to run, outside the tree: roots of Debian, and how long each test took.
+# find_cache: what is kept from run to run, outside the tree: roots of Debian, how long each test took, and what was
+# compiled, for a checkout in any folder.
 find_cache() {
     cache=$(tests/support/root-cache --place)
     root_cache=$cache
     [ "$(id -u)" -eq 0 ] || root_cache=$("${as_root[@]}" env \
         "CAPWRAP_TEST_CACHE=${CAPWRAP_TEST_CACHE:-}" tests/support/root-cache --place)
     export CAPWRAP_TEST_CACHE=$cache
+    export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$here CCACHE_NOHASHDIR=true CCACHE_MAXSIZE=2G
+    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
 }
 
 # close_run: what is left behind, and the ten slowest tests.

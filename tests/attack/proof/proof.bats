@@ -19,7 +19,10 @@ changed() {
 }
 
 @test "every theorem of every change is proven" {
-    run "$proof" --tier real
+    local kept=()
+    # What was proven of the same text is not proven again, but at night.
+    [[ -z ${CAPWRAP_TEST_CACHE-} || ${TIER-} == nightly ]] || kept=(--kept "$CAPWRAP_TEST_CACHE/proofs")
+    run "$proof" --tier real "${kept[@]}"
     printf '# %s\n' "${lines[@]}" >&3
     assert_success
     run jq '.proven == .theorems and .theorems >= 8 and .properties > 4000' <<<"$(counts)"
@@ -49,6 +52,28 @@ changed() {
     run "$proof" --source "$source" --only T7
     assert_failure 1
     assert_line --regexp '^  fails: dereference failure'
+}
+
+# of_execve WORD: T2 of the copy, and how it was found.
+of_execve() {
+    run "$proof" --source "$source" --only T2 --kept "$BATS_TEST_TMPDIR/kept"
+    assert_line --regexp "^T2 +$1 "
+}
+
+@test "what was proven is proven again when its text differs, and not before; what failed is not kept" {
+    changed cred.c 'is_root' 'is_root'
+    of_execve proven
+    of_execve kept
+    assert_success
+    run jq --compact-output '[.proven, .theorems, .properties > 10]' <<<"$(counts)"
+    assert_output '[1,1,true]'
+    echo '/* another text */' >>"$source/src/core/cred.c"
+    of_execve proven
+    changed cred.c 'if (now->no_new_privs)' 'if (!now->no_new_privs)'
+    of_execve REFUTED
+    of_execve REFUTED
+    assert_failure 1
+    assert_equal "$(find "$BATS_TEST_TMPDIR/kept" -type f | wc -l)" 2
 }
 
 @test "a run that ends without a result is no proof" {
