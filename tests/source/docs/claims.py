@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Whether what a document marks as tried has tests, which exist.
+"""Whether each statement of a document that is marked as tried names a test that there is.
 
-  claims.py FILE TESTS    tells each section of FILE with more marks than tests, and each line of TESTS that is wrong
+  claims.py FILE    tells each paragraph with a mark that names no test, and each title that is none
 
-A line of TESTS is the anchor of a section, and a file and the title of a test there (a function's name, of a test in
-C), or "row N": the tests of that row in tests/attack/known-failures/covered-by, which check-page compares. What
-stands before the first section is not about a statement. Exit status: 0 nothing to tell; 1 something; 2 the
-document has no mark.
+A paragraph names tests at its end: `Tests: "TITLE"; [row N](known-failures-details.md#N-...).` A title is that of
+a test in a file tests/**/*.bats, or the name of a function in tests/unit with blanks for its underscores. The tests
+of a row are in tests/attack/known-failures/covered-by, which check-page compares. Exit status: 0 nothing to tell; 1
+something; 2 the document has no mark.
 """
 
 import os
@@ -14,60 +14,60 @@ import pathlib
 import re
 import sys
 
-sys.dont_write_bytecode = True  # not into the source tree
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-
-# pylint: disable=wrong-import-position
-import links  # noqa: E402
-
 SRC = pathlib.Path(os.environ.get("SRC_DIR") or pathlib.Path(__file__).resolve().parents[3])
-COVERED_BY = SRC / "tests/attack/known-failures/covered-by"
 MARK = "\N{CHECK MARK}"
-LINE = re.compile(r"(\S+) (?:row (\d+)|(tests/[^:]+): (.+))")
+LEGEND = f"A paragraph with a mark {MARK} "
 
 
-def lines(path):
-    """Without comments."""
-    return [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-
-
-def marks(text):
-    """How many each section has, by its anchor."""
-    found = {}
-    for section in re.split(r"(?m)^#+ +", text)[2:]:
-        heading, _, body = section.partition("\n")
-        found[links.anchor(heading)] = body.count(MARK)
+def titles():
+    """Of every test, as the shell reads them."""
+    found = set()
+    for file in SRC.glob("tests/**/*.bats"):
+        for quoted in re.findall(r'^@test "(.*)" \{$', file.read_text(encoding="utf-8"), re.M):
+            found.add(re.sub(r"\\\\(.)", r"\1", quoted))
+    for file in SRC.glob("tests/unit/test_*.c"):
+        for name in re.findall(r"cmocka_unit_test\w*\((\w+)", file.read_text(encoding="utf-8")):
+            found.add(name.replace("_", " "))
     return found
 
 
-def exists(file, title):
-    path = SRC / file
-    if not path.is_file():
-        return False
-    wanted = f'@test "{title}" {{' if file.endswith(".bats") else f"static void {title}(void **state) {{"
-    return wanted in path.read_text(encoding="utf-8").splitlines()
+def rows():
+    """The rows of docs/known-failures-details.md that have tests, as the document links to them."""
+    with open(SRC / "tests/attack/known-failures/covered-by", encoding="utf-8") as file:
+        return set(re.findall(r"^(\d+) ", file.read(), re.M))
 
 
-def problems(marked, tests):
-    covered = [line.split(" ", 1)[0] for line in lines(COVERED_BY)]
-    counts = dict.fromkeys(marked, 0)
-    for line in lines(tests):
-        test = LINE.fullmatch(line)
-        number = 0 if test is None else covered.count(test[2]) if test[2] else exists(test[3], test[4])
-        if not number or not marked.get(test[1]):
-            yield f"no such test, or no mark: {line}"
-        else:
-            counts[test[1]] += number
-    yield from (f"{number} marks and {counts[anchor]} tests: {anchor}"
-                for anchor, number in marked.items() if number > counts[anchor])
+def paragraphs(text):
+    """Each without line ends."""
+    for block in re.split(r"\n\s*\n", text):
+        yield " ".join(block.split())
+
+
+def named(paragraph):
+    """The tests at its end: (the number of a row or "", the title or what else stands there)."""
+    _, _, tests = paragraph.partition(" Tests: ")
+    for test in re.findall(r'"[^"]*"|[^;"]+', tests.removesuffix(".")):
+        row = re.fullmatch(r"\[row (\d+)\]\(known-failures-details\.md#\1-[^)]*\)", test.strip())
+        if test.strip():
+            yield (row[1], test) if row else ("", test.strip('"'))
+
+
+def problems(text):
+    known, covered = titles(), rows()
+    for paragraph in paragraphs(text):
+        tests = list(named(paragraph))
+        if MARK in paragraph and not tests and not paragraph.startswith(LEGEND):
+            yield f"names no test: {paragraph[:100]}"
+        yield from (f"no such test: {title}" for row, title in tests
+                    if (row not in covered if row else title not in known))
 
 
 def main():
-    marked = marks(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
-    if not any(marked.values()):
+    text = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")
+    if MARK not in text.replace(LEGEND, ""):
         print("no statement is marked as tried")
         return 2
-    found = list(problems(marked, pathlib.Path(sys.argv[2])))
+    found = list(problems(text))
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 

@@ -10,15 +10,14 @@ import sys
 import unicodedata
 
 
-def anchor(heading):
-    """As GitHub makes it."""
-    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
-    return "".join("-" if c == " " else c for c in text if c in " -_" or unicodedata.category(c)[0] in "LN")
-
-
 def anchors(path):
-    """The anchors of a file."""
-    return {anchor(heading) for heading in re.findall(r"(?m)^#+ +(.*)$", path.read_text(encoding="utf-8"))}
+    """The anchors of a file, as GitHub makes them of its headings."""
+    found = set()
+    for heading in re.findall(r"(?m)^#+ +(.*)$", path.read_text(encoding="utf-8")):
+        text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
+        found.add("".join("-" if c == " " else c for c in text
+                          if c in " -_" or unicodedata.category(c)[0] in "LN"))
+    return found
 
 
 def broken(path):
@@ -27,9 +26,9 @@ def broken(path):
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
     wrong = []
     for link in links:
-        name, _, place = link.partition("#")
+        name, _, anchor = link.partition("#")
         target = path.parent / name if name else path
-        if not target.exists() or (place and target.suffix == ".md" and place not in anchors(target)):
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
             wrong.append(link)
     return wrong, len(links)
 
