@@ -23,6 +23,10 @@ enum { ASSERTED = 1 };
 
 enum { ODDITY = 40 };
 
+/* Fills *f with an error of the command line and its hint. Its value is -1. */
+#define refuse(f, step, hint, ...)                                                                 \
+    ((void)fail_set(f, step, FAIL_USAGE, 0, __VA_ARGS__), fail_hint(f, hint))
+
 /* ---- how an option is read ---- */
 
 static void note_option(struct options *options, const struct option *option) {
@@ -96,10 +100,10 @@ static int add_cap(const struct option *option, struct options *options, const c
     } else {
         return refuse_cap(option, value, list, f);
     }
-    if (keep && options->keep_given && (options->request.keep_all || options->keep_none)) {
-        (void)fail_set(f, option->name, FAIL_USAGE, 0, "'all' and 'none' stand alone");
-        return fail_hint(f, "write --keep all, --keep none or --keep CAP[,CAP...], and once");
-    }
+    if (keep && options->keep_given && (options->request.keep_all || options->keep_none))
+        return refuse(f, option->name,
+                      "write --keep all, --keep none or --keep CAP[,CAP...], and once",
+                      "'all' and 'none' stand alone");
     options->keep_given |= keep;
     return 0;
 }
@@ -144,11 +148,9 @@ static int read_umask(const struct option *option, void *into, const char *value
 
     if (options->request.change_umask)
         return optparse_refuse_twice(option->name, option, f);
-    if (length == 0 || length > DIGITS || value[length] != '\0' || mask > HIGHEST) {
-        (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a mask: octal, from 0 to 0777",
-                       value);
-        return fail_hint(f, "write the mask in octal, such as --umask 022");
-    }
+    if (length == 0 || length > DIGITS || value[length] != '\0' || mask > HIGHEST)
+        return refuse(f, option->name, "write the mask in octal, such as --umask 022",
+                      "'%s' is not a mask: 1 to 4 octal digits, at most 0777", value);
     note_option(options, option);
     options->request.change_umask = true;
     options->request.umask = (unsigned)mask;
@@ -180,10 +182,9 @@ static int read_names(const struct option *option, void *into, const char *value
 }
 
 static int read_label(const struct option *option, void *into, const char *value, struct fail *f) {
-    if (strlen(value) > LABEL_MOST) {
-        (void)fail_set(f, option->name, FAIL_USAGE, 0, "a label has at most %d bytes", LABEL_MOST);
-        return fail_hint(f, "name a label that the security module has");
-    }
+    if (strlen(value) > LABEL_MOST)
+        return refuse(f, option->name, "name a label that the security module has",
+                      "a label has at most %d bytes", LABEL_MOST);
     return read_word(option, into, value, f);
 }
 
@@ -194,11 +195,9 @@ static int read_mode(const struct option *option, void *into, const char *value,
 
     if (options->mode == MODE_ASSERT && options->mode == (enum mode)option->what)
         return optparse_refuse_twice(option->name, option, f);
-    if (options->mode != MODE_RUN) {
-        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s and --%s both only inspect",
-                       mode_name(options->mode), option->name);
-        return fail_hint(f, "leave out one of the two");
-    }
+    if (options->mode != MODE_RUN)
+        return refuse(f, STEP, "leave out one of the two", "--%s and --%s both only inspect",
+                      mode_name(options->mode), option->name);
     options->mode = (enum mode)option->what;
     options->mode_value = value;
     return 0;
@@ -331,9 +330,9 @@ static int check_assert(const struct options *options, struct fail *f) {
     if (option == NULL)
         return 0;
     (void)fail_set(f, "assert", FAIL_USAGE, 0, "--assert does not take --%s", option);
-    f->hint = "leave it out: --assert compares ids, groups, capability sets, no_new_privs and the "
-              "seccomp mode, and nothing else";
-    return -1;
+    return fail_hint(f,
+                     "leave it out: --assert compares ids, groups, capability sets, no_new_privs "
+                     "and the seccomp mode, and nothing else");
 }
 
 /* Options of a start that need each other, or do not go together. */
@@ -341,19 +340,15 @@ static int check_pairs(const struct options *options, struct fail *f) {
     const struct request *request = &options->request;
     bool labels = request->label[MODULE_APPARMOR] != NULL || request->label[MODULE_SELINUX] != NULL;
 
-    if (options->verbose && options->quiet) {
-        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--verbose and --quiet contradict each other");
-        return fail_hint(f, "leave out one of the two");
-    }
-    if (options->pass_env != NULL && !options->reset_env) {
-        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--pass-env goes with --reset-env");
-        return fail_hint(f, "add --reset-env, or leave out --pass-env");
-    }
-    if (request->parent_death_signal != 0 && labels) {
-        (void)fail_set(f, "label", FAIL_USAGE, 0,
-                       "--pdeathsig does not go with a change of label, which may disarm it");
-        return fail_hint(f, "leave out --pdeathsig, or the label");
-    }
+    if (options->verbose && options->quiet)
+        return refuse(f, STEP, "leave out one of the two",
+                      "--verbose and --quiet contradict each other");
+    if (options->pass_env != NULL && !options->reset_env)
+        return refuse(f, STEP, "add --reset-env, or leave out --pass-env",
+                      "--pass-env goes with --reset-env");
+    if (request->parent_death_signal != 0 && labels)
+        return refuse(f, "label", "leave out --pdeathsig, or the label",
+                      "--pdeathsig does not go with a change of label, which may disarm it");
     return 0;
 }
 
@@ -371,11 +366,9 @@ static int check(const struct options *options, char *const *argv, struct fail *
         return check_mode(options, f);
     if (check_pairs(options, f) != 0)
         return -1;
-    if (options->json && !options->request.dry_run) {
-        (void)fail_set(f, STEP, FAIL_USAGE, 0,
-                       "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
-        return fail_hint(f, "add --dry-run, or leave out --json");
-    }
+    if (options->json && !options->request.dry_run)
+        return refuse(f, STEP, "add --dry-run, or leave out --json",
+                      "--json goes with --dry-run, --status, --assert, --decode or --list-caps");
     return command ? 0 : option_refuse_no_command("capwrap", argv, f);
 }
 
@@ -386,9 +379,8 @@ static int check_name(const char *path, struct fail *f) {
     if (!list_has("gosu,su-exec,setuidgid,s6-setuidgid", name, strlen(name)))
         return 0;
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "capwrap does not take the words of %s", name);
-    f->hint = "call it as capwrap --user USER --no-new-privs -- COMMAND, or install contrib/gosu "
-              "of capwrap under this name";
-    return -1;
+    return fail_hint(f, "call it as capwrap --user USER --no-new-privs -- COMMAND, or install "
+                        "contrib/gosu of capwrap under this name");
 }
 
 void options_advise(const char *command, struct fail *f) {

@@ -89,8 +89,7 @@ static int check_grant(const struct plan *plan, struct fail *f) {
                        "capwrap has file capabilities and so may not change the supplementary "
                        "groups, which are %zu and would be %zu",
                        start->groups.count, goal->groups.count);
-        f->hint = "add --groups keep, or leave out --user and --groups";
-        return -1;
+        return fail_hint(f, "add --groups keep, or leave out --user and --groups");
     }
     if (plan->stdio != 0)
         return fail_set(f, "stdio", FAIL_GRANT_IDENTITY, 0,
@@ -121,8 +120,7 @@ static int check_stdio(const struct request *request, const struct start *start,
     (void)fail_set(f, "stdio", FAIL_UNMAPPED_ID, 0,
                    "the owner of a standard stream, or its new one, reads as an id that may be an "
                    "unmapped one");
-    f->hint = "leave out --chown-stdio, or use ids that /proc/self/uid_map contains";
-    return -1;
+    return fail_hint(f, "leave out --chown-stdio, or use ids that /proc/self/uid_map contains");
 }
 
 static int check_kept(const struct plan *plan, struct fail *f) {

@@ -195,8 +195,7 @@ static int refuse_missing(const struct program *program, int error, struct fail 
     (void)refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, program->command,
                  "not found in PATH, of which the user may not search");
     f->obstacle = program->obstacle;
-    f->hint = "check the name, or let the user search the directory that has it";
-    return -1;
+    return fail_hint(f, "check the name, or let the user search the directory that has it");
 }
 
 static int find_path(struct program *program, struct sys_file *file, struct fail *f) {
@@ -433,8 +432,8 @@ static int check_directory(const struct plan *plan, struct program *program, str
     if (!program->directory_closed || !plan->strict)
         return 0;
     (void)fail_set(f, STEP, FAIL_STRICT, EACCES, "the user may not search the working directory");
-    f->hint = "leave out --strict, or change to a directory that the user may search: --chdir DIR";
-    return -1;
+    return fail_hint(
+        f, "leave out --strict, or change to a directory that the user may search: --chdir DIR");
 }
 
 /* With --chown-stdio: whether the new user may open standard output and error again, where they are
@@ -581,9 +580,9 @@ static int check_closed(const struct program *program, struct fail *f) {
     }
     (void)fail_about(f, "exec", FAIL_NOT_EXECUTABLE, ENOENT, path,
                      "it was there before the descriptors above 2 were closed");
-    f->hint = "leave out --close-fds, or name the file by a path that needs no descriptor";
     f->exit_code = EXIT_NOT_EXECUTABLE;
-    return -1;
+    return fail_hint(f,
+                     "leave out --close-fds, or name the file by a path that needs no descriptor");
 }
 
 int program_check(const struct plan *plan, const struct program *program, struct fail *f) {

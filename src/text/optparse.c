@@ -96,8 +96,7 @@ int optparse_flag(const struct option *option, void *into, const char *value, st
 
 int optparse_refuse_twice(const char *step, const struct option *option, struct fail *f) {
     (void)fail_set(f, step, FAIL_USAGE, 0, "--%s was given twice", option->name);
-    f->hint = "leave out one of the two";
-    return -1;
+    return fail_hint(f, "leave out one of the two");
 }
 
 int optparse_word(const char *step, const struct option *option, void *into, const char *value,
