@@ -21,8 +21,6 @@ static const char STEP[] = "options";
  * can be read of another process. */
 enum { ASSERTED = 1 };
 
-enum { ODDITY = 40 };
-
 /* Fills *f with an error of the command line and its hint. Its value is -1. */
 #define refuse(f, step, hint, ...)                                                                 \
     ((void)fail_set(f, step, FAIL_USAGE, 0, __VA_ARGS__), fail_hint(f, hint))
@@ -45,24 +43,15 @@ static int read_word(const struct option *option, void *into, const char *value,
     return optparse_word(option->name, option, into, value, f);
 }
 
-/* What is wrong with a character of a word, for behind a text; "" for nothing. */
-static void tell_oddity(const char *word, char text[ODDITY]) {
-    const char *oddity = printable_oddity(word);
-
-    (void)snprintf(text, ODDITY, "%s%s", oddity == NULL ? "" : ": it holds ",
-                   oddity == NULL ? "" : oddity);
-}
-
 /* A word in the value, a list, that is no capability. */
 static int refuse_cap(const struct option *option, const char *value, const struct list *list,
                       struct fail *f) {
-    char start[CAPNAME_SIZE], oddity[ODDITY];
+    char start[CAPNAME_SIZE];
     int length = (int)list->length;
 
     (void)snprintf(start, sizeof start, "%.*s", length, list->word);
-    tell_oddity(start, oddity);
     (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not a capability%s", length,
-                   list->word, oddity);
+                   list->word, printable_oddity(start));
     capname_advise(option->name, value, f);
     return -1;
 }
@@ -73,7 +62,7 @@ static int refuse_empty(const struct option *option, const char *value, struct f
 
     (void)fail_set(f, option->name, FAIL_USAGE, 0, "the list '%s' has an empty element", value);
     fail_advise(f, "write --%s%s, without a blank", option->name, option->argument);
-    if (strstr(option->argument, "CAP") != NULL && capname_suggest(value, strlen(value), caps))
+    if (strstr(option->argument, "CAP") != NULL && capname_suggest(value, caps))
         fail_advise(f, "write --%s %s[,CAP...], without a blank", option->name, caps);
     return -1;
 }
@@ -116,23 +105,19 @@ static int read_caps(const struct option *option, void *into, const char *value,
     return 0;
 }
 
-static int refuse_signal(const struct option *option, const char *word, struct fail *f) {
-    char oddity[ODDITY];
-
-    tell_oddity(word, oddity);
-    (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%s' is not a signal%s", word, oddity);
-    (void)printable_advice(word, sizeof f->advice, f->advice);
-    return fail_hint(f, "name a signal of signal(7), such as --pdeathsig TERM, or 0 for none");
-}
-
 static int read_signal(const struct option *option, void *into, const char *value, struct fail *f) {
     struct options *options = into;
     int signal = signame_parse(value);
 
     if (options->request.change_parent_death)
         return optparse_refuse_twice(option->name, option, f);
-    if (signal < 0)
-        return refuse_signal(option, value, f);
+    if (signal < 0) {
+        (void)refuse(f, option->name,
+                     "write --pdeathsig TERM, or the number of another signal; 0 for none",
+                     "'%s' is not a known signal%s", value, printable_oddity(value));
+        (void)printable_advice(value, sizeof f->advice, f->advice);
+        return -1;
+    }
     note_option(options, option);
     options->request.change_parent_death = true;
     options->request.parent_death_signal = signal;
@@ -161,19 +146,19 @@ static int read_umask(const struct option *option, void *into, const char *value
 static int read_names(const struct option *option, void *into, const char *value, struct fail *f) {
     for (struct list list = {.rest = value}; list_next(&list);) {
         const size_t name = strcspn(list.word, "=, \t\r\n\"'$*?:;");
-        char oddity[ODDITY];
+        const char *bare = list.word + strspn(list.word, "${");
 
         if (list.length == 0)
             return refuse_empty(option, value, f);
         if (name == list.length)
             continue;
-        tell_oddity(list.word + name, oddity);
         (void)fail_set(f, option->name, FAIL_USAGE, 0, "'%.*s' is not the name of a variable%s",
                        (int)list.length, list.word,
-                       list.word[name] == '=' ? ": it has a value" : oddity);
+                       list.word[name] == '=' ? ": it has a value"
+                                              : printable_oddity(list.word + name));
         f->hint = "name each variable, with commas between, such as --pass-env LANG,TZ";
         if (list.word[0] == '$' && list.length > 1)
-            fail_advise(f, "write --%s %.*s", option->name, (int)list.length - 1, list.word + 1);
+            fail_advise(f, "write --%s %.*s", option->name, (int)strcspn(bare, "}=,"), bare);
         else if (list.word[name] == '=' && name > 0)
             fail_advise(f, "write --%s %.*s", option->name, (int)name, list.word);
         return -1;

@@ -171,31 +171,47 @@ static void advise_missing(const char *path, struct fail *f) {
         return;
     }
     directory_find(path, -ENOENT, at);
-    if (strlen(at) > 1 && (strcmp(directory_last_name(at), directory_last_name(path)) != 0 ||
-                           sys_read_link(path, 1, &target) >= 0))
+    if (at[0] == '\0' && path[strlen(path) - 1] == '/')
+        fail_advise(f, "leave out the / at the end of %s, which is no directory", path);
+    if (strlen(at) > 1 && strchr("~$", path[0]) == NULL &&
+        (strcmp(directory_last_name(at), directory_last_name(path)) != 0 ||
+         sys_read_link(path, 1, &target) >= 0))
         fail_advise(f, "check the path %s: there is no %s", path, at);
+}
+
+/* Whether no directory of PATH that is looked into is there. */
+static bool finds_nothing(const struct program *program) {
+    struct program probe = *program;
+    struct sys_file file;
+
+    probe.command = ".";
+    return program->search_path != NULL && search(&probe, &file) == -ENOENT;
 }
 
 /* None of its name can be reached. */
 static int refuse_missing(const struct program *program, int error, struct fail *f) {
     const char *command = program->command;
 
-    if (program->obstacle[0] == '\0') {
+    if (program->obstacle[0] != '\0') {
         (void)refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, command,
-                     command[0] == '\0' ? "COMMAND is empty" : "not found");
-        if (command[0] == '\0') {
-            f->hint = "name the program: an unset variable in quotes is an empty word";
-        } else if (strchr(command, '/') != NULL) {
-            f->hint = command[0] == '/' ? "check the path: the file or a directory of it is missing"
-                                        : "check the path, which begins at the working directory";
-            advise_missing(command, f);
-        }
-        return -1;
+                     "not found in PATH, of which the user may not search");
+        f->obstacle = program->obstacle;
+        return fail_hint(f, "check the name, or let the user search the directory that has it");
     }
-    (void)refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, program->command,
-                 "not found in PATH, of which the user may not search");
-    f->obstacle = program->obstacle;
-    return fail_hint(f, "check the name, or let the user search the directory that has it");
+    (void)refuse(f, FAIL_NOT_FOUND, EXIT_NOT_FOUND, error, command, "not found");
+    if (command[0] == '\0') {
+        (void)snprintf(f->text, sizeof f->text, "COMMAND is empty");
+        f->hint = "name the program: an unset variable in quotes is an empty word";
+    } else if (strchr(command, '/') != NULL) {
+        f->hint = command[0] == '/' ? "check the path: the file or a directory of it is missing"
+                                    : "check the path, which begins at the working directory";
+        advise_missing(command, f);
+    } else if (finds_nothing(program)) {
+        (void)snprintf(f->text, sizeof f->text,
+                       "not found: PATH has no absolute directory that exists");
+        f->hint = "set PATH, as in env PATH=/usr/bin:/bin, or give the whole path";
+    }
+    return -1;
 }
 
 static int find_path(struct program *program, struct sys_file *file, struct fail *f) {

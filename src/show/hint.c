@@ -14,14 +14,10 @@
 /* The grant by which this start could have what it lacks. To become another user takes root:
  * whoever may execute a file that grants SETUID is root. */
 static uint64_t usable_grant(const struct fail *f, const struct place *place) {
-    switch (f->code) {
-    case FAIL_NEED_SETUID:
-    case FAIL_NEED_SETGID:
-    case FAIL_NEED_CHOWN:
-        return 0;
-    default:
-        return place->file_grant;
-    }
+    bool identity =
+        f->code == FAIL_NEED_SETUID || f->code == FAIL_NEED_SETGID || f->code == FAIL_NEED_CHOWN;
+
+    return identity ? 0 : place->file_grant;
 }
 
 /* What there is to do where /.dockerenv is no sign of a container. */
@@ -35,17 +31,44 @@ static const char *without_container(const struct place *place, uint64_t caps) {
                : " (without a container: start capwrap with them in the bounding set)";
 }
 
+/* What is in the bounding set was not given to capwrap, whose file has capabilities. */
+static void for_granted(const struct fail *f, const struct place *place, uint64_t grant,
+                        size_t size, char *text) {
+    if ((f->caps & ~grant) != 0) {
+        char names[CAPNAME_LIST_SIZE];
+        capname_join(f->caps & ~grant, "", ",", names);
+        (void)snprintf(text, size, "add %s to the file capabilities of capwrap%s", names,
+                       place->kind == DOCKER || place->kind == KUBERNETES ? " in the image" : "");
+    } else if (f->code == FAIL_CAP_MASKED) {
+        /* no_new_privs lets a file pass on what the caller held, and no more; a shell or an init
+         * before capwrap has lost it. */
+        (void)snprintf(text, size,
+                       "start capwrap as the first program of the container (docker run without "
+                       "--init, no shell), or start the container as root and give the user to "
+                       "capwrap with --user: the file capabilities of capwrap gave nothing, "
+                       "because another program came first or the runtime left its user none");
+    } else {
+        (void)snprintf(text, size,
+                       "put capwrap where file capabilities count: on no volume that is mounted "
+                       "nosuid, and set in this user namespace or outside of it");
+    }
+}
+
 /* How the missing capabilities are permitted, as the beginning of a sentence. Root is not told to
  * be root, and others not to add what root holds anyway. */
 static void permit(const struct fail *f, const struct place *place, uint64_t grant, size_t size,
                    char *text) {
     bool root = place->root || grant != 0;
-    const uint64_t caps = (f->caps | f->also) & ~(root ? 0 : f->bounded);
+    const uint64_t caps = (f->caps | f->also) & ~(place->root ? 0 : f->bounded);
     char names[CAPNAME_LIST_SIZE];
     const char *too = grant != 0 && (caps & ~grant) != 0
                           ? ", and add the same to the file capabilities of capwrap in the image"
                           : "";
 
+    if (grant != 0 && caps == 0) {
+        for_granted(f, place, grant, size, text);
+        return;
+    }
     switch (place->kind) {
     case KUBERNETES:
         capname_join(caps, "", ", ", names);
@@ -106,43 +129,21 @@ static const char *for_bounding_only(const struct place *place) {
     return hints[place->kind < PLACES ? place->kind : SHELL];
 }
 
-/* What is in the bounding set was not given to capwrap, whose file has capabilities. */
-static void for_granted(const struct fail *f, uint64_t grant, size_t size, char *text) {
-    if ((f->caps & ~grant) != 0) {
-        char names[CAPNAME_LIST_SIZE];
-        capname_join(f->caps & ~grant, "", ",", names);
-        (void)snprintf(text, size, "add %s to the file capabilities of capwrap in the image",
-                       names);
-    } else if (f->code == FAIL_CAP_MASKED) {
-        /* no_new_privs lets a file pass on what the caller held, and no more; a shell or an init
-         * before capwrap has lost it. */
-        (void)snprintf(text, size,
-                       "start capwrap as the first program of the container (docker run without "
-                       "--init, no shell), or start the container as root and give the user to "
-                       "capwrap with --user: the file capabilities of capwrap gave nothing, "
-                       "because another program came first or the runtime left its user none");
-    } else {
-        (void)snprintf(text, size,
-                       "put capwrap where file capabilities count: on no volume that is mounted "
-                       "nosuid, and set in this user namespace or outside of it");
-    }
-}
-
 /* A COMMAND that is an option, the exec form of a Dockerfile, a line or a word of the shell, a
  * variable with its value, or a program together with its arguments. */
 static bool for_command(const char *word, size_t size, char *text) {
     static const char builtins[] = "alias,cd,eval,exec,export,set,source,trap,ulimit,unset";
-    const char *before = NULL, *after = "", *blank = strrchr(word, ' ');
+    const char *before = NULL, *after = "", *blank = strpbrk(word, " \t\n");
     bool builtin = list_has(builtins, word, strlen(word));
 
-    if (word[0] == '-') {
+    if (word[0] == '-' && word[1] != '\0') {
         before = "write options before -- (those of docker run before the image): ";
     } else if (word[0] == '[') {
         before = "write the words without brackets, quotes and commas: ";
     } else if (builtin || (strpbrk(word, ";&|<>") != NULL && strchr(word, '\'') == NULL)) {
         before = "write the line for a shell: sh -c '";
         after = builtin ? " ...'" : "'";
-    } else if (word[strcspn(word, "=/. ")] == '=') {
+    } else if (word[0] != '=' && word[strcspn(word, "=/. ")] == '=') {
         before = "set the variable with env: env ";
     } else if (blank > word && blank[1] != '\0' && strpbrk(word, "\"'$\r") == NULL) {
         before = "write the program and each argument as a word of its own: ";
@@ -172,7 +173,7 @@ static void for_not_given(const struct fail *f, const struct place *place, size_
     uint64_t grant = container ? usable_grant(f, place) : 0;
 
     if (grant != 0)
-        for_granted(f, grant, size, text);
+        for_granted(f, place, grant, size, text);
     else if (f->code == FAIL_CAP_MASKED && container && !place->root)
         (void)snprintf(text, size,
                        "put a capwrap with file capabilities into the image, or start the "
@@ -206,8 +207,8 @@ static const char *const FIXED[FAIL_CODES] = {
     "start capwrap without no_new_privs, under which AppArmor changes a profile only from "
     "unconfined, and SELinux a context only where its policy has nnp_transition",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
-    [FAIL_SETGROUPS_DENIED] =
-        "add --groups keep: this user namespace denies setgroups (/proc/self/setgroups, gid_map)",
+    [FAIL_SETGROUPS_DENIED] = "add --groups keep, and use ids of /proc/self/uid_map and gid_map: "
+                              "this user namespace denies setgroups",
     [FAIL_KEY_QUOTA] = "raise /proc/sys/kernel/keys/maxkeys",
     [FAIL_PARENT_GONE] = "start it again from a parent that lives",
     [FAIL_DIRECTORY] = "name a directory with --chdir that is there and that the user may search",
@@ -221,58 +222,41 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_KILLED] = "allow the call in the seccomp filter; strace names it",
 };
 
-/* The part of a hint before and after the file that it names. */
+/* A hint that names the file: what stands before and after it. */
 struct about_file {
+    enum fail_code code;
+    int error; /* 0: any other */
     const char *before, *after;
 };
 
-static struct about_file for_not_executable(int error) {
-    switch (error) {
-    case ENOEXEC:
-        return (struct about_file){"begin it with a #! line, or name its interpreter: sh ", ""};
-    case ETXTBSY:
-        return (struct about_file){"wait until nobody has ", " open for writing"};
-    case E2BIG:
-        return (struct about_file){"shorten the arguments or the environment of ", ""};
-    case EISDIR:
-        return (struct about_file){"name a file in ", ""};
-    default:
-        return (struct about_file){"let the user execute ", ", on a mount without noexec"};
-    }
-}
+/* The first row that fits counts. */
+static const struct about_file ABOUT_FILE[] = {
+    {FAIL_NOT_EXECUTABLE, ENOEXEC, "begin it with a #! line, or name its interpreter: sh ", ""},
+    {FAIL_NOT_EXECUTABLE, ETXTBSY, "wait until nobody has ", " open for writing"},
+    {FAIL_NOT_EXECUTABLE, E2BIG, "shorten the arguments or the environment of ", ""},
+    {FAIL_NOT_EXECUTABLE, EISDIR, "name a file in ", ""},
+    {FAIL_NOT_EXECUTABLE, 0, "let the user execute ", ", on a mount without noexec"},
+    {FAIL_INTERPRETER, ELOOP, "name the last interpreter in the #! line of ", ""},
+    {FAIL_INTERPRETER, ENOENT, "install it, or correct the #! line of ", ""},
+    {FAIL_INTERPRETER, ENOEXEC, "name an interpreter in the #! line of ", ""},
+    {FAIL_INTERPRETER, 0, "let the user execute the interpreter of ", ""},
+    {FAIL_FILE_CAPABILITIES, 0, "remove its file capabilities: setcap -r ", ""},
+    {FAIL_OUTSIDE_BOUNDING, 0, "keep them as well, or remove them: setcap -r ", ""},
+    {FAIL_SET_ID, 0, "add --no-new-privs, or remove the bits: chmod ug-s ", ""},
+    {FAIL_UNREADABLE, 0, "let the user read it: chmod a+r ", ""},
+};
 
-static struct about_file for_interpreter(const struct fail *f) {
-    if (strcmp(f->step, "exec") == 0)
-        return (struct about_file){"provide the loader that it names: readelf -l ", ""};
-    switch (f->error) {
-    case ELOOP:
-        return (struct about_file){"name the last interpreter in the #! line of ", ""};
-    case ENOENT:
-        return (struct about_file){"install it, or correct the #! line of ", ""};
-    case ENOEXEC:
-        return (struct about_file){"name an interpreter in the #! line of ", ""};
-    default:
-        return (struct about_file){"let the user execute the interpreter of ", ""};
-    }
-}
+static const struct about_file *for_program(const struct fail *f) {
+    static const struct about_file loader = {FAIL_INTERPRETER, 0,
+                                             "provide the loader that it names: readelf -l ", ""};
 
-static struct about_file for_program(const struct fail *f) {
-    switch (f->code) {
-    case FAIL_FILE_CAPABILITIES:
-        return (struct about_file){"remove its file capabilities: setcap -r ", ""};
-    case FAIL_OUTSIDE_BOUNDING:
-        return (struct about_file){"keep them as well, or remove them: setcap -r ", ""};
-    case FAIL_SET_ID:
-        return (struct about_file){"add --no-new-privs, or remove the bits: chmod ug-s ", ""};
-    case FAIL_UNREADABLE:
-        return (struct about_file){"let the user read it: chmod a+r ", ""};
-    case FAIL_INTERPRETER:
-        return for_interpreter(f);
-    case FAIL_NOT_EXECUTABLE:
-        return for_not_executable(f->error);
-    default:
-        return (struct about_file){NULL, NULL};
-    }
+    if (f->code == FAIL_INTERPRETER && strcmp(f->step, "exec") == 0)
+        return &loader;
+    for (size_t i = 0; i < sizeof ABOUT_FILE / sizeof ABOUT_FILE[0]; i++)
+        if (ABOUT_FILE[i].code == f->code &&
+            (ABOUT_FILE[i].error == 0 || ABOUT_FILE[i].error == f->error))
+            return &ABOUT_FILE[i];
+    return NULL;
 }
 
 /* What a refused system call leaves to say depends on the error alone. */
@@ -290,71 +274,64 @@ static const char *for_system_call(const char *step, int error) {
     }
 }
 
-static const char *for_strict(const char *step) {
-    if (strcmp(step, "bounding") == 0)
-        return "leave out --strict, or permit SETPCAP so that it can be narrowed";
-    if (strcmp(step, "want") == 0)
-        return "leave out --strict, or --want";
-    return "leave out --strict, or remove the file capabilities with setcap -r";
-}
-
 /* The hint that belongs to the code of the failure. */
 static void for_code(const struct fail *f, const struct place *place, size_t size, char *text) {
     char way[CAPNAME_LIST_SIZE + 256];
+    const char *hint = FIXED[f->code], *instead = f->hint; /* of what is missing */
 
     if (place->noroot && f->code != FAIL_CAP_NOT_PERMITTED)
         (void)snprintf(way, sizeof way, "%s", for_noroot(place));
     else
         permit(f, place, usable_grant(f, place), sizeof way, way);
     switch (f->code) {
+    case FAIL_NEED_SETPCAP:
+        instead =
+            strcmp(f->step, "bounding") == 0 ? "add --no-new-privs" : "leave out --lock-securebits";
+        hint = way;
+        break;
     case FAIL_CAP_NOT_PERMITTED:
     case FAIL_NEED_SETUID:
     case FAIL_NEED_SETGID:
     case FAIL_NEED_CHOWN:
-        (void)snprintf(text, size, "%s", way);
-        return;
-    case FAIL_NEED_SETPCAP:
-        (void)snprintf(text, size, "%s, or %s",
-                       strcmp(f->step, "bounding") == 0 ? "add --no-new-privs"
-                                                        : "leave out --lock-securebits",
-                       way);
-        return;
+        hint = way;
+        break;
     case FAIL_CAP_BOUNDING_ONLY:
     case FAIL_CAP_MASKED:
         for_not_given(f, place, size, text);
         return;
     case FAIL_OLD_KERNEL:
-        (void)snprintf(text, size, "%s",
-                       strcmp(f->step, "fds") == 0
-                           ? "use Linux 5.9 or later, or leave out --close-fds"
-                           : "use Linux 4.3 or later");
-        return;
+        hint = strcmp(f->step, "fds") == 0 ? "use Linux 5.9 or later, or leave out --close-fds"
+                                           : "use Linux 4.3 or later";
+        break;
     case FAIL_STRICT:
-        (void)snprintf(text, size, "%s", for_strict(f->step));
-        return;
+        hint = strcmp(f->step, "bounding") == 0
+                   ? "leave out --strict, or permit SETPCAP so that it can be narrowed"
+               : strcmp(f->step, "want") == 0
+                   ? "leave out --strict, or --want"
+                   : "leave out --strict, or remove the file capabilities with setcap -r";
+        break;
     case FAIL_SYSTEM_CALL:
-        (void)snprintf(text, size, "%s", for_system_call(f->step, f->error));
-        return;
+        hint = for_system_call(f->step, f->error);
+        break;
     default:
-        (void)snprintf(text, size, "%s", FIXED[f->code]);
+        break;
     }
+    (void)snprintf(text, size, "%s%s%s", instead == NULL ? "" : instead,
+                   instead == NULL ? "" : ", or ", hint);
 }
 
 void hint_for(const struct fail *f, const struct place *place, size_t size, char *text) {
-    if (f->advice[0] != '\0') {
-        (void)snprintf(text, size, "%s", f->advice);
+    const char *given = f->advice[0] != '\0'          ? f->advice
+                        : f->code == FAIL_NEED_SETGID ? NULL
+                                                      : f->hint;
+
+    if (f->advice[0] == '\0' && for_word(f, size, text))
         return;
-    }
-    if (for_word(f, size, text))
-        return;
-    if (f->hint != NULL) {
-        (void)snprintf(text, size, "%s", f->hint);
-        return;
-    }
-    struct about_file about = for_program(f);
-    if (about.before != NULL && f->subject != NULL) {
-        (void)snprintf(text, size, "%s%s%s", about.before, f->subject, about.after);
-        return;
-    }
-    for_code(f, place, size, text);
+    const struct about_file *about = for_program(f);
+    if (given != NULL)
+        (void)snprintf(text, size, "%s", given);
+    else if (about != NULL && f->subject != NULL)
+        (void)snprintf(text, size, "%s%s%s", about->before, f->subject, about->after);
+    else
+        for_code(f, place, size, text);
 }

@@ -67,15 +67,7 @@ void capname_join(uint64_t set, const char *prefix, const char *separator,
 
 /* ---- what was meant ---- */
 
-/* How many characters at the beginning of word can be those of a name. */
-static size_t name_length(const char *word, size_t length) {
-    size_t size = 0;
-
-    while (size < length &&
-           (isalnum((unsigned char)word[size]) || word[size] == '_' || word[size] == '-'))
-        size++;
-    return size;
-}
+static const char OF_NAMES[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 /* The capability that the characters of a name stand for, or are nearest to; or -EINVAL, as where
  * a prefix goes on behind length: no name is so long as what is left then. */
@@ -101,39 +93,55 @@ static bool is_no_name(const char *word, size_t length, char before) {
            (length == 3 && strncasecmp(word, "cap", length) == 0);
 }
 
-bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZE]) {
+bool capname_suggest(const char *word, char list[CAPNAME_LIST_SIZE]) {
     uint64_t set = 0;
     size_t size;
 
-    for (char before = '\0';; before = word[size], word += size + 1, length -= size + 1) {
-        size = name_length(word, length);
+    for (char before = '\0';; before = word[size], word += size + 1) {
+        size = strspn(word, OF_NAMES);
         if (size > 0 && !is_no_name(word, size, before)) {
             int cap = parse_nearest(word, size);
             if (cap < 0)
                 return false;
             set |= CAP_MASK(cap);
         }
-        if (size == length)
+        if (word[size] == '\0')
             break;
     }
     capname_join(set, "", ",", list);
     return set != 0;
 }
 
+/* The names of a mask as /proc/PID/status or capsh has it: the number of no capability is written
+ * so. */
+static bool list_mask(const char *value, char list[CAPNAME_LIST_SIZE]) {
+    bool prefixed = strncasecmp(value, "0x", 2) == 0;
+    uint64_t set = 0;
+
+    if (prefixed || strlen(value) >= 8)
+        (void)number_parse_hex(value + (prefixed ? 2 : 0), &set);
+    capname_join(set, "", ",", list);
+    return set != 0;
+}
+
 void capname_advise(const char *option, const char *value, struct fail *f) {
     char caps[CAPNAME_LIST_SIZE];
+    const char *minus = strstr(value, " -");
     const char *word = strncasecmp(value, "cap_", 4) == 0 ? value + 4 : value;
-    bool is_all = strcmp(value, "*") == 0 || (value[0] == '=' && value[1] != '\0') ||
+    bool is_all = strcmp(value, "*") == 0 ||
+                  (value[0] == '=' && value[1] != '\0' && value[strspn(value, "=eip")] == '\0') ||
                   (strcspn(word, "=+") == 3 && strncasecmp(word, "all", 3) == 0);
 
+    f->hint = "name capabilities as capwrap --list-caps does, separated by commas";
     /* ~ in a unit, - and ! elsewhere take something away. */
     if ((value[0] == '-' && !isdigit((unsigned char)value[1])) || strpbrk(value, "~!") != NULL ||
-        strstr(value, ",-") != NULL)
+        strstr(value, ",-") != NULL ||
+        (minus != NULL && isalpha((unsigned char)minus[2]) && isalpha((unsigned char)minus[3])))
         f->hint = "list the capabilities that the program is to hold: no other one stays";
     else if (strcmp(option, "keep") == 0 && is_all)
         fail_advise(f, "write --keep all");
-    else if (capname_suggest(value, strlen(value), caps))
+    else if (list_mask(value, caps) || capname_suggest(value, caps))
         fail_advise(f, "write --%s %s (commas separate names)", option, caps);
-    else if (!printable_advice(value, sizeof f->advice, f->advice))
-        f->hint = "name capabilities as capwrap --list-caps does, separated by commas";
+    else if (minus != NULL || strchr(value, ' ') == NULL)
+        (void)printable_advice(value, sizeof f->advice, f->advice);
 }

@@ -22,7 +22,7 @@ int capname_parse(const char *word, size_t length);
 /* What a word that is no capability was probably meant to be, as --keep takes it: the names in it
  * without what stands around them (NET_RAW+ep, "A B", net-raw), mistyped ones mended. False when
  * that cannot be told. */
-bool capname_suggest(const char *word, size_t length, char list[CAPNAME_LIST_SIZE]);
+bool capname_suggest(const char *word, char list[CAPNAME_LIST_SIZE]);
 
 /* Gives a filled *f, about the value of --option, which holds no capability where one belongs, the
  * hint what to write. */

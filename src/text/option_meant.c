@@ -1,5 +1,6 @@
 #include "text/option_meant.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text/list.h"
@@ -29,13 +30,19 @@ static void suggest(const struct option_table *table, const char *name, size_t l
         fail_advise(f, "write --%.*s", (int)length, name);
     else if (f->hint == NULL && nearest_found(&search) != NULL)
         fail_advise(f, "write --%s", nearest_found(&search));
+    else if (length > 3 && strncmp(name, "no-", 3) == 0 &&
+             option_by_name(table, name + 3, length - 3) != NULL)
+        fail_advise(f, "leave out --%.*s", (int)length - 3, name + 3);
 }
 
 int option_refuse_name(const struct option_table *table, const char *name, size_t length,
                        struct fail *f) {
     size_t first = strcspn(name, " :+,");
+    char word[NEAREST_SIZE];
 
-    (void)fail_set(f, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option", (int)length, name);
+    (void)snprintf(word, sizeof word, "%.*s", (int)length, name);
+    (void)fail_set(f, STEP, FAIL_USAGE, 0, "'--%.*s' is not an option%s", (int)length, name,
+                   printable_oddity(word));
     if (first < length && option_by_name(table, name, first) != NULL)
         f->hint = name[first] != ' '
                       ? "write = or a blank between the option and its value"
@@ -76,9 +83,9 @@ int option_refuse_one_dash(const char *name, struct fail *f) {
 /* ---- another dash ---- */
 
 static bool is_wrong_dash(uint32_t code) {
-    enum { FIRST = 0x2010, LAST = 0x2015, MINUS = 0x2212 };
+    enum { FIRST = 0x2010, LAST = 0x2015, MINUS = 0x2212, FULL_WIDTH = 0xff0d };
 
-    return (code >= FIRST && code <= LAST) || code == MINUS;
+    return (code >= FIRST && code <= LAST) || code == MINUS || code == FULL_WIDTH;
 }
 
 /* What stands behind the dashes; *wrong: whether one of them is not "-". */
@@ -121,26 +128,27 @@ bool option_is_next(const struct option_table *table, const char *word) {
 
 int option_refuse_value(const struct option *option, const char *next, struct fail *f) {
     const char *name = option->name, *argument = option->argument;
+    bool none = next == NULL || next[0] == '\0';
+    bool joined = !none && next[0] != '-' && next[0] != '=';
     const char letter[] = {' ', '(', '-', option->letter, ')', '\0'};
     const char *also = option->letter == '\0' ? "" : letter;
 
-    if (next == NULL || next[0] == '\0') {
+    if (none)
         (void)fail_set(f, STEP, FAIL_USAGE, 0,
                        next == NULL ? "--%s%s needs a value" : "the value of --%s%s is empty", name,
                        also);
-        fail_advise(f, "write --%s%s", name, argument);
-        return -1;
-    }
-    (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s%s needs a value, and '%s' %s", name, also, next,
-                   strcmp(next, "--") == 0             ? "ends the options"
-                   : strcmp(next, "=") == 0            ? "stands alone"
-                   : next[1] == '-' || next[2] == '\0' ? "is an option"
-                                                       : "begins like an option");
-    if (argument[0] == ' ')
-        fail_advise(f, "write --%s%s (--%s=VALUE for one that begins with -)", name, argument,
-                    name);
     else
-        fail_advise(f, "write --%s%s", name, argument);
+        (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s%s needs a value, and '%s' %s", name, also,
+                       next,
+                       joined                              ? "stands for other options"
+                       : strcmp(next, "--") == 0           ? "ends the options"
+                       : strcmp(next, "=") == 0            ? "stands alone"
+                       : next[1] == '-' || next[2] == '\0' ? "is an option"
+                                                           : "begins like an option");
+    fail_advise(f, "write --%s%s", name, argument);
+    if (!none && argument[0] == ' ')
+        fail_advise(f, "write --%s%s (--%s=%s for %s)", name, argument, name,
+                    joined ? next : "VALUE", joined ? "this value" : "one that begins with -");
     return -1;
 }
 
@@ -176,8 +184,13 @@ void option_advise_command(const struct option_table *table, const char *command
 int option_refuse_no_command(const char *program, char *const *argv, struct fail *f) {
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
     fail_advise(f, "write the program behind the options: %s [OPTION...] -- COMMAND", program);
-    for (; *argv != NULL; argv++)
+    for (; *argv != NULL; argv++) {
+        bool valued = argv[0][0] == '-' && argv[1] != NULL && argv[1][0] != '-' && argv[2] == NULL;
+        if (valued)
+            (void)snprintf(f->text, sizeof f->text, "no COMMAND was given: '%s' is the value of %s",
+                           argv[1], argv[0]);
         if (strstr(*argv, " -- ") != NULL)
             fail_advise(f, "write %s as separate words, without quotes around all of it", *argv);
+    }
     return -1;
 }

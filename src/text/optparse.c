@@ -46,6 +46,13 @@ static int take_long(const struct reading *r, const char *word) {
     return take_next(r, option);
 }
 
+/* Whether word is made of letters of options: -un is not taken for the user "n". */
+static bool are_letters(const struct option_table *table, const char *word) {
+    while (option_by_letter(table, *word) != NULL)
+        word++;
+    return *word == '\0';
+}
+
 /* -abc, -uVALUE or -u VALUE. Returns how many further words it took, or -1. */
 static int take_letters(const struct reading *r, const char *letters) {
     if (option_by_name(r->table, letters, strcspn(letters, "=")) != NULL)
@@ -59,7 +66,11 @@ static int take_letters(const struct reading *r, const char *letters) {
                 return -1;
             continue;
         }
-        return letter[1] != '\0' ? take(r, option, letter + 1) : take_next(r, option);
+        if (letter[1] == '\0')
+            return take_next(r, option);
+        if (are_letters(r->table, letter + 1))
+            return option_refuse_value(option, letter + 1, r->fail);
+        return take(r, option, letter + 1);
     }
     return 0;
 }

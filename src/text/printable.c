@@ -52,26 +52,30 @@ bool printable_is_control(uint32_t code) {
     return false;
 }
 
+static const char HOLDS[] = ": it holds a ", FOREIGN[] = ": it holds a letter that is not ASCII";
+
 static const char *oddity(uint32_t code) {
     enum { NO_BREAK_SPACE = 0xa0, LEFT_QUOTE = 0x2018, LOW_QUOTES = 0x201f };
+    enum { GREEK = 0x370, ARMENIAN_END = 0x58f, FULL_WIDTH = 0xff01 };
 
     if (code == '\r')
-        return "a carriage return";
+        return ": it holds a carriage return";
     if (printable_is_control(code))
-        return "a control character";
+        return ": it holds a control character";
     if (code == ' ' || code == NO_BREAK_SPACE)
-        return "a blank";
-    bool is_quote = code == '"' || code == '\'' || (code >= LEFT_QUOTE && code <= LOW_QUOTES);
-    return is_quote ? "a quote" : NULL;
+        return ": it holds a blank";
+    if (code == '"' || code == '\'' || (code >= LEFT_QUOTE && code <= LOW_QUOTES))
+        return ": it holds a quote";
+    return (code >= GREEK && code <= ARMENIAN_END) || code >= FULL_WIDTH ? FOREIGN : "";
 }
 
 const char *printable_oddity(const char *text) {
-    const char *found = NULL;
+    const char *found = "";
 
-    while (*text != '\0' && found == NULL) {
+    while (*text != '\0' && *found == '\0') {
         uint32_t code;
         size_t length = printable_sequence(text, &code);
-        found = length == 0 ? NULL : oddity(code);
+        found = length == 0 ? "" : oddity(code);
         text += length == 0 ? 1 : length;
     }
     return found;
@@ -82,7 +86,8 @@ static bool is_unexpanded(const char *word) {
     const char *dollar = strchr(word, '$');
 
     return (dollar != NULL && dollar[1] != '\0') || strstr(word, "{{") != NULL ||
-           (word[0] == '~' && (word[1] == '/' || word[1] == '\0'));
+           strchr(word, '`') != NULL ||
+           (word[0] == '~' && (word[1] == '\0' || strchr(word, '/') != NULL));
 }
 
 bool printable_advice(const char *word, size_t size, char *advice) {
@@ -92,13 +97,15 @@ bool printable_advice(const char *word, size_t size, char *advice) {
         (void)snprintf(advice, size,
                        "expand %s first: no shell has done it, as in the exec form of a Dockerfile",
                        word);
-    else if (found == NULL)
+    else if (*found == '\0')
         return false;
+    else if (found == FOREIGN)
+        (void)snprintf(advice, size, "type the name again%s", found);
     else if (strstr(word, " -") != NULL)
         (void)snprintf(advice, size, "write %s as separate words, without quotes around all of it",
                        word);
     else
-        (void)snprintf(advice, size, "remove the %s from the value%s", found + strlen("a "),
+        (void)snprintf(advice, size, "remove the %s from the value%s", found + strlen(HOLDS),
                        strchr(word, '\r') != NULL ? ": it comes from a file with CRLF line ends"
                                                   : "");
     return true;

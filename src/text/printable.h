@@ -19,8 +19,10 @@ size_t printable_sequence(const char *text, uint32_t *code);
  * format character: direction marks and overrides (U+202A to U+202E, ...), zero widths, tags. */
 bool printable_is_control(uint32_t code);
 
-/* What stands in text that rarely belongs into a name: "a carriage return", "a control character",
- * "a blank" or "a quote"; NULL for none of these. */
+/* What stands in text that rarely belongs into a name, for behind an error: ": it holds a carriage
+ * return", "a control character", "a blank", "a quote", or "a letter that is not ASCII" and may
+ * look as if it were: Greek, Cyrillic, Armenian, of full width or of mathematics; "" for none of
+ * these. */
 const char *printable_oddity(const char *text);
 
 /* Writes how to correct a word that no table has, because of such a character in it, or because a

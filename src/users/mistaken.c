@@ -51,7 +51,7 @@ void mistaken_name(const char *file, const char *word, struct fail *f) {
 
     for (const char *name; (name = next_name(&names)) != NULL;)
         nearest_offer(&search, name);
-    if (nearest_found(&search) != NULL && printable_oddity(word) == NULL)
+    if (nearest_found(&search) != NULL && printable_oddity(word)[0] == '\0')
         fail_advise(f, "write %s instead of %s", nearest_found(&search), word);
     end(&names);
 }
@@ -93,7 +93,8 @@ static void add(const char *word, char line[LINE_SIZE]) {
                                 "_-+=:,./@%";
     const char *oddity = printable_oddity(word);
     size_t used = strlen(line);
-    bool shown = (oddity == NULL || strcmp(oddity, "a blank") == 0) && strchr(word, '\'') == NULL;
+    bool shown = strstr(oddity, "control") == NULL && strstr(oddity, "return") == NULL &&
+                 strchr(word, '\'') == NULL;
     const char *quote = word[0] == '\0' || word[strspn(word, plain)] != '\0' ? "'" : "";
 
     if (!shown || used + strlen(word) + sizeof " '' ..." > LINE_SIZE)

@@ -62,6 +62,8 @@ static int find_group(const char *word, const char *step, const char *subject, g
     if (found != 0)
         return 0;
     (void)no_entry(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
+    if (strchr(word, ',') != NULL)
+        f->hint = "name one group here, and the others with --groups LIST";
     mistaken_name("/etc/group", word, f);
     return -1;
 }
@@ -153,7 +155,8 @@ static int name_element(const char *name, struct fail *f) {
     const char *sign = strpbrk(name, " :;");
     if (list_has("Init,INIT,None,NONE,Keep,KEEP", name, strlen(name)))
         f->hint = "write init, none or keep in lower case";
-    else if (sign != NULL && sign[1] != '\0' && strpbrk(name, "$-") == NULL)
+    else if (sign != NULL && sign[1] != '\0' && strstr(name, " -") == NULL &&
+             strchr(name, '$') == NULL)
         f->hint = "write the groups with commas between, and no blank: --groups LIST";
     else
         (void)printable_advice(name, sizeof f->advice, f->advice);

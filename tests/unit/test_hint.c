@@ -169,6 +169,38 @@ static void each_place_tells_how_a_capability_is_permitted(void **state) {
         says(&f, &rows[i].place, rows[i].hint);
 }
 
+/* What is in the bounding set is not to be added to the container, and to the file it is. */
+static void a_file_with_capabilities_is_told_what_it_lacks_itself(void **state) {
+    const struct place place = {.kind = DOCKER, .file_grant = CAP_MASK(10)};
+    struct fail f = {.step = "bounding", .code = FAIL_NEED_SETPCAP, .caps = CAP_MASK(8)};
+
+    (void)state;
+    says(&f, &place,
+         "add --no-new-privs, or start the container with --cap-add SETPCAP, and add the same to "
+         "the file capabilities of capwrap in the image");
+    f.bounded = CAP_MASK(8);
+    says(&f, &place,
+         "add --no-new-privs, or add SETPCAP to the file capabilities of capwrap in the image");
+    says(&f, &(struct place){.kind = SYSTEMD, .file_grant = CAP_MASK(10)},
+         "add --no-new-privs, or add SETPCAP to the file capabilities of capwrap");
+}
+
+/* Only the list of groups differs. */
+static void who_may_not_change_the_groups_is_told_of_both_ways(void **state) {
+    struct fail f = {
+        .step = "groups", .code = FAIL_NEED_SETGID, .caps = CAP_MASK(6), .bounded = CAP_MASK(6)};
+
+    (void)state;
+    says(&f, &(struct place){.kind = SHELL}, "run capwrap as root");
+    f.hint = "add --groups keep";
+    says(&f, &(struct place){.kind = SHELL}, "add --groups keep, or run capwrap as root");
+    says(&f, &(struct place){.kind = KUBERNETES}, "add --groups keep, or set runAsUser: 0");
+    says(&f, &(struct place){.kind = DOCKER, .root = true},
+         "add --groups keep, or start the container with --cap-add SETGID");
+    fail_advise(&f, "do this");
+    says(&f, &(struct place){.kind = SHELL}, "do this");
+}
+
 static void root_without_its_capabilities_is_told_of_the_securebit(void **state) {
     const enum fail_code codes[] = {FAIL_CAP_BOUNDING_ONLY, FAIL_CAP_MASKED, FAIL_NEED_SETUID,
                                     FAIL_NEED_SETGID, FAIL_NEED_CHOWN};
@@ -280,7 +312,18 @@ static const struct {
     {FAIL_NOT_FOUND, "/srv/a=b", "check the name and PATH, or give the whole path"},
     {FAIL_NOT_FOUND, "--cap-add",
      "write options before -- (those of docker run before the image): --cap-add"},
-    {FAIL_NOT_FOUND, "-", "write options before -- (those of docker run before the image): -"},
+    {FAIL_NOT_FOUND, "-", "check the name and PATH, or give the whole path"},
+    {FAIL_NOT_FOUND, "--", "write options before -- (those of docker run before the image): --"},
+    {FAIL_NOT_FOUND, "=", "check the name and PATH, or give the whole path"},
+    {FAIL_NOT_FOUND, "id\t-u", "write the program and each argument as a word of its own: id\t-u"},
+    {FAIL_NOT_FOUND, "id\n-u", "write the program and each argument as a word of its own: id\n-u"},
+    {FAIL_NOT_FOUND, "`id`",
+     "expand `id` first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_NOT_FOUND, "~web/x",
+     "expand ~web/x first: no shell has done it, as in the exec form of a Dockerfile"},
+    {FAIL_NOT_FOUND, "i\u0501", "type the name again: it holds a letter that is not ASCII"},
+    {FAIL_UNKNOWN_USER, "r\u043e\u043et",
+     "type the name again: it holds a letter that is not ASCII"},
     {FAIL_NOT_FOUND, "[\"id\"]", "write the words without brackets, quotes and commas: [\"id\"]"},
     {FAIL_NOT_FOUND, "~/bin/x",
      "expand ~/bin/x first: no shell has done it, as in the exec form of a Dockerfile"},
@@ -343,6 +386,8 @@ int main(void) {
         cmocka_unit_test(advice_comes_before_every_other_hint),
         cmocka_unit_test(root_is_told_what_is_missing_and_not_to_be_root),
         cmocka_unit_test(each_place_tells_how_a_capability_is_permitted),
+        cmocka_unit_test(a_file_with_capabilities_is_told_what_it_lacks_itself),
+        cmocka_unit_test(who_may_not_change_the_groups_is_told_of_both_ways),
         cmocka_unit_test(root_without_its_capabilities_is_told_of_the_securebit),
         cmocka_unit_test(all_that_is_missing_is_in_one_hint),
         cmocka_unit_test(a_user_is_not_told_to_add_what_is_in_the_bounding_set),

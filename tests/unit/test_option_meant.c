@@ -49,6 +49,28 @@ static void a_name_of_another_tool_has_its_hint(void **state) {
     is("'--kepp' is not an option", "write --keep", NULL);
 }
 
+static void a_letter_that_is_not_ascii_is_told(void **state) {
+    (void)state;
+    name("ke\u0435p");
+    is("'--ke\u0435p' is not an option: it holds a letter that is not ASCII", "", NULL);
+    assert_int_equal(option_refuse_name(&TABLE, "kx=\u0435", 2, &f), -1);
+    is("'--kx' is not an option", "", NULL);
+}
+
+static void an_option_that_is_denied_is_to_be_left_out(void **state) {
+    (void)state;
+    name("no-quiet");
+    is("'--no-quiet' is not an option", "leave out --quiet", NULL);
+    assert_int_equal(option_refuse_name(&TABLE, "no-keep=1", 7, &f), -1);
+    is("'--no-keep' is not an option", "leave out --keep", NULL);
+    name("no-kee");
+    is("'--no-kee' is not an option", "", NULL);
+    name("no-");
+    is("'--no-' is not an option", "", NULL);
+    name("na-quiet");
+    is("'--na-quiet' is not an option", "", NULL);
+}
+
 static void a_name_with_a_value_behind_another_sign_is_told_apart(void **state) {
     static const char two[] = "write the option and its value as two words, without quotes around "
                               "both",
@@ -56,7 +78,7 @@ static void a_name_with_a_value_behind_another_sign_is_told_apart(void **state) 
 
     (void)state;
     name("keep X");
-    is("'--keep X' is not an option", "", two);
+    is("'--keep X' is not an option: it holds a blank", "", two);
     name("keep:X");
     is("'--keep:X' is not an option", "", sign);
     name("keep+X");
@@ -66,7 +88,7 @@ static void a_name_with_a_value_behind_another_sign_is_told_apart(void **state) 
     name("keep");
     is("'--keep' is not an option", "write --keep", NULL);
     name("kept X");
-    is("'--kept X' is not an option", "", NULL);
+    is("'--kept X' is not an option: it holds a blank", "", NULL);
     assert_int_equal(option_refuse_name(&TABLE, "keep X", 4, &f), -1);
     is("'--keep' is not an option", "write --keep", NULL);
 }
@@ -95,6 +117,12 @@ static void what_stands_where_a_value_belongs_is_named(void **state) {
     is("--keep (-k) needs a value, and '-qx' begins like an option", keep, NULL);
     assert_int_equal(option_refuse_value(&OPTIONS[2], "--quiet", &f), -1);
     is("--assert needs a value, and '--quiet' is an option", "write --assert=PID", NULL);
+    assert_int_equal(option_refuse_value(&OPTIONS[0], "qG", &f), -1);
+    is("--keep (-k) needs a value, and 'qG' stands for other options",
+       "write --keep CAP (--keep=qG for this value)", NULL);
+    assert_int_equal(option_refuse_value(&OPTIONS[0], "q", &f), -1);
+    is("--keep (-k) needs a value, and 'q' stands for other options",
+       "write --keep CAP (--keep=q for this value)", NULL);
 }
 
 static void joined(const struct option *option, const char *value, const char *advice) {
@@ -127,10 +155,20 @@ static void a_value_of_a_flag_that_means_no_takes_it_away(void **state) {
 }
 
 static void without_a_command_the_word_that_holds_it_is_named(void **state) {
-    char own[] = "capwrap", quiet[] = "--quiet", all[] = "--keep=X -- id", dashes[] = "a --x";
+    char own[] = "capwrap", quiet[] = "--quiet", all[] = "--keep=X -- id", dashes[] = "a --x",
+         keep[] = "-k", value[] = "X", end[] = "--";
 
     (void)state;
-    assert_int_equal(option_refuse_no_command("own", (char *[]){own, quiet, dashes, NULL}, &f), -1);
+    assert_int_equal(option_refuse_no_command("own", (char *[]){own, dashes, quiet, NULL}, &f), -1);
+    is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
+       NULL);
+    (void)option_refuse_no_command("own", (char *[]){own, NULL}, &f);
+    is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
+       NULL);
+    (void)option_refuse_no_command("own", (char *[]){own, quiet, keep, value, NULL}, &f);
+    is("no COMMAND was given: 'X' is the value of -k",
+       "write the program behind the options: own [OPTION...] -- COMMAND", NULL);
+    (void)option_refuse_no_command("own", (char *[]){own, keep, value, end, NULL}, &f);
     is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
        NULL);
     (void)option_refuse_no_command("own", (char *[]){own, all, quiet, NULL}, &f);
@@ -146,6 +184,7 @@ static void a_command_that_is_an_option_is_told(void **state) {
                 {"keep=X", "write --keep=X"},
                 {"quiet", "write --quiet"},
                 {"assert", "write --assert=PID"},
+                {"bc", ""},
                 {"kee", ""},
                 {"", ""}};
 
@@ -162,6 +201,8 @@ static void a_command_that_is_an_option_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_of_another_tool_has_its_hint),
+        cmocka_unit_test(a_letter_that_is_not_ascii_is_told),
+        cmocka_unit_test(an_option_that_is_denied_is_to_be_left_out),
         cmocka_unit_test(a_name_with_a_value_behind_another_sign_is_told_apart),
         cmocka_unit_test(a_letter_in_the_other_case_is_told),
         cmocka_unit_test(what_stands_where_a_value_belongs_is_named),

@@ -500,12 +500,23 @@ static void an_option_with_one_dash_is_no_cluster_of_letters(void **state) {
     assert_string_equal(read_as("-userx x").who.user, "serx");
 }
 
+static void letters_of_options_are_a_value_behind_a_blank_or_an_equals_sign(void **state) {
+    (void)state;
+    assert_string_equal(read_as("-u n x").who.user, "n");
+    assert_string_equal(read_as("--user=n x").who.user, "n");
+    assert_string_equal(read_as("-unx x").who.user, "nx");
+    assert_string_equal(read_as("-uxn x").who.user, "xn");
+    assert_string_equal(read_as("-nun- x").who.user, "n-");
+}
+
 static void a_dash_of_a_printed_page_is_told_from_the_ascii_one(void **state) {
     (void)state;
     advised("\u2013user root x", "write --user");
     advised("\u2014keep=NET_RAW x", "write --keep");
     advised("-\u2010usr root x", "write --user");
     advised("\u2212\u2015strict x", "write --strict");
+    advised("\uff0d\uff0duser root x", "write --user");
+    assert_string_equal(read_as("\uff0ex").command[0], "\uff0ex");
     advised("\u2013n x", "");
     refused("\u2013\u2013 x", "options");
     assert_string_equal(read_as("-- \u2013user").command[0], "\u2013user");
@@ -610,6 +621,12 @@ static const struct {
     {"--status= x", "the value of --status is empty", "write --status[=PID]", NULL},
     {"--chdir -nq", "--chdir needs a value, and '-nq' begins like an option",
      "write --chdir DIR (--chdir=VALUE for one that begins with -)", NULL},
+    {"-un x", "--user (-u) needs a value, and 'n' stands for other options",
+     "write --user USER[:GROUP] (--user=n for this value)", NULL},
+    {"-nku x", "--keep (-k) needs a value, and 'u' stands for other options",
+     "write --keep CAP[,CAP...] (--keep=u for this value)", NULL},
+    {"-GhV x", "--groups (-G) needs a value, and 'hV' stands for other options",
+     "write --groups LIST|init|none|keep (--groups=hV for this value)", NULL},
     {"--strict=1 x", "--strict takes no value", "write --strict", NULL},
     {"--strict=0 x", "--strict takes no value", "leave out --strict", NULL},
     {"--strict=false x", "--strict takes no value", "leave out --strict", NULL},
@@ -643,7 +660,7 @@ static void an_option_and_its_value_are_two_words(void **state) {
 
     (void)state;
     assert_int_equal(parse(LINE(one, x), &options, &f), -1);
-    assert_string_equal(f.text, "'--user www-data' is not an option");
+    assert_string_equal(f.text, "'--user www-data' is not an option: it holds a blank");
     assert_non_null(f.hint);
     assert_non_null(strstr(f.hint, "as two words"));
     assert_int_equal(parse(LINE(other, x), &options, &f), -1);
@@ -664,7 +681,8 @@ static void options_in_one_word_are_to_be_written_apart(void **state) {
     static char two[] = "--keep=KILL --user=web", end[] = "--keep=KILL -- id",
                 short_one[] = "-kKILL -u web", unknown[] = "--umask=7 --nope",
                 mode[] = "--umask=7 --status", none[] = "--user=web -- id",
-                dashes[] = "--umask=7 --";
+                dashes[] = "--umask=7 --", away[] = "--keep=all -KILL",
+                one_away[] = "--keep=KILL -F";
     struct options options;
     struct fail f;
 
@@ -675,6 +693,8 @@ static void options_in_one_word_are_to_be_written_apart(void **state) {
     joined(mode, "write --umask 7 --status as separate words, without quotes around all of it");
     joined(dashes, "write --umask 7 -- as separate words, without quotes around all of it");
     joined(unknown, "");
+    joined(away, "");
+    joined(one_away, "write KILL -F as separate words, without quotes around all of it");
     assert_int_equal(parse(LINE(none), &options, &f), -1);
     assert_string_equal(f.text, "no COMMAND was given");
     assert_string_equal(
@@ -712,6 +732,9 @@ static void names_of_variables_are_names(void **state) {
     hinted("--pass-env $ x", "name each variable, with commas between");
     hinted("--pass-env A;B x", "name each variable, with commas between");
     advised("--pass-env A,$B,C x", "write --pass-env B");
+    advised("--pass-env ${LANG} x", "write --pass-env LANG");
+    advised("--pass-env ${A},B x", "write --pass-env A");
+    advised("--pass-env $A=1 x", "write --pass-env A");
     advised("--pass-env A, x", "write --pass-env NAME[,NAME...], without a blank");
     assert_string_equal(read_as("--reset-env --pass-env A,B x").pass_env, "A,B");
     struct options options;
@@ -752,6 +775,16 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     hinted("-k ~CAP_KILL x", "list the capabilities that the program is to hold");
     hinted("-k !KILL x", "list the capabilities that the program is to hold");
     hinted("--keep=-KILL x", "list the capabilities that the program is to hold");
+    advised("-k =NET_RAW x", "write --keep NET_RAW (commas separate names)");
+    advised("-k =kill x", "write --keep KILL (commas separate names)");
+    advised("-k 0x2000 x", "write --keep NET_RAW (commas separate names)");
+    advised("-k 0X2001 x", "write --keep CHOWN,NET_RAW (commas separate names)");
+    advised("--want 00002000 x", "write --want NET_RAW (commas separate names)");
+    advised("-k 0000000000002000 x", "write --keep NET_RAW (commas separate names)");
+    hinted("-k 0002000 x", "name capabilities as capwrap");
+    hinted("-k 0x x", "name capabilities as capwrap");
+    hinted("-k 0x0 x", "name capabilities as capwrap");
+    hinted("-k 00000000000002000 x", "name capabilities as capwrap");
     advised("-k $CAPS x",
             "expand $CAPS first: no shell has done it, as in the exec form of a Dockerfile");
     advised("-k KILL, x", "write --keep KILL[,CAP...], without a blank");
@@ -759,7 +792,8 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     hinted("-k -1 x", "name capabilities as capwrap --list-caps does, separated by commas");
     advised("--pdeathsig $S x",
             "expand $S first: no shell has done it, as in the exec form of a Dockerfile");
-    hinted("--pdeathsig TREM x", "name a signal of signal(7), such as --pdeathsig TERM");
+    hinted("--pdeathsig TREM x",
+           "write --pdeathsig TERM, or the number of another signal; 0 for none");
 }
 
 static void a_character_that_is_not_seen_is_named(void **state) {
@@ -779,6 +813,16 @@ static void a_character_that_is_not_seen_is_named(void **state) {
         parse(LINE((char[]){"--pdeathsig"}, (char[]){"\"TERM\""}, (char[]){"x"}), &options, &f),
         -1);
     assert_non_null(strstr(f.text, "it holds a quote"));
+    assert_int_equal(
+        parse(LINE((char[]){"--keep"}, (char[]){"KILL and CHOWN"}, (char[]){"x"}), &options, &f),
+        -1);
+    assert_non_null(strstr(f.text, "it holds a blank"));
+    assert_non_null(strstr(f.hint, "name capabilities as capwrap"));
+    assert_string_equal(f.advice, "");
+    assert_int_equal(
+        parse(LINE((char[]){"--keep"}, (char[]){"N\u0415T_RAW"}, (char[]){"x"}), &options, &f), -1);
+    assert_non_null(strstr(f.text, "it holds a letter that is not ASCII"));
+    assert_string_equal(f.advice, "type the name again: it holds a letter that is not ASCII");
 }
 
 static void an_option_that_inspects_tells_what_to_leave_out(void **state) {
@@ -815,6 +859,7 @@ int main(void) {
         cmocka_unit_test(what_was_read_before_a_refusal_is_there_for_the_report),
         cmocka_unit_test(a_mistyped_option_is_answered_with_the_nearest),
         cmocka_unit_test(an_option_with_one_dash_is_no_cluster_of_letters),
+        cmocka_unit_test(letters_of_options_are_a_value_behind_a_blank_or_an_equals_sign),
         cmocka_unit_test(a_dash_of_a_printed_page_is_told_from_the_ascii_one),
         cmocka_unit_test(an_option_of_another_tool_is_answered_with_the_own),
         cmocka_unit_test(a_word_that_is_an_option_is_no_value),

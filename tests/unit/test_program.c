@@ -1400,8 +1400,19 @@ static void a_program_that_is_nowhere_names_no_directory(void **state) {
     (void)state;
     hold(&plan, 0, false);
     assert_int_equal(find(&plan, "server", "/usr/bin", &program, &f), -1);
-    assert_string_equal(f.text, "not found");
+    assert_string_equal(f.text, "not found: PATH has no absolute directory that exists");
     assert_null(f.obstacle);
+    assert_string_equal(f.hint, "set PATH, as in env PATH=/usr/bin:/bin, or give the whole path");
+    assert_int_equal(find(&plan, "server", "", &program, &f), -1);
+    assert_string_equal(f.text, "not found: PATH has no absolute directory that exists");
+    assert_int_equal(find(&plan, "server", ".:srv", &program, &f), -1);
+    assert_string_equal(f.text, "not found: PATH has no absolute directory that exists");
+    assert_int_equal(find(&plan, "server", NULL, &program, &f), -1);
+    assert_string_equal(f.text, "not found");
+    assert_null(f.hint);
+    (void)fake_add_file("/usr/lib/.", S_IFDIR | 0755, 0, 0, "");
+    assert_int_equal(find(&plan, "server", "/usr/bin:/usr/lib", &program, &f), -1);
+    assert_string_equal(f.text, "not found");
     assert_null(f.hint);
 }
 
@@ -1559,6 +1570,11 @@ static void a_link_that_leads_nowhere_and_a_file_on_the_way_are_named(void **sta
     lacks(&plan, "./gone/x", "check the path ./gone/x: there is no ./gone");
     lacks(&plan, "./gone", "");
     lacks(&plan, "/srv/script", "");
+    lacks(&plan, "/srv/script/",
+          "leave out the / at the end of /srv/script/, which is no directory");
+    lacks(&plan, "/srv/gone/", "check the path /srv/gone/: there is no /srv/gone");
+    lacks(&plan, "~/x", "");
+    lacks(&plan, "$HOME/x", "");
 }
 
 static void a_related_machine_that_this_kernel_does_not_execute_is_named(void **state) {

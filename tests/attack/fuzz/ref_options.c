@@ -1,7 +1,7 @@
 /*
  * The command line as capwrap(1) tells it, read by getopt_long(3), which differs in these points:
  * it takes abbreviations, empty values, and options as values; -user is to it the letter u with
- * "ser".
+ * "ser", and -un the letter u with "n".
  */
 #include <signal.h>
 #include <string.h>
@@ -248,13 +248,13 @@ static bool is_whole(const char *word, int index) {
            (word[2 + length] == '\0' || word[2 + length] == '=');
 }
 
-/* Behind its dashes, if any: one of them is U+2010 to U+2015 or U+2212. */
+/* Behind its dashes, if any: one of them is U+2010 to U+2015, U+2212 or U+FF0D. */
 static bool has_wrong_dash(const char *word) {
     while (word[0] == '-')
         word++;
     return (strncmp(word, "\xe2\x80", 2) == 0 && (word[2] & 0xff) >= 0x90 &&
             (word[2] & 0xff) <= 0x95) ||
-           strncmp(word, "\xe2\x88\x92", 3) == 0;
+           strncmp(word, "\xe2\x88\x92", 3) == 0 || strncmp(word, "\xef\xbc\x8d", 3) == 0;
 }
 
 /* -name, where --name is an option. */
@@ -273,6 +273,11 @@ static bool is_no_value(const char *value, const char *before) {
     bool is_option = value[0] == '-' && value[1] != '\0' && strchr("-uGknvqhV", value[1]) != NULL;
 
     return value[0] == '\0' || (value == before && (is_option || strcmp(value, "=") == 0));
+}
+
+/* The value stands in the word of its letter and is made of letters of options. */
+static bool is_letters(const char *value, const char *before) {
+    return value != before && value[0] != '\0' && value[strspn(value, "uGknvqhV")] == '\0';
 }
 
 static bool is_refused(const struct said *said, const struct line *line, bool command) {
@@ -318,7 +323,8 @@ bool ref_options(int argc, char **argv, struct said *said) {
         if (option == -1)
             break;
         if (option == '?' || option == ':' || (index >= 0 && !is_whole(argv[at], index)) ||
-            has_one_dash(argv[at]) || (optarg != NULL && is_no_value(optarg, argv[optind - 1])))
+            has_one_dash(argv[at]) || (optarg != NULL && is_no_value(optarg, argv[optind - 1])) ||
+            (index < 0 && optarg != NULL && is_letters(optarg, argv[optind - 1])))
             line.bad = true;
         else
             take(option, optarg, said, &line);

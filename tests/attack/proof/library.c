@@ -38,6 +38,11 @@ int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
     return refuse(f, step, code, error);
 }
 
+int fail_hint(struct fail *f, const char *hint) {
+    f->hint = hint;
+    return -1;
+}
+
 /* ---- pool: lists of groups, or no memory ---- */
 
 #ifndef REAL_POOL

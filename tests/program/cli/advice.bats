@@ -87,6 +87,74 @@ advises() {
     advises 125 options 'leave out one of the two' -- -qv id
 }
 
+@test "letters of options where a value belongs: the message names the option that takes one" {
+    advises 125 options 'write --user USER[:GROUP] (--user=n for this value)' -- -un root id
+    assert_equal "${stderr_lines[0]}" "capwrap: options: --user (-u) needs a value, and 'n' stands for other options"
+    advises 125 options 'write --keep CAP[,CAP...] (--keep=u for this value)' -- -ku CHOWN root id
+    advises 125 options 'write --groups LIST|init|none|keep (--groups=nq for this value)' -- -Gnq keep id
+}
+
+@test "a mask where names belong: the hint has the names" {
+    local mask
+    for mask in 0x2000 0X2000 00002000 0000000000002000; do
+        advises 125 keep 'write --keep NET_RAW (commas separate names)' -- --keep "$mask" id
+    done
+    advises 125 want 'write --want CHOWN,KILL (commas separate names)' -- --want 0x21 id
+    advises 125 keep 'name capabilities as capwrap --list-caps does, separated by commas' -- --keep 2000 id
+    advises 125 keep 'write --keep NET_RAW (commas separate names)' -- -k=NET_RAW id
+}
+
+@test "a letter of another alphabet in a name: the message or the hint says so" {
+    local again='type the name again: it holds a letter that is not ASCII'
+    advises 125 keep "$again" -- --keep $'N\xd0\x95T_RAW' id
+    advises 125 user "$again" -- --user $'r\xd0\xbe\xd0\xbet' id
+    advises 125 user "$again" -- --user $'root:r\xd0\xbe\xd0\xbet' id
+    advises 125 groups "$again" -- --groups $'r\xd0\xbe\xd0\xbet' id
+    advises 127 program "$again" -- $'i\xd4\x81'
+    advises 125 keep 'write --keep KILL (commas separate names)' -- --keep $'KIL\xef\xbc\xac' id
+    assert_regex "${stderr_lines[0]}" 'is not a capability: it holds a letter that is not ASCII$'
+    advises 125 options 'see capwrap --help' -- $'--ke\xd0\xb5p' KILL id
+    assert_regex "${stderr_lines[0]}" 'is not an option: it holds a letter that is not ASCII$'
+    advises 125 options 'write --user' -- $'\xef\xbc\x8d\xef\xbc\x8duser' root id
+    advises 127 program $'root is a user: did you mean capwrap --user root -- echo \'\xd0\xbf "a"\'' -- root echo $'\xd0\xbf "a"'
+}
+
+@test "a slash at the end of a program, and a PATH without a directory" {
+    advises 127 program 'leave out the / at the end of /bin/sh/, which is no directory' -- /bin/sh/
+    advises 127 program 'check the path /no-such/: there is no /no-such' -- /no-such/
+    local path set='set PATH, as in env PATH=/usr/bin:/bin, or give the whole path'
+    for path in '' . :: /no-such:/not-there:bin; do
+        run -127 --separate-stderr env "PATH=$path" "$CAPWRAP" id
+        assert_equal "${stderr_lines[0]}" \
+            'capwrap: program: id: not found: PATH has no absolute directory that exists: No such file or directory'
+        assert_equal "${stderr_lines[1]}" "  hint: $set"
+    done
+    run -127 --separate-stderr env PATH=/no-such:/ "$CAPWRAP" id
+    assert_equal "${stderr_lines[1]}" '  hint: check the name and PATH, or give the whole path'
+    run -127 --separate-stderr env PATH=/no-such "$CAPWRAP" root id
+    assert_equal "${stderr_lines[1]}" '  hint: root is a user: did you mean capwrap --user root -- id'
+}
+
+@test "no COMMAND behind an option with a value: the message names both" {
+    local write='write the program behind the options: capwrap [OPTION...] -- COMMAND'
+    advises 125 options "$write" -- -n --chdir id
+    assert_equal "${stderr_lines[0]}" "capwrap: options: no COMMAND was given: 'id' is the value of --chdir"
+    advises 125 options "$write" -- -nu root
+    assert_equal "${stderr_lines[0]}" "capwrap: options: no COMMAND was given: 'root' is the value of -nu"
+    advises 125 options "$write" -- --user=root
+    assert_equal "${stderr_lines[0]}" 'capwrap: options: no COMMAND was given'
+}
+
+@test "an option that is denied: the hint is to leave it out" {
+    advises 125 options 'leave out --strict' -- --no-strict id
+    advises 125 options 'leave out --keep' -- --no-keep id
+}
+
+@test "a list of groups behind the colon, and groups with colons between" {
+    advises 125 user 'name one group here, and the others with --groups LIST' -- --user root:root,root id
+    advises 125 groups 'write the groups with commas between, and no blank: --groups LIST' -- --groups no-such:root id
+}
+
 @test "a mistyped option: the nearest one" {
     advises 125 options 'write --no-new-privs' -- --no-new-priv id
     advises 125 options 'write --keep' -- --kep NET_RAW id
@@ -152,6 +220,8 @@ advises() {
         advises 125 keep 'list the capabilities that the program is to hold: no other one stays' -- --keep "$name" id
     done
     advises 125 keep 'write --keep all' -- --keep all=ep id
+    advises 125 keep 'list the capabilities that the program is to hold: no other one stays' -- --keep 'all -SYS_ADMIN' id
+    advises 125 keep 'name capabilities as capwrap --list-caps does, separated by commas' -- --keep 'NET_RAW and KILL' id
 }
 
 @test "an option without its dashes, where COMMAND belongs" {

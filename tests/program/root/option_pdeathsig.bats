@@ -87,7 +87,7 @@ setup() {
 @test "a word that is not a signal and a repeated option are refused" {
     local word
     for word in 65 -1 015 +9 0x9 NOSUCH SIGSIGTERM 'TERM ' 4294967311 RTMIN; do
-        refuses pdeathsig usage "'${word/+/[+]}' is not a signal" -- --pdeathsig "$word"
+        refuses pdeathsig usage "'${word/+/[+]}' is not a known signal" -- --pdeathsig "$word"
     done
     refuses pdeathsig usage 'given twice' -- --pdeathsig TERM --pdeathsig TERM
     hint_says 'leave out one of the two'

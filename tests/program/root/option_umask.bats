@@ -52,7 +52,7 @@ lies() {
     local word
     for word in 8 08 1000 07777 00027 -1 +27 0x17 0o27 u=rwx ' 27' '27 ' 27,27 \
         18446744073709551639; do
-        refuses umask usage "'${word/+/[+]}' is not a mask: octal, from 0 to 0777" -- --umask "$word"
+        refuses umask usage "'${word/+/[+]}' is not a mask: 1 to 4 octal digits, at most 0777" -- --umask "$word"
     done
     refuses umask usage '--umask was given twice' -- --umask 027 --umask 027
     hint_says 'leave out one of the two'

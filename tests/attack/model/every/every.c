@@ -37,6 +37,11 @@ int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
     return fail_set(f, step, code, error, "%s", text);
 }
 
+int fail_hint(struct fail *f, const char *hint) {
+    f->hint = hint;
+    return -1;
+}
+
 void fail_advise(struct fail *f, const char *format, ...) {
     (void)f;
     (void)format;
