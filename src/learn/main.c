@@ -75,8 +75,11 @@ static int choose_user(struct result *result, struct fail *f) {
     if (subject->user == NULL && caller->uid.effective == 0)
         subject->user = "nobody";
     const struct who who = {.user = subject->user};
-    if (resolve(&who, caller, &subject->identity, f) != 0)
+    if (resolve(&who, caller, &subject->identity, f) != 0) {
+        if (result->options.user == NULL && f->code == FAIL_UNKNOWN_USER)
+            fail_advise(f, "name a user that this system has, or ids: --user 65534:65534");
         return -1;
+    }
     if (subject->user != NULL)
         return make_environment(subject, f);
     account->uid = caller->uid.effective;
@@ -138,7 +141,7 @@ static int learn(struct result *result, char *const *argv, struct fail *f) {
     const struct mistaken_line line = {"capwrap-learn", argv, options->command};
     if (options->user == NULL)
         (void)mistaken_user(&line, f);
-    learn_options_advise(options->command[0], f);
+    learn_options_advise(options, f);
     return output_error(options, file, f);
 }
 

@@ -127,6 +127,11 @@ static const struct foreign_options FOREIGN[] = {
     {"keep,want,k,no-new-privs,n,dry-run,groups,G,status,assert,strict,chdir,reset-env,pass-env",
      "leave it out: capwrap has this option, and capwrap-learn runs the program to find what to "
      "keep"},
+    {"run,start,exec,learn",
+     "leave it out: write capwrap-learn COMMAND, or --runs FILE beside --pid"},
+    {"attach,watch,follow,monitor",
+     "write --pid PID, --unit NAME, --container ID or --cgroup PATH"},
+    {"merge,add,combine,report", "write --runs FILE beside --pid, --unit, --container or --cgroup"},
     {"service,name", "write --unit NAME, or --container NAME"},
     {"docker,podman,pod,image", "write --container ID"},
     {"process,p", "write --pid PID"},
@@ -233,6 +238,13 @@ static int read_check(const char *list, uint64_t *set, struct fail *f) {
 static int refuse_format(const char *word, struct fail *f) {
     struct nearest search = {.word = word, .length = strlen(word)};
 
+    static const char *const others[][2] = {
+        {"docker-compose,compose.yaml,docker-compose.yml", "compose"},
+        {"k8s,kube,pod,yaml,yml,manifest", "kubernetes"},
+        {"unit,service,ini", "systemd"},
+        {"shell,sh,bash,command", "capwrap"},
+    };
+
     (void)refuse(f, "write one of text, json, capwrap, dockerfile, compose, kubernetes and systemd",
                  "--format: '%s' is not a format", word);
     for (unsigned kind = 0; kind < SNIPPETS; kind++)
@@ -241,6 +253,9 @@ static int refuse_format(const char *word, struct fail *f) {
     nearest_offer(&search, "text");
     if (nearest_found(&search) != NULL)
         fail_advise(f, "write --format %s", nearest_found(&search));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (list_has(others[i][0], word, strlen(word)))
+            fail_advise(f, "write --format %s", others[i][1]);
     return -1;
 }
 
@@ -307,6 +322,9 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
             return refuse(f,
                           strcmp(option->name, "for") == 0 && options->command[0] != NULL
                               ? "write --timeout SECONDS, which ends each run of COMMAND"
+                          : options->command[0] != NULL
+                              ? "leave it out, or write --pid, --cgroup, --unit or --container in "
+                                "place of COMMAND"
                               : "add --pid, --cgroup, --unit or --container",
                           "--%s is about what runs already", option->name);
     }
@@ -348,9 +366,40 @@ static int check(struct learn_options *options, char *const *argv, struct fail *
     return 0;
 }
 
-void learn_options_advise(const char *command, struct fail *f) {
-    if (f->code == FAIL_NOT_FOUND)
+/* The option whose value, of more words, was left without quotes: COMMAND is the second of them. */
+static const char *open_value(const struct learn_options *options, const char **value) {
+    const char *const values[][2] = {
+        {"test", options->test},        {"reset", options->reset},
+        {"fixture", options->fixture},  {"fixture-ready", options->fixture_ready},
+        {"check", options->check_word},
+    };
+
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        /* it ends the word before COMMAND, alone or behind an equals sign */
+        if (values[i][1] != NULL && options->command[-1] + strlen(options->command[-1]) ==
+                                        values[i][1] + strlen(values[i][1])) {
+            *value = values[i][1];
+            return values[i][0];
+        }
+    return NULL;
+}
+
+void learn_options_advise(const struct learn_options *options, struct fail *f) {
+    const char *command = options->command[0], *value;
+
+    if (f->code != FAIL_NOT_FOUND)
+        return;
+    const char *name = open_value(options, &value);
+    if (name == NULL)
         option_advise_command(&TABLE, command, f);
+    else if (strcmp(name, "check") != 0)
+        fail_advise(f, "write the line of --%s in quotes: --%s '%s %s ...'", name, name, value,
+                    command);
+    else if (capname_parse(command, strcspn(command, ",")) >= 0)
+        fail_advise(f, "write --check %s,%s: commas separate names, and no blank", value, command);
+    for (size_t i = 0; i < TABLE.foreign_count && f->advice[0] == '\0' && f->hint == NULL; i++)
+        if (list_has(FOREIGN[i].names, command, strlen(command)))
+            f->hint = FOREIGN[i].hint;
 }
 
 int learn_options_parse(int argc, char **argv, struct learn_options *options, struct fail *f) {

@@ -55,6 +55,6 @@ void learn_options_again(FILE *out, const struct learn_options *options, const c
 void learn_options_help(void);
 
 /* Gives a filled *f, that COMMAND was not found, the hint that it is the name of an option. */
-void learn_options_advise(const char *command, struct fail *f);
+void learn_options_advise(const struct learn_options *options, struct fail *f);
 
 #endif

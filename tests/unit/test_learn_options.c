@@ -176,6 +176,10 @@ static void what_is_wrong_is_refused(void **state) {
             "compose, kubernetes and systemd",
             "--format=xml", "ping");
     refuses("--format: 'TEXT' is not a format", "--format", "TEXT", "ping");
+    refuses("write --format kubernetes", "--format", "k8s", "ping");
+    refuses("write --format compose", "--format", "docker-compose", "ping");
+    refuses("write --format systemd", "--format", "unit", "ping");
+    refuses("write --format capwrap", "--format=shell", "ping");
     refuses("the value of --format is empty", "--format=", "ping");
     refuses("--json is --format json, and not --format text\nleave out one of the two", "--json",
             "--format", "text", "-o", "file", "ping");
@@ -247,9 +251,54 @@ static void a_command_and_what_runs_already_exclude_each_other(void **state) {
     refuses("--user is about a COMMAND", "--unit", "a", "-u", "www");
     refuses("--timeout is about a COMMAND", "--cgroup", "a", "--timeout", "5");
     refuses("--for is about what runs already", "--for", "5s", "true");
-    refuses("--until-idle is about what runs already", "--until-idle", "5s", "true");
+    refuses("--until-idle is about what runs already\nleave it out, or write --pid", "--until-idle",
+            "5s", "true");
+    refuses("--runs is about what runs already\nleave it out, or write --pid", "--runs", "a",
+            "true");
+    refuses("--runs is about what runs already\nadd --pid", "--runs", "a");
+    refuses("--for is about what runs already\nwrite --timeout", "--for", "5s", "true");
     refuses("--format capwrap", "--pid", "12", "--format", "capwrap");
     refuses("the value of --pid is empty", "--pid", "");
+}
+
+/* The advice and the hint for a COMMAND that is not found. */
+static void advise(const char **line, const char *advice, const char *hint) {
+    struct learn_options options;
+    struct fail f;
+
+    accept(line, &options);
+    (void)fail_set(&f, "program", FAIL_NOT_FOUND, 0, "not found");
+    learn_options_advise(&options, &f);
+    assert_string_equal(f.advice, advice);
+    assert_true((f.hint == NULL) == (hint == NULL));
+    if (hint != NULL)
+        assert_non_null(strstr(f.hint, hint));
+    (void)fail_set(&f, "program", FAIL_NOT_EXECUTABLE, 0, "not executable");
+    learn_options_advise(&options, &f);
+    assert_string_equal(f.advice, "");
+    assert_null(f.hint);
+}
+
+#define advises(advice, hint, ...) advise(LINE(__VA_ARGS__), advice, hint)
+
+static void a_command_that_was_meant_as_another_word_is_told(void **state) {
+    static const char test[] = "write the line of --test in quotes: --test 'curl localhost ...'";
+
+    (void)state;
+    advises(test, NULL, "--test", "curl", "localhost", "--", "true");
+    advises(test, NULL, "--verify", "--test=curl", "localhost", "true");
+    advises("write the line of --reset in quotes: --reset 'rm file ...'", NULL, "--verify",
+            "--reset", "rm", "file", "--", "true");
+    advises("", NULL, "--test", "curl", "-v", "localhost");
+    advises("", NULL, "--test", "curl", "--", "localhost");
+    advises("write --check KILL,NET_RAW: commas separate names, and no blank", NULL, "--check",
+            "KILL", "NET_RAW", "true");
+    advises("", NULL, "--check", "KILL", "true");
+    advises("", "write capwrap-learn COMMAND", "run", "--", "true");
+    advises("", "write --pid PID", "attach", "1");
+    advises("", "write --runs FILE", "merge", "a", "b");
+    advises("write --verify", NULL, "verify", "true");
+    advises("", NULL, "nothing", "true");
 }
 
 static void so_many_can_be_watched(void **state) {
@@ -267,6 +316,7 @@ static void so_many_can_be_watched(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_alone_is_enough),
+        cmocka_unit_test(a_command_that_was_meant_as_another_word_is_told),
         cmocka_unit_test(every_option_is_taken),
         cmocka_unit_test(a_fixture_and_a_status_are_taken),
         cmocka_unit_test(no_trace_is_about_running_again),

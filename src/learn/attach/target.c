@@ -143,7 +143,12 @@ static int find_unit(struct target *target, struct fail *f) {
         found = cgroup_search(root, name, false, target->tree.path);
     }
     if (!found)
-        return refuse(f, hint, "there is no unit %s that runs", name);
+        return refuse(f,
+                      access("/run/systemd/system", F_OK) == 0 /* sd_booted(3) */
+                          ? hint
+                          : "name a process, a container or a cgroup (--pid, --container, "
+                            "--cgroup): systemd does not run here",
+                      "there is no unit %s that runs", name);
     return use_cgroup(target, f);
 }
 
@@ -156,19 +161,41 @@ static void take_first(void *context, uint32_t pid) {
         *first = pid;
 }
 
+static const char *const ENGINES[] = {"docker", "podman"};
+enum { ENGINE_COUNT = sizeof ENGINES / sizeof ENGINES[0] };
+
+/* What to do where no engine tells a container: the engine that is here may not answer at all. */
+static const char *hint_for_engines(void) {
+    static const char *const silent[ENGINE_COUNT] = {
+        "start docker, or run capwrap-learn as a user who may ask it: docker ps fails",
+        "run capwrap-learn as the user of the containers: podman ps fails",
+    };
+    const char *hint = "name a process of it, or its cgroup: neither docker nor podman is here";
+    char answer[ANSWER];
+
+    for (size_t i = 0; i < ENGINE_COUNT; i++) {
+        const char *const words[] = {ENGINES[i], "ps", "--quiet", NULL};
+        int error = ask(words, answer);
+        if (error == 0)
+            return "name a container that runs: see docker ps, podman ps";
+        if (error != -ENOENT)
+            hint = silent[i];
+    }
+    return hint;
+}
+
 /* The first process, as the engine or else the tree of cgroups tells it; 0: there is no such
  * container, or it does not run. */
 static uint32_t container_process(const char *name, bool *known) {
     enum { LEAST = 12 }; /* of an id, to be found in the tree of cgroups */
-    static const char *const engines[] = {"docker", "podman"};
     char answer[ANSWER], path[PATH_MAX];
     uint64_t pid = 0;
     uint32_t first = 0;
 
     *known = false;
-    for (size_t i = 0; i < sizeof engines / sizeof engines[0] && pid == 0; i++) {
+    for (size_t i = 0; i < ENGINE_COUNT && pid == 0; i++) {
         const char *const words[] = {
-            engines[i], "inspect", "--type=container", "--format={{.State.Pid}}", "--", name, NULL};
+            ENGINES[i], "inspect", "--type=container", "--format={{.State.Pid}}", "--", name, NULL};
         if (ask(words, answer) == 0 && number_parse(answer, RECORD_PIDS, &pid) == 0)
             *known = true;
     }
@@ -189,14 +216,14 @@ static const char *bare_name(const char *name) {
 
 /* By its cgroup, where a check tells that; what is started in it later belongs to it then, too. */
 static int find_container(struct target *target, struct fail *f) {
-    static const char hint[] = "name a container that runs: see docker ps, podman ps";
     struct process process;
     bool known;
     uint32_t pid = container_process(bare_name(target->named.name), &known);
 
     if (pid == 0 || !process_read(pid, &process))
-        return refuse(f, hint, known ? "container %s does not run" : "there is no container %s",
-                      target->named.name);
+        return refuse(
+            f, known ? "start it first: see docker ps -a, podman ps -a" : hint_for_engines(),
+            known ? "container %s does not run" : "there is no container %s", target->named.name);
     target->by_cgroup = false;
     target->pid = pid;
     target->start = process.start;

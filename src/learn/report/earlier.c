@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/cred.h"
 #include "text/capname.h"
@@ -191,11 +192,14 @@ int earlier_parse(const char *text, size_t size, struct earlier *earlier) {
 int earlier_read(const char *file, struct earlier *earlier, struct fail *f) {
     static const char hint[] = "name a file that capwrap-learn --format json has written";
     FILE *in = fopen(file, "re");
+    struct stat status;
     char *text = in != NULL ? malloc(FILE_MOST) : NULL;
 
     *earlier = (struct earlier){.file = file};
-    if (text == NULL) {
-        int error = in == NULL ? errno : ENOMEM;
+    bool folder = in != NULL && fstat(fileno(in), &status) == 0 && S_ISDIR(status.st_mode);
+    if (text == NULL || folder) {
+        int error = in == NULL ? errno : folder ? EISDIR : ENOMEM;
+        free(text);
         if (in != NULL)
             (void)fclose(in);
         return error_set(f, "runs", error, hint, "%s cannot be read", file);

@@ -18,6 +18,7 @@ static const char STEP[] = "fixture";
 enum {
     ORDER_START = 's',
     ORDER_ALIVE = 'a',
+    ORDER_STATUS = 't',
     ORDER_END = 'e',
     YES = 'y',
     NO = 'n',
@@ -35,11 +36,18 @@ static void pause_for(long milliseconds) {
 
 /* ---- the keeper ---- */
 
+/* The shell of the fixture, and how it has ended. */
+static pid_t shell;
+static int shell_status;
+
 static bool has_children(void) {
     pid_t child;
+    int status;
 
     do {
-        child = waitpid(-1, NULL, WNOHANG);
+        child = waitpid(-1, &status, WNOHANG);
+        if (child == shell)
+            shell_status = status;
     } while (child > 0);
     return child == 0;
 }
@@ -54,21 +62,24 @@ static void end_all(void) {
     (void)children_end(&ignored);
 }
 
-static char obey(const struct subject *subject, char order) {
-    if (order == ORDER_START) {
-        pid_t child = fork();
-        if (child == 0)
+static char obey(const struct subject *subject, char word) {
+    if (word == ORDER_START) {
+        shell = fork();
+        if (shell == 0)
             launch_shell(subject, subject->fixture, -1);
-        return child > 0 ? YES : NO;
+        return shell > 0 ? YES : NO;
     }
-    if (order == ORDER_ALIVE)
+    if (word == ORDER_STATUS) /* as a shell has it */
+        return (char)(WIFEXITED(shell_status) ? WEXITSTATUS(shell_status)
+                                              : 128 + WTERMSIG(shell_status));
+    if (word == ORDER_ALIVE)
         return has_children() ? YES : NO;
     end_all();
     return YES;
 }
 
 static _Noreturn void keep(const struct subject *subject, int orders) {
-    char order;
+    char word;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
@@ -77,8 +88,8 @@ static _Noreturn void keep(const struct subject *subject, int orders) {
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL);
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    while (read(orders, &order, 1) == 1) {
-        char answer = obey(subject, order);
+    while (read(orders, &word, 1) == 1) {
+        char answer = obey(subject, word);
         if (write(orders, &answer, 1) != 1)
             break;
     }
@@ -88,12 +99,17 @@ static _Noreturn void keep(const struct subject *subject, int orders) {
 
 /* ---- this process ---- */
 
-static bool ask(const struct subject *subject, char order) {
-    char answer = NO;
+/* The answer of the keeper, or -1. */
+static int order(const struct subject *subject, char word) {
+    unsigned char answer;
 
-    return send(subject->keeper, &order, 1, MSG_NOSIGNAL) == 1 &&
-           read(subject->keeper, &answer, 1) == 1 && answer == YES;
+    return send(subject->keeper, &word, 1, MSG_NOSIGNAL) == 1 &&
+                   read(subject->keeper, &answer, 1) == 1
+               ? answer
+               : -1;
 }
+
+static bool ask(const struct subject *subject, char word) { return order(subject, word) == YES; }
 
 int fixture_begin(struct subject *subject, struct fail *f) {
     int ends[2];
@@ -124,16 +140,37 @@ int fixture_begin(struct subject *subject, struct fail *f) {
     return 0;
 }
 
-static int refuse(const struct subject *subject, const char *what, struct fail *f) {
-    return error_set(f, STEP, 0, "correct the line of --fixture or --fixture-ready", "'%s' %s",
-                     subject->fixture, what);
+/* What there is to do about a line that has ended, by its status. */
+static const char *hint_for_status(int status) {
+    enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
+
+    switch (status) {
+    case 0:
+        return "give --fixture a line that stays alive during the run; one that ends is for "
+               "--reset, with --verify";
+    case NOT_EXECUTABLE:
+        return "correct the line of --fixture: its shell may not execute a program of it";
+    case NOT_FOUND:
+        return "correct the line of --fixture: its shell does not find a program of it";
+    default:
+        return "correct the line of --fixture; to see what it writes, add 2>FILE to it";
+    }
+}
+
+/* The fixture has ended, as no fixture is to. */
+static int refuse(const struct subject *subject, const char *when, struct fail *f) {
+    int status = order(subject, ORDER_STATUS);
+
+    return error_set(f, STEP, 0, hint_for_status(status), "'%s' ended %s, status %d",
+                     subject->fixture, when, status);
 }
 
 int fixture_start(const struct subject *subject, unsigned seconds, struct fail *f) {
     if (subject->fixture == NULL)
         return 0;
     if (!ask(subject, ORDER_START))
-        return refuse(subject, "cannot be started", f);
+        return error_set(f, STEP, 0, "raise the limit of processes", "'%s' cannot be started",
+                         subject->fixture);
     if (subject->fixture_ready == NULL) {
         /* A shell that was started later has ended: so has one that ends at once, also where
          * processes are slow to start. */
@@ -141,16 +178,16 @@ int fixture_start(const struct subject *subject, unsigned seconds, struct fail *
         if (shell_run(subject, ":", seconds, &result, f) != 0)
             return -1;
         pause_for(SETTLE);
-        return ask(subject, ORDER_ALIVE) ? 0 : refuse(subject, "ended at once", f);
+        return ask(subject, ORDER_ALIVE) ? 0 : refuse(subject, "at once", f);
     }
     for (long left = (long)seconds * 1000; left > 0; left -= READY_EVERY) {
         struct shell_result result;
         if (!ask(subject, ORDER_ALIVE))
-            return refuse(subject, "ended before it was ready", f);
+            return refuse(subject, "before it was ready", f);
         if (shell_run(subject, subject->fixture_ready, seconds, &result, f) != 0)
             return -1;
-        if (result.succeeded)
-            return 0;
+        if (result.succeeded) /* which may also be true of an earlier one that is left */
+            return ask(subject, ORDER_ALIVE) ? 0 : refuse(subject, "before it was ready", f);
         pause_for(READY_EVERY);
     }
     return error_set(f, STEP, 0, "correct the line of --fixture or --fixture-ready",

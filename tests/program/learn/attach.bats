@@ -546,6 +546,7 @@ AmbientCapabilities=CAP_NET_RAW'
     "$CAPWRAP_LEARN" --verify --json -o failed.json -- sh -c 'exit 3' || true
     cannot 'runs: none.json cannot be read: No such file' "$CAPWRAP_LEARN" --pid "$RUNNING" --runs none.json
     cannot 'runs: other.json is no report' "$CAPWRAP_LEARN" --pid "$RUNNING" --runs other.json
+    cannot "runs: $PWD cannot be read: Is a directory" "$CAPWRAP_LEARN" --pid "$RUNNING" --runs "$PWD"
     cannot 'runs: failed.json is the report of an answer that was not confirmed' \
         "$CAPWRAP_LEARN" --pid "$RUNNING" --runs failed.json -o failed.json
     [ -s failed.json ]
@@ -601,7 +602,29 @@ time.sleep(1000)'
     for name in web /web docker://web; do
         cannot "target: there is no container $name" env PATH="$PWD/engine:$PATH" "$CAPWRAP_LEARN" --container "$name"
     done
-    assert_equal "$(sort -u asked)" web
+    assert_equal "$(sort -u asked)" $'--quiet\nweb'
+}
+
+@test "a unit or a container where nothing tells them: the hint names what is not here" {
+    mkdir none engine
+    # only what the wrapper needs
+    ln -s "$(type -P true)" none/true
+    cannot 'target: there is no container web' env PATH="$PWD/none" "$CAPWRAP_LEARN" --container web
+    assert_equal "${stderr_lines[1]}" \
+        '  hint: name a process of it, or its cgroup: neither docker nor podman is here'
+    printf '#!/bin/sh\nexit 1\n' >engine/docker
+    chmod 755 engine/docker
+    cannot 'target: there is no container web' env PATH="$PWD/engine" "$CAPWRAP_LEARN" --container web
+    assert_equal "${stderr_lines[1]}" \
+        '  hint: start docker, or run capwrap-learn as a user who may ask it: docker ps fails'
+    # shellcheck disable=SC2016 # the script's own
+    printf '#!/bin/sh\ntest $1 = ps\n' >engine/docker
+    cannot 'target: there is no container web' env PATH="$PWD/engine" "$CAPWRAP_LEARN" --container web
+    assert_equal "${stderr_lines[1]}" '  hint: name a container that runs: see docker ps, podman ps'
+    # shellcheck disable=SC2016
+    cannot 'target: there is no unit none.service that runs' unshare --mount --propagation private -- \
+        bash -c 'mount -t tmpfs none /run && exec "$@"' - "$CAPWRAP_LEARN" --unit none
+    assert_regex "${stderr_lines[1]}" 'systemd does not run here$'
 }
 
 @test "without the privilege to watch, what is missing is named" {

@@ -257,9 +257,9 @@ refusal() {
 }
 
 @test "an unknown format ends with 125, one error and one hint, and nothing is started" {
-    attempt "$CAPWRAP_LEARN" --format yaml -u root -- touch started
+    attempt "$CAPWRAP_LEARN" --format xml -u root -- touch started
     assert_failure 125
-    assert_equal "${stderr_lines[0]}" "capwrap-learn: options: --format: 'yaml' is not a format"
+    assert_equal "${stderr_lines[0]}" "capwrap-learn: options: --format: 'xml' is not a format"
     assert_equal "${stderr_lines[1]}" \
         '  hint: write one of text, json, capwrap, dockerfile, compose, kubernetes and systemd'
     refute [ -e started ]
@@ -360,9 +360,13 @@ unit() {
 
 # advises HINT ARGUMENT...: capwrap-learn ARGUMENT... is refused with this hint.
 advises() {
-    local hint=$1
+    local hint=$1 expected=()
     shift
-    attempt "$CAPWRAP_LEARN" "$@"
+    if [[ $1 == -127 ]]; then
+        expected=(-127)
+        shift
+    fi
+    attempt "${expected[@]}" "$CAPWRAP_LEARN" "$@"
     assert_failure
     assert_equal "${stderr_lines[1]}" "  hint: $hint"
 }
@@ -377,9 +381,27 @@ advises() {
     advises 'write --timeout SECONDS, which ends each run of COMMAND' --for 5 -- true
     advises 'write --for TIME' --pid 1 --timeout 5
     advises 'write seconds as a decimal number, such as 10' --timeout 5s -- true
-    advises 'write --help' help
+    advises 'write --help' -127 help
     advises 'write --check NET_ADMIN,NET_RAW (commas separate names)' --check 'NET_RAW NET_ADMIN' -- true
     run -0 "$CAPWRAP_LEARN" --check NONE -- true
+}
+
+@test "a word of another tool where COMMAND belongs, a line without quotes: what to write" {
+    advises "write the line of --test in quotes: --test 'curl localhost ...'" -127 --test curl localhost -- true
+    advises 'write --check KILL,NET_RAW: commas separate names, and no blank' -127 --check KILL NET_RAW true
+    advises 'write --pid PID, --unit NAME, --container ID or --cgroup PATH' -127 attach 1
+    advises 'write --pid PID, --unit NAME, --container ID or --cgroup PATH' --attach 1
+    advises 'write --runs FILE beside --pid, --unit, --container or --cgroup' -127 merge a.json b.json
+    advises 'leave out --verify' --no-verify -- true
+    advises 'write --output FILE (--output=v for this value)' -ov - true
+    advises 'write --check NET_RAW (commas separate names)' --check 0x2000 true
+    local users=$PUBLIC/passwd
+    echo root:x:0:0:root:/root:/bin/sh >"$users"
+    # shellcheck disable=SC2016 # expands in the inner shell
+    attempt unshare --mount --propagation private -- bash -c 'mount --bind "$1" /etc/passwd &&
+        mount --bind /dev/null /etc/nsswitch.conf && exec "$2" --no-trace true' - "$users" "$CAPWRAP_LEARN"
+    assert_failure 125
+    assert_equal "${stderr_lines[1]}" '  hint: name a user that this system has, or ids: --user 65534:65534'
 }
 
 @test "a line of --reset that fails: its status and what it wrote" {

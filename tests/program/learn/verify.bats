@@ -217,17 +217,37 @@ Needed by each user and group that it ran with, in order of appearance
 @test "a fixture that ends at once, or is never ready, is refused before the program runs" {
     learned --fixture 'exit 1' -- "$ASKS" touch ran
     assert_failure 125
-    assert_regex "$stderr" "^capwrap-learn: fixture: 'exit 1' ended at once"
+    assert_regex "$stderr" "^capwrap-learn: fixture: 'exit 1' ended at once, status 1"
     local never=1000.$BASHPID
     learned --fixture "sleep $never" --fixture-ready false --timeout 1 -- "$ASKS" touch ran
     assert_failure 125
     assert_regex "$stderr" "^capwrap-learn: fixture: 'sleep $never' was not ready within 1 s"
     learned --fixture 'sleep 0.3' --fixture-ready false --timeout 60 -- "$ASKS" touch ran
     assert_failure 125
-    assert_regex "$stderr" "ended before it was ready"
+    assert_regex "$stderr" "ended before it was ready, status 0"
+    learned --fixture './nothing' --fixture-ready true -- "$ASKS" touch ran
+    assert_failure 125
+    assert_regex "$stderr" "ended before it was ready, status 127"
     refute [ -e ran ]
     run pgrep -xf "sleep $never"
     assert_failure
+}
+
+@test "a fixture that has ended: the hint is by its status" {
+    local line hint
+    while IFS=: read -r line hint; do
+        learned --fixture "$line" -- "$ASKS" touch ran
+        assert_failure 125
+        assert_regex "$stderr" "  hint: $hint"
+    done <<'END'
+true:give --fixture a line that stays alive during the run; one that ends is for --reset, with --verify
+./nothing:correct the line of --fixture. its shell does not find a program of it
+/etc/passwd:correct the line of --fixture. its shell may not execute a program of it
+exit 3:correct the line of --fixture; to see what it writes, add 2>FILE to it
+END
+    learned --fixture "kill -KILL \$\$" -- "$ASKS" touch ran
+    assert_regex "$stderr" 'ended at once, status 137'
+    refute [ -e ran ]
 }
 
 @test "PATH of the program has no directory that its user cannot search" {
