@@ -208,7 +208,7 @@ static const char *const FIXED[FAIL_CODES] = {
     "unconfined, and SELinux a context only where its policy has nnp_transition",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
     [FAIL_SETGROUPS_DENIED] = "add --groups keep, and use ids of /proc/self/uid_map and gid_map: "
-                              "this user namespace denies setgroups",
+                              "/proc/self/setgroups denies setgroups(2)",
     [FAIL_KEY_QUOTA] = "raise /proc/sys/kernel/keys/maxkeys",
     [FAIL_PARENT_GONE] = "start it again from a parent that lives",
     [FAIL_DIRECTORY] = "name a directory with --chdir that is there and that the user may search",
