@@ -147,6 +147,7 @@ static int read_names(const struct option *option, void *into, const char *value
     for (struct list list = {.rest = value}; list_next(&list);) {
         const size_t name = strcspn(list.word, "=, \t\r\n\"'$*?:;");
         const char *bare = list.word + strspn(list.word, "${");
+        const int length = (int)strcspn(bare, "}=,");
 
         if (list.length == 0)
             return refuse_empty(option, value, f);
@@ -157,10 +158,8 @@ static int read_names(const struct option *option, void *into, const char *value
                        list.word[name] == '=' ? ": it has a value"
                                               : printable_oddity(list.word + name));
         f->hint = "name each variable, with commas between, such as --pass-env LANG,TZ";
-        if (list.word[0] == '$' && list.length > 1)
-            fail_advise(f, "write --%s %.*s", option->name, (int)strcspn(bare, "}=,"), bare);
-        else if (list.word[name] == '=' && name > 0)
-            fail_advise(f, "write --%s %.*s", option->name, (int)name, list.word);
+        if ((list.word[0] == '$' || list.word[name] == '=') && length > 0)
+            fail_advise(f, "write --%s %.*s", option->name, length, bare);
         return -1;
     }
     return read_word(option, into, value, f);

@@ -1,5 +1,6 @@
 #include "inspect/process.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "inspect/proc_dir.h"
 #include "show/state_parse.h"
 #include "text/number.h"
+#include "text/printable.h"
 
 /* The process was there, and what is read of it says that it is gone. */
 static bool has_ended(int error) { return error == -ENOENT || error == -ESRCH; }
@@ -21,13 +23,29 @@ static int refuse(const char *step, pid_t pid, int error, struct fail *f) {
     return fail_set(f, step, FAIL_NO_PROCESS, error, "/proc/%d does not tell the whole state", pid);
 }
 
+/* What to write in place of a word that is no process id. */
+static void advise_number(const char *step, const char *word, struct fail *f) {
+    static const char proc[] = "/proc/";
+    const char *digits = strncmp(word, proc, strlen(proc)) == 0 ? word + strlen(proc) : "";
+    int length = (int)strspn(digits, "0123456789");
+
+    if (length > 0)
+        fail_advise(f, "write --%s=%.*s", step, length, digits);
+    else if (strcmp(step, "status") == 0 && strcmp(word, "self") == 0)
+        fail_advise(f, "write --status");
+    else if (isalpha((unsigned char)word[0]) && printable_oddity(word)[0] == '\0')
+        fail_advise(f, "write --%s=PID, with the number that ps -e has for %s", step, word);
+    else
+        fail_advise(f, "write --%s=PID, such as --%s=1", step, step);
+}
+
 int process_number(const char *step, const char *word, pid_t *pid, struct fail *f) {
     uint64_t number;
 
     if (number_parse(word, INT32_MAX, &number) != 0 || number == 0) {
         (void)fail_about(f, step, FAIL_USAGE, 0, word,
-                         "a process id is a decimal number from 1 on");
-        fail_advise(f, "write --%s=PID, such as --%s=1", step, step);
+                         "a process id is a decimal number from 1 to 2147483647");
+        advise_number(step, word, f);
         return -1;
     }
     *pid = (pid_t)number;

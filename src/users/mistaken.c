@@ -49,6 +49,8 @@ void mistaken_name(const char *file, const char *word, struct fail *f) {
     struct names names = {.file = fopen(file, "re")};
     struct nearest search = {.word = word, .length = strlen(word)};
 
+    if (isdigit((unsigned char)word[strspn(word, "+-")]))
+        f->hint = "write a name that the system has, or a decimal number such as 1000";
     for (const char *name; (name = next_name(&names)) != NULL;)
         nearest_offer(&search, name);
     if (nearest_found(&search) != NULL && printable_oddity(word)[0] == '\0')

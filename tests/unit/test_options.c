@@ -558,6 +558,9 @@ static void an_option_of_another_tool_is_answered_with_the_own(void **state) {
     hinted("--group=5 x", "write --user USER:GROUP for the primary group, or --groups LIST");
     hinted("-c id", "write sh -c LINE as the program");
     hinted("-it x", "write it before the image: docker run has it");
+    hinted("--entrypoint x", "write it before the image: docker run has it");
+    hinted("--reset-environment x", "write --reset-env");
+    hinted("--show x", "write --status");
     hinted("--verify x", "run capwrap-learn, which has this option");
     hinted("--privileged x", "write --keep all");
     hinted("--env A=1 x", "write env NAME=VALUE before the program");
@@ -727,6 +730,7 @@ static void names_of_variables_are_names(void **state) {
     (void)state;
     advised("--pass-env A=1 x", "write --pass-env A");
     advised("--pass-env A,B=1 x", "write --pass-env B");
+    hinted("--pass-env $,B x", "name each variable, with commas between");
     hinted("--pass-env =1 x", "name each variable, with commas between");
     hinted("--pass-env LC_* x", "name each variable, with commas between");
     hinted("--pass-env $ x", "name each variable, with commas between");

@@ -291,6 +291,23 @@ account_agrees() {
     done
 }
 
+@test "a word that is no process id: the hint has the number in it, or tells where it stands" {
+    local option
+    for option in status assert; do
+        attempt "$CAPWRAP" "--$option=/proc/12/status"
+        refused "$option"
+        assert_equal "${stderr_lines[1]}" "  hint: write --$option=12"
+        attempt "$CAPWRAP" "--$option=nginx"
+        assert_equal "${stderr_lines[1]}" "  hint: write --$option=PID, with the number that ps -e has for nginx"
+        attempt "$CAPWRAP" "--$option=/proc/x"
+        assert_equal "${stderr_lines[1]}" "  hint: write --$option=PID, such as --$option=1"
+    done
+    attempt "$CAPWRAP" --status=self
+    assert_equal "${stderr_lines[1]}" '  hint: write --status'
+    attempt "$CAPWRAP" --status=2147483648
+    refused status 'a process id is a decimal number from 1 to 2147483647$'
+}
+
 @test "--status=PID refuses a process that is gone" {
     local pid
     true &
