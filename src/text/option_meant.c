@@ -30,8 +30,7 @@ static void suggest(const struct option_table *table, const char *name, size_t l
         fail_advise(f, "write --%.*s", (int)length, name);
     else if (f->hint == NULL && nearest_found(&search) != NULL)
         fail_advise(f, "write --%s", nearest_found(&search));
-    else if (length > 3 && strncmp(name, "no-", 3) == 0 &&
-             option_by_name(table, name + 3, length - 3) != NULL)
+    else if (strncmp(name, "no-", 3) == 0 && option_by_name(table, name + 3, length - 3) != NULL)
         fail_advise(f, "leave out --%.*s", (int)length - 3, name + 3);
 }
 

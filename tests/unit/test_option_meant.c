@@ -3,10 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "text/nearest.h"
 #include "text/option_meant.h"
 
 static const struct option OPTIONS[] = {
@@ -53,6 +55,15 @@ static void a_letter_that_is_not_ascii_is_told(void **state) {
     (void)state;
     name("ke\u0435p");
     is("'--ke\u0435p' is not an option: it holds a letter that is not ASCII", "", NULL);
+    char last[NEAREST_SIZE + 1]; /* as far as a name is looked through, and one further */
+    (void)snprintf(last, sizeof last, "%*s\"", NEAREST_SIZE - 2, "-");
+    memset(last, 'x', NEAREST_SIZE - 2);
+    name(last);
+    assert_non_null(strstr(f.text, "' is not an option: it holds a quote"));
+    (void)snprintf(last, sizeof last, "%*s\"", NEAREST_SIZE - 1, "-");
+    memset(last, 'x', NEAREST_SIZE - 1);
+    name(last);
+    assert_null(strstr(f.text, "it holds"));
     assert_int_equal(option_refuse_name(&TABLE, "kx=\u0435", 2, &f), -1);
     is("'--kx' is not an option", "", NULL);
 }
@@ -69,6 +80,8 @@ static void an_option_that_is_denied_is_to_be_left_out(void **state) {
     is("'--no-' is not an option", "", NULL);
     name("na-quiet");
     is("'--na-quiet' is not an option", "", NULL);
+    name("noxquiet");
+    is("'--noxquiet' is not an option", "", NULL);
 }
 
 static void a_name_with_a_value_behind_another_sign_is_told_apart(void **state) {
@@ -156,7 +169,7 @@ static void a_value_of_a_flag_that_means_no_takes_it_away(void **state) {
 
 static void without_a_command_the_word_that_holds_it_is_named(void **state) {
     char own[] = "capwrap", quiet[] = "--quiet", all[] = "--keep=X -- id", dashes[] = "a --x",
-         keep[] = "-k", value[] = "X", end[] = "--";
+         keep[] = "-k", value[] = "X", end[] = "--", dash[] = "a-b";
 
     (void)state;
     assert_int_equal(option_refuse_no_command("own", (char *[]){own, dashes, quiet, NULL}, &f), -1);
@@ -168,6 +181,12 @@ static void without_a_command_the_word_that_holds_it_is_named(void **state) {
     (void)option_refuse_no_command("own", (char *[]){own, quiet, keep, value, NULL}, &f);
     is("no COMMAND was given: 'X' is the value of -k",
        "write the program behind the options: own [OPTION...] -- COMMAND", NULL);
+    (void)option_refuse_no_command("own", (char *[]){own, keep, dash, NULL}, &f);
+    is("no COMMAND was given: 'a-b' is the value of -k",
+       "write the program behind the options: own [OPTION...] -- COMMAND", NULL);
+    (void)option_refuse_no_command("own", (char *[]){own, value, NULL}, &f);
+    is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
+       NULL);
     (void)option_refuse_no_command("own", (char *[]){own, keep, value, end, NULL}, &f);
     is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
        NULL);

@@ -685,7 +685,7 @@ static void options_in_one_word_are_to_be_written_apart(void **state) {
                 short_one[] = "-kKILL -u web", unknown[] = "--umask=7 --nope",
                 mode[] = "--umask=7 --status", none[] = "--user=web -- id",
                 dashes[] = "--umask=7 --", away[] = "--keep=all -KILL",
-                one_away[] = "--keep=KILL -F";
+                one_away[] = "--keep=KILL -F", number[] = "--keep=KILL -9x";
     struct options options;
     struct fail f;
 
@@ -697,6 +697,7 @@ static void options_in_one_word_are_to_be_written_apart(void **state) {
     joined(dashes, "write --umask 7 -- as separate words, without quotes around all of it");
     joined(unknown, "");
     joined(away, "");
+    joined(number, "write KILL -9x as separate words, without quotes around all of it");
     joined(one_away, "write KILL -F as separate words, without quotes around all of it");
     assert_int_equal(parse(LINE(none), &options, &f), -1);
     assert_string_equal(f.text, "no COMMAND was given");
@@ -773,6 +774,7 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     hinted("-k al=ep x", "name capabilities as capwrap");
     hinted("-k foo=ep x", "name capabilities as capwrap");
     hinted("-k alx=ep x", "name capabilities as capwrap");
+    hinted("-k ep x", "name capabilities as capwrap");
     hinted("-k capxall=ep x", "name capabilities as capwrap");
     hinted("--want all=ep x", "name capabilities as capwrap");
     hinted("-k KILL,-NET_RAW x", "list the capabilities that the program is to hold");
