@@ -126,17 +126,18 @@ static bool list_mask(const char *value, char list[CAPNAME_LIST_SIZE]) {
 
 void capname_advise(const char *option, const char *value, struct fail *f) {
     char caps[CAPNAME_LIST_SIZE];
-    const char *minus = strstr(value, " -");
+    const char *minus = strstr(value, " -"), *last = strrchr(value, '-');
     const char *word = strncasecmp(value, "cap_", 4) == 0 ? value + 4 : value;
     bool is_all = strcmp(value, "*") == 0 ||
                   (value[0] == '=' && value[1] != '\0' && value[strspn(value, "=eip")] == '\0') ||
                   (strcspn(word, "=+") == 3 && strncasecmp(word, "all", 3) == 0);
 
     f->hint = "name capabilities as capwrap --list-caps does, separated by commas";
-    /* ~ in a unit, - and ! elsewhere take something away. */
+    /* ~ in a unit, - and ! elsewhere, and -ep in cap_from_text(3) take something away. */
     if ((value[0] == '-' && !isdigit((unsigned char)value[1])) || strpbrk(value, "~!") != NULL ||
         strstr(value, ",-") != NULL ||
-        (minus != NULL && isalpha((unsigned char)minus[2]) && isalpha((unsigned char)minus[3])))
+        (minus != NULL && isalpha((unsigned char)minus[2]) && isalpha((unsigned char)minus[3])) ||
+        (last != NULL && last[1] != '\0' && last[1 + strspn(last + 1, "eip")] == '\0'))
         f->hint = "list the capabilities that the program is to hold: no other one stays";
     else if (strcmp(option, "keep") == 0 && is_all)
         fail_advise(f, "write --keep all");

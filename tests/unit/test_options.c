@@ -685,7 +685,8 @@ static void options_in_one_word_are_to_be_written_apart(void **state) {
                 short_one[] = "-kKILL -u web", unknown[] = "--umask=7 --nope",
                 mode[] = "--umask=7 --status", none[] = "--user=web -- id",
                 dashes[] = "--umask=7 --", away[] = "--keep=all -KILL",
-                one_away[] = "--keep=KILL -F", number[] = "--keep=KILL -9x";
+                flags[] = "--keep=all=eip cap_kill-eip", one_away[] = "--keep=KILL -F",
+                number[] = "--keep=KILL -9x";
     struct options options;
     struct fail f;
 
@@ -697,6 +698,7 @@ static void options_in_one_word_are_to_be_written_apart(void **state) {
     joined(dashes, "write --umask 7 -- as separate words, without quotes around all of it");
     joined(unknown, "");
     joined(away, "");
+    joined(flags, "");
     joined(number, "write KILL -9x as separate words, without quotes around all of it");
     joined(one_away, "write KILL -F as separate words, without quotes around all of it");
     assert_int_equal(parse(LINE(none), &options, &f), -1);
@@ -781,6 +783,10 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     hinted("-k ~CAP_KILL x", "list the capabilities that the program is to hold");
     hinted("-k !KILL x", "list the capabilities that the program is to hold");
     hinted("--keep=-KILL x", "list the capabilities that the program is to hold");
+    hinted("-k setpcap-e x", "list the capabilities that the program is to hold");
+    hinted("-k all-eip x", "list the capabilities that the program is to hold");
+    advised("-k KILL- x", "write --keep KILL (commas separate names)");
+    advised("-k net-raw x", "write --keep NET_RAW (commas separate names)");
     advised("-k =NET_RAW x", "write --keep NET_RAW (commas separate names)");
     advised("-k =kill x", "write --keep KILL (commas separate names)");
     advised("-k 0x2000 x", "write --keep NET_RAW (commas separate names)");
