@@ -124,9 +124,10 @@ static const struct option OPTIONS[] = {
 
 /* What other programs, and capwrap, call it. */
 static const struct foreign_options FOREIGN[] = {
-    {"keep,want,k,no-new-privs,n,dry-run,groups,G,status,assert,strict,chdir,reset-env,pass-env",
+    {"keep,want,k,no-new-privs,n,dry-run,groups,G,strict,chdir,reset-env,pass-env",
      "leave it out: capwrap has this option, and capwrap-learn runs the program to find what to "
      "keep"},
+    {"status,assert,decode,list-caps", "run capwrap, which has this option"},
     {"run,start,exec,learn",
      "leave it out: write capwrap-learn COMMAND, or --runs FILE beside --pid"},
     {"attach,watch,follow,monitor",

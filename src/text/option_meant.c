@@ -184,8 +184,7 @@ int option_refuse_no_command(const char *program, char *const *argv, struct fail
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
     fail_advise(f, "write the program behind the options: %s [OPTION...] -- COMMAND", program);
     for (; *argv != NULL; argv++) {
-        bool valued = argv[0][0] == '-' && argv[1] != NULL && argv[1][0] != '-' && argv[2] == NULL;
-        if (valued)
+        if (argv[0][0] == '-' && argv[1] != NULL && argv[1][0] != '-')
             (void)snprintf(f->text, sizeof f->text, "no COMMAND was given: '%s' is the value of %s",
                            argv[1], argv[0]);
         if (strstr(*argv, " -- ") != NULL)

@@ -63,7 +63,7 @@ static int find_group(const char *word, const char *step, const char *subject, g
         return 0;
     (void)no_entry(f, step, FAIL_UNKNOWN_GROUP, 0, subject, "no such group");
     if (strchr(word, ',') != NULL)
-        f->hint = "name one group here, and the others with --groups LIST";
+        f->hint = "name one group behind the colon: capwrap --groups LIST takes more";
     mistaken_name("/etc/group", word, f);
     return -1;
 }

@@ -187,9 +187,9 @@ static void without_a_command_the_word_that_holds_it_is_named(void **state) {
     (void)option_refuse_no_command("own", (char *[]){own, value, NULL}, &f);
     is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
        NULL);
-    (void)option_refuse_no_command("own", (char *[]){own, keep, value, end, NULL}, &f);
-    is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
-       NULL);
+    (void)option_refuse_no_command("own", (char *[]){own, keep, dash, keep, value, end, NULL}, &f);
+    is("no COMMAND was given: 'X' is the value of -k",
+       "write the program behind the options: own [OPTION...] -- COMMAND", NULL);
     (void)option_refuse_no_command("own", (char *[]){own, all, quiet, NULL}, &f);
     is("no COMMAND was given",
        "write --keep=X -- id as separate words, without quotes around all of it", NULL);

@@ -524,7 +524,7 @@ static void a_value_of_another_form_is_answered_with_the_right_one(void **state)
         {"www", "a 5", "write the groups with commas between, and no blank: --groups LIST"},
         {"www", "5;6", "write the groups with commas between, and no blank: --groups LIST"},
         {"www", "a-b:c", "write the groups with commas between, and no blank: --groups LIST"},
-        {"www:a,b", NULL, "name one group here, and the others with --groups LIST"},
+        {"www:a,b", NULL, "name one group behind the colon: capwrap --groups LIST takes more"},
         {"www", "a ", "remove the blank from the value"},
         {"www", "a --keep", "write a --keep as separate words, without quotes around all of it"},
         {"www", "$A 5",

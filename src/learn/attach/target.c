@@ -69,8 +69,13 @@ static int find_pid(struct target *target, struct fail *f) {
     struct process process;
     uint64_t pid;
 
-    if (number_parse(target->named.name, RECORD_PIDS, &pid) != 0 || pid == 0)
-        return refuse(f, hint, "'%s' is not a process id", target->named.name);
+    if (number_parse(target->named.name, RECORD_PIDS, &pid) != 0 || pid == 0) {
+        (void)refuse(f, hint, "'%s' is not a process id", target->named.name);
+        const char *name = target->named.name, *digits = name + strspn(name, "/proc");
+        if (name[0] == '/' && number_parse(digits, RECORD_PIDS, &pid) == 0 && pid != 0)
+            fail_advise(f, "write --pid %s", digits);
+        return -1;
+    }
     if (!process_read((uint32_t)pid, &process) || !process_read_state(&process) ||
         !process_read(process.leader, &process))
         return refuse(f, hint, "there is no process %s", target->named.name);

@@ -116,10 +116,10 @@ static int run_reset(const struct subject *subject, struct fail *f) {
     if (result.succeeded)
         return 0;
     return error_set(f, "reset", 0, "correct the line, or leave out --reset",
-                     "'%.200s' failed, status %d: %.200s", subject->reset,
+                     "'%.200s' failed, status %d%s%.200s", subject->reset,
                      WIFEXITED(result.status) ? WEXITSTATUS(result.status)
                                               : 128 + WTERMSIG(result.status),
-                     result.output);
+                     result.output[0] == '\0' ? "" : ": ", result.output);
 }
 
 static unsigned line_seconds(const struct subject *subject) {
@@ -140,8 +140,9 @@ static int run_test_alone(const struct subject *subject, bool *succeeds, struct 
         (WEXITSTATUS(result.status) == EXIT_NOT_FOUND ||
          WEXITSTATUS(result.status) == EXIT_NOT_EXECUTABLE))
         return error_set(f, "test", 0, "correct the line of --test",
-                         "'%.200s' cannot be executed, status %d: %.200s", subject->test,
-                         WEXITSTATUS(result.status), result.output);
+                         "'%.200s' cannot be executed, status %d%s%.200s", subject->test,
+                         WEXITSTATUS(result.status), result.output[0] == '\0' ? "" : ": ",
+                         result.output);
     return 0;
 }
 

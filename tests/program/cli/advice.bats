@@ -151,7 +151,7 @@ advises() {
 }
 
 @test "a list of groups behind the colon, and groups with colons between" {
-    advises 125 user 'name one group here, and the others with --groups LIST' -- --user root:root,root id
+    advises 125 user 'name one group behind the colon: capwrap --groups LIST takes more' -- --user root:root,root id
     advises 125 groups 'write the groups with commas between, and no blank: --groups LIST' -- --groups no-such:root id
 }
 

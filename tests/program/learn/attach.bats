@@ -583,6 +583,8 @@ time.sleep(1000)'
     until [ -s zombie ]; do sleep 0.02; done
     cannot "target: process $(cat zombie) has ended" "$CAPWRAP_LEARN" --pid "$(cat zombie)"
     cannot "target: 'x' is not a process id" "$CAPWRAP_LEARN" --pid x
+    cannot "target: '/proc/1' is not a process id" "$CAPWRAP_LEARN" --pid /proc/1
+    assert_equal "${stderr_lines[1]}" '  hint: write --pid 1'
     cannot "target: there is no container no-such-name" "$CAPWRAP_LEARN" --container no-such-name
     cannot "options: --for: '5x' is not a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
     cannot "options: --verify is about a COMMAND" "$CAPWRAP_LEARN" --pid 1 --verify

@@ -375,6 +375,8 @@ advises() {
     local other='leave it out: capwrap has this option, and capwrap-learn runs the program to find what to keep'
     advises "$other" --keep NET_RAW -- true
     advises "$other" -n -- true
+    advises 'run capwrap, which has this option' --list-caps
+    advises 'run capwrap, which has this option' --status=1
     advises 'write --container ID' --docker web
     advises 'write --pid PID' -p 1
     advises 'write --format dockerfile' --format Dockerfile -- true
@@ -409,6 +411,8 @@ advises() {
     assert_failure 125
     assert_equal "${stderr_lines[-2]}" \
         "capwrap-learn: reset: 'echo no disk >&2; exit 3' failed, status 3: no disk"
+    attempt "$CAPWRAP_LEARN" --verify --reset 'exit 3' -- true
+    assert_equal "${stderr_lines[-2]}" "capwrap-learn: reset: 'exit 3' failed, status 3"
 }
 
 @test "without /proc nothing that runs can be watched, and the error says so" {
