@@ -89,7 +89,7 @@ static int check_grant(const struct plan *plan, struct fail *f) {
                        "capwrap has file capabilities and so may not change the supplementary "
                        "groups, which are %zu and would be %zu",
                        start->groups.count, goal->groups.count);
-        return fail_hint(f, "add --groups keep, or leave out --user and --groups");
+        return fail_hint(f, "write --groups keep, or leave out --user and --groups");
     }
     if (plan->stdio != 0)
         return fail_set(f, "stdio", FAIL_GRANT_IDENTITY, 0,

@@ -410,7 +410,7 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
         if ((plan->start.permitted & CAP_MASK(CAP_SETPCAP)) == 0) /* else it is not read */
             f->bounded = plan->start.bounding;
         if (only_groups_differ(plan, missing))
-            f->hint = "add --groups keep, which leaves the caller's groups";
+            f->hint = "write --groups keep, which leaves the caller's groups";
         return -1;
     }
     for (size_t i = 0; i < count; i++) {

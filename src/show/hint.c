@@ -207,7 +207,7 @@ static const char *const FIXED[FAIL_CODES] = {
     "start capwrap without no_new_privs, under which AppArmor changes a profile only from "
     "unconfined, and SELinux a context only where its policy has nnp_transition",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
-    [FAIL_SETGROUPS_DENIED] = "add --groups keep, and use ids of /proc/self/uid_map and gid_map: "
+    [FAIL_SETGROUPS_DENIED] = "write --groups keep, and use ids of /proc/self/uid_map and gid_map: "
                               "/proc/self/setgroups denies setgroups(2)",
     [FAIL_KEY_QUOTA] = "raise /proc/sys/kernel/keys/maxkeys",
     [FAIL_PARENT_GONE] = "start it again from a parent that lives",

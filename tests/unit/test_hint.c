@@ -192,11 +192,11 @@ static void who_may_not_change_the_groups_is_told_of_both_ways(void **state) {
 
     (void)state;
     says(&f, &(struct place){.kind = SHELL}, "run capwrap as root");
-    f.hint = "add --groups keep";
-    says(&f, &(struct place){.kind = SHELL}, "add --groups keep, or run capwrap as root");
-    says(&f, &(struct place){.kind = KUBERNETES}, "add --groups keep, or set runAsUser: 0");
+    f.hint = "write --groups keep";
+    says(&f, &(struct place){.kind = SHELL}, "write --groups keep, or run capwrap as root");
+    says(&f, &(struct place){.kind = KUBERNETES}, "write --groups keep, or set runAsUser: 0");
     says(&f, &(struct place){.kind = DOCKER, .root = true},
-         "add --groups keep, or start the container with --cap-add SETGID");
+         "write --groups keep, or start the container with --cap-add SETGID");
     fail_advise(&f, "do this");
     says(&f, &(struct place){.kind = SHELL}, "do this");
 }

@@ -1455,6 +1455,11 @@ static void directories_of_the_search_path_that_are_closed_are_named(void **stat
     denied(&plan, "server", "/one:/two:/one:/two:/on:/two", FAIL_NOT_FOUND,
            "not found in PATH, of which the user may not search", "/one:/two",
            "search the directory"); /* each once */
+    (void)fake_add_file("/on", S_IFDIR | 0700, 0, 0, "");
+    add("/on/server", 0755, ELF);
+    denied(&plan, "server", "/one:/on:/one", FAIL_NOT_FOUND,
+           "not found in PATH, of which the user may not search", "/one:/on",
+           "search the directory"); /* the beginning of another one is told too */
     denied(&plan, "server", "/two:/two", FAIL_NOT_FOUND,
            "not found in PATH, of which the user may not search", "/two", "search the directory");
     refused(&plan, "server", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
@@ -1574,6 +1579,7 @@ static void a_link_that_leads_nowhere_and_a_file_on_the_way_are_named(void **sta
           "leave out the / at the end of /srv/script/, which is no directory");
     lacks(&plan, "/srv/gone/", "check the path /srv/gone/: there is no /srv/gone");
     lacks(&plan, "~/x", "");
+    lacks(&plan, "~/x/", "");
     lacks(&plan, "$HOME/x", "");
 }
 

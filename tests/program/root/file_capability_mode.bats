@@ -146,7 +146,7 @@ grants_the_capability() {
         refuses user grant-identity 'file .* the gid from 1000 to 2000' -- --user 1000:2000
         refuses user grant-identity 'file' -- --user 1001:1000 --groups keep
         refuses groups grant-identity 'groups, which are 1 and would be 2' -- --groups 1000,27
-        hint_says 'add --groups keep, or leave out --user and --groups'
+        hint_says 'write --groups keep, or leave out --user and --groups'
     done
 }
 

@@ -161,7 +161,7 @@ ascending() {
     for bounding in "$(docker_default)" 0; do # a pod with fsGroup
         FROM=("${from[@]}" "$bounding" --)
         refuses groups need-setgid SETGID -- --user 1000:1000
-        hint_says 'add --groups keep, which leaves the caller.s groups, or (run capwrap|start the container) as root'
+        hint_says 'write --groups keep, which leaves the caller.s groups, or (run capwrap|start the container) as root'
         become --user 1000:1000 --groups keep
         is_user 1000 1000 1000,2000
     done

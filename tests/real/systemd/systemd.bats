@@ -625,7 +625,7 @@ END
 @test "PrivateUsers= maps only root and User=: another --user is refused, and the hints lead to the map" {
     of private-users
     refused groups 'Operation not permitted'
-    hint_says 'add --groups keep, and use ids of .*: /proc/self/setgroups denies'
+    hint_says 'write --groups keep, and use ids of .*: /proc/self/setgroups denies'
     of private-users-keep
     refused gid 'Invalid argument'
     hint_says 'use ids that /proc/self/uid_map and /proc/self/gid_map contain'

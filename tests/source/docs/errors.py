@@ -113,6 +113,7 @@ CASES = [
     ("need-setuid", "a user may not change the user", ALICE, "--user www-data -- true"),
     ("need-setgid", "only the list of groups differs",
      ["setpriv", "--reuid=1000", "--regid=1000", "--groups=1000,2000"], "--user alice -- true"),
+    ("need-setgid", "a group that the user is not in", ALICE, "--groups www-data -- true"),
     ("need-setgid", "root may not change the groups", holding(7, 8), "--user www-data -- true"),
     ("need-chown", "the standard streams cannot be handed over", holding(6, 7, 8),
      "--user www-data --chown-stdio -- true"),
