@@ -97,6 +97,21 @@ static void what_comes_too_late_is_counted(void **state) {
     event_order_free(&order);
 }
 
+static void what_is_too_old_or_too_young_is_dropped(void **state) {
+    (void)state;
+    struct event_order order = {.from = 5, .until = 7};
+    struct taken taken = {0};
+
+    put(&order, 4, 0);
+    put(&order, 5, 1);
+    put(&order, 6, 2);
+    put(&order, 7, 3);
+    event_order_flush(&order, UINT64_MAX, take, &taken);
+    assert_int_equal(taken.count, 2);
+    assert_int_equal(order.late, 0);
+    event_order_free(&order);
+}
+
 static void nothing_comes_out_of_an_empty_one(void **state) {
     (void)state;
     struct event_order order = {0};
@@ -116,6 +131,7 @@ int main(void) {
         cmocka_unit_test(those_of_one_time_leave_as_they_came),
         cmocka_unit_test(what_is_too_young_stays_for_the_next_time),
         cmocka_unit_test(what_comes_too_late_is_counted),
+        cmocka_unit_test(what_is_too_old_or_too_young_is_dropped),
         cmocka_unit_test(nothing_comes_out_of_an_empty_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

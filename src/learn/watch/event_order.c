@@ -26,6 +26,8 @@ void *event_order_reserve(struct event_order *order) {
 }
 
 void event_order_add(struct event_order *order, uint64_t time, size_t size) {
+    if (time < order->from || (order->until != 0 && time >= order->until))
+        return;
     order->late += time < order->handed_on;
     order->entries[order->count++] = (struct event_order_entry){time, order->used, size};
     order->used += size;

@@ -17,15 +17,18 @@ struct event_order {
     struct event_order_entry *entries;
     size_t count, capacity;
     unsigned char *bytes;
-    size_t used, size;  /* of bytes */
-    uint64_t handed_on; /* the end of the last flush */
-    uint64_t late;      /* records older than that, which came after it */
+    size_t used, size;    /* of bytes */
+    uint64_t from, until; /* records of other times are dropped: not all of them are there; until 0:
+                             no end */
+    uint64_t handed_on;   /* the end of the last flush */
+    uint64_t late;        /* records older than that, which came after it */
 };
 
 /* Room for one record, aligned as it has to be; valid until the next call. NULL: no memory. */
 void *event_order_reserve(struct event_order *order);
 
-/* What stands in the room is a record of that size, a multiple of 8, and belongs to the queue. */
+/* What stands in the room is a record of that size, a multiple of 8; it belongs to the queue unless
+ * it is to be dropped. */
 void event_order_add(struct event_order *order, uint64_t time, size_t size);
 
 /* Takes out the records before `end`, the oldest first; those of one time as they came. */

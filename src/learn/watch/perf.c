@@ -331,15 +331,33 @@ struct watch *watch_open(const struct watch_events *events, struct fail *f) {
     return NULL;
 }
 
-static int switch_events(const struct watch *watch, unsigned long how, bool failures) {
+static uint64_t now(void) {
+    struct timespec time = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+}
+
+/* One event, on one processor after the other. */
+static int switch_event(const struct watch *watch, size_t event, unsigned long how) {
     for (size_t i = 0; i < watch->count; i++)
-        for (size_t event = 0; event < watch->event_count; event++)
-            if ((failures || event == 0 || event != watch->failures) &&
-                control(watch->rings[i].events[event], how, 0) != 0)
-                return -errno;
+        if (control(watch->rings[i].events[event], how, 0) != 0)
+            return -errno;
     return 0;
 }
 
+static int switch_events(const struct watch *watch, unsigned long how, bool failures) {
+    int error = 0;
+
+    for (size_t event = 0; event < watch->event_count && error == 0; event++)
+        if (failures || event == 0 || event != watch->failures)
+            error = switch_event(watch, event, how);
+    return error;
+}
+
+/* The first event records forks and ends. Until it is switched on everywhere, what a process does
+ * on one processor is recorded and what it does on another is not: that begins with the moment at
+ * which all of it is. */
 static int enable(struct watch *watch, bool failures, struct fail *f) {
     event_order_free(&watch->order);
     for (size_t i = 0; i < watch->count; i++) {
@@ -349,7 +367,10 @@ static int enable(struct watch *watch, bool failures, struct fail *f) {
     }
     watch->lost_before += watch_lost(watch);
     watch->flushed = 0;
-    int error = switch_events(watch, PERF_EVENT_IOC_ENABLE, failures);
+    int error = switch_event(watch, 0, PERF_EVENT_IOC_ENABLE);
+    watch->order.from = now();
+    if (error == 0)
+        error = switch_events(watch, PERF_EVENT_IOC_ENABLE, failures);
     return error == 0 ? 0 : refuse(f, error);
 }
 
@@ -366,7 +387,11 @@ int watch_everything(struct watch *watch, struct fail *f) {
     return enable(watch, false, f);
 }
 
-void watch_pause(struct watch *watch) { (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true); }
+/* It ends as it begins: with the moment at which all is recorded still. */
+void watch_pause(struct watch *watch) {
+    watch->order.until = now();
+    (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true);
+}
 
 bool watch_is_kprobe(const struct watch *watch) { return watch->tracefs.probe[0] != '\0'; }
 
@@ -379,13 +404,6 @@ size_t watch_polls(const struct watch *watch, struct pollfd *polls) {
 }
 
 /* ---- reading ---- */
-
-static uint64_t now(void) {
-    struct timespec time = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
-}
 
 /* Copies size bytes from a position of the ring, which may go around its end. */
 static void copy(const struct ring *ring, uint64_t position, size_t size, void *to) {
