@@ -10,7 +10,7 @@
 
 #include "learn/attach/members.h"
 
-enum { INIT = 1, ROOT = 10, CHILD = 20, GRANDCHILD = 30, STRANGER = 40 };
+enum { INIT = 1, ROOT = 10, CHILD = 20, GRANDCHILD = 30, STRANGER = 40, GONE = 50 };
 
 /* The time of the look at /proc; records come before and after. */
 enum { BEFORE = 100, LOOK = 200, AFTER = 300 };
@@ -54,10 +54,27 @@ static struct record end_at(uint64_t time, uint32_t pid, uint32_t parent) {
         .kind = RECORD_END, .time = time, .pid = pid, .tid = pid, .parent = parent};
 }
 
+static uint32_t first_of_namespace;
+
+static bool is_first(uint32_t pid) { return pid == first_of_namespace; }
+
 static void settle(struct scene *scene) {
     static const uint32_t roots[] = {ROOT};
+    const struct beginning beginning = {&scene->before, &scene->after, roots, 1, is_first};
 
-    members_settle(&scene->members, &scene->before, &scene->after, roots, 1);
+    members_settle(&scene->members, &beginning);
+}
+
+/* What is there all the time. */
+static void told_always(struct scene *scene, uint32_t pid, uint32_t parent) {
+    told_before(scene, pid, parent);
+    told(scene, pid, parent);
+}
+
+static void set_up_tree(struct scene *scene) {
+    set_up(scene);
+    told_always(scene, INIT, 0);
+    told_always(scene, ROOT, INIT);
 }
 
 static void note(struct scene *scene, struct record record) {
@@ -206,6 +223,289 @@ static void who_was_a_descendant_before_the_watch_is_one(void **state) {
     members_free(&scene.members);
 }
 
+/* Its parent ended between the two looks as well, so that its end tells of another one. */
+static void who_was_a_descendant_and_has_ended_is_one(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told_before(&scene, CHILD, ROOT);
+    note(&scene, end_at(BEFORE, CHILD, INIT));
+    settle(&scene);
+    assert_true(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+}
+
+static void a_new_child_of_who_was_a_descendant_is_one(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told_before(&scene, CHILD, ROOT);
+    told(&scene, CHILD, INIT);
+    told(&scene, GRANDCHILD, CHILD);
+    settle(&scene);
+    assert_true(is_member(&scene, CHILD) && is_member(&scene, GRANDCHILD));
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+}
+
+/* ---- what is not clear at the beginning ---- */
+
+/* It began after the first look and before the watch. Who made it may have ended, and belonged to
+ * the tree. */
+static void who_may_have_been_given_to_its_parent_is_unclear(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told(&scene, CHILD, INIT);
+    settle(&scene);
+    assert_false(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.unclear, 1);
+    members_free(&scene.members);
+    /* A child of it as well. */
+    told(&scene, GRANDCHILD, CHILD);
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 2);
+    members_free(&scene.members);
+    /* Not one that was there before. */
+    told_before(&scene, CHILD, INIT);
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+    /* That one has ended: this has its number. */
+    scene.now[2].start++;
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 2);
+    members_free(&scene.members);
+}
+
+/* The kernel gives nobody of the tree to one that is not above it. */
+static void who_has_a_parent_elsewhere_is_another_one(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told_always(&scene, STRANGER, INIT);
+    told(&scene, STRANGER + 1, STRANGER);
+    note(&scene, end_at(AFTER, STRANGER + 2, STRANGER));
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+    /* But to the first one of a namespace that it may have entered. */
+    first_of_namespace = STRANGER;
+    note(&scene, end_at(AFTER, STRANGER + 2, STRANGER));
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 2);
+    first_of_namespace = 0;
+    members_free(&scene.members);
+}
+
+/* Nor where there is no parent at all, which is of another process namespace. */
+static void who_has_no_parent_is_another_one(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told(&scene, CHILD, 0);
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+}
+
+/* A chain of processes, each the child of one that has ended. All that is recorded of CHILD is its
+ * end, at which its parent was ending: the record of that is older than the watch. */
+static void note_chain(struct scene *scene) {
+    note(scene, end_at(BEFORE + 1, CHILD, GONE));
+    note(scene, fork_at(BEFORE, CHILD, GRANDCHILD));
+}
+
+static void a_chain_of_which_nothing_tells_is_unclear(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    note_chain(&scene);
+    note(&scene, end_at(BEFORE + 2, GRANDCHILD, CHILD));
+    settle(&scene);
+    assert_false(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.unclear, 1);
+    members_free(&scene.members);
+    /* The first one of the machine takes over from all. */
+    note_chain(&scene);
+    note(&scene, end_at(BEFORE + 2, GRANDCHILD, INIT));
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 1);
+    members_free(&scene.members);
+}
+
+static void a_chain_of_which_the_tree_takes_one_over_belongs_to_it(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    note_chain(&scene);
+    note(&scene, end_at(BEFORE + 2, GRANDCHILD, ROOT));
+    settle(&scene);
+    assert_true(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.unclear, 0);
+    add(&scene, fork_at(BEFORE, CHILD, GRANDCHILD));
+    add(&scene, end_at(BEFORE + 1, CHILD, GONE));
+    assert_true(is_member(&scene, GRANDCHILD));
+    members_free(&scene.members);
+    /* As /proc tells of one that goes on. */
+    note_chain(&scene);
+    told(&scene, GRANDCHILD, ROOT);
+    settle(&scene);
+    assert_true(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+}
+
+static void a_chain_of_which_others_take_one_over_is_theirs(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told_always(&scene, STRANGER, INIT);
+    note_chain(&scene);
+    note(&scene, end_at(BEFORE + 2, GRANDCHILD, STRANGER));
+    settle(&scene);
+    assert_false(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+}
+
+/* The number of the one that the tree had is that of a link later: whose it was at that time
+ * counts. */
+static void a_chain_with_a_number_that_comes_again_is_unclear(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    note_chain(&scene);
+    note(&scene, fork_at(BEFORE - 2, ROOT, STRANGER));
+    note(&scene, end_at(BEFORE - 1, STRANGER, ROOT));
+    note(&scene, fork_at(BEFORE + 2, GRANDCHILD, STRANGER));
+    settle(&scene);
+    assert_false(is_member(&scene, CHILD));
+    assert_int_equal(scene.members.unclear, 1);
+    members_free(&scene.members);
+}
+
+/* Where parents of the first look are missing, what it told decides nothing. */
+static void who_had_a_parent_that_was_missing_is_unclear(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told_before(&scene, CHILD, GONE);
+    told(&scene, CHILD, INIT);
+    settle(&scene);
+    assert_int_equal(scene.members.unclear, 1);
+    members_free(&scene.members);
+}
+
+/* ---- what is not clear later ---- */
+
+static void who_is_made_by_an_unknown_one_is_unclear(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    settle(&scene);
+    add(&scene, fork_at(AFTER, 0, CHILD)); /* by one of another process namespace */
+    assert_int_equal(scene.members.unclear, 0);
+    add(&scene, fork_at(AFTER, GONE, GRANDCHILD));
+    assert_int_equal(scene.members.unclear, 1);
+    members_free(&scene.members);
+}
+
+static void who_asks_and_is_unknown_is_unclear(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told_always(&scene, STRANGER, INIT);
+    settle(&scene);
+    add(&scene, end_at(AFTER, STRANGER, INIT));
+    (void)members_act(&scene.members, STRANGER); /* while it ends */
+    (void)members_act(&scene.members, ROOT);
+    assert_int_equal(scene.members.unclear, 0);
+    (void)members_act(&scene.members, GONE);
+    assert_int_equal(scene.members.unclear, 1);
+    add(&scene, end_at(AFTER, ROOT, INIT));
+    (void)members_act(&scene.members, ROOT);
+    assert_int_equal(scene.members.unclear, 2);
+    members_free(&scene.members);
+}
+
+/* Cgroups are told by each check. */
+static void without_a_tree_nothing_is_unclear(void **state) {
+    (void)state;
+    struct scene scene;
+    const struct beginning beginning = {.before = &scene.before, .now = &scene.after};
+
+    set_up_tree(&scene);
+    told(&scene, CHILD, INIT);
+    note_chain(&scene);
+    members_settle(&scene.members, &beginning);
+    add(&scene, fork_at(AFTER, GONE, GRANDCHILD));
+    (void)members_act(&scene.members, GONE);
+    assert_int_equal(scene.members.unclear, 0);
+    members_free(&scene.members);
+}
+
+/* ---- ends that are none ---- */
+
+/* The kernel records it for an execve that leaves a process undumpable. */
+static void the_end_that_an_execve_records_is_none(void **state) {
+    (void)state;
+    struct scene scene;
+    struct record name = {
+        .kind = RECORD_COMM, .pid = CHILD, .tid = CHILD, .comm = "sudo", .exec = true};
+
+    set_up_tree(&scene);
+    told_always(&scene, CHILD, ROOT);
+    settle(&scene);
+    add(&scene, name);
+    add(&scene, end_at(AFTER, CHILD, ROOT));
+    assert_true(is_member(&scene, CHILD));
+    assert_ptr_equal(members_act(&scene.members, CHILD), members_find(&scene.members, CHILD));
+    add(&scene, end_at(AFTER + 1, CHILD, ROOT));
+    assert_null(members_find(&scene.members, CHILD));
+    /* Who forks has gone on as well. */
+    name.pid = name.tid = ROOT;
+    add(&scene, name);
+    add(&scene, fork_at(AFTER, ROOT, CHILD));
+    add(&scene, end_at(AFTER + 1, ROOT, INIT));
+    assert_null(members_find(&scene.members, ROOT));
+    members_free(&scene.members);
+}
+
+/* An execve by another thread, or others that go on without the first one. */
+static void who_is_told_of_after_its_end_goes_on(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up_tree(&scene);
+    told_always(&scene, CHILD, ROOT);
+    note(&scene, end_at(BEFORE, CHILD, ROOT));
+    settle(&scene);
+    add(&scene, end_at(BEFORE, CHILD, ROOT));
+    assert_true(is_member(&scene, CHILD));
+    members_free(&scene.members);
+    /* The number comes again after it was told of. */
+    note(&scene, end_at(BEFORE, CHILD, ROOT));
+    note(&scene, fork_at(AFTER, INIT, CHILD));
+    settle(&scene);
+    add(&scene, end_at(BEFORE, CHILD, ROOT));
+    assert_true(is_member(&scene, CHILD));
+    members_free(&scene.members);
+}
+
 static void the_end_of_a_first_thread_is_not_that_of_the_process(void **state) {
     (void)state;
     struct scene scene;
@@ -280,6 +580,11 @@ static void who_is_started_anew_is_taken_in(void **state) {
     told(&scene, GRANDCHILD, CHILD);
     members_adopt(&scene.members, &scene.after, CHILD);
     assert_true(is_member(&scene, CHILD) && is_member(&scene, GRANDCHILD));
+    /* The record of its fork may be held back until then; a later one is of another process. */
+    add(&scene, fork_at(BEFORE, INIT, CHILD));
+    assert_true(is_member(&scene, CHILD));
+    add(&scene, fork_at(AFTER, INIT, CHILD));
+    assert_false(is_member(&scene, CHILD));
     members_free(&scene.members);
 }
 
@@ -326,6 +631,21 @@ int main(void) {
         cmocka_unit_test(a_number_that_comes_again_before_the_look_is_another_process),
         cmocka_unit_test(a_number_that_comes_again_later_is_another_process),
         cmocka_unit_test(who_was_a_descendant_before_the_watch_is_one),
+        cmocka_unit_test(who_was_a_descendant_and_has_ended_is_one),
+        cmocka_unit_test(a_new_child_of_who_was_a_descendant_is_one),
+        cmocka_unit_test(who_may_have_been_given_to_its_parent_is_unclear),
+        cmocka_unit_test(who_has_a_parent_elsewhere_is_another_one),
+        cmocka_unit_test(who_has_no_parent_is_another_one),
+        cmocka_unit_test(a_chain_of_which_nothing_tells_is_unclear),
+        cmocka_unit_test(a_chain_of_which_the_tree_takes_one_over_belongs_to_it),
+        cmocka_unit_test(a_chain_of_which_others_take_one_over_is_theirs),
+        cmocka_unit_test(a_chain_with_a_number_that_comes_again_is_unclear),
+        cmocka_unit_test(who_had_a_parent_that_was_missing_is_unclear),
+        cmocka_unit_test(who_is_made_by_an_unknown_one_is_unclear),
+        cmocka_unit_test(who_asks_and_is_unknown_is_unclear),
+        cmocka_unit_test(without_a_tree_nothing_is_unclear),
+        cmocka_unit_test(the_end_that_an_execve_records_is_none),
+        cmocka_unit_test(who_is_told_of_after_its_end_goes_on),
         cmocka_unit_test(the_end_of_a_first_thread_is_not_that_of_the_process),
         cmocka_unit_test(a_name_is_that_of_the_first_thread),
         cmocka_unit_test(parents_in_a_circle_end),

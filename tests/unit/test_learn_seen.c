@@ -362,7 +362,7 @@ static void come_and_go(struct watch_of_all *all, uint64_t time, uint32_t pid) {
                              .chain = chain,
                              .depth = 3};
     privilege_add(&all->privilege, &record);
-    struct member *member = members_find_or_add(&all->members, pid);
+    struct member *member = members_act(&all->members, pid);
     assert_non_null(member);
     seen_check(&all->scene.seen, member, &record, 0, 0);
     seen_end(&all->scene.seen, pid);

@@ -163,7 +163,7 @@ static void take_task(struct attached *attached, const struct record *record) {
         if (member != NULL && member_is_watched(member))
             note_identity(attached, member, record->tid);
         privilege_forget(&attached->privilege, record->tid);
-        if (record->pid == record->tid)
+        if (record->pid == record->tid && !(member != NULL && member->executing))
             seen_end(&attached->seen, record->pid);
     } else if (member != NULL && member_is_watched(member)) {
         privilege_add(&attached->privilege, record);
@@ -197,7 +197,7 @@ static void take_record(void *context, const struct record *record) {
     case RECORD_CHECK:
     case RECORD_CALL:
     case RECORD_RETURN:
-        member = members_find_or_add(&attached->members, record->pid);
+        member = members_act(&attached->members, record->pid);
         if (member == NULL || !is_watched(attached, member, record))
             break;
         if (record->kind == RECORD_CHECK)
@@ -268,18 +268,29 @@ static int check_target(const struct attached *attached, struct target *target,
     return 0;
 }
 
+/* What was there when the watch began. What it leaves open the next records may tell. */
 static int settle(struct attached *attached, const struct processes *before,
                   const struct processes *now, struct fail *f) {
+    enum { TRIES = 10, PAUSE = 10 };
     uint32_t roots[TARGETS_MOST];
-    size_t root_count = 0;
+    struct beginning beginning = {before, now, roots, 0, process_is_first};
     const struct watch_sink sink = {take_first, attached};
 
     for (unsigned i = 0; i < attached->target_count; i++)
         if (!attached->targets[i].by_cgroup)
-            roots[root_count++] = attached->targets[i].pid;
-    if (watch_peek(attached->watch, &sink) != 0)
-        return no_memory(f);
-    members_settle(&attached->members, before, now, roots, root_count);
+            roots[beginning.root_count++] = attached->targets[i].pid;
+    for (int i = 0; i == 0 || (attached->members.unclear > 0 && i < TRIES); i++) {
+        members_free(&attached->members);
+        (void)poll(NULL, 0, i == 0 ? 0 : PAUSE);
+        if (watch_peek(attached->watch, &sink) != 0)
+            return no_memory(f);
+        members_settle(&attached->members, &beginning);
+    }
+    return 0;
+}
+
+/* Who was there at first. */
+static int take_in(struct attached *attached, const struct processes *now, struct fail *f) {
     for (unsigned i = 0; i < attached->target_count; i++) {
         struct target *target = &attached->targets[i];
         if (check_target(attached, target, now, f) != 0)
@@ -384,6 +395,8 @@ int attach_begin(struct attached *attached, struct fail *f) {
         status = no_memory(f);
     if (status == 0)
         status = settle(attached, &before, &after, f);
+    if (status == 0)
+        status = take_in(attached, &after, f);
     processes_free(&before);
     processes_free(&after);
     block_signals(NULL); /* from here on they end the watch, and there is a report */

@@ -3,9 +3,8 @@
  * and from the records since then. Pure.
  *
  * The watch begins first, then /proc is read, and then the records are gone through in their order:
- * what a process is at a record follows from its fork and from the state at the beginning alone.
- * What was there at the beginning: a process of which the first record tells that it has ended, and
- * one that /proc told of and no record tells of. Of others the first record tells of their fork.
+ * what a process is at a record follows from its fork and from the state at the beginning alone
+ * (beginning.c).
  */
 #ifndef CAPWRAP_LEARN_MEMBERS_H
 #define CAPWRAP_LEARN_MEMBERS_H
@@ -14,11 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "learn/attach/process.h"
 #include "learn/pid_map.h"
+#include "learn/watch/process.h"
 #include "learn/watch/record.h"
 
-enum { MEMBER_CREDS = 8 };
+enum { MEMBER_CREDS = 8, MEMBERS_ENDED = 64 };
 
 struct member {
     uint32_t pid, parent;
@@ -26,10 +25,12 @@ struct member {
     bool in_cgroup; /* when it was seen for the last time */
     bool starting; /* what starts a service is in its cgroup already, and has not executed it yet */
     bool scanned;  /* /proc told of it at the beginning */
+    uint64_t told; /* when /proc told of it last, or 0 */
     bool threads;  /* it has had more than one */
     bool ended;    /* its first thread has, and others may go on */
-    bool stale;    /* it was not there any more when that was looked at */
-    bool counted;  /* by an account */
+    bool executing;  /* it has executed something and done nothing else since then */
+    bool stale;      /* it was not there any more when that was looked at */
+    bool counted;    /* by an account */
     bool state_read; /* what /proc tells of it is known */
     bool to_read;    /* it has changed since then */
     bool ids_to_read;
@@ -42,8 +43,8 @@ struct member {
     unsigned next_cred;
 };
 
-/* The first record about the number of a process. */
-struct first_event {
+/* A record about the number of a process. */
+struct member_event {
     uint32_t pid, parent;
     uint64_t time;
     bool end; /* it has ended; otherwise: it has begun */
@@ -53,18 +54,28 @@ struct members {
     struct member *list;
     size_t count, capacity;
     struct pid_map places;
-    struct first_event *events;
+    struct member_event *events;
     size_t event_count, event_capacity;
+    uint32_t ended[MEMBERS_ENDED]; /* the last ones, of those that were not watched */
+    unsigned next_ended;
+    bool trees;       /* some are watched by their tree, and not by their cgroup */
+    uint64_t unclear; /* processes of which it is not known whether they belong to a tree */
     bool no_memory;
 };
 
 /* A record that was there when /proc had been read. In any order. */
 void members_note(struct members *members, const struct record *record);
 
-/* No more of them: `now` is what /proc told since the watch began, `before` what it told before.
- * roots: the processes whose trees are watched. */
-void members_settle(struct members *members, const struct processes *before,
-                    const struct processes *now, const uint32_t *roots, size_t root_count);
+/* What the beginning follows from, beside the records. */
+struct beginning {
+    const struct processes *before, *now; /* what /proc told before the watch began, and since */
+    const uint32_t *roots;                /* the processes whose trees are watched */
+    size_t root_count;
+    bool (*is_first)(uint32_t pid); /* process_is_first */
+};
+
+/* No more of them: tells what there was when the watch began, and which of them are watched. */
+void members_settle(struct members *members, const struct beginning *beginning);
 
 /* Takes a record, in the order of time. */
 void members_add(struct members *members, const struct record *record);
@@ -75,8 +86,14 @@ void members_adopt(struct members *members, const struct processes *now, uint32_
 /* NULL when there is none. Valid until the next call that adds or removes one. */
 struct member *members_find(const struct members *members, uint32_t pid);
 
-/* As members_find; one that is missing, since a record was lost, is made. NULL: no memory. */
-struct member *members_find_or_add(struct members *members, uint32_t pid);
+/* As members_find, of one that asks for something; one that is missing is made. NULL: no memory. */
+struct member *members_act(struct members *members, uint32_t pid);
+
+/* One more, or one in the place of an older one of its number. NULL: no memory. */
+struct member *members_put(struct members *members, const struct member *member);
+
+/* As /proc told. */
+void members_put_process(struct members *members, const struct process *process);
 
 void members_remove(struct members *members, uint32_t pid);
 

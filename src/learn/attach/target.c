@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "learn/attach/process.h"
+#include "learn/watch/process.h"
 #include "learn/watch/record.h"
 #include "text/number.h"
 #include "text/printable.h"

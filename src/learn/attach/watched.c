@@ -99,6 +99,11 @@ static void add_watching(const struct attached *attached, struct sentences *all)
         add(all, "records-late",
             "%llu records came too late to be put in order: a process may have been missed",
             (unsigned long long)attached->late);
+    if (attached->members.unclear > 0)
+        add(all, "processes-unclear",
+            "whether %llu other process%s these is not known: more may be used than was seen",
+            (unsigned long long)attached->members.unclear,
+            attached->members.unclear == 1 ? " belongs to" : "es belong to");
     if (attached->members.no_memory || attached->privilege.no_memory)
         add(all, "no-memory", "there was not enough memory to follow every process");
     if (attached->kprobe)

@@ -266,8 +266,9 @@ while not os.path.exists("go"):
         wait_for_file "asked$try"
         kill -TERM "$WATCHER"
         watched
-        # What the rest of the machine asks for can take the room: then nothing can be said.
-        [[ $(told .lost) == 0 ]] || continue
+        # What the rest of the machine asks for can take the room, and this file's own shell, which the chain has come
+        # from, may begin something at that moment: then the report says so.
+        [[ $(told .lost) == 0 && $(told '.limits[].code') != *processes-unclear* ]] || continue
         used NET_RAW
         told_all=$((told_all + 1))
     done
@@ -279,6 +280,19 @@ while not os.path.exists("go"):
     used NET_RAW
     assert_equal "$(told .lost)" 0
     assert_equal "$(told '.processes, (.capabilities[] | select(.name == "NET_RAW").used.checks)')" $'10001\n10000'
+}
+
+@test "a set-user-ID program, which perf's events are taken off, is seen after its execve" {
+    cp "$ASKS" set-uid
+    chmod 4755 set-uid
+    # shellcheck disable=SC2016
+    running setpriv --reuid 4000 --clear-groups "$ASKS" wait go exec ./set-uid raw children 2
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used NET_RAW set-uid
+    assert_equal "$(told '.capabilities[] | select(.name == "NET_RAW").used.checks')" 3
+    refute_regex "$(told '.limits[].code')" processes-unclear
 }
 
 @test "threads that were there, and threads that come, are seen" {

@@ -1,4 +1,4 @@
-#include "learn/attach/process.h"
+#include "learn/watch/process.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -94,6 +94,26 @@ bool process_read_thread(uint32_t pid, uint32_t tid, struct ids *uid, struct ids
     return true;
 }
 
+/* "NSpid:" and its number in each namespace, the innermost at the end. */
+bool process_is_first(uint32_t pid) {
+    static const char label[] = "\nNSpid:";
+    char path[64];
+    char *text = malloc(STATUS_SIZE);
+    bool first = text == NULL;
+
+    (void)snprintf(path, sizeof path, "/proc/%u/status", pid);
+    char *line =
+        text != NULL && file_read(path, STATUS_SIZE, text) > 0 ? strstr(text, label) : NULL;
+    if (line != NULL) {
+        line += strlen(label);
+        line[strcspn(line, "\n")] = '\0';
+        const char *last = strrchr(line, '\t');
+        first = last == NULL || strcmp(last + 1, "1") == 0;
+    }
+    free(text);
+    return first;
+}
+
 /* ---- several ---- */
 
 static uint32_t number_of(const struct dirent *entry) {
@@ -121,30 +141,53 @@ static int by_pid(const void *a, const void *b) {
     return (left->pid > right->pid) - (left->pid < right->pid);
 }
 
-/* What is there all the time is in the listing, however many come and go meanwhile. */
-int processes_read(struct processes *all) {
+static int add_process(struct processes *all, const struct process *process) {
+    struct process *list = array_grow(all->list, sizeof *list, all->count, 1, &all->capacity);
+
+    if (list == NULL)
+        return -ENOMEM;
+    all->list = list;
+    list[all->count++] = *process;
+    return 0;
+}
+
+/* Adds those that are not among them yet. */
+static int add_new(DIR *folder, struct processes *all) {
+    const size_t known = all->count;
     const struct dirent *entry;
+    int error = 0;
+
+    while (error == 0 && (entry = readdir(folder)) != NULL) {
+        struct process process;
+        uint32_t pid = number_of(entry);
+        const struct processes earlier = {.list = all->list, .count = known};
+        if (pid != 0 && processes_find(&earlier, pid) == NULL && process_read(pid, &process) &&
+            !process.ended)
+            error = add_process(all, &process);
+    }
+    return error;
+}
+
+/* What is there all the time is in the listing, however many come and go meanwhile. It is read at
+ * once, and what it lists one after the other: what has begun meanwhile is in the next one. */
+int processes_read(struct processes *all) {
+    enum { LISTINGS = 5 };
     DIR *folder = opendir("/proc");
+    int error = 0;
+    size_t before = 0;
 
     *all = (struct processes){0};
     if (folder == NULL)
         return -errno;
-    while ((entry = readdir(folder)) != NULL) {
-        struct process process;
-        if (number_of(entry) == 0 || !process_read(number_of(entry), &process) || process.ended)
-            continue;
-        struct process *list = array_grow(all->list, sizeof *list, all->count, 1, &all->capacity);
-        if (list == NULL) {
-            (void)closedir(folder);
-            return -ENOMEM;
-        }
-        all->list = list;
-        all->list[all->count++] = process;
+    for (int i = 0; error == 0 && i < LISTINGS && (i == 0 || all->count > before); i++) {
+        before = all->count;
+        rewinddir(folder);
+        error = add_new(folder, all);
+        if (all->count > 0)
+            qsort(all->list, all->count, sizeof all->list[0], by_pid);
     }
     (void)closedir(folder);
-    if (all->count > 0)
-        qsort(all->list, all->count, sizeof all->list[0], by_pid);
-    return 0;
+    return error;
 }
 
 const struct process *processes_find(const struct processes *all, uint32_t pid) {
@@ -153,18 +196,22 @@ const struct process *processes_find(const struct processes *all, uint32_t pid) 
     return all->count == 0 ? NULL : bsearch(&key, all->list, all->count, sizeof key, by_pid);
 }
 
-bool processes_descends(const struct processes *all, uint32_t pid, uint32_t root) {
+enum process_line processes_line(const struct processes *all, uint32_t pid, uint32_t ancestor) {
     enum { DEEP = 10000 }; /* what is read while it changes may go in a circle */
 
     for (int i = 0; i < DEEP; i++) {
         const struct process *process = processes_find(all, pid);
         if (process == NULL)
-            return false;
-        if (pid == root)
-            return true;
+            return pid == 0 ? LINE_ENDS : LINE_BREAKS;
+        if (pid == ancestor)
+            return LINE_REACHES;
         pid = process->parent;
     }
-    return false;
+    return LINE_BREAKS;
+}
+
+bool processes_descends(const struct processes *all, uint32_t pid, uint32_t ancestor) {
+    return processes_line(all, pid, ancestor) == LINE_REACHES;
 }
 
 void processes_free(struct processes *all) {

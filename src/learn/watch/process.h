@@ -48,8 +48,22 @@ int processes_read(struct processes *all);
 
 const struct process *processes_find(const struct processes *all, uint32_t pid);
 
-/* Whether pid is `root`, or one of its descendants by what /proc tells of parents. */
-bool processes_descends(const struct processes *all, uint32_t pid, uint32_t root);
+/* From one parent to the next above it. */
+enum process_line {
+    LINE_REACHES, /* pid is `ancestor`, or one of its descendants */
+    LINE_ENDS,    /* it is not: this goes up to a process that has no parent here */
+    LINE_BREAKS,  /* not known: some parent is missing, which ended while /proc was read */
+};
+
+/* By what /proc tells of parents. */
+enum process_line processes_line(const struct processes *all, uint32_t pid, uint32_t ancestor);
+
+/* Whether the line reaches it. */
+bool processes_descends(const struct processes *all, uint32_t pid, uint32_t ancestor);
+
+/* Whether it is the first process of a process namespace. When that ends, the kernel kills all
+ * others of it. */
+bool process_is_first(uint32_t pid);
 
 void processes_free(struct processes *all);
 
