@@ -21,7 +21,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +28,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../support/keyrings.h"
 
 enum { SETUP_FAILED = 99, COMMANDS = 64, WORDS = 1024, TEXT = 1 << 20, WIDTH = 1024 };
 
@@ -109,32 +110,6 @@ static uint64_t time_launch(char **command, unsigned width) {
 }
 
 /* ---- the laps ---- */
-
-/* Whether a user has more than half of the keys that a user may have. */
-static bool many_keys(void) {
-    FILE *users = fopen("/proc/key-users", "re");
-    char line[256];
-    bool many = false;
-
-    while (users != NULL && fgets(line, sizeof line, users) != NULL) {
-        unsigned keys, most;
-
-        /* uid: usage keys/instantiated keys-in-quota/limit ... */
-        many |= sscanf(line, "%*u: %*u %*u/%*u %u/%u", &keys, &most) == 2 && keys > most / 2;
-    }
-    if (users != NULL)
-        fclose(users);
-    return many;
-}
-
-/* The kernel frees the session keyring of a process some time after its end, later on a loaded
- * machine, and a user may have 200 keys. Waits for it, two seconds at most. */
-static void wait_for_keyrings(void) {
-    const struct timespec pause = {.tv_nsec = 1000000};
-
-    for (int tries = 0; tries < 2000 && many_keys(); tries++)
-        nanosleep(&pause, NULL);
-}
 
 /* xorshift64: the same sequence everywhere. */
 static size_t draw(size_t below) {

@@ -33,6 +33,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../support/keyrings.h"
+
 enum { SETUP_FAILED = 99, REFUSED = 125, TEXT = 16384, VERSIONS = 1 << 16, SHOWN = 3 };
 
 /* What all callers add to. */
@@ -176,6 +178,8 @@ static _Noreturn void call(unsigned long count) {
     if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0) /* whoever is left behind comes here */
         die("PR_SET_CHILD_SUBREAPER");
     for (unsigned long i = 0; i < count; i++) {
+        if (i % 2 == 0)
+            wait_for_keyrings();
         launch(&outcome);
         check_outcome(&outcome);
     }
