@@ -35,12 +35,12 @@ user_mode_linux() {
         src="$SRC_DIR" share="$folder/share" suite="$2"
 }
 
-# qemu NAME PACKAGE [INITRAMFS]: the kernel of that package in QEMU, without hardware support.
+# qemu VERSION [INITRAMFS]: that version of Linux in QEMU, as the machine VERSION, without hardware support.
 qemu() {
     local image
-    image=$("$SRC_DIR/tests/real/kernels/image" "$2" "$("$SRC_DIR/tests/support/root-cache" --place)/kernels") ||
+    image=$("$SRC_DIR/tests/real/kernels/image" "$1" "$("$SRC_DIR/tests/support/root-cache" --place)/kernels") ||
         return 1
-    INITRAMFS=${3-initramfs} qemu_with "$1" "$image"
+    INITRAMFS=${2-initramfs} qemu_with "$1" "$image"
 }
 
 # debian_kernel SUITE: the path of its kernel for clouds.

@@ -11,7 +11,7 @@ load kernels
 setup_file() {
     begin_machines 1500
     learner_initramfs
-    qemu 6.12 linux-image-6.12-cloud-amd64 learner
+    qemu 6.12 learner
 }
 
 teardown_file() {
