@@ -611,6 +611,34 @@ static void what_prepares_a_service_is_watched_from_its_execve_on(void **state) 
     members_free(&scene.members);
 }
 
+/* From version 254 on with a program of its own in between. */
+static void what_systemd_executes_to_prepare_a_service_is_not_watched(void **state) {
+    (void)state;
+    struct scene scene;
+    struct record name = {.kind = RECORD_COMM, .pid = CHILD, .tid = CHILD, .comm = "systemd"};
+
+    set_up(&scene);
+    told(&scene, INIT, 0);
+    settle(&scene);
+    add(&scene, fork_at(AFTER, INIT, CHILD));
+    add(&scene, name);
+    members_find(&scene.members, CHILD)->in_cgroup = true;
+    members_find(&scene.members, CHILD)->starting = true;
+    name.exec = true;
+    name.comm = "8"; /* by /proc/self/fd/8 */
+    add(&scene, name);
+    assert_false(is_member(&scene, CHILD));
+    name.exec = false;
+    name.comm = "(server)";
+    add(&scene, name);
+    assert_false(is_member(&scene, CHILD));
+    name.exec = true;
+    name.comm = "server";
+    add(&scene, name);
+    assert_true(is_member(&scene, CHILD));
+    members_free(&scene.members);
+}
+
 static void credentials_of_long_ago_are_forgotten(void **state) {
     (void)state;
     struct member member = {.pid = ROOT};
@@ -652,6 +680,7 @@ int main(void) {
         cmocka_unit_test(who_comes_and_goes_takes_no_room),
         cmocka_unit_test(who_is_started_anew_is_taken_in),
         cmocka_unit_test(what_prepares_a_service_is_watched_from_its_execve_on),
+        cmocka_unit_test(what_systemd_executes_to_prepare_a_service_is_not_watched),
         cmocka_unit_test(credentials_of_long_ago_are_forgotten),
     };
 

@@ -142,16 +142,18 @@ static void take_fork(struct members *members, const struct record *record) {
     (void)members_put(members, &child);
 }
 
-/* A process is called what its first thread is called. */
+/* A process is called what its first thread is called. From version 254 on systemd's child executes
+ * systemd-executor first, which takes a name in parentheses, as the child itself did before,
+ * prepares the service and executes it. */
 static void take_name(struct members *members, const struct record *record) {
     struct member *member = members_find(members, record->pid);
 
     if (member == NULL || record->pid != record->tid)
         return;
+    member->starting &= !record->exec || strcmp(member->name, "systemd") == 0;
     (void)strncpy(member->name, record->comm, sizeof member->name - 1);
     member->name[sizeof member->name - 1] = '\0';
     member->to_read |= record->exec;
-    member->starting &= !record->exec;
     member->executing = record->exec;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# capwrap-learn watches a unit of a booted systemd, by its cgroup.
+# capwrap-learn watches a unit of a booted systemd, by its cgroup. SYSTEM is the root that is booted; this machine's
+# when it is not set.
 
 # shellcheck disable=SC2016,SC2154 # inner shells; bats sets output and stderr
 load ../../support/common
@@ -29,7 +30,7 @@ END
 ExecStart=/usr/bin/asks wait /out/go seteuid 33 sleep 1000
 END
     export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-    setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd/boot" "$FILES" "$OUT" inside.target 3>&- &
+    setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd/boot" "$FILES" "$OUT" inside.target ${SYSTEM:+"$SYSTEM"} 3>&- &
     echo $! >"$BATS_FILE_TMPDIR/boot"
 }
 

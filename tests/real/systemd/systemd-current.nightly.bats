@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# systemd.bats with the systemd of Debian 13 and sid, each booted from a root of its own.
+# systemd.bats and learn-units.bats with the systemd of Debian 13 and sid, each booted from a root of its own.
 
 # shellcheck disable=SC2154 # bats sets output
 load ../../support/common
@@ -14,7 +14,7 @@ root_of() {
         curl iproute2 libcap-ng0 libnss-systemd procps python3 systemd-sysv
 }
 
-# booted SUITE: all of systemd.bats, with the systemd of that suite.
+# booted SUITE FILE: all of that file, with the systemd of that suite.
 booted() {
     local root variables=(PATH="$PATH" HOME="$HOME")
     local name
@@ -24,17 +24,25 @@ booted() {
     root=$(root_of "$1") || return 1
     dpkg-query --admindir "$root/var/lib/dpkg" --show systemd
     run env -i "${variables[@]}" BATS_TEST_TIMEOUT=1800 SYSTEM="$root" \
-        "$SRC_DIR/tests/support/run-bats" "$SRC_DIR/tests/real/systemd/systemd.bats"
+        "$SRC_DIR/tests/support/run-bats" "$SRC_DIR/tests/real/systemd/$2"
     echo "$output"
     [ "$status" -eq 0 ]
 }
 
 @test "systemd of Debian 13: everything of systemd.bats" {
-    booted trixie
+    booted trixie systemd.bats
+}
+
+@test "systemd of Debian 13: everything of learn-units.bats" {
+    booted trixie learn-units.bats
 }
 
 @test "systemd of sid: everything of systemd.bats" {
-    booted sid
+    booted sid systemd.bats
+}
+
+@test "systemd of sid: everything of learn-units.bats" {
+    booted sid learn-units.bats
 }
 
 @test "docs/known-failures-details.md has systemd as sid's is, where the version is that of the page" {
