@@ -35,7 +35,7 @@
 #define RAW(call) SYS_##call
 #endif
 
-#define NO_ID ((uid_t)-1) /* never a valid id: what buffers are poisoned with */
+static const uid_t NO_ID = UINT32_MAX; /* never a valid id: what buffers are poisoned with */
 
 static int result(long value) { return value < 0 ? -errno : (int)value; }
 

@@ -9,18 +9,18 @@
 #include "text/number.h"
 
 /* Their numbers differ between architectures. */
-#define NAMED(name)                                                                                \
-    { #name, SIG##name }
+#define NAMED(name) #name, SIG##name
 
 static const struct {
     const char *name;
     int number;
 } STANDARD[] = {
-    NAMED(HUP),  NAMED(INT),    NAMED(QUIT),  NAMED(ILL),  NAMED(TRAP), NAMED(ABRT), NAMED(BUS),
-    NAMED(FPE),  NAMED(KILL),   NAMED(USR1),  NAMED(SEGV), NAMED(USR2), NAMED(PIPE), NAMED(ALRM),
-    NAMED(TERM), NAMED(CHLD),   NAMED(CONT),  NAMED(STOP), NAMED(TSTP), NAMED(TTIN), NAMED(TTOU),
-    NAMED(URG),  NAMED(XCPU),   NAMED(XFSZ),  NAMED(PROF), NAMED(IO),   NAMED(PWR),  NAMED(SYS),
-    NAMED(POLL), NAMED(VTALRM), NAMED(WINCH),
+    {NAMED(HUP)},   {NAMED(INT)},  {NAMED(QUIT)}, {NAMED(ILL)},  {NAMED(TRAP)}, {NAMED(ABRT)},
+    {NAMED(BUS)},   {NAMED(FPE)},  {NAMED(KILL)}, {NAMED(USR1)}, {NAMED(SEGV)}, {NAMED(USR2)},
+    {NAMED(PIPE)},  {NAMED(ALRM)}, {NAMED(TERM)}, {NAMED(CHLD)}, {NAMED(CONT)}, {NAMED(STOP)},
+    {NAMED(TSTP)},  {NAMED(TTIN)}, {NAMED(TTOU)}, {NAMED(URG)},  {NAMED(XCPU)}, {NAMED(XFSZ)},
+    {NAMED(PROF)},  {NAMED(IO)},   {NAMED(PWR)},  {NAMED(SYS)},  {NAMED(POLL)}, {NAMED(VTALRM)},
+    {NAMED(WINCH)},
 };
 
 int signame_parse(const char *word) {

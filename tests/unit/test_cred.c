@@ -37,11 +37,10 @@ struct exec_row {
 };
 
 #define FILE_CAPS(p, i, e)                                                                         \
-    { .has_caps = true, .caps_permitted = (p), .caps_inheritable = (i), .caps_effective = (e) }
-#define SET_UID(id)                                                                                \
-    { .set_uid = true, .owner = (id) }
-#define SET_GID(id)                                                                                \
-    { .set_gid = true, .group = (id) }
+    .file = {                                                                                      \
+        .has_caps = true, .caps_permitted = (p), .caps_inheritable = (i), .caps_effective = (e)}
+#define SET_UID(id) .file = {.set_uid = true, .owner = (id)}
+#define SET_GID(id) .file = {.set_gid = true, .group = (id)}
 
 /* capabilities(7): P'(ambient) = (file is privileged) ? 0 : P(ambient)
  * P'(permitted) = (P(inheritable) & F(inheritable)) | (F(permitted) & P(bounding)) | P'(ambient)
@@ -259,7 +258,7 @@ static void groups_go_through_execve_unchanged(void **state) {
 static void file_capabilities_unknown_to_the_kernel_do_not_count(void **state) {
     struct cred now = {
         .uid = ids_all(5), .gid = ids_all(5), .bounding = FULL, .cap_count = FAKE_CAPS};
-    struct exec_file all = FILE_CAPS(UINT64_MAX, 0, true);
+    struct exec_file all = {.has_caps = true, .caps_permitted = UINT64_MAX, .caps_effective = true};
     struct cred after;
 
     (void)state;

@@ -169,7 +169,7 @@ static void a_damaged_elf_file_is_told(void **state) {
             elf.head.e_phentsize--;
             break;
         case 6:
-            elf.head.e_phoff = (ElfW(Off)) - 1;
+            memset(&elf.head.e_phoff, 0xff, sizeof elf.head.e_phoff);
             break;
         default:
             elf.head.e_type = ET_CORE;

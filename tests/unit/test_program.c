@@ -338,48 +338,45 @@ struct script {
     bool is_script;
 };
 
-#define SCRIPT(text, name)                                                                         \
-    { text, sizeof(text) - 1, name, true }
-#define NO_NAME(text)                                                                              \
-    { text, sizeof(text) - 1, NULL, true }
-#define NO_SCRIPT(text)                                                                            \
-    { text, sizeof(text) - 1, NULL, false }
+#define SCRIPT(text, name) text, sizeof(text) - 1, name, true
+#define NO_NAME(text)      text, sizeof(text) - 1, NULL, true
+#define NO_SCRIPT(text)    text, sizeof(text) - 1, NULL, false
 
 /* As binfmt_script of Linux 5.1 and later reads them; tried on a real kernel by test_shebang. */
 static const struct script SCRIPTS[] = {
-    SCRIPT("#!/bin/sh\n", "/bin/sh"),
-    SCRIPT("#!/bin/sh\necho hello\n", "/bin/sh"),
-    SCRIPT("#! /bin/sh\n", "/bin/sh"),
-    SCRIPT("#!\t /bin/sh\n", "/bin/sh"),
-    SCRIPT("#!/bin/sh \n", "/bin/sh"),
-    SCRIPT("#!/bin/sh -e\n", "/bin/sh"),
-    SCRIPT("#!/bin/sh\t-e -x\n", "/bin/sh"),
-    SCRIPT("#!/bin/sh", "/bin/sh"), /* the file ends there */
-    SCRIPT("#!/bin/sh -e", "/bin/sh"),
-    SCRIPT("#!/bin/sh\0\n", "/bin/sh"),   /* a NUL ends it */
-    SCRIPT("#!/bin/sh\r\n", "/bin/sh\r"), /* a carriage return does not */
-    SCRIPT("#!sh\n", "sh"),               /* relative, as it stands */
-    SCRIPT("#!./a b\n", "./a"),
-    SCRIPT("#!" BLANKS_243 "/a/b/c/d/e\n", "/a/b/c/d/e"),   /* the newline is byte 256 */
-    SCRIPT("#!" BLANKS_243 "/a/b/c/d/e x\n", "/a/b/c/d/e"), /* only the argument is cut off */
-    NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef\n"),               /* cut off, who knows where */
-    NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef x\n"),
-    NO_NAME("#!" BLANKS_243 "             \n"),
-    NO_NAME("#!" BLANKS_243 "             /bin/sh\n"),
-    NO_NAME("#!"),
-    NO_NAME("#!\n"),
-    NO_NAME("#! \t \n"),
-    NO_NAME("#!\n/bin/sh\n"),
-    NO_NAME("#! "),
-    NO_NAME("#!\0/bin/sh\n"),
-    NO_SCRIPT("# !/bin/sh\n"),
-    NO_SCRIPT("#"),
-    NO_SCRIPT("x!/bin/sh\n"),
-    NO_SCRIPT(""),
-    NO_SCRIPT(" #!/bin/sh\n"),
-    NO_SCRIPT("\n#!/bin/sh\n"),
-    NO_SCRIPT("!#/bin/sh\n"),
-    NO_SCRIPT("\xef\xbb\xbf#!/bin/sh\n"),
+    {SCRIPT("#!/bin/sh\n", "/bin/sh")},
+    {SCRIPT("#!/bin/sh\necho hello\n", "/bin/sh")},
+    {SCRIPT("#! /bin/sh\n", "/bin/sh")},
+    {SCRIPT("#!\t /bin/sh\n", "/bin/sh")},
+    {SCRIPT("#!/bin/sh \n", "/bin/sh")},
+    {SCRIPT("#!/bin/sh -e\n", "/bin/sh")},
+    {SCRIPT("#!/bin/sh\t-e -x\n", "/bin/sh")},
+    {SCRIPT("#!/bin/sh", "/bin/sh")}, /* the file ends there */
+    {SCRIPT("#!/bin/sh -e", "/bin/sh")},
+    {SCRIPT("#!/bin/sh\0\n", "/bin/sh")},   /* a NUL ends it */
+    {SCRIPT("#!/bin/sh\r\n", "/bin/sh\r")}, /* a carriage return does not */
+    {SCRIPT("#!sh\n", "sh")},               /* relative, as it stands */
+    {SCRIPT("#!./a b\n", "./a")},
+    {SCRIPT("#!" BLANKS_243 "/a/b/c/d/e\n", "/a/b/c/d/e")},   /* the newline is byte 256 */
+    {SCRIPT("#!" BLANKS_243 "/a/b/c/d/e x\n", "/a/b/c/d/e")}, /* only the argument is cut off */
+    {NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef\n")},               /* cut off, who knows where */
+    {NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef x\n")},
+    {NO_NAME("#!" BLANKS_243 "             \n")},
+    {NO_NAME("#!" BLANKS_243 "             /bin/sh\n")},
+    {NO_NAME("#!")},
+    {NO_NAME("#!\n")},
+    {NO_NAME("#! \t \n")},
+    {NO_NAME("#!\n/bin/sh\n")},
+    {NO_NAME("#! ")},
+    {NO_NAME("#!\0/bin/sh\n")},
+    {NO_SCRIPT("# !/bin/sh\n")},
+    {NO_SCRIPT("#")},
+    {NO_SCRIPT("x!/bin/sh\n")},
+    {NO_SCRIPT("")},
+    {NO_SCRIPT(" #!/bin/sh\n")},
+    {NO_SCRIPT("\n#!/bin/sh\n")},
+    {NO_SCRIPT("!#/bin/sh\n")},
+    {NO_SCRIPT("\xef\xbb\xbf#!/bin/sh\n")},
 };
 
 static void scripts_are_read_as_the_kernel_reads_them(void **state) {

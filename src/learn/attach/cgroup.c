@@ -86,11 +86,13 @@ int cgroup_find(const char *name, char path[PATH_MAX]) {
 
 /* ---- trees ---- */
 
+struct folder {
+    char path[PATH_MAX];
+};
+
 /* Folders that are still to be visited. */
 struct folders {
-    struct folder {
-        char path[PATH_MAX];
-    } * list;
+    struct folder *list;
     size_t count, capacity;
 };
 

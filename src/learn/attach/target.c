@@ -240,7 +240,7 @@ static int find_container(struct target *target, struct fail *f) {
 /* ---- all of them ---- */
 
 int target_find(const struct target_name *named, struct target *target, struct fail *f) {
-    static int (*const find[])(struct target * target, struct fail * f) = {
+    static int (*const find[])(struct target *, struct fail *) = {
         [TARGET_PID] = find_pid,
         [TARGET_CGROUP] = find_cgroup,
         [TARGET_UNIT] = find_unit,

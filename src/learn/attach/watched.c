@@ -60,8 +60,10 @@ struct sentences {
     size_t count;
 };
 
-static void __attribute__((format(printf, 3, 4)))
-add(struct sentences *all, const char *code, const char *format, ...) {
+static void add(struct sentences *all, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct sentences *all, const char *code, const char *format, ...) {
     struct watched_limit *limit = &all->list[all->count];
     va_list values;
 

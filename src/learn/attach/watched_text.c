@@ -9,8 +9,10 @@
 
 enum { INDENT = 2, ITEM = 4, LABEL = 12, NAME_COLUMNS = sizeof "capwrap-learn:" };
 
-static void __attribute__((format(printf, 4, 5)))
-line(FILE *out, size_t indent, const char *label, const char *format, ...) {
+static void line(FILE *out, size_t indent, const char *label, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void line(FILE *out, size_t indent, const char *label, const char *format, ...) {
     char text[2048];
     va_list values;
 

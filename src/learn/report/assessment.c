@@ -136,8 +136,10 @@ struct limits {
     size_t count, most;
 };
 
-static void __attribute__((format(printf, 3, 4)))
-add(struct limits *limits, const char *code, const char *format, ...) {
+static void add(struct limits *limits, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct limits *limits, const char *code, const char *format, ...) {
     struct limit *limit = &limits->list[limits->count];
     va_list values;
 

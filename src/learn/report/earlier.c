@@ -189,25 +189,34 @@ int earlier_parse(const char *text, size_t size, struct earlier *earlier) {
     return strcmp(found.state, "not confirmed") == 0 ? -EAGAIN : 0;
 }
 
-int earlier_read(const char *file, struct earlier *earlier, struct fail *f) {
-    static const char hint[] = "name a file that capwrap-learn --format json has written";
+/* What the file holds, up to FILE_MOST bytes of it: 0 or an errno value. */
+static int read_whole(const char *file, char *text, size_t *size) {
     FILE *in = fopen(file, "re");
     struct stat status;
-    char *text = in != NULL ? malloc(FILE_MOST) : NULL;
+
+    if (in == NULL)
+        return errno;
+    bool folder = fstat(fileno(in), &status) == 0 && S_ISDIR(status.st_mode);
+    *size = folder ? 0 : fread(text, 1, FILE_MOST, in);
+    if (ferror(in) != 0)
+        *size = FILE_MOST; /* no report, like one that is too long */
+    (void)fclose(in);
+    return folder ? EISDIR : 0;
+}
+
+int earlier_read(const char *file, struct earlier *earlier, struct fail *f) {
+    static const char hint[] = "name a file that capwrap-learn --format json has written";
+    char *text = malloc(FILE_MOST);
+    size_t size = 0;
 
     *earlier = (struct earlier){.file = file};
-    bool folder = in != NULL && fstat(fileno(in), &status) == 0 && S_ISDIR(status.st_mode);
-    if (text == NULL || folder) {
-        int error = in == NULL ? errno : folder ? EISDIR : ENOMEM;
+    int error = text != NULL ? read_whole(file, text, &size) : ENOMEM;
+    if (error != 0) {
         free(text);
-        if (in != NULL)
-            (void)fclose(in);
         return error_set(f, "runs", error, hint, "%s cannot be read", file);
     }
-    size_t size = fread(text, 1, FILE_MOST, in);
-    int error = ferror(in) != 0 || size == FILE_MOST ? -EPROTO : earlier_parse(text, size, earlier);
+    error = size == FILE_MOST ? -EPROTO : earlier_parse(text, size, earlier);
     free(text);
-    (void)fclose(in);
     if (error == -EAGAIN)
         return error_set(f, "runs", 0, "confirm it first, or leave it out",
                          "%s is the report of an answer that was not confirmed", file);

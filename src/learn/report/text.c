@@ -14,8 +14,10 @@ static void paragraph(FILE *out, size_t used, size_t indent, const char *text) {
     wrap(out, used, "", indent, text);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-line(FILE *out, const char *label, const char *format, ...) {
+static void line(FILE *out, const char *label, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void line(FILE *out, const char *label, const char *format, ...) {
     enum { LABEL = 12 };
     char text[2048];
     va_list values;

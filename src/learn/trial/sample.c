@@ -98,10 +98,12 @@ void sample_process(pid_t pid, const struct groups *groups, const struct sample_
 
 /* ---- all of them ---- */
 
+struct process {
+    pid_t pid, parent;
+};
+
 struct processes {
-    struct {
-        pid_t pid, parent;
-    } * list;
+    struct process *list;
     size_t count, capacity;
 };
 
