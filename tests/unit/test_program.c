@@ -1419,6 +1419,7 @@ static void a_path_that_is_nowhere_has_a_hint_of_its_own(void **state) {
         const char *command, *text, *hint;
     } rows[] = {
         {"/srv/server", "not found", "check the path: the file or a directory of it is missing"},
+        {"/srv/server/", "not found", "check the path: the file or a directory of it is missing"},
         {"./server", "not found", "check the path, which begins at the working directory"},
         {"srv/server", "not found", "check the path, which begins at the working directory"},
         {"", "COMMAND is empty", "name the program: an unset variable in quotes is an empty word"},
@@ -1434,6 +1435,7 @@ static void a_path_that_is_nowhere_has_a_hint_of_its_own(void **state) {
         assert_int_equal(f.code, FAIL_NOT_FOUND);
         assert_string_equal(f.text, rows[i].text);
         assert_string_equal(f.hint, rows[i].hint);
+        assert_string_equal(f.advice, "");
     }
 }
 
@@ -1575,6 +1577,8 @@ static void a_link_that_leads_nowhere_and_a_file_on_the_way_are_named(void **sta
     lacks(&plan, "/srv/script/",
           "leave out the / at the end of /srv/script/, which is no directory");
     lacks(&plan, "/srv/gone/", "check the path /srv/gone/: there is no /srv/gone");
+    (void)fake_arm(FAKE_FAILS, "sys_may_execute", 1, ENOENT); /* and then it is there */
+    lacks(&plan, "/srv/file", "");
     lacks(&plan, "~/x", "");
     lacks(&plan, "~/x/", "");
     lacks(&plan, "$HOME/x", "");
