@@ -147,6 +147,7 @@ static void the_first_character_that_is_no_part_of_a_name_is_named(void **state)
          ""},
         {"\xff\xfe", ""},
         {"\xff b", ": it holds a blank"},
+        {"\xe2\x80\x97", ""},
         {"\xcd\xaf", ""},
         {"r\xcd\xb0", FOREIGN},
         {"r\xd0\xbe\xd0\xbet", FOREIGN},
