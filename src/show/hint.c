@@ -182,7 +182,8 @@ static void for_not_given(const struct fail *f, const struct place *place, size_
         (void)snprintf(text, size, "%s", for_bounding_only(place));
 }
 
-/* The remedies that are the same everywhere. */
+/* The remedies that are the same everywhere.
+ * NOLINTBEGIN(bugprone-suspicious-missing-comma): a long one is of several literals. */
 static const char *const FIXED[FAIL_CODES] = {
     [FAIL_USAGE] = "see capwrap --help",
     [FAIL_UNKNOWN_USER] = "add the user to the system, or give its number as UID:GID",
@@ -203,9 +204,8 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_LABEL_UNKNOWN] = "load the profile or the policy that holds this label",
     [FAIL_LABEL_DENIED] = "let the profile or the domain that capwrap runs in change to this one",
     [FAIL_LABEL_LOCKED] =
-        /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text */
-    "start capwrap without no_new_privs, under which AppArmor changes a profile only from "
-    "unconfined, and SELinux a context only where its policy has nnp_transition",
+        "start capwrap without no_new_privs, under which AppArmor changes a profile only from "
+        "unconfined, and SELinux a context only where its policy has nnp_transition",
     [FAIL_UNMAPPED_ID] = "use ids that /proc/self/uid_map and /proc/self/gid_map contain",
     [FAIL_SETGROUPS_DENIED] = "write --groups keep, and use ids of /proc/self/uid_map and gid_map: "
                               "/proc/self/setgroups denies setgroups(2)",
@@ -220,7 +220,7 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_NO_PROCESS] = "give the number of a process that /proc shows to you",
     [FAIL_OUTPUT] = "check where standard output goes",
     [FAIL_KILLED] = "allow the call in the seccomp filter; strace names it",
-};
+}; /* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 /* A hint that names the file: what stands before and after it. */
 struct about_file {

@@ -113,9 +113,9 @@ enum {
     LEVELS,
     RUN_STATE,
     SECCOMP,
-    LINES,
-    REQUIRED = (1u << LEVELS) - 1 /* all above LEVELS */
+    LINES
 };
+enum { REQUIRED = (1u << LEVELS) - 1 }; /* all above LEVELS */
 
 /* Takes a line, without its end; *found has a bit for each that was taken. Returns 0 or -errno. */
 static int read_line(char *line, struct process_state *state, unsigned *found) {

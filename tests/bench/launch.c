@@ -65,8 +65,7 @@ static void read_commands(void) {
 /* ---- one launch ---- */
 
 static pid_t start(char **command) {
-    /* NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork): why, is said above */
-    pid_t child = vfork(); /* cppcheck-suppress vforkCalled */
+    pid_t child = vfork(); /* cppcheck-suppress vforkCalled ; NOLINT: why, is said above */
 
     if (child == 0) {
         execve(command[0], command, environ);

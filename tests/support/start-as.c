@@ -363,7 +363,8 @@ static void reach_groups(const char *text) {
 
     if (text == NULL)
         return;
-    if ((copy = strdup(text)) == NULL)
+    copy = strdup(text);
+    if (copy == NULL)
         die("strdup");
     if (strcmp(text, "none") != 0)
         for (char *word = strtok(copy, ","); word != NULL; word = strtok(NULL, ","))

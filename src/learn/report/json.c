@@ -115,7 +115,7 @@ static void write_caps(FILE *out, const struct result *result) {
         capname_print(cap, name);
         (void)fprintf(
             out, "%s{\"name\":\"%s\",\"checks\":%llu,\"verdict\":\"%s\",\"reason\":", separator,
-            name, (unsigned long long)(asked->counted.checks + asked->ignored.checks),
+            name, (unsigned long long)asked->counted.checks + asked->ignored.checks,
             assessment_of(result, cap));
         json_string(out, assessment_reason(result, cap));
         (void)fputs(",\"by\":[", out);

@@ -22,7 +22,7 @@ lies() {
     local word words=()
     for word; do words+=(-e "inject=$word"); done
     attempt strace -qq -o "$PUBLIC/trace" -e trace=fchdir,stat,newfstatat,fstat,getcwd "${words[@]}" \
-        "$CAPWRAP" --user 1000:1000 --chdir "$HERE/own" -- "${MARKED[@]}"
+        "$CAPWRAP" --user 1000:1000 --no-login-env --chdir "$HERE/own" -- "${MARKED[@]}"
 }
 
 @test "the directory is entered as the new user, and is the program's" {
