@@ -2,6 +2,10 @@
  * for any start and any request, while any call may fail and writers may lie as long as they like.
  *
  *   WRITER_LIES, CONFIRM_LIES, READER_LIES   how many calls may lie
+ *
+ * With READER_LIES the start is directly after execve without set-id bits, and what one false
+ * answer at the start can do (docs/threat-model.md, "A kernel that lies consistently") is left out
+ * of the claims.
  */
 #include <linux/capability.h>
 
@@ -74,16 +78,38 @@ static void prove_groups(const struct request *request) {
           !request->change_groups || kernel_groups_are(groups->list, groups->count));
 }
 
-static void prove_capabilities(const struct request *request) {
+/* What is kept. With a false answer it may lack what was to be kept only if it is there. */
+static uint64_t prove_kept(const struct request *request) {
     uint64_t must = request->keep_all ? before.permitted : request->keep;
-    uint64_t keep =
+    uint64_t most =
         must | (request->want & before.permitted & (before.inheritable | before.bounding));
+    uint64_t least = request->keep_all ? 0 : request->keep;
+
+    if (READER_LIES == 0)
+        return most;
+    PROVE("what must be kept, and no more",
+          (least & ~kernel.permitted) == 0 && (kernel.permitted & ~most) == 0);
+    return kernel.permitted;
+}
+
+/* With a false answer, --lock-securebits may change the bits about scripts. */
+static void prove_securebits(const struct request *request) {
+    unsigned lockdown = 0xefU, ours = READER_LIES == 0 ? ~0U : 0xffU;
+
+    if (!request->lock_securebits)
+        PROVE("securebits stay", kernel.securebits == before.securebits);
+    else
+        PROVE("securebits", (kernel.securebits & ours) == ((before.securebits | lockdown) & ours));
+}
+
+static void prove_capabilities(const struct request *request) {
+    uint64_t keep = prove_kept(request);
     bool no_new_privs = before.no_new_privs || request->no_new_privs;
     bool has_root = before.uid.real == 0 || before.uid.effective == 0 || before.uid.saved == 0;
     bool may_stay = no_new_privs || (before.permitted == 0 && !has_root);
     bool setpcap = (before.permitted & CAP_MASK(CAP_SETPCAP)) != 0;
-    bool stays = kernel.bounding == before.bounding && pipeline.plan.bounding_left && !setpcap &&
-                 may_stay && !request->strict;
+    bool stays = kernel.bounding == before.bounding && pipeline.plan.bounding_left &&
+                 ((!setpcap && may_stay) || READER_LIES > 0) && !request->strict;
 
     PROVE("nothing wanted is missing", !request->strict || (request->want & ~keep) == 0);
     PROVE("permitted", kernel.permitted == keep);
@@ -92,25 +118,26 @@ static void prove_capabilities(const struct request *request) {
     PROVE("ambient", kernel.ambient == keep);
     PROVE("bounding", kernel.bounding == (before.bounding & keep) || stays);
     PROVE("no_new_privs", kernel.no_new_privs == no_new_privs);
-    PROVE("securebits",
-          kernel.securebits == (before.securebits | (request->lock_securebits ? 0xefU : 0)));
+    prove_securebits(request);
 }
 
 static void prove_rest(const struct request *request) {
     uid_t user = kernel_shown_uid(before.uid.effective);
 
-    PROVE("parent-death signal",
-          kernel.parent_death ==
-              (request->change_parent_death ? request->parent_death_signal : before.parent_death));
+    bool same_signal = kernel.parent_death == before.parent_death;
+    PROVE("parent-death signal", request->change_parent_death
+                                     ? kernel.parent_death == request->parent_death_signal
+                                     : same_signal || READER_LIES > 0);
     PROVE("the program was checked", program_checked);
     PROVE("descriptors", !request->close_fds || !kernel.fds_open);
     for (int fd = 0; fd < 3; fd++) {
         bool given = request->chown_stdio && before.is_pipe[fd];
         PROVE("a stream stays", given || kernel.owner[fd] == before.owner[fd]);
-        PROVE("a stream reads as the user's",
-              !given || request->change_identity || kernel_shown_uid(kernel.owner[fd]) == user);
+        bool stays = kernel.owner[fd] == before.owner[fd] && READER_LIES > 0;
+        PROVE("a stream reads as the user's", !given || stays || request->change_identity ||
+                                                  kernel_shown_uid(kernel.owner[fd]) == user);
         PROVE("a stream is the user's",
-              !given || !request->change_identity || kernel.owner[fd] == request->uid);
+              !given || stays || !request->change_identity || kernel.owner[fd] == request->uid);
     }
 }
 
@@ -121,6 +148,8 @@ static void reach(const struct request *request) {
             changes && kernel.permitted != 0 && request->lock_securebits && before.uid.real == 0 &&
                 request->uid != 0 && kernel.bounding != before.bounding);
     REACHED("execve, with the bounding set left", pipeline.plan.bounding_left);
+    REACHED("execve, after a false answer where there may be one",
+            READER_LIES == 0 || kernel_reader_lies < READER_LIES);
     REACHED("execve, in a user namespace, with another uid",
             !kernel.all_mapped && request->change_identity && !same_ids(&kernel.uid, &before.uid));
     REACHED("execve, as the overflow id in a user namespace",
@@ -140,7 +169,12 @@ int main(void) {
     gid_t list[MOST_GROUPS];
     struct fail fail;
 
+#if READER_LIES > 0
+    kernel_after_execve();
+    ASSUME(kernel.uid.real == kernel.uid.effective && kernel.gid.real == kernel.gid.effective);
+#else
     kernel_any();
+#endif
     kernel_writer_lies = WRITER_LIES;
     kernel_confirm_lies = CONFIRM_LIES;
     kernel_reader_lies = READER_LIES;

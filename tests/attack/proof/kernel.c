@@ -172,34 +172,41 @@ static int verdict(unsigned *lies) {
     return OBEYS;
 }
 
-/* ---- readers ---- */
+/* ---- readers: one that lies answers with anything ---- */
 
-int sys_get_uids(struct ids *ids) {
-    int answer = verdict(&kernel_reader_lies);
+/* Two calls: getresuid(2) and setfsuid(2), or those of groups. */
+static int ids_read_as(struct ids *ids, const struct kernel_ids *held, uint32_t overflow) {
+    int three = verdict(&kernel_reader_lies), fs = verdict(&kernel_reader_lies);
+    struct ids truth = all_shown(held, overflow);
 
-    *ids = ids_all(UINT32_MAX);
-    if (answer == OBEYS)
-        *ids = all_shown(&kernel.uid, kernel.overflow_uid);
-    return answer == LIES ? -EIO : answer;
+    *ids = (struct ids){nondet_u32(), nondet_u32(), nondet_u32(), nondet_u32()};
+    if (three == OBEYS) {
+        ids->real = truth.real;
+        ids->effective = truth.effective;
+        ids->saved = truth.saved;
+    }
+    if (fs == OBEYS)
+        ids->fs = truth.fs;
+    return three < 0 ? three : fs < 0 ? fs : 0;
 }
 
-int sys_get_gids(struct ids *ids) {
-    int answer = verdict(&kernel_reader_lies);
+int sys_get_uids(struct ids *ids) { return ids_read_as(ids, &kernel.uid, kernel.overflow_uid); }
 
-    *ids = ids_all(UINT32_MAX);
-    if (answer == OBEYS)
-        *ids = all_shown(&kernel.gid, kernel.overflow_gid);
-    return answer == LIES ? -EIO : answer;
-}
+int sys_get_gids(struct ids *ids) { return ids_read_as(ids, &kernel.gid, kernel.overflow_gid); }
 
 int sys_get_groups(size_t capacity, gid_t *list) {
     int answer = verdict(&kernel_reader_lies);
 
     for (size_t i = 0; i < MOST_GROUPS; i++)
         if (i < capacity)
-            list[i] = UINT32_MAX;
+            list[i] = nondet_u32();
+    if (answer == LIES) {
+        unsigned count = nondet_unsigned();
+        ASSUME(count <= MOST_GROUPS);
+        return (int)count;
+    }
     if (answer != OBEYS)
-        return answer == LIES ? 0 : answer;
+        return answer;
     if (capacity == 0)
         return (int)kernel.groups;
     if (capacity < kernel.groups)
@@ -213,7 +220,9 @@ int sys_get_groups(size_t capacity, gid_t *list) {
 int sys_get_caps(uint64_t *permitted, uint64_t *effective, uint64_t *inheritable) {
     int answer = verdict(&kernel_reader_lies);
 
-    *permitted = *effective = *inheritable = UINT64_C(0xa5a5a5a5a5a5a5a5);
+    *permitted = nondet_u64();
+    *effective = nondet_u64();
+    *inheritable = nondet_u64();
     if (answer == OBEYS) {
         *permitted = kernel.permitted;
         *effective = kernel.effective;
@@ -230,7 +239,7 @@ static int has(unsigned cap, uint64_t set) {
     if (cap >= kernel.caps)
         return answer < 0 ? answer : -EINVAL;
     ASSUME(answer != -EINVAL);
-    return answer == OBEYS ? (int)(set >> cap & 1) : answer == LIES ? 0 : answer;
+    return answer == OBEYS ? (int)(set >> cap & 1) : answer == LIES ? nondet_bool() : answer;
 }
 
 int sys_bounding_has(unsigned cap) { return has(cap, kernel.bounding); }
@@ -239,7 +248,7 @@ int sys_ambient_has(unsigned cap) { return has(cap, kernel.ambient); }
 static int number(int value) {
     int answer = verdict(&kernel_reader_lies);
 
-    return answer == OBEYS ? value : answer == LIES ? 0 : answer;
+    return answer == OBEYS ? value : answer == LIES ? (int)(nondet_unsigned() >> 1) : answer;
 }
 
 int sys_get_securebits(void) { return number((int)kernel.securebits); }
@@ -249,7 +258,7 @@ int sys_get_no_new_privs(void) { return number(kernel.no_new_privs); }
 int sys_get_parent_death_signal(int *signal) {
     int answer = verdict(&kernel_reader_lies);
 
-    *signal = answer == OBEYS ? kernel.parent_death : -1;
+    *signal = answer == OBEYS ? kernel.parent_death : nondet_int();
     return answer < 0 ? answer : 0;
 }
 
@@ -293,12 +302,12 @@ int sys_setgroups_denied(void) { return kernel.setgroups_denied && kernel.proc_t
 int sys_stdio_owner(int fd, uid_t *owner) {
     int answer = verdict(&kernel_reader_lies);
 
-    if (answer != OBEYS)
-        return answer == LIES ? -EIO : answer;
+    if (answer < 0)
+        return answer;
     if (fd < 0 || fd > 2)
         return 0;
-    *owner = kernel_shown_uid(kernel.owner[fd]);
-    return kernel.is_pipe[fd];
+    *owner = answer == LIES ? nondet_u32() : kernel_shown_uid(kernel.owner[fd]);
+    return answer == LIES ? nondet_bool() : kernel.is_pipe[fd];
 }
 
 /* ---- writers ---- */

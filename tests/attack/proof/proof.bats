@@ -25,7 +25,7 @@ changed() {
     run "$proof" --tier real "${kept[@]}"
     printf '# %s\n' "${lines[@]}" >&3
     assert_success
-    run jq '.proven == .theorems and .theorems >= 8 and .properties > 4000' <<<"$(counts)"
+    run jq '.proven == .theorems and .theorems >= 9 and .properties > 4000' <<<"$(counts)"
     assert_output true
 }
 

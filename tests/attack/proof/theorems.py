@@ -42,6 +42,11 @@ THEOREMS = (
         "behaviour",
         defines=("MOST=2",), checks=True, **WHOLE),
     Theorem(
+        "T0-READ", "As T0, though one answer is false, but for what "
+        "[such an answer at the start](threat-model.md#a-kernel-that-lies-consistently) can do",
+        "as T0, directly after execve without set-id bits; one call that reads answers with anything, no writer lies; 6 capabilities, 1 group",
+        defines=("MOST=1", "WRITER_LIES=0", "READER_LIES=1"), **WHOLE),
+    Theorem(
         "LIVE", "What plan and preflight accept arrives and is agreed to; what preflight refuses "
         "would not arrive",
         "the whole pipeline; any start directly after execve, any user namespace, /proc is there, the streams' owners are mapped; no call "
