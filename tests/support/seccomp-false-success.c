@@ -437,7 +437,7 @@ int main(int argc, char **argv) {
     if (argc < 4)
         die("N WORD[,WORD...] COMMAND...");
     whom = (unsigned)strtoul(argv[1], NULL, 10);
-    for (char *name = strtok(argv[2], ","); name != NULL; name = strtok(NULL, ","))
+    for (const char *name = strtok(argv[2], ","); name != NULL; name = strtok(NULL, ","))
         choose(name);
     for (size_t i = 0; i < WORD_COUNT; i++)
         if (chosen[i])

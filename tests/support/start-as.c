@@ -367,7 +367,7 @@ static void reach_groups(const char *text) {
     if (copy == NULL)
         die("strdup");
     if (strcmp(text, "none") != 0)
-        for (char *word = strtok(copy, ","); word != NULL; word = strtok(NULL, ","))
+        for (const char *word = strtok(copy, ","); word != NULL; word = strtok(NULL, ","))
             list[count++] = (unsigned)parse_number(word, 10);
     free(copy);
     /* an ordinary user who has no groups may be told to have none */
@@ -481,7 +481,8 @@ static void duplicate_env(const struct strings *env) {
 
 int main(int argc, char **argv) {
     struct options options = {0};
-    char *none[] = {NULL};
+    /* cppcheck-suppress constVariable; its pointers are const */
+    char *const none[] = {NULL};
 
     parse_options(argc, argv, &options);
     if (options.directory != NULL && chdir(options.directory) != 0)

@@ -84,6 +84,7 @@ static const struct {
     {"setns_pidfd_more", by_setns_pidfd_more},
 };
 
+/* cppcheck-suppress constParameter; main has this type */
 int main(int argc, char *argv[]) {
     other = argc == 2 ? (pid_t)strtol(argv[1], NULL, 10) : 0;
     if (other <= 0) {

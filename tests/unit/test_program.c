@@ -1024,7 +1024,7 @@ static void an_execve_that_returns_without_an_error_is_a_failure(void **state) {
 /* ---- before execve ---- */
 
 /* Finds COMMAND with nothing kept, and checks it. */
-static int find_and_check(struct plan *plan, const char *command, struct program *program,
+static int find_and_check(const struct plan *plan, const char *command, struct program *program,
                           struct fail *f) {
     assert_int_equal(find(plan, command, NULL, program, f), 0);
     return program_check(plan, program, f);

@@ -95,7 +95,7 @@ static void read_state(struct attached *attached, struct member *member) {
 
 /* The address of a namespace is known where a check was granted in it, and the process is in the
  * one that it was seen in first. */
-static void learn_namespace(struct attached *attached, struct member *member,
+static void learn_namespace(const struct attached *attached, struct member *member,
                             const struct record *record) {
     char path[64];
     struct stat namespace;
@@ -278,6 +278,7 @@ static int settle(struct attached *attached, const struct processes *before,
 
     for (unsigned i = 0; i < attached->target_count; i++)
         if (!attached->targets[i].by_cgroup)
+            /* cppcheck-suppress unreadVariable; beginning names them */
             roots[beginning.root_count++] = attached->targets[i].pid;
     for (int i = 0; i == 0 || (attached->members.unclear > 0 && i < TRIES); i++) {
         members_free(&attached->members);

@@ -281,7 +281,7 @@ bool cgroup_of(uint32_t pid, char path[PATH_MAX]) {
     if (file_read(file_name, sizeof text, text) <= 0)
         return false;
     for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        char *below = strstr(line, ":/");
+        const char *below = strstr(line, ":/");
         bool unified = strncmp(line, "0::", 3) == 0;
         if (below == NULL || below[2] == '\0' ||
             (is_version_1() ? strstr(line, "perf_event") == NULL : !unified))

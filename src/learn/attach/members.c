@@ -54,7 +54,7 @@ struct member *members_act(struct members *members, uint32_t pid) {
 
 void members_remove(struct members *members, uint32_t pid) {
     struct member *member = members_find(members, pid);
-    struct member *last = members->list + members->count - (members->count > 0);
+    const struct member *last = members->list + members->count - (members->count > 0);
 
     if (member == NULL)
         return;
@@ -145,7 +145,7 @@ static void take_fork(struct members *members, const struct record *record) {
 /* A process is called what its first thread is called. From version 254 on systemd's child executes
  * systemd-executor first, which takes a name in parentheses, as the child itself did before,
  * prepares the service and executes it. */
-static void take_name(struct members *members, const struct record *record) {
+static void take_name(const struct members *members, const struct record *record) {
     struct member *member = members_find(members, record->pid);
 
     if (member == NULL || record->pid != record->tid)

@@ -82,7 +82,7 @@ static struct task *find_or_add(struct privilege *privilege, const struct record
 }
 
 static void remove_task(struct privilege_state *state, struct task *task) {
-    struct task *last = &state->tasks[state->count - 1];
+    const struct task *last = &state->tasks[state->count - 1];
 
     pid_map_remove(&state->places, task->tid);
     if (task != last) {

@@ -96,7 +96,7 @@ static struct process *process_of(const struct usage *usage, uint32_t pid) {
     return pid < RECORD_PIDS ? &usage->state->processes[pid] : NULL;
 }
 
-static void take_fork(struct usage *usage, const struct record *record) {
+static void take_fork(const struct usage *usage, const struct record *record) {
     struct process *child = process_of(usage, record->pid);
     const struct process *parent = process_of(usage, record->parent);
 
@@ -117,7 +117,7 @@ static uint64_t key_of(const struct usage *usage, const struct record *record) {
 }
 
 /* A process is called what its first thread is called. */
-static void take_name(struct usage *usage, const struct record *record) {
+static void take_name(const struct usage *usage, const struct record *record) {
     struct process *process = process_of(usage, record->pid);
 
     if (process == NULL || record->pid != record->tid)

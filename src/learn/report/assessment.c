@@ -100,7 +100,7 @@ static void write_refusal(const struct fact *fact, char text[ASSESSMENT_FACT]) {
 
 const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]) {
     const struct fact *fact = &result->facts[cap];
-    char name[CAPNAME_SIZE], other[CAPNAME_SIZE];
+    char name[CAPNAME_SIZE];
 
     text[0] = '\0';
     capname_print(cap, name);
@@ -109,6 +109,7 @@ const char *assessment_fact(const struct result *result, unsigned cap, char text
             (void)snprintf(text, ASSESSMENT_FACT, "without %s it works, but keeps %s", name,
                            fact->stays);
     } else if (fact->substitute >= 0) {
+        char other[CAPNAME_SIZE];
         capname_print((unsigned)fact->substitute, other);
         (void)snprintf(text, ASSESSMENT_FACT, "asked for; %s is enough", other);
     } else if (fact->refused) {

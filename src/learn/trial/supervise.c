@@ -384,7 +384,7 @@ int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct obs
     return status;
 }
 
-int trial_test_alone(struct subject *subject, bool *succeeds, struct fail *f) {
+int trial_test_alone(const struct subject *subject, bool *succeeds, struct fail *f) {
     *succeeds = false;
     if (subject->test == NULL)
         return 0;

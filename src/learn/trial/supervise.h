@@ -50,7 +50,7 @@ int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct obs
               struct outcome *outcome, struct fail *f);
 
 /* Brings the beginning back and runs the test without the program: whether it succeeds. */
-int trial_test_alone(struct subject *subject, bool *succeeds, struct fail *f);
+int trial_test_alone(const struct subject *subject, bool *succeeds, struct fail *f);
 
 /* Whether the program did its work: the test passes, or else it ended with the status expected. */
 bool trial_works(const struct subject *subject, const struct outcome *outcome);

@@ -187,7 +187,7 @@ int tracefs_find(struct tracefs *tracefs, struct fail *f) {
     return refuse(f, error);
 }
 
-void tracefs_in_use(struct tracefs *tracefs) {
+void tracefs_in_use(const struct tracefs *tracefs) {
     if (tracefs->probes >= 0)
         (void)flock(tracefs->probes, LOCK_UN);
 }

@@ -29,7 +29,7 @@ int tracefs_find(struct tracefs *tracefs, struct fail *f);
 int tracefs_event(const struct tracefs *tracefs, const char *event, unsigned *id);
 
 /* The event is in use now: it cannot be removed by another run any more. */
-void tracefs_in_use(struct tracefs *tracefs);
+void tracefs_in_use(const struct tracefs *tracefs);
 
 /* Removes the probe, if there is one; the event must not be in use any more. */
 void tracefs_release(struct tracefs *tracefs);

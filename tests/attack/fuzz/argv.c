@@ -57,7 +57,7 @@ static char *read_file(const char *path, size_t *size) {
     return text;
 }
 
-static void read_groups(char *line, struct state *state) {
+static void read_groups(const char *line, struct state *state) {
     char *end;
 
     for (state->group_count = 0; state->group_count < GROUPS; line = end) {
@@ -68,7 +68,7 @@ static void read_groups(char *line, struct state *state) {
     }
 }
 
-static void read_line(char *line, struct state *s) {
+static void read_line(const char *line, struct state *s) {
     if (strncmp(line, "Groups:", 7) == 0)
         read_groups(line + 7, s);
     (void)(sscanf(line, "Uid: %u %u %u %u", &s->uid[0], &s->uid[1], &s->uid[2], &s->uid[3]) > 0 ||
@@ -83,7 +83,8 @@ static void read_line(char *line, struct state *s) {
 
 static void read_state(struct state *state) {
     size_t size;
-    char *text = read_file("/proc/self/status", &size), *rest = text, *line;
+    char *text = read_file("/proc/self/status", &size), *rest = text;
+    const char *line;
 
     memset(state, 0, sizeof *state);
     while ((line = strsep(&rest, "\n")) != NULL)

@@ -178,7 +178,7 @@ bool fuzz_environment_exec_file(const char *path, struct exec_file *file) {
     struct ref_file_caps caps = {0};
     enum ref_caps found = REF_NO_CAPS;
     char name[REF_HEAD];
-    struct fake_file *last = fake_find_file(path);
+    const struct fake_file *last = fake_find_file(path);
 
     for (unsigned depth = 0; last != NULL; depth++) {
         int script = ref_interpreter(last->head, last->head_size, name);

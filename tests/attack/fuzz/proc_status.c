@@ -38,7 +38,7 @@ static char *value_of(const char *text, size_t size, const char *key) {
 
 /* Numbers with blanks between; false when anything else stands there. */
 static bool read_numbers(char *value, size_t *count, uint32_t *numbers, size_t most) {
-    char *word;
+    const char *word;
     uint64_t number;
 
     for (*count = 0; (word = strsep(&value, " \t")) != NULL;) {

@@ -310,7 +310,8 @@ static bool find_identity(const struct who *who, const struct ref_database *data
 
 static bool find_list(const char *list, const struct ref_database *database,
                       struct ref_identity *identity) {
-    char *word, *rest, *text = copy(list);
+    const char *word;
+    char *rest, *text = copy(list);
     bool good = true;
 
     for (rest = text; good && (word = strsep(&rest, ",")) != NULL;) {

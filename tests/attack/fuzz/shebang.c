@@ -84,7 +84,7 @@ static int follow(struct chain *chain, struct input *input) {
     for (int depth = 0;; depth++) {
         if (needs_a_folder(name))
             return IMPOSSIBLE;
-        struct fake_file *file = place(chain, name, input);
+        const struct fake_file *file = place(chain, name, input);
         int script = ref_interpreter(file->head, file->head_size, chain->names[depth]);
         if (script == 0)
             return depth;

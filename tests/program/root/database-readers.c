@@ -108,7 +108,8 @@ int main(void) {
         }
         char question[sizeof line];
         memcpy(question, line, sizeof line);
-        char *rest = line, *kind = strsep(&rest, "\t"), *name = strsep(&rest, "\t");
+        char *rest = line;
+        const char *kind = strsep(&rest, "\t"), *name = strsep(&rest, "\t");
         unsigned number = (unsigned)strtoul(rest != NULL ? rest : name, NULL, 10);
         answered += ask(kind, name, number) == 1;
         if (strcmp(files, nss) != 0)

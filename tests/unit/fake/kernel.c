@@ -780,7 +780,7 @@ static int walk_to(const char *path, struct fake_file **file) {
     if (path[0] == '\0')
         return -ENOENT;
     for (size_t i = 0; i < fake.file_count; i++) {
-        struct fake_file *parent = &fake.files[i];
+        const struct fake_file *parent = &fake.files[i];
         size_t length = strlen(parent->path);
         if (strncmp(parent->path, path, length) != 0 || path[length] != '/')
             continue;

@@ -131,7 +131,6 @@ static void make_state(unsigned n, struct one *one) {
 
 static void make_file(unsigned n, struct one *one) {
     unsigned caps = n % FILE_CAPS, ids = n / FILE_CAPS % SET_IDS, rest = n / FILE_CAPS / SET_IDS;
-    unsigned bits = caps - 1;
     uint64_t cap = CAP_MASK(every_cap), other = CAP_MASK(OTHER_CAP);
     struct exec_file *shape = &one->shape;
 
@@ -141,6 +140,7 @@ static void make_file(unsigned n, struct one *one) {
                                 .owner = ids % 3 == 2 ? OTHER_USER : one->uid,
                                 .group = ids / 3 == 2 ? OTHER_USER : one->gid};
     if (shape->has_caps) {
+        unsigned bits = caps - 1;
         shape->caps_permitted = ((bits & 1) != 0 ? cap : 0) | ((bits & 8) != 0 ? other : 0);
         shape->caps_inheritable = (bits & 2) != 0 ? cap : 0;
         shape->caps_effective = (bits & 4) != 0;
