@@ -947,7 +947,7 @@ int sys_execve(const char *path, char *const argv[], char *const envp[]) {
     if (error != 0)
         return error;
     fake.exec_reached = true;
-    fake.exec_path = path;
+    (void)snprintf(fake.exec_path, sizeof fake.exec_path, "%s", path);
     return 0;
 }
 

@@ -133,8 +133,8 @@ struct fake {
     size_t call_count; /* of calls, below */
     unsigned writes;   /* how many of them claim to change something */
     bool exec_reached;
-    const char *exec_path;
-    int exec_error; /* what execve fails with; 0: it follows the rules */
+    char exec_path[4096]; /* a copy: whose path it was may be gone */
+    int exec_error;       /* what execve fails with; 0: it follows the rules */
 
     struct fake_fault faults[FAKE_FAULTS];
     size_t fault_count;
