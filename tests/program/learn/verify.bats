@@ -225,7 +225,10 @@ Needed by each user and group that it ran with, in order of appearance
     learned --fixture 'sleep 0.3' --fixture-ready false --timeout 60 -- "$ASKS" touch ran
     assert_failure 125
     assert_regex "$stderr" "ended before it was ready, status 0"
-    learned --fixture './nothing' --fixture-ready true -- "$ASKS" touch ran
+    # It is ready when it has ended.
+    # shellcheck disable=SC2016 # for the shell of the line
+    learned --fixture 'echo $$ >pid; exec ./nothing' \
+        --fixture-ready '[ -s pid ] && ! grep -qs "State:.[^Z]" "/proc/$(cat pid)/status"' -- "$ASKS" touch ran
     assert_failure 125
     assert_regex "$stderr" "ended before it was ready, status 127"
     refute [ -e ran ]
