@@ -135,8 +135,8 @@ run_queue() {
     [ "$part" != root ] || run=("${as_root[@]}" env "PATH=$PATH" "CI=${CI:-}" "TIER=${TIER:-}"
         "CAPWRAP_TEST_CACHE=$root_cache")
     say "testing"
-    # Twice as many as there are processors: much of the time a test waits for a container or a machine.
-    "${run[@]}" ctest --test-dir "$folder/$part" --parallel $((2 * $(nproc))) --output-on-failure \
+    # More than twice as many as there are processors: much of the time a test waits for a container or a machine.
+    "${run[@]}" ctest --test-dir "$folder/$part" --parallel $((2 * $(nproc) + 1)) --output-on-failure \
         --output-junit "$result" --test-output-size-passed 1000000 --no-tests=ignore </dev/null || status=$?
     # What a run as root wrote must not stand in the way of the next one without.
     [ ${#run[@]} -eq 0 ] || "${as_root[@]}" chown -R "$(id -u):$(id -g)" "$folder"
