@@ -1,7 +1,7 @@
 /*
  * launch - times launches of several commands, taking turns.
  *
- *   launch [-c CPU] [-w WIDTH] LAPS SEED <COMMANDS
+ *   launch [-c CPU] [-w WIDTH] [-u USER] LAPS SEED <COMMANDS
  *
  * COMMANDS: each word ends with a NUL, each command with an empty word; the first word is a path.
  * In each of LAPS laps each command is launched once, in an order that is shuffled anew from SEED:
@@ -15,6 +15,8 @@
  *
  *   -c CPU    everything on this processor: no launch is charged for moving to another one
  *   -w WIDTH  so many launches side by side instead of one; the time is that of all together
+ *   -u USER   the number of the user whose keyrings of former launches are waited for, outside of
+ *             what is timed; any user when nothing is said
  *
  * Ends with 0; 1 when a command did not end with 0; 99 when it cannot work.
  */
@@ -118,7 +120,7 @@ static size_t draw(size_t below) {
     return (size_t)(seed % below);
 }
 
-static void run_lap(uint64_t *times, size_t laps, unsigned width) {
+static void run_lap(uint64_t *times, size_t laps, unsigned width, unsigned user) {
     size_t order[COMMANDS];
 
     for (size_t i = 0; i < command_count; i++)
@@ -130,7 +132,7 @@ static void run_lap(uint64_t *times, size_t laps, unsigned width) {
     }
     for (size_t i = 0; i < command_count; i++) {
         if (i == 0 || width > 1)
-            wait_for_keyrings();
+            wait_for_keyrings(user);
         times[order[i] * laps] = time_launch(commands[order[i]], width);
     }
 }
@@ -162,20 +164,22 @@ static void pin(const char *word) {
 }
 
 int main(int argc, char **argv) {
-    unsigned width = 1;
+    unsigned width = 1, user = ANY_USER;
     int option;
 
-    while ((option = getopt(argc, argv, "c:w:")) != -1) {
+    while ((option = getopt(argc, argv, "c:w:u:")) != -1) {
         if (option == 'c')
             pin(optarg);
         else if (option == 'w')
             width = (unsigned)number(optarg, WIDTH);
+        else if (option == 'u')
+            user = (unsigned)number(optarg, ANY_USER);
         else
             return SETUP_FAILED;
     }
     if (argc - optind != 2 || width == 0) {
         errno = EINVAL;
-        die("launch [-c CPU] [-w WIDTH] LAPS SEED <COMMANDS");
+        die("launch [-c CPU] [-w WIDTH] [-u USER] LAPS SEED <COMMANDS");
     }
     size_t laps = number(argv[optind], 1000000);
     seed = number(argv[optind + 1], UINT32_MAX) * 2 + 1;
@@ -184,7 +188,7 @@ int main(int argc, char **argv) {
     if (times == NULL)
         die("calloc");
     for (size_t lap = 0; lap < laps; lap++)
-        run_lap(times + lap, laps, width);
+        run_lap(times + lap, laps, width, user);
     print_times(times, laps);
     free(times);
     return 0;

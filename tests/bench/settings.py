@@ -117,6 +117,7 @@ def run_round(setting, laps, launch, users, seed):
     # On one processor, or a launch waits until another wakes up; the first has most interrupts.
     last = max(os.sched_getaffinity(0))
     where = ["-w", str(setting.width)] if setting.width > 1 else ["-c", str(last)]
+    where += ["-u", programs.ID]
     extra = {f"VARIABLE_{number:05}": "x" * 85 for number in range(setting.variables)}
     text = b"".join(os.fsencode("".join(f"{word}\0" for word in [*words, ""]))
                     for words in setting.commands.values())

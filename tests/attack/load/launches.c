@@ -179,7 +179,7 @@ static _Noreturn void call(unsigned long count) {
         die("PR_SET_CHILD_SUBREAPER");
     for (unsigned long i = 0; i < count; i++) {
         if (i % 2 == 0)
-            wait_for_keyrings();
+            wait_for_keyrings(ANY_USER);
         launch(&outcome);
         check_outcome(&outcome);
     }
