@@ -66,14 +66,16 @@ static int ask(const char *const *words, char answer[ANSWER]) {
 
 static int find_pid(struct target *target, struct fail *f) {
     static const char hint[] = "give the process id of a program that runs: see ps -e";
+    static const char proc[] = "/proc/";
+    const char *name = target->named.name;
     struct process process;
     uint64_t pid;
 
-    if (number_parse(target->named.name, RECORD_PIDS, &pid) != 0 || pid == 0) {
-        (void)refuse(f, hint, "'%s' is not a process id", target->named.name);
-        const char *name = target->named.name, *digits = name + strspn(name, "/proc");
-        if (name[0] == '/' && number_parse(digits, RECORD_PIDS, &pid) == 0 && pid != 0)
-            fail_advise(f, "write --pid %s", digits);
+    if (number_parse(name, RECORD_PIDS, &pid) != 0 || pid == 0) {
+        (void)refuse(f, hint, "'%s' is not a process id", name);
+        if (strncmp(name, proc, strlen(proc)) == 0 &&
+            number_parse(name + strlen(proc), RECORD_PIDS, &pid) == 0 && pid != 0)
+            fail_advise(f, "write --pid %s", name + strlen(proc));
         return -1;
     }
     if (!process_read((uint32_t)pid, &process) || !process_read_state(&process) ||
