@@ -83,19 +83,20 @@ void directory_find(const char *path, int error, char found[PATH_MAX]) {
 
 int directory_enter(const char *path, struct sys_directory *entered, struct fail *f) {
     static const char step[] = "chdir";
-    char denied[PATH_MAX] = "";
+    char found[PATH_MAX];
 
     int error = sys_enter_directory(path, entered);
     switch (error) {
     case 0:
         return 0;
     case -EACCES:
-        directory_find(path, -EACCES, denied);
-        (void)fail_set(f, step, FAIL_DIRECTORY, error, "the user may not search %s",
-                       denied[0] != '\0' ? denied : "it");
+    case -ENOENT:
+        directory_find(path, error, found);
+        (void)fail_set(f, step, FAIL_DIRECTORY, error, "%s %s",
+                       error == -EACCES ? "the user may not search" : "there is no",
+                       found[0] != '\0' ? found : path);
         f->subject = path;
         return -1;
-    case -ENOENT:
     case -ENOTDIR:
     case -ELOOP:
     case -ENAMETOOLONG:

@@ -10,7 +10,8 @@
 #include "core/sys.h"
 
 /* Makes path the working directory; *entered is the one that was opened. Refuses with step "chdir",
- * and names the directory on the way that this process may not search. */
+ * and names the directory on the way that this process may not search, or the first name that is
+ * missing. */
 int directory_enter(const char *path, struct sys_directory *entered, struct fail *f);
 
 /* The end of a path, behind its last slash. */

@@ -171,8 +171,8 @@ static int plan_bounding(struct plan *plan, struct fail *f) {
     plan->goal.bounding = plan->start.bounding;
     plan->bounding_left = true;
     if (plan->strict)
-        return fail_set(f, "bounding", FAIL_STRICT, 0,
-                        "the bounding set would stay wider than what is kept");
+        return fail_caps(f, "bounding", FAIL_STRICT, CAP_MASK(CAP_SETPCAP),
+                         "not permitted, so that the set would stay wider than what is kept");
     return 0;
 }
 

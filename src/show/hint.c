@@ -304,11 +304,10 @@ static void for_code(const struct fail *f, const struct place *place, size_t siz
                                            : "use Linux 4.3 or later";
         break;
     case FAIL_STRICT:
-        hint = strcmp(f->step, "bounding") == 0
-                   ? "leave out --strict, or permit SETPCAP so that it can be narrowed"
-               : strcmp(f->step, "want") == 0
-                   ? "leave out --strict, or --want"
-                   : "leave out --strict, or remove the file capabilities with setcap -r";
+        instead = "leave out --strict";
+        hint = strcmp(f->step, "bounding") == 0 ? way
+               : strcmp(f->step, "want") == 0   ? "--want"
+                                                : "remove the file capabilities with setcap -r";
         break;
     case FAIL_SYSTEM_CALL:
         hint = for_system_call(f->step, f->error);

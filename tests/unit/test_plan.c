@@ -574,7 +574,7 @@ static void the_bounding_set_is_left_only_where_nobody_can_use_it(void **state) 
 
         request.strict = true; /* what would be a note is a refusal */
         if (row->left)
-            refused(&request, &start, "bounding", FAIL_STRICT, 0);
+            refused(&request, &start, "bounding", FAIL_STRICT, CAP_MASK(CAP_SETPCAP));
         else
             make(&request, &start, &plan);
     }
