@@ -1,5 +1,5 @@
 /*
- * room - arrays that grow.
+ * array - arrays that grow.
  */
 #ifndef CAPWRAP_LEARN_ARRAY_H
 #define CAPWRAP_LEARN_ARRAY_H

@@ -10,21 +10,14 @@
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "learn/clock.h"
 #include "text/capname.h"
 
 enum { TICK = 1000 }; /* milliseconds */
 
 static const char STEP[] = "watch";
-
-static int64_t now(void) {
-    struct timespec time = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 static int no_memory(struct fail *f) {
     return error_set(f, STEP, ENOMEM, "raise the memory limit", "the watch");
@@ -390,7 +383,7 @@ int attach_begin(struct attached *attached, struct fail *f) {
     attached->seen.our_inode = stat("/proc/self/ns/user", &namespace) == 0 ? namespace.st_ino : 0;
     int error = processes_read(&before);
     int status = error != 0 ? no_memory(f) : watch_everything(attached->watch, f);
-    attached->begin = attached->now = attached->new_at = now();
+    attached->begin = attached->now = attached->new_at = clock_milliseconds();
     ask_for_memory();
     if (status == 0 && processes_read(&after) != 0)
         status = no_memory(f);
@@ -520,20 +513,20 @@ static int wait_time(const struct attached *attached, int64_t next_tick) {
 
     if (options->seconds != 0 && attached->begin + options->seconds * 1000LL < until)
         until = attached->begin + options->seconds * 1000LL;
-    int64_t left = until - now();
+    int64_t left = until - clock_milliseconds();
     return left > 0 ? (int)left : 0;
 }
 
 static int go_on(struct attached *attached, int signals, struct pollfd *polls,
                  void (*report)(const struct attached *attached), struct fail *f) {
-    int64_t next_tick = now() + TICK;
+    int64_t next_tick = clock_milliseconds() + TICK;
 
     while (attached->end == ATTACH_GOES_ON) {
         size_t count = 1;
         polls[0] = (struct pollfd){.fd = signals, .events = POLLIN};
         count += watch_polls(attached->watch, polls + 1);
         (void)poll(polls, count, wait_time(attached, next_tick));
-        attached->now = now();
+        attached->now = clock_milliseconds();
         if (drain(attached, false, f) != 0)
             return -1;
         if (attached->now >= next_tick) {
@@ -558,7 +551,7 @@ int attach_run(struct attached *attached, void (*report)(const struct attached *
     struct pollfd *polls = calloc(watch_polls(attached->watch, NULL) + 1, sizeof *polls);
     int status =
         signals < 0 || polls == NULL ? no_memory(f) : go_on(attached, signals, polls, report, f);
-    attached->now = now();
+    attached->now = clock_milliseconds();
     look_at_members(attached);
     watch_pause(attached->watch);
     if (status == 0)

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/observe.h"
 #include "learn/array.h"
+#include "learn/clock.h"
 #include "learn/file.h"
 #include "show/state_parse.h"
 
@@ -59,10 +59,9 @@ static void sample_thread(pid_t pid, pid_t tid, char *text, const struct groups 
     char path[64];
     struct process_state state = {0};
     const struct cred *cred = &state.cred;
-    struct timespec time = {0};
+    uint64_t time = clock_now();
     struct sample sample = {.tid = (uint32_t)tid};
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)pid, (int)tid);
     ssize_t size = file_read(path, STATUS_SIZE, text);
     if (size <= 0)
@@ -70,7 +69,7 @@ static void sample_thread(pid_t pid, pid_t tid, char *text, const struct groups 
     (void)sscanf(text, "Name:\t%15[^\n]", sample.name);
     sample.unseen_children = ignores_children(text) || read_stat(pid).faults_of_children > 0;
     if (state_parse(text, (size_t)size, &state) == 0) {
-        sample.time = (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+        sample.time = time;
         sample.uid = cred->uid;
         sample.gid = cred->gid;
         sample.groups_changed = !groups_equal(&cred->groups, groups);

@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "learn/clock.h"
 #include "learn/error.h"
 #include "learn/trial/children.h"
 #include "learn/trial/fixture.h"
@@ -38,13 +38,6 @@ struct run {
     bool stopping, family_ended, test_at_end;
     int64_t begin, deadline, next_test; /* milliseconds; 0: none */
 };
-
-static int64_t now(void) {
-    struct timespec time = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 static int no_run(struct fail *f, const char *what) {
     return error_set(f, STEP, errno, "raise the limits of memory, processes or open files", "%s",
@@ -100,7 +93,7 @@ static int let_go(struct run *run, unsigned limit, struct fail *f) {
         return no_run(f, "the list of what is polled");
     if (write(run->go[1], "", 1) != 1) /* both ends are ours too, so that there is no SIGPIPE */
         return no_run(f, "pipe");
-    run->begin = now();
+    run->begin = clock_milliseconds();
     unsigned seconds = run->subject->timeout != 0 ? run->subject->timeout : limit;
     run->deadline = seconds == 0 ? 0 : run->begin + (int64_t)seconds * 1000;
     return 0;
@@ -153,7 +146,7 @@ static void stop(struct run *run) {
     if (run->stopping)
         return;
     run->stopping = true;
-    run->deadline = now() + GRACE;
+    run->deadline = clock_milliseconds() + GRACE;
     run->outcome->left = run->program == 0 && !run->family_ended && run->subject->test == NULL;
     sample_descendants(run->test, &run->subject->identity.groups, &run->observer->samples);
     (void)children_signal(SIGTERM);
@@ -175,11 +168,11 @@ static void take_signal(struct run *run, const struct signalfd_siginfo *info) {
     } else if (info->ssi_code != SI_KERNEL) {
         (void)kill(run->program, number);
         if (!run->stopping)
-            run->deadline = now() + GRACE;
+            run->deadline = clock_milliseconds() + GRACE;
         run->stopping = true;
     }
     if (again && run->stopping)
-        run->deadline = now();
+        run->deadline = clock_milliseconds();
 }
 
 static void take_end(struct run *run, pid_t child, int status) {
@@ -194,7 +187,7 @@ static void take_end(struct run *run, pid_t child, int status) {
         outcome->test_status = status;
         shell_output_read(run->output, outcome->test_output);
         if (!outcome->test_passed)
-            outcome->test_after = (unsigned)(now() - run->begin);
+            outcome->test_after = (unsigned)(clock_milliseconds() - run->begin);
         outcome->test_passed |= WIFEXITED(status) && WEXITSTATUS(status) == 0;
     }
 }
@@ -238,9 +231,9 @@ static void drive_test(struct run *run) {
         run->outcome->test_passed)
         return;
     run->test_at_end = run->family_ended;
-    if (!run->family_ended && now() < run->next_test)
+    if (!run->family_ended && clock_milliseconds() < run->next_test)
         return;
-    run->next_test = now() + TEST_EVERY;
+    run->next_test = clock_milliseconds() + TEST_EVERY;
     if (run->output >= 0)
         (void)!ftruncate(run->output, 0);
     pid_t child = fork();
@@ -259,7 +252,7 @@ static bool decide(struct run *run) {
         return true;
     if (outcome->test_passed)
         stop(run);
-    if (run->deadline == 0 || now() < run->deadline)
+    if (run->deadline == 0 || clock_milliseconds() < run->deadline)
         return false;
     if (run->stopping)
         return true;
@@ -269,13 +262,13 @@ static bool decide(struct run *run) {
 }
 
 static int wait_time(const struct run *run) {
-    int64_t until = now() + DRAIN_EVERY;
+    int64_t until = clock_milliseconds() + DRAIN_EVERY;
 
     if (run->deadline != 0 && run->deadline < until)
         until = run->deadline;
     if (run->subject->test != NULL && run->test == 0 && run->started < 0 && run->next_test < until)
         until = run->next_test;
-    int64_t left = until - now();
+    int64_t left = until - clock_milliseconds();
     return left > 0 ? (int)left : 0;
 }
 
@@ -328,7 +321,7 @@ static int run_once(struct run *run, uint64_t keep, unsigned limit, struct fail 
         status = let_go(run, limit, f);
     if (status == 0)
         status = go_on(run, f);
-    outcome->duration = (unsigned)(now() - run->begin);
+    outcome->duration = (unsigned)(clock_milliseconds() - run->begin);
     close_pipes(run);
     free(run->polls);
     int end = children_end(&swept);

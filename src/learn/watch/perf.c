@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "learn/clock.h"
 #include "learn/file.h"
 #include "learn/watch/event_order.h"
 #include "learn/watch/perf.h"
@@ -331,13 +332,6 @@ struct watch *watch_open(const struct watch_events *events, struct fail *f) {
     return NULL;
 }
 
-static uint64_t now(void) {
-    struct timespec time = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
-}
-
 /* One event, on one processor after the other. */
 static int switch_event(const struct watch *watch, size_t event, unsigned long how) {
     for (size_t i = 0; i < watch->count; i++)
@@ -368,7 +362,7 @@ static int enable(struct watch *watch, bool failures, struct fail *f) {
     watch->lost_before += watch_lost(watch);
     watch->flushed = 0;
     int error = switch_event(watch, 0, PERF_EVENT_IOC_ENABLE);
-    watch->order.from = now();
+    watch->order.from = clock_now();
     if (error == 0)
         error = switch_events(watch, PERF_EVENT_IOC_ENABLE, failures);
     return error == 0 ? 0 : refuse(f, error);
@@ -389,7 +383,7 @@ int watch_everything(struct watch *watch, struct fail *f) {
 
 /* It ends as it begins: with the moment at which all is recorded still. */
 void watch_pause(struct watch *watch) {
-    watch->order.until = now();
+    watch->order.until = clock_now();
     (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true);
 }
 
@@ -478,7 +472,7 @@ int watch_drain(struct watch *watch, bool last, const struct watch_sink *sink) {
      * the two. What comes later than this is counted (event_order.h). */
     const uint64_t held_back = 100000000, sorted_every = held_back / 2;
     struct hand hand = {.watch = watch, .sink = sink};
-    uint64_t begin = now();
+    uint64_t begin = clock_now();
     int error = 0;
 
     for (size_t i = 0; i < watch->count && error == 0; i++)

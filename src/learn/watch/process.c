@@ -7,21 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "core/observe.h"
 #include "learn/array.h"
+#include "learn/clock.h"
 #include "learn/file.h"
 #include "show/state_parse.h"
 
 enum { STATUS_SIZE = 1 << 19 }; /* 65536 groups of at most seven characters */
-
-static uint64_t now(void) {
-    struct timespec time = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
-}
 
 /* ---- one ---- */
 
@@ -30,7 +23,7 @@ bool process_read(uint32_t pid, struct process *process) {
     enum { PARENT = 1, THREADS = 17, START = 19 }; /* behind the state, from 0 on */
     char path[64], text[1024];
 
-    *process = (struct process){.pid = pid, .time = now()};
+    *process = (struct process){.pid = pid, .time = clock_now()};
     (void)snprintf(path, sizeof path, "/proc/%u/stat", pid);
     if (file_read(path, sizeof text, text) <= 0)
         return false;

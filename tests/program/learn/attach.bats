@@ -599,6 +599,8 @@ time.sleep(1000)'
     cannot "target: 'x' is not a process id" "$CAPWRAP_LEARN" --pid x
     cannot "target: '/proc/1' is not a process id" "$CAPWRAP_LEARN" --pid /proc/1
     assert_equal "${stderr_lines[1]}" '  hint: write --pid 1'
+    cannot "target: '/corp/1' is not a process id" "$CAPWRAP_LEARN" --pid /corp/1
+    assert_equal "${stderr_lines[1]}" '  hint: give the process id of a program that runs: see ps -e'
     cannot "target: there is no container no-such-name" "$CAPWRAP_LEARN" --container no-such-name
     cannot "options: --for: '5x' is not a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
     cannot "options: --verify is about a COMMAND" "$CAPWRAP_LEARN" --pid 1 --verify
