@@ -148,14 +148,13 @@ static int explain_denied(const char *step, const char *path, const char *subjec
 }
 
 /* The file is there, and the path or its kind is wrong. */
-static int refuse_path(struct program *program, int error, const char *path, struct fail *f) {
+static int refuse_path(int error, const char *path, struct fail *f) {
     const char *what = error == -EISDIR         ? "it is a directory, not a program"
                        : error == -ENAMETOOLONG ? "the name is too long"
                                                 : "its links lead in a circle";
 
     (void)refuse(f, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, error, path, what);
     f->hint = error == -EISDIR ? NULL : "name the program by another path";
-    program->path[0] = '\0';
     return -1;
 }
 
@@ -239,7 +238,7 @@ static int find_path(struct program *program, struct sys_file *file, struct fail
     case -EISDIR:
     case -ELOOP:
     case -ENAMETOOLONG:
-        return refuse_path(program, error, path, f);
+        return refuse_path(error, path, f);
     default:
         return refuse(f, FAIL_SYSTEM_CALL, EXIT_REFUSED, error, command, "cannot be looked up");
     }
@@ -311,7 +310,7 @@ static int incomplete(struct fail *f, enum fail_code code, int error, const char
     return CHECK_INCOMPLETE;
 }
 
-/* The interpreter that a script names is not there, or denied. */
+/* The interpreter that a script names, not "", is not there, or denied. */
 static void refuse_interpreter(struct program *program, int error, const char *script,
                                const char *name, struct fail *f) {
     char before[PROGRAM_HEAD + sizeof "its #! line names ; "];
@@ -325,7 +324,7 @@ static void refuse_interpreter(struct program *program, int error, const char *s
     (void)refuse(f, FAIL_INTERPRETER, EXIT_NOT_EXECUTABLE, error, script, "");
     (void)snprintf(f->text, sizeof f->text, "its #! line names %s", name);
     advise_missing(name, f);
-    if (error == -ENOENT && length > 0 && name[length - 1] == '\r') {
+    if (error == -ENOENT && name[length - 1] == '\r') {
         (void)snprintf(f->text, sizeof f->text,
                        "its #! line names %.*s and ends with a carriage return", (int)length - 1,
                        name);

@@ -55,7 +55,12 @@ static void add(const char *path, unsigned mode, const char *head) {
 static int find(const struct plan *plan, const char *command, const char *search_path,
                 struct program *program, struct fail *f) {
     memset(program, 0, sizeof *program);
-    memset(program->interpreters, 'x', sizeof program->interpreters); /* what is not set is seen */
+    /* What is not set is seen. */
+    memset(program->interpreters, 'x', sizeof program->interpreters);
+    memset(program->denied, 'x', sizeof program->denied);
+    memset(program->obstacle, 'x', sizeof program->obstacle);
+    program->streams_closed = 8;
+    program->no_new_privs = !plan->goal.no_new_privs;
     program->file = (struct exec_file){.set_uid = true,
                                        .set_gid = true,
                                        .has_caps = true,
@@ -77,6 +82,7 @@ static void found(const struct plan *plan, const char *command, const char *sear
         print_error("%s: %s (%d)\n", command, f.text, f.error);
     assert_int_equal(status, 0);
     assert_string_equal(program.path, path);
+    assert_int_equal(program.no_new_privs, plan->goal.no_new_privs);
 }
 
 static void refused(const struct plan *plan, const char *command, const char *search_path,
@@ -774,6 +780,8 @@ static void cleared_and_asked_for(const struct plan *plan, bool cleared) {
         return;
     assert_int_equal(f.code, FAIL_FILE_CAPABILITIES);
     assert_int_equal(f.exit_code, EXIT_REFUSED);
+    assert_int_equal(f.error, 0);
+    assert_non_null(strstr(f.text, "parent-death signal"));
 }
 
 /* What is a note of `lenient` is a refusal under --strict. */
@@ -946,6 +954,10 @@ static void what_cannot_be_looked_at_is_refused_unless_it_cannot_matter(void **s
         assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
         assert_false(program.inspected);
         assert_string_equal(program.path, "/srv/server");
+        hold(&plan, 0, true); /* a file could disarm the signal */
+        plan.needs_parent_death = true;
+        hinder(&HINDRANCES[i]);
+        refused(&plan, "/srv/server", NULL, HINDRANCES[i].code, EXIT_REFUSED, HINDRANCES[i].error);
     }
 }
 
@@ -1003,6 +1015,29 @@ static void whatever_execve_says_the_exit_status_is_126(void **state) {
         assert_non_null(strstr(f.text, rows[i].word));
         assert_string_equal(f.step, "exec");
         assert_string_equal(f.subject, "/srv/server");
+    }
+}
+
+/* What a security module refuses under no_new_privs it may allow without. */
+static void a_refusal_of_a_security_module_under_no_new_privs_is_advised_of(void **state) {
+    char *words[] = {NULL};
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        struct program program = {
+            .command = "server", .path = "/srv/server", .no_new_privs = (i & 1) != 0};
+        struct fail f = {0};
+
+        fake_reset();
+        fake.exec_error = (i & 2) != 0 ? EPERM : ENOMEM;
+        assert_int_equal(program_exec(&program, words, words, &f), -1);
+        if (i < 3)
+            assert_null(f.hint);
+        else
+            assert_string_equal(f.hint, "leave out --no-new-privs, under which a security module "
+                                        "refuses this change of profile or domain: AppArmor allows "
+                                        "one from unconfined, and SELinux where its policy has "
+                                        "nnp_transition");
     }
 }
 
@@ -1081,19 +1116,22 @@ static const struct {
     const char *head, *word;
     enum fail_code code;
     int error;
-    bool hint;
+    const char *hint; /* a word of it; NULL: show/hint.c has it, or it is composed */
 } FORMATS[] = {
-    {"", "empty", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-    {"echo hello\n", "text", FAIL_NOT_EXECUTABLE, ENOEXEC, false},
-    {"MZ\1", "Windows", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-    {"\1", "neither", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-    {"\xef\xbb\xbf#!/bin/sh\n", "byte-order mark", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-    {"\r\n#!/bin/sh\n", "does not stand at the beginning", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
-    {ELF, "damaged", FAIL_NOT_EXECUTABLE, ENOEXEC, true},
+    {"", "empty", FAIL_NOT_EXECUTABLE, ENOEXEC, "copy"},
+    {"echo hello\n", "text", FAIL_NOT_EXECUTABLE, ENOEXEC, NULL},
+    {"MZ\1", "Windows", FAIL_NOT_EXECUTABLE, ENOEXEC, "for Linux"},
+    {"\1", "neither", FAIL_NOT_EXECUTABLE, ENOEXEC, "a format that"},
+    {"\xef\xbb\xbf#!/bin/sh\n", "byte-order mark", FAIL_NOT_EXECUTABLE, ENOEXEC, "as UTF-8"},
+    {"\r\n#!/bin/sh\n", "does not stand at the beginning", FAIL_NOT_EXECUTABLE, ENOEXEC,
+     "before #!"},
+    {ELF, "damaged", FAIL_NOT_EXECUTABLE, ENOEXEC, "readelf"},
     {"other machine", "built for machine number 75, and this is ", FAIL_NOT_EXECUTABLE, ENOEXEC,
-     true},
+     "for this machine"},
     {"loader", "it needs the loader /lib/loader, which does not exist", FAIL_INTERPRETER, ENOENT,
-     false},
+     NULL},
+    {"shut loader", "it needs the loader /lib/loader, which cannot be used", FAIL_INTERPRETER,
+     EACCES, NULL},
 };
 
 /* A dry run has no execve to say it. */
@@ -1114,10 +1152,12 @@ static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **stat
         add("/srv/script", 0755, "#!/srv/server\n");
         if (strcmp(FORMATS[row].head, "other machine") == 0)
             (void)fake_add_program("/srv/server", &other);
-        else if (strcmp(FORMATS[row].head, "loader") == 0)
+        else if (strstr(FORMATS[row].head, "loader") != NULL)
             (void)fake_add_program("/srv/server", &loaderless);
         else
             add("/srv/server", 0755, FORMATS[row].head);
+        if (FORMATS[row].error == EACCES)
+            add("/lib/loader", 0644, ELF);
         plan.dry_run = dry;
         fake.exec_error = FORMATS[row].error;
         int status = find_and_check(&plan, "/srv/script", &program, &f);
@@ -1130,7 +1170,12 @@ static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **stat
         assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
         assert_string_equal(f.subject, "/srv/server"); /* the interpreter, which is to blame */
         assert_non_null(strstr(f.text, FORMATS[row].word));
-        assert_int_equal(f.hint != NULL, FORMATS[row].hint);
+        if (FORMATS[row].hint == NULL)
+            assert_null(f.hint);
+        else
+            assert_non_null(strstr(f.hint, FORMATS[row].hint));
+        assert_int_equal(strstr(f.advice, "install /lib/loader, or ") != NULL,
+                         FORMATS[row].code == FAIL_INTERPRETER);
     }
 }
 
@@ -1240,6 +1285,7 @@ static void a_working_directory_that_the_user_may_not_search_is_noted(void **sta
         assert_int_equal(f.code, FAIL_STRICT);
         assert_int_equal(f.exit_code, EXIT_REFUSED);
         assert_int_equal(f.error, EACCES);
+        assert_string_equal(f.text, "the user may not search the working directory");
         assert_non_null(strstr(f.hint, "--strict"));
     }
 }
@@ -1287,6 +1333,7 @@ static void a_stream_that_stays_closed_to_the_user_is_noted(void **state) {
         assert_int_equal(f.error, rows[row].error);
         assert_int_equal(f.exit_code, EXIT_REFUSED);
         assert_non_null(strstr(f.hint, rows[row].error == ENXIO ? "socket" : "session"));
+        assert_true(rows[row].error == ENXIO || strstr(f.hint, "a file of the user's") != NULL);
     }
 }
 
@@ -1325,6 +1372,24 @@ static void a_link_that_cannot_be_followed_is_found_and_names_the_directory(void
            "its #! line names /venv/python; the user may not search", "/root", "chmod o+x /root");
     add("/last/python", 0755, ELF);
     found(&plan, "python", "/venv:/last", "/last/python");
+}
+
+/* As long as a #! line may name it. */
+static void the_longest_interpreter_is_named_whole(void **state) {
+    static char name[PROGRAM_HEAD - 2];
+    char script[PROGRAM_HEAD + 1], text[PROGRAM_HEAD + 64];
+    struct plan plan;
+
+    (void)state;
+    hold(&plan, 0, false);
+    memset(name, 'i', sizeof name - 1);
+    name[0] = '/';
+    (void)snprintf(script, sizeof script, "#!%s\n", name);
+    (void)snprintf(text, sizeof text, "its #! line names %s; nobody has permission to execute it",
+                   name);
+    add(name, 0644, ELF);
+    add("/srv/script", 0755, script);
+    denied(&plan, "/srv/script", NULL, FAIL_INTERPRETER, text, NULL, "chmod a+x");
 }
 
 static void what_denies_is_told_apart(void **state) {
@@ -1522,6 +1587,10 @@ static void a_carriage_return_at_the_end_of_an_interpreter_is_named(void **state
     assert_int_equal(find(&plan, "/srv/other", NULL, &program, &f), -1);
     assert_string_equal(f.text, "its #! line names /bin/nothing");
     assert_string_equal(f.advice, "");
+    (void)fake_add_file("/srv/directory\r", S_IFDIR | 0755, 0, 0, "");
+    add("/srv/enters", 0755, "#!/srv/directory\r\n");
+    assert_int_equal(find(&plan, "/srv/enters", NULL, &program, &f), -1);
+    assert_string_equal(f.text, "its #! line names /srv/directory\r");
     add("/srv/bare", 0755, "#!\r\n");
     assert_int_equal(find(&plan, "/srv/bare", NULL, &program, &f), -1);
     assert_non_null(strstr(f.text, "ends with a carriage return"));
@@ -1574,6 +1643,8 @@ static void a_link_that_leads_nowhere_and_a_file_on_the_way_are_named(void **sta
     lacks(&plan, "./gone/x", "check the path ./gone/x: there is no ./gone");
     lacks(&plan, "./gone", "");
     lacks(&plan, "/srv/script", "");
+    add("/srv/run", 0755, "#!/opt/venv/python\n");
+    lacks(&plan, "/srv/run", "check the path /opt/venv/python: there is no /opt/venv");
     lacks(&plan, "/srv/script/",
           "leave out the / at the end of /srv/script/, which is no directory");
     lacks(&plan, "/srv/gone/", "check the path /srv/gone/: there is no /srv/gone");
@@ -1645,8 +1716,10 @@ static const struct CMUnitTest TESTS[] = {
     cmocka_unit_test(formats_that_are_registered_leave_the_format_to_execve),
     cmocka_unit_test(what_is_gone_with_the_descriptors_is_told),
     cmocka_unit_test(whatever_execve_says_the_exit_status_is_126),
+    cmocka_unit_test(a_refusal_of_a_security_module_under_no_new_privs_is_advised_of),
     cmocka_unit_test(an_execve_that_returns_without_an_error_is_a_failure),
     cmocka_unit_test(a_link_that_cannot_be_followed_is_found_and_names_the_directory),
+    cmocka_unit_test(the_longest_interpreter_is_named_whole),
     cmocka_unit_test(what_denies_is_told_apart),
     cmocka_unit_test(a_path_that_is_nowhere_has_a_hint_of_its_own),
     cmocka_unit_test(directories_of_the_search_path_that_are_closed_are_named),
