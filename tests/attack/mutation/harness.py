@@ -100,6 +100,10 @@ class Harness:
         """The file of the core or of text with this name."""
         return str(next((self.tree / "src").glob(f"[ct]*/{name}")))
 
+    def has(self, name):
+        """Whether there is a file of this name there."""
+        return any((self.tree / "src").glob(f"[ct]*/{name}"))
+
     def arguments(self, name):
         """What libclang has to know to read a file."""
         return [w for w in self.commands[self.path(name)][1:] if w[:2] in ("-I", "-D")

@@ -19,14 +19,16 @@ setup() {
 }
 
 @test "a mutant survives where nobody looks, and an explanation of nothing is reported" {
-    echo "number.c:number_parse:constant: no [such -> line]
-  a reason" >"$BATS_TEST_TMPDIR/equivalent"
+    printf '%s\n' 'number.c:f:constant: no [such -> line]' 'gone.c:f:constant: no [such -> file]' \
+        'capname.c:f:constant: a file that [is -> was] not asked for' '  a reason' >"$BATS_TEST_TMPDIR/equivalent"
     run "$mutation" --file number.c --sample 4 --tests fail \
         --equivalent "$BATS_TEST_TMPDIR/equivalent"
     assert_failure 1
     assert_line --regexp '^survived: number\.c:[0-9]+:[0-9]+:'
     assert_line --regexp '^explained, but there is no such mutant'
-    assert_line --regexp '^summary: .*"survived": [1-4], "stale": 1'
+    assert_line '  number.c:f:constant: no [such -> line]'
+    assert_line '  gone.c:f:constant: no [such -> file]'
+    assert_line --regexp '^summary: .*"survived": [1-4], "stale": 2'
 }
 
 @test "a mutant that a test kills must not be explained" {
