@@ -555,7 +555,7 @@ static int explain_exec(const struct program *program, int error, struct fail *f
     struct image image;
 
     image_inspect(path, &image);
-    if (error == -ENOEXEC && image.kind == IMAGE_FITS && image.machine != 0 &&
+    if (error == -ENOEXEC && image.machine != 0 &&
         image.machine != image_own_machine()) { /* related, and this kernel executes one of them */
         image.kind = IMAGE_OTHER_MACHINE;
         image.error = error;

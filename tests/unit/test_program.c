@@ -1670,6 +1670,29 @@ static void a_related_machine_that_this_kernel_does_not_execute_is_named(void **
     fake.exec_error = ENOEXEC;
     assert_int_equal(program_exec(&program, words, words, &f), -1);
     assert_string_equal(f.text, "it is an ELF file built for i386, and this is x86_64");
+    fake.exec_error = ETXTBSY; /* and that explains no other error */
+    assert_int_equal(program_exec(&program, words, words, &f), -1);
+    assert_string_equal(f.text, "cannot be executed");
+}
+
+/* A program that would fit, and no permission that is missing. */
+static void a_refusal_that_nothing_explains_is_laid_to_a_security_module(void **state) {
+    const struct fake_elf server = fake_elf(NULL);
+    struct program program = {.command = "server", .path = "/srv/server"};
+    struct fail f = {0};
+    char *words[] = {NULL};
+
+    (void)state;
+    fake_reset();
+    (void)fake_add_program("/srv/server", &server);
+    fake.exec_error = EACCES;
+    assert_int_equal(program_exec(&program, words, words, &f), -1);
+    assert_string_equal(f.text, "cannot be executed");
+    assert_non_null(strstr(f.hint, "the security module that denies it"));
+    fake.exec_error = ENOEXEC; /* nor the format */
+    assert_int_equal(program_exec(&program, words, words, &f), -1);
+    assert_string_equal(f.text, "cannot be executed");
+    assert_null(f.hint);
 }
 
 static const struct CMUnitTest TESTS[] = {
@@ -1731,6 +1754,7 @@ static const struct CMUnitTest TESTS[] = {
     cmocka_unit_test(what_a_path_lacks_is_named),
     cmocka_unit_test(a_link_that_leads_nowhere_and_a_file_on_the_way_are_named),
     cmocka_unit_test(a_related_machine_that_this_kernel_does_not_execute_is_named),
+    cmocka_unit_test(a_refusal_that_nothing_explains_is_laid_to_a_security_module),
 };
 
 int main(void) { return cmocka_run_group_tests(TESTS, NULL, NULL); }

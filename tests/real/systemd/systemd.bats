@@ -49,7 +49,7 @@ setup_file() {
 
 # boot OUT TARGET: systemd ends with whoever calls this, even when that is killed.
 boot() {
-    setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd/boot" "$FILES" "$1" "$2" "$SYSTEM" 3>&-
+    TMPDIR=$BATS_FILE_TMPDIR setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd/boot" "$FILES" "$1" "$2" "$SYSTEM" 3>&-
 }
 
 # The files that the booted system has and this machine has not.
@@ -77,15 +77,18 @@ lay_out() {
         "$examples/capwrap-example.service" >"$units/score-hardened.service"
 }
 
-# What a booted system could leave on the machine.
+# What a booted system could leave on the machine, but for what another that is booted beside it has there.
 left_behind() {
     cat /proc/mounts
     ls -A /sys/class/net
     find /run/systemd -maxdepth 1 2>/dev/null || true # a machine without systemd has none
     # What ends meanwhile is an error to find, and not left behind.
-    find /sys/fs/cgroup -name 'capwrap-systemd*' 2>/dev/null || true
-    find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'capwrap-systemd*'
-    pgrep -af "/capwrap-systemd\\.|systemd-boot $FILES" || true
+    find /sys/fs/cgroup -name 'capwrap-systemd*' 2>/dev/null | while read -r folder; do
+        grep -qs systemd/boot "/proc/${folder##*.}/cmdline" && ! grep -qsF "$FILES" "/proc/${folder##*.}/cmdline" ||
+            echo "$folder"
+    done
+    find "$BATS_FILE_TMPDIR" -maxdepth 1 -name 'capwrap-systemd*'
+    pgrep -af "systemd.* $FILES|--bind=$BATS_RUN_TMPDIR" || true
 }
 
 # of NAME: what came of that `once`, as `attempt` would leave it. A death by signal is status -N.
