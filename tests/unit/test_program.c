@@ -1052,7 +1052,8 @@ static void an_execve_that_returns_without_an_error_is_a_failure(void **state) {
     assert_int_equal(program_exec(&program, words, words, &f), -1);
     assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
     assert_int_equal(f.error, 0);
-    assert_int_not_equal(f.code, FAIL_NONE);
+    assert_string_equal(f.step, "exec");
+    assert_int_equal(f.code, FAIL_NOT_EXECUTABLE);
     assert_non_null(strstr(f.text, "without an error"));
 }
 
@@ -1221,7 +1222,7 @@ static void what_is_gone_with_the_descriptors_is_told(void **state) {
     for (size_t i = 0; i <= COUNT(chain); i++) {
         struct program program;
         struct plan plan;
-        struct fail f;
+        struct fail f = {0};
 
         hold(&plan, 0, false);
         fake.open_above_stderr = 1;
@@ -1231,13 +1232,17 @@ static void what_is_gone_with_the_descriptors_is_told(void **state) {
         if (i < COUNT(chain))
             fake_find_file(chain[i])->through_fd = true;
         assert_int_equal(find(&plan, chain[0], NULL, &program, &f), 0);
-        plan.close_fds = true;
         fake.open_above_stderr = 0;
+        (void)program_check(&plan, &program, &f);
+        assert_null(strstr(f.text, "closed")); /* nobody was to close any */
+        plan.close_fds = true;
         int status = program_check(&plan, &program, &f);
         assert_int_equal(status, i < COUNT(chain) ? -1 : 0);
         if (status == 0)
             continue;
         assert_string_equal(f.step, "exec");
+        assert_int_equal(f.code, FAIL_NOT_EXECUTABLE);
+        assert_string_equal(f.text, "it was there before the descriptors above 2 were closed");
         assert_string_equal(f.subject, chain[i]);
         assert_int_equal(f.error, ENOENT);
         assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);

@@ -601,7 +601,9 @@ time.sleep(1000)'
     assert_equal "${stderr_lines[1]}" '  hint: write --pid 1'
     cannot "target: '/corp/1' is not a process id" "$CAPWRAP_LEARN" --pid /corp/1
     assert_equal "${stderr_lines[1]}" '  hint: give the process id of a program that runs: see ps -e'
-    cannot "target: there is no container no-such-name" "$CAPWRAP_LEARN" --container no-such-name
+    # Without an engine: podman makes folders for itself when it is only asked.
+    mkdir none
+    cannot "target: there is no container no-such-name" env PATH="$PWD/none" "$CAPWRAP_LEARN" --container no-such-name
     cannot "options: --for: '5x' is not a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
     cannot "options: --verify is about a COMMAND" "$CAPWRAP_LEARN" --pid 1 --verify
     cannot "options: --for is about what runs already" "$CAPWRAP_LEARN" --for 5s -- true
@@ -618,7 +620,7 @@ time.sleep(1000)'
     printf '#!/bin/sh\nfor last; do :; done\necho "$last" >>"%s/asked"\nexit 1\n' "$PWD" >engine/docker
     chmod 755 engine/docker
     for name in web /web docker://web; do
-        cannot "target: there is no container $name" env PATH="$PWD/engine:$PATH" "$CAPWRAP_LEARN" --container "$name"
+        cannot "target: there is no container $name" env PATH="$PWD/engine" "$CAPWRAP_LEARN" --container "$name"
     done
     assert_equal "$(sort -u asked)" $'--quiet\nweb'
 }
