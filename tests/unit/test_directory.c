@@ -80,6 +80,28 @@ static void the_first_directory_that_denies_is_found(void **state) {
     }
 }
 
+/* What lies beside the link is not taken for what it leads to. */
+static void a_way_that_becomes_longer_than_a_path_is_not_followed(void **state) {
+    static char folder[3001], link[3003], closed[3003], target[3003];
+    char denied[PATH_MAX];
+
+    (void)state;
+    memset(folder, 'd', sizeof folder - 1);
+    folder[0] = '/';
+    memset(target, 'e', sizeof target - 1);
+    memcpy(target + sizeof target - 3, "/x", 3);
+    (void)snprintf(link, sizeof link, "%s/l", folder);
+    (void)snprintf(closed, sizeof closed, "%s/x", folder);
+    set_up();
+    (void)fake_add_file(folder, S_IFDIR | 0755, 0, 0, "");
+    (void)fake_add_file(closed, S_IFDIR | 0700, 0, 0, "");
+    add_link(link, target);
+    directory_find(closed, -EACCES, denied);
+    assert_string_equal(denied, closed);
+    directory_find(link, -EACCES, denied);
+    assert_string_equal(denied, "");
+}
+
 /* A relative one begins in the working directory. */
 static void the_working_directory_denies_as_well(void **state) {
     char denied[PATH_MAX];
@@ -235,6 +257,7 @@ static void what_stands_in_the_way_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_directory_that_denies_is_found),
+        cmocka_unit_test(a_way_that_becomes_longer_than_a_path_is_not_followed),
         cmocka_unit_test(the_working_directory_denies_as_well),
         cmocka_unit_test(a_path_that_is_too_long_ends_the_walk),
         cmocka_unit_test(the_longest_path_is_followed_and_no_longer_one),

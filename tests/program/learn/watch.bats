@@ -56,10 +56,12 @@ setup() {
 }
 
 @test "500,000 checks back to back are seen, every one" {
-    # On a machine that does much else the learner may be late: then what it missed is counted.
+    # On a machine that does much else the learner may be late: then what it missed is counted. Here it has the
+    # processor before all that, and the program has it when the learner does not need it.
     local try
+    renice -n -15 "$BASHPID" >/dev/null
     for try in 1 2 3; do
-        learned -- "$ASKS" raws 500000
+        learned -- nice -n 20 "$ASKS" raws 500000
         needs NET_RAW
         [[ $(told .lost) != 0 ]] || break
         echo "try $try: $(checks NET_RAW) seen, $(told .lost) lost"
