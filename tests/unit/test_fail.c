@@ -49,6 +49,21 @@ static void a_text_that_is_too_long_is_cut_off(void **state) {
     assert_int_equal(strlen(f.text), sizeof f.text - 1);
 }
 
+/* Half of a line to paste is worse than none. */
+static void an_advice_that_is_too_long_is_none(void **state) {
+    struct fail f;
+    char text[sizeof f.advice + 1];
+
+    (void)state;
+    for (size_t length = sizeof f.advice - 1; length <= sizeof f.advice; length++) {
+        memset(text, 'x', length);
+        text[length] = '\0';
+        memset(f.advice, 'y', sizeof f.advice);
+        fail_advise(&f, "%s", text);
+        assert_string_equal(f.advice, length < sizeof f.advice ? text : "");
+    }
+}
+
 static void a_failure_about_capabilities_names_them(void **state) {
     struct fail f;
 
@@ -87,6 +102,7 @@ int main(void) {
         cmocka_unit_test(a_failure_is_filled_whole),
         cmocka_unit_test(an_errno_may_come_with_either_sign),
         cmocka_unit_test(a_text_that_is_too_long_is_cut_off),
+        cmocka_unit_test(an_advice_that_is_too_long_is_none),
         cmocka_unit_test(a_failure_about_capabilities_names_them),
         cmocka_unit_test(every_code_has_a_word_of_its_own),
         cmocka_unit_test(the_exit_statuses_are_those_of_env_and_chroot),

@@ -86,6 +86,7 @@ static void only_that_label_is_taken_for_it(void **state) {
     assert_true(label_matches(MODULE_SELINUX, "web", "web2", 3));
     assert_false(label_matches(MODULE_SELINUX, "", "", 1));
     assert_false(label_matches(MODULE_SELINUX, "web", "web", 2));
+    assert_false(label_matches(MODULE_APPARMOR, "w)b", "w)b (enforce)", 2));
 }
 
 static void each_module_has_its_name(void **state) {

@@ -15,6 +15,41 @@
 
 #include "core/proc_file.h"
 
+/* ---- calls that fail, and that lie ---- */
+
+static unsigned reads, reallocs;
+static unsigned lying_read, failing_realloc; /* which one; 0: none */
+
+ssize_t __real_read(int fd, void *to, size_t size);
+ssize_t __wrap_read(int fd, void *to, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+/* A lie claims one byte more than was asked for. */
+ssize_t __wrap_read(int fd, void *to, size_t size) {
+    return ++reads == lying_read ? (ssize_t)size + 1 : __real_read(fd, to, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size) {
+    return ++reallocs == failing_realloc ? NULL : __real_realloc(memory, size);
+}
+
+static void make(unsigned read_that_lies, unsigned realloc_that_fails) {
+    reads = reallocs = 0;
+    lying_read = read_that_lies;
+    failing_realloc = realloc_that_fails;
+}
+
+/* The lowest descriptor that is free. */
+static int next_free(void) {
+    int fd = dup(STDERR_FILENO);
+
+    assert_int_equal(close(fd), 0);
+    return fd;
+}
+
+/* ---- tests ---- */
+
 /* A file of this length, each byte the low bits of its place. */
 static int file_of(size_t length) {
     char *bytes = malloc(length + 1);
@@ -65,10 +100,33 @@ static void what_cannot_be_opened_or_read_is_an_error_and_no_text(void **state) 
     }
 }
 
+static void a_file_that_cannot_be_held_or_is_longer_than_asked_for_is_an_error(void **state) {
+    const int file = file_of(10000), free_before = next_free();
+    char path[64], nothing[] = "";
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        char *text = nothing;
+        size_t size;
+        make(0, nth);
+        assert_int_equal(proc_file_read(AT_FDCWD, path, &text, &size), -ENOMEM);
+        assert_null(text);
+        text = nothing;
+        make(nth, 0);
+        assert_int_equal(proc_file_read(AT_FDCWD, path, &text, &size), -EIO);
+        assert_null(text);
+        assert_int_equal(next_free(), free_before);
+    }
+    make(0, 0);
+    assert_int_equal(close(file), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_of_any_length_is_read_to_its_end),
         cmocka_unit_test(what_cannot_be_opened_or_read_is_an_error_and_no_text),
+        cmocka_unit_test(a_file_that_cannot_be_held_or_is_longer_than_asked_for_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

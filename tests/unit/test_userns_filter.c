@@ -227,10 +227,13 @@ static void this_machine_has_a_row_whose_first_abi_is_its_own(void **state) {
     const struct userns_machine *machine = userns_machine();
 
     (void)state;
+#ifdef __x86_64__
+    assert_non_null(machine);
+    assert_string_equal(machine->name, "x86_64");
+    assert_int_equal(machine->abis[0].arch, AUDIT_ARCH_X86_64);
+#else
     if (machine == NULL)
         skip(); /* an architecture without a row: the option is refused there */
-#ifdef __x86_64__
-    assert_int_equal(machine->abis[0].arch, AUDIT_ARCH_X86_64);
 #endif
 }
 
