@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -86,7 +88,23 @@ static void only_that_label_is_taken_for_it(void **state) {
     assert_true(label_matches(MODULE_SELINUX, "web", "web2", 3));
     assert_false(label_matches(MODULE_SELINUX, "", "", 1));
     assert_false(label_matches(MODULE_SELINUX, "web", "web", 2));
-    assert_false(label_matches(MODULE_APPARMOR, "w)b", "w)b (enforce)", 2));
+}
+
+/* A page that cannot be read is behind it. */
+static void nothing_behind_a_short_answer_is_read(void **state) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    (void)state;
+    assert_true(pages != MAP_FAILED);
+    assert_int_equal(mprotect(pages + page, page, PROT_NONE), 0);
+    pages[page - 2] = 'w';
+    pages[page - 1] = 'e';
+    for (enum module module = 0; module < MODULES; module++) {
+        assert_false(label_matches(module, "web", pages + page - 2, 2));
+        assert_true(label_matches(module, "we", pages + page - 2, 2));
+    }
+    assert_int_equal(munmap(pages, 2 * page), 0);
 }
 
 static void each_module_has_its_name(void **state) {
@@ -100,6 +118,7 @@ int main(void) {
         cmocka_unit_test(the_request_is_what_the_module_reads),
         cmocka_unit_test(a_label_that_is_empty_or_too_long_is_none),
         cmocka_unit_test(only_that_label_is_taken_for_it),
+        cmocka_unit_test(nothing_behind_a_short_answer_is_read),
         cmocka_unit_test(each_module_has_its_name),
     };
 

@@ -42,10 +42,10 @@ static void make(unsigned read_that_lies, unsigned realloc_that_fails) {
 
 /* The lowest descriptor that is free. */
 static int next_free(void) {
-    int fd = dup(STDERR_FILENO);
+    int fd = dup(STDERR_FILENO), number = fd;
 
     assert_int_equal(close(fd), 0);
-    return fd;
+    return number;
 }
 
 /* ---- tests ---- */

@@ -44,6 +44,17 @@ setup() {
     assert_line --regexp '^summary: .*"killed": \{"unit": 1,.*"stale": 1'
 }
 
+@test "a sample has no mutant that is explained" {
+    run "$mutation" --list --file pool.c
+    id=$(grep -m 1 ':statement:deleted$' <<<"$output")
+    printf '%s\n  a reason\n' "$(grep -m 1 -A 1 ':statement:deleted$' <<<"$output" | sed -n 's/^  //p')" \
+        >"$BATS_TEST_TMPDIR/equivalent"
+    run "$mutation" --file pool.c --sample 1000 --tests pool --no-program --verbose \
+        --equivalent "$BATS_TEST_TMPDIR/equivalent"
+    refute_output --partial "$id"
+    assert_line --regexp '^unit pool: pool\.c:[0-9]+:[0-9]+:statement:deleted$'
+}
+
 @test "nothing is concluded from a test that is red by itself" {
     copy=$BATS_TEST_TMPDIR/copy
     mkdir "$copy"

@@ -324,12 +324,12 @@ END_OF_TESTS
     [ "$status" -eq 1 ]
     [[ $output == *'==> release: 2 passed, 1 failed'* ]]
     [ "${lines[-1]}" = '2 passed, 1 failed' ]
-    [[ $output =~ '==> the slowest tests, in seconds:'.1\.[0-9]\ release/unit/slow. ]]
-    [[ ${lines[-2]} =~ ^'==> 0 minutes and '[0-9]+' seconds'$ ]]
+    [[ $output =~ '==> the slowest tests, in seconds:'.[1-9][0-9]*\.[0-9]\ release/unit/slow. ]]
+    [[ ${lines[-2]} =~ ^'==> '[0-9]+' minutes and '[0-9]+' seconds'$ ]]
     [ "$(grep -c '<testcase name="release/' build/tiers/unprivileged/unprivileged.xml)" -eq 3 ]
     grep -q '<testsuite name="tests/run.sh --unprivileged" time="[0-9]*" processors="[0-9]*">' \
         build/tiers/unprivileged/run.xml
-    grep -q '<testcase name="build of release" status="run" time="0"/>' build/tiers/unprivileged/run.xml
+    grep -qE '<testcase name="build of release" status="run" time="[0-9]+"/>' build/tiers/unprivileged/run.xml
 }
 
 @test "a build that fails is shown and counted, and so is a queue without a test" {
