@@ -186,7 +186,7 @@ class Harness:
                                    key=lambda t: (t != name.removesuffix(".c"), self.seconds[t]))
         if not self.linked[name] and self.only_tests is None:
             raise RuntimeError(f"no unit test links {name}")
-        for test in self.linked[name]:  # what cannot be linked would pass for not compiled
+        for test in self.linked[name][:1]:  # what cannot be linked would pass for not compiled
             must(["sh", "-c", self.link_command(f"tests/test_{test}"), "sh", self.folder / "t", target, ""])
         return text
 

@@ -20,6 +20,7 @@ told() {
 
 # needs NAMES [STATE]: the learner ended well, with these capabilities (joined by commas, or nothing).
 needs() {
+    [[ $status == 0 ]] || told '.reasons[]?' || true
     assert_success
     assert_equal "$(told '.keep | join(",")')" "$1"
     assert_equal "$(told .state)" "${2-observed}"
