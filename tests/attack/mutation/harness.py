@@ -96,13 +96,13 @@ class Harness:
             del words[at:at + 2]
             self.commands[entry["file"]] = [w for w in words if w not in ("-c", entry["file"])]
 
-    def path(self, name):
-        """The file of the core or of text with this name."""
-        return str(next((self.tree / "src").glob(f"[ct]*/{name}")))
+    def paths(self, name):
+        """The files of the core or of text with this name: one, or none."""
+        return (self.tree / "src").glob(f"[ct]*/{name}")
 
-    def has(self, name):
-        """Whether there is a file of this name there."""
-        return any((self.tree / "src").glob(f"[ct]*/{name}"))
+    def path(self, name):
+        """That file."""
+        return str(next(self.paths(name)))
 
     def arguments(self, name):
         """What libclang has to know to read a file."""

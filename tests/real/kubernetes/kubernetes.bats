@@ -192,14 +192,12 @@ for thing in yaml.safe_load_all(sys.stdin):
     podman volume rm --all
 }
 
-# image_volume: the path of a manifest to play. Podman reads such a volume from version 5 on; before, what stands in
+# image_volume: $MANIFEST is what to play. Podman reads such a volume from version 5 on; before, what stands in
 # for it is the same image, mounted by podman, and all the rest is played as it is written.
 image_volume() {
     local image mounted
-    case $(podman version --format '{{.Client.Version}}') in [0-4].*) ;; *)
-        echo "$CONTRIB/image-volume.yaml"
-        return ;;
-    esac
+    MANIFEST=$CONTRIB/image-volume.yaml
+    [[ $(podman version --format '{{.Client.Version}}') == [0-4].* ]] || return 0
     run play "$CONTRIB/image-volume.yaml"
     assert_failure
     assert_output --partial 'only supported VolumeSource'
@@ -207,13 +205,12 @@ image_volume() {
     mounted=$(podman image mount "$image")
     sed "s|^ *reference: .*|        path: $mounted|; /pullPolicy:/d; s/^      image:\$/      hostPath:/" \
         "$CONTRIB/image-volume.yaml" >"$BATS_TEST_TMPDIR/host-path.yaml"
-    echo "$BATS_TEST_TMPDIR/host-path.yaml"
+    MANIFEST=$BATS_TEST_TMPDIR/host-path.yaml
 }
 
 @test "image-volume.yaml: the server runs through the capwrap of an image that is mounted" {
-    local manifest
-    manifest=$(image_volume)
-    play "$manifest"
+    image_volume
+    play "$MANIFEST"
     runs_with_one_capability httpd-httpd
     no_pods
     podman image unmount --all

@@ -1190,16 +1190,28 @@ added() {
     assert_output ""
 }
 
+# has_booted OUT: the one that sees this folder, and no other that is booted beside it.
+has_booted() {
+    local process
+    process=$(pgrep -of "systemd/boot $FILES $1 ") &&
+        [[ -n $(find /sys/fs/cgroup -path "*/capwrap-systemd.$process/*" -name init.scope 2>/dev/null) ]]
+}
+
 @test "a boot whose caller is killed leaves nothing behind either" {
     local caller try
     mkdir "$BATS_TEST_TMPDIR/out"
     (boot "$BATS_TEST_TMPDIR/out" sysinit.target && true) 2>/dev/null &
     caller=$!
     for ((try = 0; try < 200; try++)); do
-        [[ -z $(find /sys/fs/cgroup -path '*capwrap-systemd*' -name init.scope) ]] || break
+        ! has_booted "$BATS_TEST_TMPDIR/out" || break
         sleep 0.1
     done
     ((try < 200)) || fail "it did not boot: $(cat "$BATS_TEST_TMPDIR/out/console")"
+    left_behind >"$BATS_TEST_TMPDIR/now"
+    run added "$BATS_FILE_TMPDIR/before" "$BATS_TEST_TMPDIR/now"
+    assert_line --partial /capwrap-systemd. # what would be left is seen: cgroup, folder, processes
+    assert_line --partial "$BATS_FILE_TMPDIR/capwrap-systemd."
+    assert_line --partial "systemd-nspawn"
     kill -KILL "$caller"
     for ((try = 0; try < 200; try++)); do
         left_behind >"$BATS_TEST_TMPDIR/now"
