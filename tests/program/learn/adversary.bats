@@ -25,8 +25,8 @@ never_wrong() {
     fi
 }
 
-# is_confirmed: what was asked last, in one of three tries where a check or an end went unseen, which a machine that does
-# much else may cause. Whatever else is in the way is a failure.
+# is_confirmed NAMES: what never_wrong asked last, in one of three tries where a check or an end went unseen, which a
+# machine that does much else may cause. Whatever else is in the way is a failure.
 is_confirmed() {
     local try codes
     for try in 1 2; do
@@ -35,7 +35,7 @@ is_confirmed() {
         echo "# ${ASKED[0]}, try $try: $codes" >&3
         never_wrong "${ASKED[@]}"
     done
-    needs "${ASKED[0]}" confirmed
+    needs "$1" confirmed
 }
 
 # holds CAP: shell, whether the effective set of the shell has the capability of that number.
@@ -76,17 +76,17 @@ for number in range(3):
     os.wait()
 END
     never_wrong SETUID -u root -- python3 p.py
-    is_confirmed
+    is_confirmed SETUID
 }
 
 @test "identity: supplementary groups, or the ids of file access, that are kept without a word" {
     printf 'import os\nfor give_up in (lambda: os.setgroups([]), lambda: os.setregid(33, 33)):
     try:\n        give_up()\n    except PermissionError:\n        pass\n' >p.py
     never_wrong SETGID -u root -- python3 p.py
-    is_confirmed
+    is_confirmed SETGID
     printf 'import ctypes\nctypes.CDLL(None).setfsuid(33)\n' >p.py
     never_wrong SETUID -u root -- python3 p.py
-    is_confirmed
+    is_confirmed SETUID
 }
 
 @test "test: another server that answers is found before the program runs" {
@@ -140,12 +140,12 @@ END
 import ctypes
 c = ctypes.CDLL(None)
 raise SystemExit(c.prctl(47, 2, 5, 0, 0) != 0)"
-    is_confirmed
+    is_confirmed KILL
     never_wrong SETPCAP -- python3 -c "
 import ctypes
 c = ctypes.CDLL(None)
 raise SystemExit(c.prctl(24, 22, 0, 0, 0) != 0)"
-    is_confirmed
+    is_confirmed SETPCAP
 }
 
 @test "flaky: fails each second, each third time, and asks for what it does not need" {
@@ -162,47 +162,47 @@ raise SystemExit(c.prctl(24, 22, 0, 0, 0) != 0)"
 
 @test "substitutes: what the kernel asks for first is not the least" {
     never_wrong SYS_NICE -- ionice -c 1 true
-    is_confirmed
+    is_confirmed SYS_NICE
     never_wrong SYSLOG -- python3 -c "
 import ctypes
 raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     echo text >secret
     chmod 600 secret
     never_wrong DAC_READ_SEARCH -- cat secret
-    is_confirmed
+    is_confirmed DAC_READ_SEARCH
 }
 
 @test "refused: a call that fails without ending the program is reported with its error" {
     touch file
     learned --verify -- sh -c 'chown 33 file; true'
-    is_confirmed
+    needs "" confirmed
     assert_equal "$(told '.capabilities[] | select(.name == "CHOWN").without.error')" EPERM
     learned --verify -- sh -c 'kill -0 1; true'
-    is_confirmed
+    needs "" confirmed
     assert_equal "$(told '.capabilities[] | select(.name == "KILL").without.error')" EPERM
     learned --verify -- sh -c 'renice -n -3 $$; true'
-    is_confirmed
+    needs "" confirmed
     assert_equal "$(told '.capabilities[] | select(.name == "SYS_NICE").without.error')" EACCES
 }
 
 @test "other path: what is asked for only by a process that holds it is no need, and is reported" {
     learned --verify -- sh -c "$HOLDS; holds 13 && $ASKS raw; true"
-    is_confirmed
+    needs "" confirmed
     assert_equal "$(told '.limits[].code' | grep -c '^other-path$')" 1
     learned --verify -- sh -c "$HOLDS; holds 23 && renice -n -3 \$\$; holds 13 && $ASKS raw; $ASKS bind 79"
-    is_confirmed
+    needs NET_BIND_SERVICE confirmed
     assert_regex "$(told '.limits[] | select(.code == "other-path").text')" 'NET_RAW, SYS_NICE'
 }
 
 @test "fixture: one that the program kills, one that is a daemon, one that starts late" {
     local first=1234.1$BASHPID second=1234.2$BASHPID # no other test has such a process
     never_wrong KILL --fixture "exec sleep $first" -- pkill -xf "sleep $first"
-    is_confirmed
+    is_confirmed KILL
     never_wrong KILL --fixture "sleep $second & exit 0" -- pkill -xf "sleep $second"
-    is_confirmed
+    is_confirmed KILL
     never_wrong NET_RAW --reset 'rm -f late' --fixture 'sleep 0.5; touch late; sleep 1000' \
         --fixture-ready 'test -e late' -- sh -c "test -e late && exec $ASKS raw"
-    is_confirmed
+    is_confirmed NET_RAW
 }
 
 @test "messages: a test that cannot be found, one that says why, and too few open files" {
@@ -220,11 +220,11 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
 
 @test "sysctls: opened and looked up by a program that reads, they are no need; written, they are" {
     never_wrong "" -- cat /proc/sys/net/ipv4/ip_forward
-    is_confirmed
+    is_confirmed ""
     never_wrong "" -- cat /proc/sys/user/max_user_namespaces /proc/sys/kernel/ns_last_pid
-    is_confirmed
+    is_confirmed ""
     # shellcheck disable=SC2016
     attempt unshare --net "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- \
         sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-    is_confirmed
+    is_confirmed NET_ADMIN
 }
