@@ -42,7 +42,7 @@ find_root() {
 #   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
 #   not packaged there; "a|b": a, where apt knows it, else b).
 # Sets: build; musl (the static build); show (the quickstart); test; lint; real (the second compiler,
-#   sanitizers, fuzzers, engines, systemd, kernels, packagers); nightly (proofs).
+#   sanitizers, fuzzers, engines, systemd, kernels, packagers).
 needs() {
     cat <<'END'
 build  command:gcc             gcc             gcc             gcc              gcc
@@ -145,7 +145,6 @@ real   command:systemd-analyze systemd         -               systemd          
 real   file:/lib/systemd/systemd systemd       -               systemd          systemd
 real   file:/usr/share/doc/libnss-systemd libnss-systemd -      -                -
 real   command:afl-clang-fast  afl++           -               american-fuzzy-lop-clang afl++
-nightly command:frama-c        frama-c-base    -               frama-c          -
 END
 }
 

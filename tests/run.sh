@@ -239,7 +239,7 @@ case $mode in
     nightly)
         need_debian
         export CI=true TIER=nightly
-        install_missing build test lint real musl show nightly
+        install_missing build test lint real musl show
         find_root
         start
         run_tier nightly

@@ -15,7 +15,7 @@
 
 #include "any.h"
 
-enum { GROUPS_MOST = 3, SOMEBODY = 1000 };
+enum { GROUPS_HERE = 3, SOMEBODY = 1000 };
 
 #define SETPCAP CAP_MASK(CAP_SETPCAP)
 #define CHOWN   CAP_MASK(CAP_CHOWN)
@@ -27,14 +27,14 @@ static uint64_t one_set(void) {
     return (either() ? SETPCAP : 0) | (either() ? CAP_MASK(CAP_NET_RAW) : 0);
 }
 
-static struct groups any_groups(gid_t list[GROUPS_MOST]) {
-    for (size_t i = 0; i < GROUPS_MOST; i++)
+static struct groups any_groups(gid_t list[GROUPS_HERE]) {
+    for (size_t i = 0; i < GROUPS_HERE; i++)
         list[i] = any_u32;
-    return (struct groups){.count = any_u32 % (GROUPS_MOST + 1), .list = list};
+    return (struct groups){.count = any_u32 % (GROUPS_HERE + 1), .list = list};
 }
 
 static void anything(void) {
-    gid_t asked[GROUPS_MOST], had[GROUPS_MOST];
+    gid_t asked[GROUPS_HERE], had[GROUPS_HERE];
     struct plan plan;
     struct fail fail;
     struct request request = {

@@ -2,34 +2,34 @@
 # The value analysis of Frama-C over the strict parsers and the pure decisions: with any input at all
 # no undefined behaviour, and what they promise as assertions. tests/source/frama-c/analyze says how.
 
+setup() {
+    analyze=$SRC_DIR/tests/source/frama-c/analyze
+}
+
 @test "the parsers, the plan and the rules of execve: nothing undefined, every promise proven" {
-    command -v frama-c
-    run xargs -n 1 -P "$(nproc)" "$SRC_DIR/tests/source/frama-c/analyze" <<<"sets bits text cred anything"
+    run xargs -n 1 -P "$(nproc)" "$analyze" <<<"sets bits text cred anything"
     grep -E '^\[eva:alarm\]|alarms generated|^    (Assertions|Preconditions)' <<<"$output"
     [ "$status" -eq 0 ]
     [ "$(grep -c '^  0 alarms generated' <<<"$output")" -eq 5 ]
 }
 
-# with_change FILE OLD NEW: a copy of the sources with one change, as SRC_DIR
+# with_change FILE OLD NEW: a copy of the sources with one change, in the test's folder.
 with_change() {
-    mkdir -p "$BATS_TEST_TMPDIR/tests/source"
     cp -r "$SRC_DIR/src" "$BATS_TEST_TMPDIR"
-    cp -r "$SRC_DIR/tests/source/frama-c" "$BATS_TEST_TMPDIR/tests/source"
     grep -q "$2" "$SRC_DIR/src/$1"
     sed -i "s/$2/$3/" "$BATS_TEST_TMPDIR/src/$1"
-    export SRC_DIR=$BATS_TEST_TMPDIR
 }
 
 @test "a number that wraps is found" {
     with_change text/number.c '> 19' '> 20'
-    run "$SRC_DIR/tests/source/frama-c/analyze" text
+    SRC_DIR=$BATS_TEST_TMPDIR run "$analyze" text
     [ "$status" -ne 0 ]
     [[ $output == *"unsigned overflow"* ]]
 }
 
 @test "a capability that no_new_privs does not mask is found" {
     with_change core/cred.c 'after->permitted .= now->permitted;' ';'
-    run "$SRC_DIR/tests/source/frama-c/analyze" cred
+    SRC_DIR=$BATS_TEST_TMPDIR run "$analyze" cred
     [ "$status" -ne 0 ]
     [[ $output == *"'no_gain' got status"* ]]
 }
