@@ -4,7 +4,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <link.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,14 +14,13 @@
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-/* Machines of which one kernel may execute both, as its configuration says. */
 static const ElfW(Half) RELATED[][2] = {
     {EM_386, EM_X86_64}, {EM_ARM, EM_AARCH64}, {EM_PPC, EM_PPC64}, {EM_SPARC, EM_SPARCV9}};
 
-static bool are_related(unsigned machine, unsigned own) {
+bool image_are_related(unsigned machine, unsigned other) {
     for (size_t i = 0; i < sizeof RELATED / sizeof RELATED[0]; i++)
-        if ((machine == RELATED[i][0] && own == RELATED[i][1]) ||
-            (machine == RELATED[i][1] && own == RELATED[i][0]))
+        if ((machine == RELATED[i][0] && other == RELATED[i][1]) ||
+            (machine == RELATED[i][1] && other == RELATED[i][0]))
             return true;
     return false;
 }
@@ -72,10 +70,11 @@ static void inspect_loader(struct image *image) {
         return;
     }
     int size = sys_read_at(image->loader, 0, sizeof head, &head);
-    if (size >= 0 && (size_t)size < sizeof head)
+    if (size < 0)
+        return; /* executable and not readable */
+    if ((size_t)size < sizeof head)
         set(image, IMAGE_LOADER, -EIO);
-    else if (size >= 0 &&
-             (!is_elf(&head, (size_t)size) || head.e_machine != __ehdr_start.e_machine))
+    else if (!is_elf(&head, (size_t)size) || head.e_machine != __ehdr_start.e_machine)
         set(image, IMAGE_LOADER, -ELIBBAD);
 }
 
@@ -88,8 +87,10 @@ static void inspect_interpreter(const char *path, const ElfW(Phdr) * segment, st
         return;
     }
     int size = sys_read_at(path, segment->p_offset, length, image->loader);
-    if (size < 0 || (size_t)size != length)
-        set(image, IMAGE_DAMAGED, size < 0 ? size : -EIO);
+    if (size < 0)
+        set(image, IMAGE_DAMAGED, size);
+    else if ((size_t)size != length)
+        set(image, IMAGE_DAMAGED, -EIO);
     else if (image->loader[length - 1] != '\0')
         set(image, IMAGE_DAMAGED, -ENOEXEC);
     else
@@ -151,7 +152,7 @@ static void inspect_elf(const char *path, const ElfW(Ehdr) * head, size_t size,
 
     image->machine = whole ? machine_of(head) : 0;
     if (whole && head->e_machine != own->e_machine) {
-        if (!are_related(head->e_machine, own->e_machine))
+        if (!image_are_related(head->e_machine, own->e_machine))
             set(image, IMAGE_OTHER_MACHINE, -ENOEXEC);
     } else if (whole && head->e_ident[EI_CLASS] != own->e_ident[EI_CLASS]) {
         return; /* a second class of the same machine: the kernel may have been built for both */

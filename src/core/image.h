@@ -9,6 +9,7 @@
 #define CAPWRAP_IMAGE_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 enum image_kind {
     IMAGE_FITS,          /* nothing speaks against it, or it cannot be told */
@@ -38,6 +39,10 @@ void image_machine(unsigned machine, char name[IMAGE_MACHINE]);
 
 /* The machine of this program. */
 unsigned image_own_machine(void);
+
+/* Whether one kernel may execute programs of both machines (elf(5), e_machine), as its
+ * configuration says. A machine is not its own relative. */
+bool image_are_related(unsigned machine, unsigned other);
 
 /* Reads the last file of a chain of interpreters. Formats that are registered with binfmt_misc are
  * not considered. */

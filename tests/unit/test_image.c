@@ -42,6 +42,10 @@ static void put_bytes(const char *bytes, size_t size) {
     file->head_size = size;
 }
 
+/* As many as are read of a file. */
+#define BLANKS_BUT_ONE "                                                               "
+#define BLANKS         BLANKS_BUT_ONE " "
+
 static void a_file_without_a_format_is_told_by_what_is_in_it(void **state) {
     static const struct {
         const char *bytes;
@@ -61,6 +65,11 @@ static void a_file_without_a_format_is_told_by_what_is_in_it(void **state) {
         {"\n#/bin/sh\n", 10, IMAGE_TEXT},
         {"\n#", 2, IMAGE_TEXT},
         {" \n", 2, IMAGE_TEXT},
+        {" #!", 3, IMAGE_LATE},
+        {"#!", 2, IMAGE_TEXT},
+        {"x#!/bin/sh\n", 11, IMAGE_TEXT},
+        {BLANKS, 64, IMAGE_TEXT},
+        {BLANKS_BUT_ONE "#", 64, IMAGE_TEXT},
         {"MZ is a text", 12, IMAGE_TEXT},
         {"\1MZ", 3, IMAGE_UNKNOWN},
         {"x\0y", 3, IMAGE_UNKNOWN},
@@ -143,6 +152,18 @@ static void a_relative_of_this_machine_is_left_to_the_kernel(void **state) {
     inspects(IMAGE_FITS, 0);
 }
 
+static void the_two_machines_of_a_pair_are_related_and_no_others(void **state) {
+    static const unsigned machines[] = {EM_386,   EM_X86_64, EM_ARM,     EM_AARCH64, EM_PPC,
+                                        EM_PPC64, EM_SPARC,  EM_SPARCV9, EM_S390,    EM_NONE};
+    const size_t paired = 8;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(machines); i++)
+        for (size_t k = 0; k < COUNT(machines); k++)
+            assert_int_equal(image_are_related(machines[i], machines[k]),
+                             i < paired && k < paired && i != k && i / 2 == k / 2);
+}
+
 static void a_damaged_elf_file_is_told(void **state) {
     (void)state;
     for (unsigned damage = 0; damage < 8; damage++) {
@@ -204,9 +225,13 @@ static void the_name_of_the_loader_must_be_whole(void **state) {
         uint64_t offset, size;
         int error;
     } rows[] = {
-        {0, 0, -ENOEXEC},          {0, 1, -ENOEXEC}, {0, PATH_MAX + 1, -ENOEXEC},
-        {0, PATH_MAX, -EIO}, /* beyond the end of the file */
-        {0, 5, -ENOEXEC},    /* no NUL at its end */
+        {0, 0, -ENOEXEC},
+        {0, 1, -ENOEXEC},
+        {0, PATH_MAX + 1, -ENOEXEC},
+        {0, PATH_MAX, -EIO},                 /* beyond the end of the file */
+        {sizeof(struct fake_elf), 12, -EIO}, /* nothing of it is there */
+        {0, 5, -ENOEXEC},                    /* no NUL at its end */
+        {offsetof(struct fake_elf, loader) + sizeof LOADER - 1, 1, -ENOEXEC}, /* nothing but that */
         {UINT64_MAX, 12, -EINVAL},
     };
 
@@ -221,6 +246,14 @@ static void the_name_of_the_loader_must_be_whole(void **state) {
         put(&elf, sizeof elf);
         inspects(IMAGE_DAMAGED, rows[i].error);
     }
+}
+
+static void a_loader_of_one_character_is_a_name(void **state) {
+    struct fake_elf elf = fake_elf("x");
+
+    (void)state;
+    put(&elf, sizeof elf);
+    inspects(IMAGE_LOADER, -ENOENT);
 }
 
 static void a_loader_that_cannot_load_is_told_by_name(void **state) {
@@ -240,12 +273,18 @@ static void a_loader_that_cannot_load_is_told_by_name(void **state) {
     fake_find_file(LOADER)->mode = S_IFREG | 0755;
     fake_find_file(LOADER)->head_size = sizeof loader.head - 1;
     inspects(IMAGE_LOADER, -EIO);
+    fake_find_file(LOADER)->head_size = 0;
+    inspects(IMAGE_LOADER, -EIO);
     fake_find_file(LOADER)->head_size = sizeof loader;
     loader.head.e_machine = EM_NONE;
     inspects(IMAGE_LOADER, -ELIBBAD);
     loader = fake_elf(NULL);
     loader.head.e_ident[EI_MAG3] = 'G';
     inspects(IMAGE_LOADER, -ELIBBAD);
+    fake_be(1000, 1000);
+    fake.permitted = fake.effective = 0;
+    fake_find_file(LOADER)->mode = S_IFREG | 0711;
+    inspects(IMAGE_FITS, 0); /* nobody can tell */
 }
 
 /* The kernel takes the first PT_INTERP. */
@@ -307,9 +346,11 @@ int main(void) {
         cmocka_unit_test(what_cannot_be_read_is_not_decided),
         cmocka_unit_test(an_elf_file_of_another_machine_is_told),
         cmocka_unit_test(a_relative_of_this_machine_is_left_to_the_kernel),
+        cmocka_unit_test(the_two_machines_of_a_pair_are_related_and_no_others),
         cmocka_unit_test(a_damaged_elf_file_is_told),
         cmocka_unit_test(the_kernel_reads_so_many_program_headers),
         cmocka_unit_test(the_name_of_the_loader_must_be_whole),
+        cmocka_unit_test(a_loader_of_one_character_is_a_name),
         cmocka_unit_test(a_loader_that_cannot_load_is_told_by_name),
         cmocka_unit_test(the_first_loader_counts),
         cmocka_unit_test(a_machine_has_the_name_that_uname_gives_it),
