@@ -111,6 +111,7 @@ real   sanitizer:gcc:address   gcc             -               libasan          
 real   sanitizer:gcc:undefined gcc             -               libubsan         gcc
 real   command:dockerd         docker.io       docker          moby-engine      docker
 real   file:/usr/bin/docker    docker-cli|docker.io docker-cli      docker-cli       docker
+real   buildkit:/usr/bin/docker docker-buildx|docker.io docker-cli-buildx docker-buildx docker-buildx
 real   command:podman          podman          podman          podman           podman
 real   command:crun            crun            crun            crun             crun
 real   command:catatonit       catatonit       catatonit       catatonit        catatonit
@@ -157,6 +158,7 @@ have() {
         file:*) [ -e "${1#*:}" ] ;;
         pkg-config:*) pkg-config --exists "${1#*:}" 2>/dev/null ;;
         sanitizer:*) sanitizes "${1#sanitizer:}" ;;
+        buildkit:*) has_buildkit "${1#*:}" ;;
         python:*) /usr/bin/python3 -c "import ${1#*:}" 2>/dev/null ;;
         man:*) # Images may leave man pages out, and only dpkg knows that the package is there.
             [ -n "$(find /usr/share/man -name "${1#*:}*" -print -quit 2>/dev/null)" ] ||
@@ -169,6 +171,13 @@ have() {
 # sanitizes COMPILER:KIND: it links, which takes a library that a package of its own may hold.
 sanitizes() {
     "${1%:*}" -fsanitize="${1#*:}" -x c -o /dev/null - <<<'int main(void) { return 0; }' 2>/dev/null
+}
+
+# has_buildkit DOCKER: the client has it, or, from Docker 23 on, its plugin buildx.
+has_buildkit() {
+    local major
+    major=$("$1" --version 2>/dev/null | sed -nE 's/^Docker version ([0-9]+)\..*/\1/p')
+    [ -n "$major" ] && { [ "$major" -lt 23 ] || "$1" buildx version >/dev/null 2>&1; }
 }
 
 package_manager() {

@@ -272,7 +272,7 @@ static void advise(const char **line, const char *advice, const char *hint) {
     assert_string_equal(f.advice, advice);
     assert_true((f.hint == NULL) == (hint == NULL));
     if (hint != NULL)
-        assert_non_null(strstr(f.hint, hint));
+        assert_true(f.hint != NULL && strstr(f.hint, hint) != NULL);
     (void)fail_set(&f, "program", FAIL_NOT_EXECUTABLE, 0, "not executable");
     learn_options_advise(&options, &f);
     assert_string_equal(f.advice, "");

@@ -86,7 +86,7 @@ static void a_file_of_the_engine_tells_a_container(void **state) {
 }
 
 static void the_stream_of_the_journal_tells_a_unit(void **state) {
-    char stream[64];
+    char stream[64], another[sizeof stream + 1];
     struct stat status;
 
     (void)state;
@@ -99,8 +99,8 @@ static void the_stream_of_the_journal_tells_a_unit(void **state) {
     there[1] = "/run/.containerenv";
     is(DOCKER, false);
     there[0] = there[1] = NULL;
-    (void)strcat(stream, "0");
-    assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+    (void)snprintf(another, sizeof another, "%s0", stream);
+    assert_int_equal(setenv("JOURNAL_STREAM", another, 1), 0);
     is(SHELL, false);
     assert_int_equal(setenv("JOURNAL_STREAM", "", 1), 0);
     is(SHELL, false);

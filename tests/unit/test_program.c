@@ -1238,7 +1238,7 @@ static void what_is_gone_with_the_descriptors_is_told(void **state) {
         plan.close_fds = true;
         int status = program_check(&plan, &program, &f);
         assert_int_equal(status, i < COUNT(chain) ? -1 : 0);
-        if (status == 0)
+        if (i == COUNT(chain))
             continue;
         assert_string_equal(f.step, "exec");
         assert_int_equal(f.code, FAIL_NOT_EXECUTABLE);

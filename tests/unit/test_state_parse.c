@@ -133,7 +133,8 @@ static void numbers_that_no_kernel_writes_are_refused(void **state) {
     static const char *const lines[] = {"Tgid:\t",     "Tgid:\t7\t7",      "Tgid:\t-7",
                                         "Pid:\tx",     "Pid:\t07",         "NSpid:\t",
                                         "NSpid:\t8 x", "Pid:\t4294967296", "NSpid:\t-1"};
-    char text[1024], many[256] = "NSpid:";
+    char text[1024], many[256];
+    int length = snprintf(many, sizeof many, "NSpid:");
     struct process_state parsed;
 
     (void)state;
@@ -143,10 +144,10 @@ static void numbers_that_no_kernel_writes_are_refused(void **state) {
         assert_int_equal(parse(line_of(key), lines[i], &parsed, text), -EPROTO);
     }
     for (unsigned i = 0; i < 33; i++)
-        strcat(many, "\t1");
+        length += snprintf(many + length, sizeof many - (size_t)length, "\t1");
     assert_int_equal(parse(line_of("NSpid"), many, &parsed, text), 0);
     assert_int_equal(parsed.pid_levels, 33);
-    strcat(many, "\t1");
+    (void)snprintf(many + length, sizeof many - (size_t)length, "\t1");
     assert_int_equal(parse(line_of("NSpid"), many, &parsed, text), -EPROTO);
 }
 

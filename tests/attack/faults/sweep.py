@@ -11,7 +11,8 @@ doing anything. After every single fault one of these must be true:
   before main  the fault came before main, and nothing was started
   aborted      nothing was started, and a library ended the process with its own message: only for
                two calls that the kernel cannot fail, so that the C library or a module of the user
-               database asserts their success; in a sanitized build also for the sanitizer's memory
+               database asserts their success; in a sanitized build also for the sanitizer's memory,
+               and for its wrapper of a call, which checks as many bytes as a false answer says
 
 Everything else is reported: `wrong` (started in another state), `unnamed` (not started, but without
 the exit status and error that are promised) and `missed` (the fault did not happen, or it happened

@@ -21,14 +21,14 @@ uint64_t nondet_u64(void);
 size_t nondet_size(void);
 
 #ifndef __CPROVER__ /* for the linters, which read this as C */
-void __CPROVER_assume(bool condition);
 void __CPROVER_assert(bool condition, const char *claim);
 bool __CPROVER_w_ok(const void *memory, size_t size);
 bool __CPROVER_r_ok(const void *memory, size_t size);
 size_t __CPROVER_OBJECT_SIZE(const void *memory);
-#endif
-
+#define ASSUME(condition) ((condition) ? (void)0 : __builtin_unreachable())
+#else
 #define ASSUME(condition) __CPROVER_assume(condition)
+#endif
 
 /* A run with -DCOVER proves nothing: there each REACHED must be found to be reachable, as the
  * failure of an assertion, or the theorem speaks of nothing. */

@@ -83,10 +83,10 @@ static uint64_t prove_kept(const struct request *request) {
     uint64_t must = request->keep_all ? before.permitted : request->keep;
     uint64_t most =
         must | (request->want & before.permitted & (before.inheritable | before.bounding));
-    uint64_t least = request->keep_all ? 0 : request->keep;
 
     if (READER_LIES == 0)
         return most;
+    uint64_t least = request->keep_all ? 0 : request->keep;
     PROVE("what must be kept, and no more",
           (least & ~kernel.permitted) == 0 && (kernel.permitted & ~most) == 0);
     return kernel.permitted;

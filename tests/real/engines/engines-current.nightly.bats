@@ -12,9 +12,13 @@ setup() {
 }
 
 @test "docs/measured-refusals.md names the engines that are tried" {
-    # What sid holds changes from day to day.
-    diff <(sed -n '/^<!-- measured: engine-versions -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/measured-refusals.md" |
-        grep '^|' | grep -v '^| sid ') <("$SRC_DIR/tests/real/engines/engine-versions" | grep -v '^| sid ')
+    local table release others='sid'
+    table=$(sed -n '/^<!-- measured: engine-versions -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/measured-refusals.md" | grep '^|')
+    # What sid holds changes from day to day; and the machine's own release may not be that of the document.
+    release=$(source /etc/os-release && echo "$VERSION_ID")
+    grep -q "^| $release " <<<"$table" || others+='|[0-9]+'
+    diff <(grep -vE "^\| ($others) " <<<"$table") \
+        <("$SRC_DIR/tests/real/engines/engine-versions" | grep -vE "^\| ($others) ")
 }
 
 @test "podman of Debian 13: everything of podman.bats" {
