@@ -50,8 +50,6 @@ esac
 readonly folder=build/tiers/$mode
 readonly queue=$here/tests/support/queue
 cases=()
-# What compiles: with --real and --nightly, where the cache is kept, ccache does.
-launcher=()
 
 # junit_count passed|failed FILE PRESET: how many tests of that build have, or have not, the status "run" (which
 # is CTest's word for passed; fail, notrun and disabled are the others).
@@ -81,7 +79,7 @@ took() {
 # build PRESET: what it says, its exit status and its seconds go to files.
 build() {
     local status=0 started=$SECONDS
-    { cmake --preset "$1" "${launcher[@]}" && cmake --build --preset "$1" --parallel "$(nproc)"; } \
+    { tests/support/cached cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)"; } \
         >"$folder/$1.log" 2>&1 </dev/null || status=1
     echo "$status $((SECONDS - started))" >"$folder/$1.built"
 }
@@ -169,7 +167,7 @@ run_tier() {
 run_script() {
     local status=0 started=$SECONDS
     say "$1"
-    "$1" </dev/null || status=1
+    tests/support/cached "$1" </dev/null || status=1
     took "$1" "$status" $((SECONDS - started))
     count "$1" $((1 - status)) "$status"
 }
@@ -182,8 +180,7 @@ find_cache() {
     [ "$(id -u)" -eq 0 ] || root_cache=$("${as_root[@]}" env \
         "CAPWRAP_TEST_CACHE=${CAPWRAP_TEST_CACHE:-}" tests/support/root-cache --place)
     export CAPWRAP_TEST_CACHE=$cache
-    export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$here CCACHE_NOHASHDIR=true CCACHE_MAXSIZE=2G
-    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
+    export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=true CCACHE_MAXSIZE=2G
 }
 
 # close_run: what is left behind, and the ten slowest tests.

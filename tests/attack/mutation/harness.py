@@ -85,13 +85,13 @@ class Harness:
     def configure(self):
         """How each file is compiled. A link outside of the build folder cannot write a dependency file
         into it, as CMake 3.27 and later ask the linker to do."""
-        must(["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
+        must([self.tree / "tests/support/cached", "cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
               f"-DCMAKE_C_FLAGS={FLAGS}", "-DCAPWRAP_HARDENING=OFF",
               "-DCMAKE_LINK_DEPENDS_USE_LINKER=OFF"])
         database = json.loads((self.build / "compile_commands.json").read_text())
         self.commands = {}
         for entry in database:
-            words = shlex.split(entry["command"])
+            words = [w for w in shlex.split(entry["command"]) if not w.endswith("ccache")]
             at = words.index("-o")
             del words[at:at + 2]
             self.commands[entry["file"]] = [w for w in words if w not in ("-c", entry["file"])]

@@ -35,14 +35,6 @@ user_mode_linux() {
         src="$SRC_DIR" share="$folder/share" suite="$2"
 }
 
-# qemu VERSION [INITRAMFS]: that version of Linux in QEMU, as the machine VERSION, without hardware support.
-qemu() {
-    local image
-    image=$("$SRC_DIR/tests/real/kernels/image" "$1" "$("$SRC_DIR/tests/support/root-cache" --place)/kernels") ||
-        return 1
-    INITRAMFS=${2-initramfs} qemu_with "$1" "$image"
-}
-
 # debian_kernel SUITE: the path of its kernel for clouds.
 debian_kernel() {
     local root image
@@ -53,9 +45,9 @@ debian_kernel() {
     return 1
 }
 
-# qemu_with NAME IMAGE [PARAMETERS]: that kernel, with more parameters. An old processor, and a kernel that guards
+# qemu NAME IMAGE [PARAMETERS]: that kernel in QEMU, without hardware support, with more parameters. An old processor, and a kernel that guards
 # against none of its faults, are emulated in three quarters of the time.
-qemu_with() {
+qemu() {
     local folder=$MACHINES/$1
     mkdir -p "$folder"
     machine "$1" qemu-system-x86_64 -accel tcg -cpu Nehalem -m "${MEMORY-512}" -nodefaults -display none \

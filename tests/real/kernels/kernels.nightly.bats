@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# What kernels.bats and learn-kernels.bats show, on the kernels of Debian 12 and sid in QEMU. The machines are booted
-# side by side.
+# The kernels of Debian 12, 13 and sid in QEMU: tests/support/self-test on the packaged program and on the static one,
+# what depends on the version of the kernel, and capwrap-learn (tests/program/learn/kernels-init has the claims),
+# which uses a kprobe where there is no tracepoint, before Linux 6.14. The machines are booted side by side.
 # shellcheck disable=SC2154 # bats sets output
 
 load ../../support/common
@@ -14,10 +15,10 @@ setup_file() {
     initramfs
     learner_initramfs
     local suite image
-    for suite in bookworm sid; do
+    for suite in bookworm trixie sid; do
         image=$(debian_kernel "$suite") || return 1
-        qemu_with "$suite" "$image"
-        INITRAMFS=learner qemu_with "$suite-learn" "$image"
+        qemu "$suite" "$image"
+        INITRAMFS=learner qemu "$suite-learn" "$image"
     done
 }
 
@@ -25,19 +26,31 @@ teardown_file() {
     job_end "$MACHINES"/*/
 }
 
-@test "Linux 6.1, Debian's for clouds in QEMU: the self-test" {
+@test "Linux 6.1 and 6.12, of Debian 12 and 13: the self-test" {
     self_tested bookworm '6\.1\.'
+    self_tested trixie '6\.12\.'
 }
 
-@test "Linux 6.1: --dry-run does not see a Landlock domain, the real run does" {
+@test "Linux 6.1 and 6.12: --dry-run does not see a Landlock domain, the real run does" {
     landlock_forbids bookworm 0
+    landlock_forbids trixie 0
 }
 
-@test "Linux 6.1: a kprobe, removed afterwards, and by the next run when a run is killed at any stage" {
-    report_of bookworm-learn
-    assert_output --partial '# watched by kprobe, Linux 6.1.'
+@test "Linux 6.12: int 0x80 from a 64-bit program makes and enters no user namespace under --disable-userns" {
+    int80_filtered trixie
+}
+
+# by_kprobe SUITE VERSION
+by_kprobe() {
+    report_of "$1-learn"
+    assert_output --partial "# watched by kprobe, Linux $2."
     passed learn
     part learn | grep '^#' >&3
+}
+
+@test "Linux 6.1 and 6.12: a kprobe, removed afterwards, and by the next run when a run is killed at any stage" {
+    by_kprobe bookworm 6.1
+    by_kprobe trixie 6.12
 }
 
 @test "sid's kernel in QEMU: the self-test" {

@@ -14,9 +14,9 @@ setup_file() {
     begin_machines 3000
     policies
     security_initramfs
-    qemu_with aa-old "$(debian_kernel bookworm)" security=apparmor
-    qemu_with aa-new "$(debian_kernel sid)" security=apparmor
-    qemu_with se-new "$(debian_kernel sid)" 'security=selinux selinux=1 enforcing=0'
+    qemu aa-old "$(debian_kernel bookworm)" security=apparmor
+    qemu aa-new "$(debian_kernel sid)" security=apparmor
+    qemu se-new "$(debian_kernel sid)" 'security=selinux selinux=1 enforcing=0'
 }
 
 teardown_file() {

@@ -10,7 +10,7 @@ setup() {
 }
 
 configure() {
-    cmake -G Ninja -S "$SRC_DIR" -B "$BUILT" -DBUILD_TESTING=OFF \
+    "$SRC_DIR/tests/support/cached" cmake -G Ninja -S "$SRC_DIR" -B "$BUILT" -DBUILD_TESTING=OFF \
         -DCMAKE_COMPILE_WARNING_AS_ERROR=ON "$@" >"$BATS_TEST_TMPDIR/configure.log" ||
         { cat "$BATS_TEST_TMPDIR/configure.log"; false; }
 }

@@ -290,7 +290,7 @@ a_runner() {
     COPY=$BATS_TEST_TMPDIR/copy
     mkdir -p "$COPY"/{bin,tests/support,contrib}
     cp "$SRC_DIR/tests/run.sh" "$COPY/tests/"
-    cp "$SRC_DIR"/tests/support/{queue,root-cache} "$COPY/tests/support/"
+    cp "$SRC_DIR"/tests/support/{cached,queue,root-cache} "$COPY/tests/support/"
     cp "$SRC_DIR/contrib/packages.bash" "$COPY/contrib/"
     jq --raw-input --null-input '{tests: [inputs / " " | {name: .[0], command: ["/bin/sh", "-c", .[2]],
         properties: [{name: "LABELS", value: [.[1]]}, {name: "COST", value: (.[3] | tonumber)}]}]}' >"$COPY/tests.json"
