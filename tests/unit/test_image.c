@@ -310,8 +310,14 @@ static void a_machine_has_the_name_that_uname_gives_it(void **state) {
     (void)state;
     named(EM_X86_64, "x86_64");
     named(EM_386, "i386");
+    named(EM_ARM, "arm");
     named(EM_AARCH64, "aarch64");
+    named(EM_RISCV, "riscv");
+    named(EM_PPC, "ppc");
+    named(EM_PPC64, "ppc64");
     named(EM_S390, "s390x");
+    named(EM_MIPS, "mips");
+    named(EM_SPARCV9, "sparc64");
     named(258, "loongarch");
     named(0, "machine number 0");
     named(75, "machine number 75");
@@ -331,6 +337,10 @@ static void the_machine_of_a_file_is_read_in_its_order_of_bytes(void **state) {
     image_inspect(FILE_NAME, &image);
     assert_int_equal(image.machine, EM_S390);
     assert_int_equal(image.kind, IMAGE_OTHER_MACHINE);
+    elf.head.e_machine = 0x0201;
+    put(&elf, sizeof elf);
+    image_inspect(FILE_NAME, &image);
+    assert_int_equal(image.machine, 0x0102);
     put(&elf, 10); /* cut off */
     image_inspect(FILE_NAME, &image);
     assert_int_equal(image.machine, 0);
