@@ -97,7 +97,7 @@ fails_with() {
 attempt_ending() {
     local expected=()
     [[ $1 != 127 ]] || expected=(-127)
-    run "${expected[@]}" --separate-stderr "${FROM[@]}" "$CAPWRAP" "${@:2}"
+    attempt "${expected[@]}" "${FROM[@]}" "$CAPWRAP" "${@:2}"
 }
 
 # The second line of standard error, after `refuses`, matches the regular expression.
