@@ -166,7 +166,7 @@ static void the_two_machines_of_a_pair_are_related_and_no_others(void **state) {
 
 static void a_damaged_elf_file_is_told(void **state) {
     (void)state;
-    for (unsigned damage = 0; damage < 8; damage++) {
+    for (unsigned damage = 0; damage < 9; damage++) {
         struct fake_elf elf = fake_elf(NULL);
         size_t size = sizeof elf;
 
@@ -191,6 +191,11 @@ static void a_damaged_elf_file_is_told(void **state) {
             break;
         case 6:
             memset(&elf.head.e_phoff, 0xff, sizeof elf.head.e_phoff);
+            break;
+        case 7: /* and its program header begins where the file does */
+            size = sizeof elf.head - 1;
+            elf.head.e_phoff = 0;
+            elf.head.e_phnum = 1;
             break;
         default:
             elf.head.e_type = ET_CORE;
