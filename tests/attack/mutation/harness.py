@@ -85,7 +85,8 @@ class Harness:
     def configure(self):
         """How each file is compiled. A link outside of the build folder cannot write a dependency file
         into it, as CMake 3.27 and later ask the linker to do."""
-        must([self.tree / "tests/support/cached", "cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
+        must([self.tree / "tests/support/cached", "cmake", "-S", self.tree, "-B", self.build, "-G",
+              "Ninja", "-DCMAKE_BUILD_TYPE=None",
               f"-DCMAKE_C_FLAGS={FLAGS}", "-DCAPWRAP_HARDENING=OFF",
               "-DCMAKE_LINK_DEPENDS_USE_LINKER=OFF"])
         database = json.loads((self.build / "compile_commands.json").read_text())

@@ -45,8 +45,8 @@ debian_kernel() {
     return 1
 }
 
-# qemu NAME IMAGE [PARAMETERS]: that kernel in QEMU, without hardware support, with more parameters. An old processor, and a kernel that guards
-# against none of its faults, are emulated in three quarters of the time.
+# qemu NAME IMAGE [PARAMETERS]: that kernel in QEMU, without hardware support, with more parameters. An old processor,
+# and a kernel that guards against none of its faults, are emulated in three quarters of the time.
 qemu() {
     local folder=$MACHINES/$1
     mkdir -p "$folder"
