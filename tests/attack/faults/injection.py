@@ -506,7 +506,8 @@ def library_gave_up(name, answer, result):
     """A library ended the process: the call was one that the kernel does not refuse or, in a
     sanitized build, one of the sanitizer's own memory, or one whose wrapper there checks as many
     bytes as a false answer says."""
-    if re.search(rf"AddressSanitizer: .*\nWRITE of size {answer} .*\n +#0 \S+ in \w*{name} ", result.errors):
+    wrapped = rf"AddressSanitizer: .*\nWRITE of size {answer} .*\n +#0 \S+ in \w*{name} "
+    if re.search(wrapped, result.errors):
         return True
     if name in ("mmap", "munmap"):
         return re.search("AddressSanitizer.* (failed to (de)?allocate|out of memory)",

@@ -184,7 +184,8 @@ def classify(shop, case, reference, fault, result):
     if fault.call.before_main:
         return Result(fault, "before main")
     step = refusal_step(fault, result)
-    if step is None and injection.library_gave_up(fault.call.name, fault.what.removeprefix("="), result):
+    answer = fault.what.removeprefix("=")
+    if step is None and injection.library_gave_up(fault.call.name, answer, result):
         return Result(fault, "aborted")
     if result.status == 0 or (case.tool == "capwrap" and step is None):
         return Result(fault, "unnamed", f"status {result.status}: {result.errors.strip()!r}")

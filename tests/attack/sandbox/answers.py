@@ -164,7 +164,7 @@ def classify(case, filtered, answer, seen):
         step = step or {"program": "program", "exec": "exec"}.get(injection.refusal_step(seen, status))
     if step:
         return "refused", step
-    if injection.library_gave_up(filtered.name, seen):
+    if injection.library_gave_up(filtered.name, answer, seen):
         return "aborted", ""
     if filtered.before_main and seen.status != 0:
         return "early", ""
