@@ -29,6 +29,7 @@ The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothin
 
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import errno
 import json
@@ -61,6 +62,10 @@ NOT_CALLED = {"seccomp": "named for its manual page; the call is PR_SET_SECCOMP"
 # What is answered with 0 is taken for the descriptor 0, and closed like any other: the program has
 # no standard input then, and there is nothing to hand over.
 DESCRIPTORS = {"socket", "openat"}
+
+# A start takes some hundredths of a second of processor time, with sanitizers too. Their runtime may ask
+# for ever what is answered with an error for ever.
+LIMITED = ["prlimit", "--cpu=20"]
 
 # Not tried: execve, which the filter's own program needs, and a write(2) that writes nothing for
 # ever, which the C library repeats for ever.
@@ -98,20 +103,32 @@ class Seen:
     owners: set
 
 
+@contextlib.contextmanager
+def empty_pipe():
+    """For standard input. Nobody holds its other end: a sanitizer's runtime reads it to the end
+    where an openat(2) is answered with its number."""
+    reading, writing = os.pipe()
+    os.close(writing)
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+
+
 def run(shop, case, filtered, answer):
-    command = shop.command(case, around=[shop.support("seccomp-errno"), filtered.key,
+    command = shop.command(case, around=[*LIMITED, shop.support("seccomp-errno"), filtered.key,
                                          ANSWERS[answer]])
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, env=shop.environment, cwd="/",
-                          pass_fds=[injection.LEAKED_FD]) as process:
+    with empty_pipe() as stdin, \
+            subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=shop.environment, cwd="/",
+                             pass_fds=[injection.LEAKED_FD]) as process:
         timer = kill_after(process, injection.TIME_LIMIT)
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         timer.cancel()
         with open(f"/proc/{process.pid}/status", encoding="ascii", errors="replace") as file:
             account = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-        owners = {os.fstat(stream.fileno()).st_uid
-                  for stream in (process.stdin, process.stdout, process.stderr)}
-        process.stdin.close()
+        owners = {os.fstat(stream).st_uid
+                  for stream in (stdin, process.stdout.fileno(), process.stderr.fileno())}
         process.stdout.read()
         errors = process.stderr.read().decode(errors="replace")
         status = process.wait()
