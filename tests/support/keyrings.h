@@ -16,33 +16,38 @@
 
 static const unsigned ANY_USER = UINT_MAX;
 
-/* Whether that user has more than a quarter of the keys that a user may have (/proc/key-users,
- * keyrings(7)). */
-static bool many_keys(unsigned user) {
+/* How many keys that user has, or all users together, counting those alone who have more than a
+ * quarter of what a user may have (/proc/key-users, keyrings(7)). */
+static unsigned long many_keys(unsigned user) {
     FILE *users = fopen("/proc/key-users", "re");
     char line[256];
-    bool many = false;
+    unsigned long many = 0;
 
-    while (users != NULL && !many && fgets(line, sizeof line, users) != NULL) {
+    while (users != NULL && fgets(line, sizeof line, users) != NULL) {
         unsigned who, keys, most;
 
         /* uid: usage keys/instantiated keys-in-quota/limit ... */
-        many = sscanf(line, "%u: %*u %*u/%*u %u/%u", &who, &keys, &most) == 3 &&
-               (user == ANY_USER || who == user) && keys > most / 4;
+        if (sscanf(line, "%u: %*u %*u/%*u %u/%u", &who, &keys, &most) == 3 &&
+            (user == ANY_USER || who == user) && keys > most / 4)
+            many += keys;
     }
     if (users != NULL)
         fclose(users);
     return many;
 }
 
-/* Waits until they are fewer, for ten seconds in all: the keys of somebody who works on this
- * machine stay. */
+/* Waits until they are fewer. Where nothing changes, for ten seconds in all: the keys of somebody
+ * who works on this machine stay. */
 static void wait_for_keyrings(unsigned user) {
     const struct timespec pause = {.tv_nsec = 1000000};
     static int left = 10000;
+    unsigned long keys, before = 0;
 
-    for (; left > 0 && many_keys(user); left--)
+    while (left > 0 && (keys = many_keys(user)) > 0) {
+        left -= keys == before;
+        before = keys;
         nanosleep(&pause, NULL);
+    }
 }
 
 #endif

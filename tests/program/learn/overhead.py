@@ -75,8 +75,10 @@ def serve(way):
     program = start(way, 'nginx -p "$PWD" -e stderr -c nginx.conf')
     for _ in range(2 if way == "trial" else 1):
         ask(port)
-        os.kill(int(pathlib.Path("tmp/pid").read_text(encoding="utf-8")), signal.SIGTERM)
-        while pathlib.Path("tmp/pid").exists():
+        server = int(pathlib.Path("tmp/pid").read_text(encoding="utf-8"))
+        os.kill(server, signal.SIGTERM)
+        # Its file goes before its sockets, which would take the next connection.
+        while pathlib.Path(f"/proc/{server}").exists():
             time.sleep(0.01)
     return cost(program)
 
