@@ -59,12 +59,19 @@ require_root() {
 # attempt [-STATUS] CMD...: `run` with standard error apart, in $stderr and $stderr_lines. STATUS is
 # one that must be (and 127 has to be announced).
 attempt() {
+    # The sanitizers' runtime complains where /proc is absent, and libgcov where its counts cannot be opened.
+    local runtime='(==[0-9]+==WARNING: reading executable name failed|profiling:[^:]*\.gcda:Cannot open)'
     run --separate-stderr "$@"
-    # The sanitizers' runtime complains where /proc is absent.
-    if [[ $stderr == *'==WARNING: reading executable name failed'* ]]; then
-        mapfile -t stderr_lines < <(sed '/^==[0-9]*==WARNING: reading executable name failed/d' <<<"$stderr")
+    if [[ $'\n'$stderr =~ $'\n'$runtime ]]; then
+        mapfile -t stderr_lines < <(sed -E "/^$runtime/d" <<<"$stderr")
         stderr=$(printf '%s\n' "${stderr_lines[@]}")
     fi
+}
+
+# A filter: what strace -y has written, without the calls about the files of counts, which a program of the
+# coverage build writes when it ends.
+without_counts() {
+    sed -E '/\.gcda($|[">])/d' "$@"
 }
 
 # listed flags|values|optional: the long options of --help that take no value, take one, or may. Their

@@ -24,7 +24,7 @@ SUBSETS=('' '0' '1' '2' '0 1' '0 2' '1 2' '0 1 2')
 written_by_capwrap() {
     sed -n '/execve("[^"]*capwrap"/,$p' "$1" |
         sed -nE 's/^(write|writev|pwrite64|pwritev2?|sendto|sendmsg)\([0-9]+<([^>]*)>.* = [1-9][0-9]*$/\2/p' |
-        sed '/\.gcda$/d' | sort -u
+        without_counts | sort -u
 }
 
 # refusal_lands CLOSED STATUS ARG...: capwrap ARG... ends with STATUS; what it says goes to the
