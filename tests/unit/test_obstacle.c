@@ -107,6 +107,8 @@ static void the_file_itself_is_told_by_its_kind_its_mount_and_its_mode(void **st
     finds("/writable", OBSTACLE_NOBODY, "/writable");
     (void)fake_arm(FAKE_FAILS, "sys_may_execute", 2, EACCES); /* a security module */
     finds("/open", OBSTACLE_OTHER, "/open");
+    (void)fake_arm(FAKE_FAILS, "sys_inspect", 1, EIO); /* what denies cannot be looked at */
+    finds("/plain", OBSTACLE_DIRECTORY, "/plain");
 }
 
 static void a_closed_working_directory_is_named(void **state) {

@@ -92,7 +92,14 @@ static void close_fds_would_close_the_sockets_of_a_supervisor(void **state) {
     assert_string_equal(answer.f.step, "fds");
     ask(&open, &answer);
     assert_int_equal(answer.status, 0);
-    assert_int_equal(setenv("LISTEN_PID", "1", 1), 0); /* of another process */
+    static const char *const others[] = {"1", "", "x"}; /* another process, and no process */
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_int_equal(setenv("LISTEN_PID", others[i], 1), 0);
+        ask(&closing, &answer);
+        assert_int_equal(answer.status, 0);
+    }
+    (void)snprintf(pid, sizeof pid, "%dx", getpid());
+    assert_int_equal(setenv("LISTEN_PID", pid, 1), 0);
     ask(&closing, &answer);
     assert_int_equal(answer.status, 0);
     assert_int_equal(unsetenv("LISTEN_PID"), 0);

@@ -61,6 +61,7 @@ mapped() {
     holds_exactly "$NBS"
     quiet
     refuses groups unmapped-id 'setgroups' -- --user 1000:1000 --groups 2000
+    refuses groups unmapped-id 'setgroups' -- --user 1000:1000 --groups 500,2000
     refuses gid unmapped-id '2000' -- --user 1000:2000 --groups keep
     refuses uid unmapped-id '2000' -- --user 2000:1000
 }
@@ -77,6 +78,14 @@ mapped() {
 @test "every uid is mapped and not every gid: the ids are set also where they read as requested" {
     attempt "$IN" --uid-map 0,0,4294967295 --gid-map 0,0,1 -- "$CAPWRAP" --user 0:0 -- "$PROBE"
     is_user 0 0 0
+    quiet
+}
+
+@test "every id is mapped, in another namespace than the initial one: the overflow id is one like any other" {
+    FROM=("$IN" --uid-map "0,0,4294967295" --gid-map "0,0,4294967295")
+    runs --strict --user 65534:65534 --keep NET_BIND_SERVICE -- "$PROBE"
+    is_user 65534 65534 65534
+    holds_exactly "$NBS"
     quiet
 }
 

@@ -59,6 +59,16 @@ as_nobody() {
     refused keyring 'Operation not permitted'
     as_nobody keyctl:error=EDQUOT:when=2
     refused keyring '[Qq]uota'
+    # It is done without one where all three calls are blocked, and only there.
+    as_nobody keyctl:error=EPERM:when=1..2
+    refused keyring 'Operation not permitted'
+    as_nobody keyctl:error=ENOSYS:when=1..2
+    refused keyring '[Nn]ot implemented'
+    as_nobody keyctl:error=EPERM:when=3
+    refused keyring "$EIO"
+    answering keyctl:error=EPERM:when=1 -- "$CAPWRAP" --user nobody -- "$PROBE" --only session_keyring
+    assert_success
+    assert_regex "$output" '^session_keyring=[0-9]+,65534$'
 }
 
 @test "descriptors that were not closed are refused" {
@@ -138,17 +148,39 @@ stat_is_direct() {
     refused '(effective|working-caps)' '[Nn]ot supported'
 }
 
-@test "an overflow id that is not one number on one line is ignored" {
-    printf '12' >"$PUBLIC/no-line"
-    printf '1\n2\n' >"$PUBLIC/two-lines"
-    # shellcheck disable=SC2016 # expands in the inner shell
-    attempt unshare --mount --propagation private -- /bin/bash -c '
-        mount --bind "$1" /proc/sys/kernel/overflowuid &&
-            mount --bind "$2" /proc/sys/kernel/overflowgid || exit 99
-        shift 2
-        exec "$@"' - "$PUBLIC/no-line" "$PUBLIC/two-lines" "$CAPWRAP" --user 0:0 -- "$PROBE"
-    assert_success
-    assert_line ruid=0
+# In a namespace that does not map every id, a process that reads as the overflow id may be another one:
+# to make it root is a change then, with a keyring of its own.
+@test "an overflow id that is not one number on one line is unknown, and any id may be an unmapped one" {
+    local text file
+    for text in '65534\n' '12' '1\n2\n' '' 'x1\n' ':\n' '1x\n' '/1\n'; do
+        # shellcheck disable=SC2059 # with its line ends
+        printf "$text" >"$PUBLIC/file"
+        for file in overflowuid overflowgid; do
+            echo "case: $file $text"
+            # shellcheck disable=SC2016 # expands in the inner shell
+            FROM=("$SUPPORT_BIN/in-userns" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps
+                unshare --mount --propagation private -- /bin/bash -c '
+                mount --bind "$1" "/proc/sys/kernel/$2" || exit 99
+                shift 2
+                exec "$@"' - "$PUBLIC/file" "$file")
+            runs --user 0:0 -- "$PROBE"
+            assert_line ruid=0
+            dry_run --user 0:0 -- "$PROBE"
+            assert_equal "$(jq '[.steps[].name] | index("keyring") != null' <<<"$output")" \
+                "$([[ $text == 65534* ]] && echo false || echo true)"
+        done
+    done
+}
+
+@test "where the mapping of an id cannot be asked for, the calls that set it decide" {
+    local in=("$SUPPORT_BIN/in-userns" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps
+        strace -qq -o /dev/null -e inject=pipe2:error=EMFILE "$CAPWRAP" --groups 5)
+    attempt "${in[@]}" --user 1000:1000 -- "$PROBE"
+    is_user 1000 1000 5,1000
+    attempt "${in[@]}" --user 1000:80000 -- "${MARKED[@]}"
+    refused '(groups|gid)' 'Invalid argument'
+    attempt "${in[@]}" --user 80000:1000 -- "${MARKED[@]}"
+    refused uid 'Invalid argument'
 }
 
 # A user who may change identity.

@@ -257,6 +257,23 @@ EOF2
     assert_line --index 2 '  hint: leave out --strict, or --chown-stdio: nobody can open a socket again'
 }
 
+@test "a stream that cannot be looked at again is none that could be opened again" {
+    local call
+    for call in fcntl:error=EBADF:when=3 fcntl:error=EBADF:when=2 '?fstat,newfstatat:error=EIO:when=2'; do
+        echo "case: $call"
+        : >"$PUBLIC/out"
+        chmod 644 "$PUBLIC/out"
+        run bash -c 'file=$0; exec "$@" 2>&1 >"$file" </dev/null | cat' "$PUBLIC/out" \
+            strace -qq -o /dev/null -P "$PUBLIC/out" -e "inject=$call" \
+            "$CAPWRAP" --user www-data --chown-stdio -- true
+        if [[ $call == *=3 ]]; then # there is no third call
+            assert_output --partial 'standard output is not handed over'
+        else
+            assert_output ''
+        fi
+    done
+}
+
 @test "a closed stream is none that the user could open again" {
     run bash -c 'exec "$@" >&- 2>/dev/null' sh "$CAPWRAP" --user www-data --chown-stdio --strict -- true
     assert_success

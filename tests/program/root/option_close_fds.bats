@@ -38,6 +38,25 @@ with_closed() {
     refused fds
 }
 
+@test "with the lowest limit of descriptors that capwrap can work in, and with the highest, all are closed" {
+    local limit
+    for limit in 4 5 "$(ulimit -H -n)"; do
+        attempt bash -c 'exec 3>&-; exec prlimit --nofile="$@"' sh "$limit:$limit" \
+            "$CAPWRAP" --user 1000:1000 --no-login-env --close-fds -- "$PROBE" --only fds
+        assert_success
+        assert_output 'fds=0,1,2'
+    done
+}
+
+@test "a /proc/self/fd that is not the kernel's is not believed, and everything is closed" {
+    attempt unshare --mount --propagation private -- /bin/bash -c '
+        mount -t tmpfs none /proc && mkdir -p /proc/self/fd/3 || exit 99
+        exec 7</etc/passwd
+        exec "$@"' sh "$CAPWRAP" --user 1000:1000 --close-fds -- /bin/bash -c ': <&7'
+    assert_failure 1
+    assert_regex "$stderr" '7: Bad file descriptor'
+}
+
 @test "without --close-fds the program inherits the caller's descriptors, and none of capwrap's" {
     local before closed
     for closed in '' 0; do

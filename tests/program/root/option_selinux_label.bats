@@ -2,6 +2,7 @@
 # --selinux-label: what is refused where no SELinux confines, and before. What it does where one does is tried in
 # machines of their own: tests/real/kernels/security-modules.nightly.bats.
 
+# shellcheck disable=SC2154 # bats sets output
 load ../../support/common
 load ../../support/states
 load ../../support/labels
@@ -25,4 +26,36 @@ setup() {
 
 @test "with --pdeathsig it is refused: a change of label may disarm the signal" {
     label_with_pdeathsig_is_refused
+}
+
+# by_file SCRIPT WORD...: WORD... as before Linux 6.8, without the two calls. SCRIPT makes the file of /proc in
+# their place, in a folder that no kernel looks at.
+by_file() {
+    # shellcheck disable=SC2016 # expanded by the shell that is started
+    attempt unshare --mount --propagation private -- /bin/bash -c '
+        mount -t tmpfs none /proc && mkdir -p /proc/thread-self/attr && cd /proc/thread-self/attr &&
+            eval "$1" && cd / || exit 99
+        shift
+        exec "$@"' sh "$1" "$SUPPORT_BIN/seccomp-errno" 459 ENOSYS "$SUPPORT_BIN/seccomp-errno" 460 ENOSYS "${@:2}"
+}
+
+@test "before Linux 6.8 the label is written into its file, and read there" {
+    by_file 'touch exec; chmod 666 exec' "$CAPWRAP" --user 1000:1000 "$OPTION" "$LABEL" -- \
+        cat /proc/thread-self/attr/exec
+    assert_success
+    assert_output "$LABEL"
+}
+
+@test "before Linux 6.8 a file that is not there, does not take the label, or does not tell it is refused" {
+    local asked=("$CAPWRAP" --user 1000:1000 "$OPTION" "$LABEL" -- "${MARKED[@]}")
+    by_file true "${asked[@]}"
+    refused label 'SELinux is not active on this kernel'
+    by_file 'mkdir exec' "${asked[@]}"
+    refused start 'SELinux does not tell what execve enters: Is a directory'
+    by_file 'touch exec; chmod 444 exec' "${asked[@]}"
+    refused label 'Permission denied'
+    by_file 'ln -s /dev/full exec' "${asked[@]}"
+    refused label 'No space left'
+    by_file 'ln -s /dev/null exec' "${asked[@]}"
+    refused verify "SELinux would not enter $LABEL at execve"
 }

@@ -70,7 +70,7 @@ lies() {
 
 @test "a umask that is reported as set but was not set is noticed, whichever call is false" {
     # The step, and the two calls of its reader: each alone, and all of them with one answer.
-    local first
+    local first when
     lies error=EPERM:when=1000
     assert_success
     first=$(($(grep -c '^umask(' "$PUBLIC/trace") - 2)) # before the probe's own, which are two
@@ -81,6 +81,10 @@ lies() {
     refused verify 'the umask is not 027'
     lies "retval=23:when=$first"
     refused verify 'the umask is not 027'
+    for when in $((first - 1)) "$first"; do
+        lies "error=EPERM:when=$when"
+        refused verify 'umask.*: Operation not permitted'
+    done
     MASK=022 lies "retval=18:when=$((first - 2))+"
     refused verify 'the umask is not 022'
     MASK=0 lies "retval=0:when=$((first - 2))+"

@@ -106,6 +106,27 @@ no_registered_formats() {
     fails_with 126 exec not-executable "built for aarch64, and this is $(uname -m): Exec" -- "${ASKED[@]}" -- ./foreign
 }
 
+@test "a format that is registered may be this one: nothing is told before execve" {
+    local name
+    program foreign
+    printf '\x4b\0' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
+    for name in none '' qemu-vax; do
+        # shellcheck disable=SC2016 # expands in the inner shell
+        FROM=(unshare --mount --propagation private -- /bin/bash -c '
+            mount -t tmpfs none /proc/sys/fs || exit 99
+            if [ "$1" != none ]; then
+                mkdir /proc/sys/fs/binfmt_misc && cd /proc/sys/fs/binfmt_misc &&
+                    touch register status $1 && cd "$OLDPWD" || exit 99
+            fi
+            shift
+            exec "$@"' sh "$name")
+        attempt "${FROM[@]}" "$CAPWRAP" "${ASKED[@]}" --dry-run -- ./foreign
+        if [[ $name == qemu-vax ]]; then assert_success; else failed_with 126 exec 'built for machine number 75'; fi
+        attempt "${FROM[@]}" "$CAPWRAP" "${ASKED[@]}" -- ./foreign
+        failed_with 126 exec 'Exec format error'
+    done
+}
+
 @test "a byte-order mark, or an empty line, before #!: named" {
     no_registered_formats
     printf '\xef\xbb\xbf#!/bin/sh\n' >marked
@@ -206,6 +227,9 @@ kernel_tells() {
     failed_with 126 exec 'cannot be executed: Permission denied'
     attempt "$SUPPORT_BIN/seccomp-errno" execveat 13 "$CAPWRAP" "${ASKED[@]}" --dry-run -- "${MARKED[@]}"
     failed_with 126 exec 'cannot be executed: Permission denied'
+    # the kernel's own EPERM, which does not answer flags that do not exist
+    attempt strace -qq -o /dev/null -e inject=execveat:error=EPERM:when=1 "$CAPWRAP" "${ASKED[@]}" -- "${MARKED[@]}"
+    failed_with 126 exec 'cannot be executed: Operation not permitted'
 }
 
 @test "--dry-run reports a Landlock domain that forbids the program, where the kernel reports it" {
