@@ -9,18 +9,21 @@ paragraphs of
 
   FILE: FUNCTION
   > SOURCE TEXT of a line that never ran
-  > 1 of 4: SOURCE TEXT of a line with one of four branches never taken
-  Why.
+  > partly: SOURCE TEXT of a line that ran, with a branch that was never taken
+  > varies: SOURCE TEXT of a line that is missing, or partly, with one compiler, kernel or machine,
+  Why.      and not with another
 
-An explanation of something that is covered now, or is not there any more, is an error too. Lines
-may move within their function. The other folders of src are shown for information.
+An explanation of the first two kinds that explains nothing is an error too: the line is covered, is
+covered partly, or is not there any more. What varies has to be there, in its function. Lines may move
+within it. How many branches a line has, each compiler says otherwise: no number is in the file. The
+other folders of src are shown for information.
 
 Prints what has no explanation in this form, ready for the file. The last line, `summary: {...}`,
 holds the numbers as JSON. Exit status: 0 all is as it should be; 1 it is not; 2 there are no
 counts.
-The number of branches of a line depends on the compiler: the file is for Debian 12's gcc.
 """
 import collections
+import functools
 import json
 import pathlib
 import subprocess
@@ -29,8 +32,10 @@ import sys
 LINES, BRANCHES = 95, 90
 LIMITED = ("src/core/", "src/capwrap/")
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+NEVER, PARTLY, VARIES = "", "partly: ", "varies: "
 
 Line = collections.namedtuple("Line", "file function number count branches")
+Row = collections.namedtuple("Row", "place kind text")
 
 
 def gcov(counts, folder):
@@ -38,8 +43,9 @@ def gcov(counts, folder):
     answer = subprocess.run(
         ["gcov", "--json-format", "--stdout", "--branch-probabilities", str(counts)],
         check=True, capture_output=True, text=True, cwd=folder)
-    for file in json.loads(answer.stdout)["files"]:
-        path = pathlib.Path(folder, file["file"]).resolve()
+    answer = json.loads(answer.stdout)
+    for file in answer["files"]:
+        path = pathlib.Path(answer["current_working_directory"], file["file"]).resolve()
         if not path.is_relative_to(ROOT / "src"):
             continue
         for line in file["lines"]:
@@ -48,16 +54,23 @@ def gcov(counts, folder):
                        [branch["count"] for branch in line["branches"]])
 
 
+@functools.cache
+def source(file):
+    """The lines of a file of sources."""
+    return (ROOT / file).read_text().splitlines()
+
+
+def row(line, kind):
+    """What the file of explanations calls a line."""
+    return Row(f"{line.file}: {line.function}", kind, source(line.file)[line.number - 1].strip())
+
+
 def missing(lines):
-    """(FILE: FUNCTION, what is missing) of each line that is not wholly covered."""
+    """What is missing of each line that is not wholly covered, and where that is."""
     found = {}
     for line in lines:
-        text = (ROOT / line.file).read_text().splitlines()[line.number - 1].strip()
-        untaken = line.branches.count(0)
-        if line.count > 0 and untaken > 0:
-            text = f"{untaken} of {len(line.branches)}: {text}"
-        if line.count == 0 or untaken > 0:
-            found[f"{line.file}: {line.function}", text] = f"{line.file}:{line.number}"
+        if line.count == 0 or 0 in line.branches:
+            found[row(line, PARTLY if line.count > 0 else NEVER)] = f"{line.file}:{line.number}"
     return found
 
 
@@ -65,10 +78,11 @@ def explained(path):
     """The same, of what the file explains. A paragraph without a reason explains nothing."""
     found = set()
     for paragraph in pathlib.Path(path).read_text().split("\n\n"):
-        place, *rest = [row for row in paragraph.splitlines() if not row.startswith("#")] or [""]
-        texts = [row[2:] for row in rest if row.startswith("> ")]
-        if len(rest) > len(texts) > 0:
-            found.update((place, text) for text in texts)
+        place, *rest = [text for text in paragraph.splitlines() if not text.startswith("#")] or [""]
+        texts = [text[2:] for text in rest if text.startswith("> ")]
+        for text in texts if len(rest) > len(texts) else []:
+            kind = next(kind for kind in (PARTLY, VARIES, NEVER) if text.startswith(kind))
+            found.add(Row(place, kind, text.removeprefix(kind)))
     return found
 
 
@@ -90,20 +104,21 @@ def show(name, numbers):
 
 def compare(lines, path):
     """How many lines lack an explanation, and how many explanations lack a line."""
-    gaps = missing(line for line in lines if line.file.startswith(LIMITED))
-    reasons = explained(path)
+    lines = [line for line in lines if line.file.startswith(LIMITED)]
+    gaps, reasons = missing(lines), explained(path)
+    varying = {row(line, VARIES) for line in lines} & reasons
+    unexplained = {gap: at for gap, at in gaps.items()
+                   if gap not in reasons and gap._replace(kind=VARIES) not in varying}
     place = None
-    for (where, text), number in sorted(gaps.items(), key=lambda item: item[1]):
-        if (where, text) in reasons:
-            continue
-        if where != place:
-            print(f"\nnot explained, at {number}:\n{where}")
-        place = where
-        print(f"> {text}")
-    stale = sorted(reasons - gaps.keys())
-    for where, text in stale:
-        print(f"\nexplained, and covered or gone:\n{where}\n> {text}")
-    return len(gaps.keys() - reasons), len(stale), len(gaps)
+    for gap, at in sorted(unexplained.items(), key=lambda item: item[1]):
+        if gap.place != place:
+            print(f"\nnot explained, at {at}:\n{gap.place}")
+        place = gap.place
+        print(f"> {gap.kind}{gap.text}")
+    stale = sorted(reasons - gaps.keys() - varying)
+    for reason in stale:
+        print(f"\nexplained, and covered or gone:\n{reason.place}\n> {reason.kind}{reason.text}")
+    return len(unexplained), len(stale), len(gaps)
 
 
 def main():
