@@ -42,6 +42,7 @@ class Recipe(recipes.Recipe):
         super().__init__(number, section)
         self.user = section.get("user", self.user)
         self.uid = 0 if self.user == "root" else self.uid
+        self.documented = self.keep  # where `or` applies, what this version needs is another set
         self.reasons = set(section.get("reason", "").split())
 
 
@@ -66,21 +67,31 @@ class Trial(truth.Trial):
         return True
 
 
+def find_needs(recipe):
+    """What the version of the program needs that is here."""
+    other = recipe.section.get("or")
+    if other is None or Trial(recipe, recipe.keep).works():
+        return recipe.keep
+    truth.sweep()
+    return other.split()
+
+
 def inside(root, recipe):
     """Prints as JSON what was tried and learned of one program."""
     truth.enter(root)
+    recipe.keep = find_needs(recipe)
     tried = {}
     for missing in ("", *recipe.keep) if recipe.section.get("truth") != "no" else ():
         tried[missing] = Trial(recipe, [name for name in recipe.keep if name != missing]).works()
         truth.sweep()
     begin = time.monotonic()
     learned = truth.learn(recipe, "--verify", *recipe.section.get("options", "").split())
-    print(json.dumps({"tried": tried, "learned": learned,
+    print(json.dumps({"needs": recipe.keep, "tried": tried, "learned": learned,
                       "seconds": round(time.monotonic() - begin, 1)}))
 
 
 def run(root, recipe):
-    """What happened to a program; why, when nothing did."""
+    """What happened to a program; why, when nothing did. The recipe has what this version of it needs then."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     try:
         done = subprocess.run([*recipes.UNSHARE, sys.executable, __file__, str(root), "--inside", recipe.name],
@@ -88,7 +99,11 @@ def run(root, recipe):
                               capture_output=True, check=False, timeout=20 * recipes.LIMIT)
     except subprocess.TimeoutExpired:
         return {"failed": "it did not end"}
-    return json.loads(done.stdout) if done.returncode == 0 else {"failed": done.stderr}
+    if done.returncode != 0:
+        return {"failed": done.stderr}
+    seen = json.loads(done.stdout)
+    recipe.keep = seen["needs"]
+    return seen
 
 
 def is_exact(recipe, seen):
@@ -121,11 +136,11 @@ def wrong(recipe, seen):
     return told
 
 
-def row(recipe, seen):
-    """A line of the table."""
+def row(recipe, seen, keep):
+    """A line of the table, of a program that needs these."""
     shown = recipe.section.get("shown", recipe.command).replace("|", "\\|")
     state = "confirmed" if is_confirmed(seen) else "not confirmed: " + ", ".join(codes(seen))
-    return f"| {recipe.name}: `{shown}` | {recipe.section['kind']} | {truth.words(recipe.keep)} | " \
+    return f"| {recipe.name}: `{shown}` | {recipe.section['kind']} | {truth.words(keep)} | " \
            f"{truth.words(seen['learned']['keep'])} | {state} | {seen['learned']['runs']} | {seen['seconds']:.0f} |\n"
 
 
@@ -148,14 +163,18 @@ def furnish(root, wanted):
     truth.furnish_learn(root)
 
 
+def first_cells(line):
+    return " | ".join(line.split(" | ")[:3])
+
+
 def same(path, rows, names):
-    """The differences between the rows of these names in a file and what was learned: the program, what it needs,
-    and what was confirmed. How often it ran, and what a program that fails now and then came to, may differ."""
+    """The differences between the rows of these names in a file and what was learned: the program, its kind and what
+    it needs. How often it ran, and what a program that fails now and then came to, may differ."""
     found = TABLE.search(path.read_text(encoding="utf-8"))
     lines = found[0].removeprefix(HEAD).splitlines() if found else []
-    told = {line.split(" | ")[0] for line in lines
+    told = {first_cells(line) for line in lines
             if re.search(names, line.removeprefix("| ").partition(": `")[0])}
-    seen = {line.split(" | ")[0] for line in rows}
+    seen = {first_cells(line) for line in rows}
     return [f"{path}: not as learned: {line}" for line in sorted(told ^ seen)]
 
 
@@ -185,12 +204,12 @@ def main(root, what, argument="."):
     if what == "--one":
         print(json.dumps(results[0], indent=2))
     elif not failures:
-        rows = [row(recipe, seen) for recipe, seen in zip(wanted, results)]
         if what == "--write":
             path = pathlib.Path(argument)
-            table = HEAD + "".join(rows)
+            table = HEAD + "".join(row(recipe, seen, recipe.keep) for recipe, seen in zip(wanted, results))
             path.write_text(TABLE.sub(lambda _: table, path.read_text(encoding="utf-8")), encoding="utf-8")
         else:
+            rows = [row(recipe, seen, recipe.documented) for recipe, seen in zip(wanted, results)]
             failures = same(pathlib.Path(what), rows, names)
     print("\n".join(failures))
     print("summary: " + json.dumps(counts))
