@@ -24,6 +24,7 @@ import contextlib
 import json
 import os
 import pathlib
+import platform
 import re
 import shutil
 import signal
@@ -202,14 +203,29 @@ def write(path, rows):
     path.write_text(TABLE.sub(lambda _: table, path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+def is_release_of(text):
+    """Whether the programs here are those of the release that the page is about. Those of another one need the
+    same, and may ask for something else as well, which one watched run reports."""
+    return f"programs of Debian {platform.freedesktop_os_release().get('VERSION_ID')}," in text
+
+
+def compared(line, cells):
+    """Of a line of the table the program, what it needs, what was confirmed, and as the fourth cell, what it asked for
+    while it was watched."""
+    program, needs, watched, confirmed = line.rsplit(" | ", 3)[0].rsplit(" | ", 3)
+    return " | ".join((program, needs, confirmed, watched)[:cells])
+
+
 def compare(path, rows, names):
     """The differences between the rows of these names in a file and what was learned. How often a program
     was run and for how long may differ from one time to the next, and what strace counts does."""
-    found = TABLE.search(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    found = TABLE.search(text)
     lines = found[0].removeprefix(HEAD).splitlines() if found else []
-    told = {line.rsplit(" | ", 3)[0] for line in lines
+    cells = 4 if is_release_of(text) else 3
+    told = {compared(line, cells) for line in lines
             if re.search(names, line.removeprefix("| ").partition(": `")[0])}
-    seen = {line.rsplit(" | ", 3)[0] for line in rows}
+    seen = {compared(line, cells) for line in rows}
     return [f"{path}: not as learned: {line}" for line in sorted(told - seen)] + \
            [f"{path}: missing: {line}" for line in sorted(seen - told)]
 
