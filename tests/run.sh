@@ -213,7 +213,7 @@ start() {
 need_linux
 # How much a test does follows from the option alone: a run that a test of the nightly tier starts is one as
 # anybody starts it.
-unset TIER
+export TIER=$mode
 case $mode in
     unprivileged)
         need_all build test
@@ -238,7 +238,7 @@ case $mode in
         ;;
     nightly)
         need_debian
-        export CI=true TIER=nightly
+        export CI=true
         install_missing build test lint real musl show
         find_root
         start

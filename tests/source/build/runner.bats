@@ -193,6 +193,21 @@ a_copy() {
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$COPY" -xf -
 }
 
+@test "the tier is that of the option, whatever the caller's variable says" {
+    local real
+    real=$(command -v cmake)
+    a_copy
+    mkdir "$BATS_TEST_TMPDIR/bin"
+    # shellcheck disable=SC2016 # for the script's own shell
+    printf '#!/bin/sh\n[ "$1" != --preset ] || { echo "$TIER" >"%s"; exit 1; }\nexec %s "$@"\n' \
+        "$BATS_TEST_TMPDIR/tier" "$real" >"$BATS_TEST_TMPDIR/bin/cmake"
+    chmod +x "$BATS_TEST_TMPDIR/bin/cmake"
+    TIER=nightly PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$COPY/tests/run.sh" --unprivileged
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "$(cat "$BATS_TEST_TMPDIR/tier")" = unprivileged ]
+}
+
 # lacks MANAGER PACKAGES COMMAND: what tests/run.sh --unprivileged says with this package manager.
 lacks() {
     ln -sf /bin/false "$BATS_TEST_TMPDIR/tools/$1"
