@@ -153,6 +153,18 @@ as_user() {
         --inheritable 0 --ambient 0 -- "$@"
 }
 
+# The ordinary user of the tests that need no root: whoever runs them, or one of root's making; ids, groups, and
+# what to put before a command.
+# shellcheck disable=SC2034 # for the tests
+if [[ $(id -u) == 0 ]]; then
+    ORDINARY_UID=12345 ORDINARY_GID=12345 ORDINARY_GROUPS=''
+    AS_ORDINARY=("$START_AS" --uid "$ORDINARY_UID" --gid "$ORDINARY_GID" --groups none --permitted 0 --effective 0
+        --inheritable 0 --ambient 0 --)
+else
+    ORDINARY_UID=$(id -u) ORDINARY_GID=$(id -g) ORDINARY_GROUPS=$("$PROBE" --only groups | cut -d= -f2)
+    AS_ORDINARY=()
+fi
+
 # mask NAME|NUMBER...: the capability set of these, as the probe prints one.
 mask() {
     local word set=0 number

@@ -192,7 +192,7 @@ names() {
     while read -r number name rest; do
         attempt "$CAPWRAP" --decode "$(mask "$number")"
         assert_output "$name"
-        attempt as_user 12345 12345 -- "$CAPWRAP" --keep "$name" -- "${MARKED[@]}"
+        attempt "${AS_ORDINARY[@]}" "$CAPWRAP" --keep "$name" -- "${MARKED[@]}"
         refused keep "$name.*$([[ $rest == *'not here'* ]] || echo 'in the bounding set')"
     done < <("$CAPWRAP" --list-caps)
 }
@@ -267,7 +267,7 @@ account_agrees() {
 }
 
 @test "--status=PID of a program that capwrap started" {
-    "$START_AS" --uid 12345 --gid 12345 --groups none -- "$CAPWRAP" -qn -- sleep 60 3>&- &
+    "${AS_ORDINARY[@]}" "$CAPWRAP" -qn -- sleep 60 3>&- &
     local pid=$! waited
     for ((waited = 0; waited < 200; waited++)); do
         [[ $(cat "/proc/$pid/comm") != sleep ]] || break
@@ -277,7 +277,7 @@ account_agrees() {
     kill "$pid"
     assert_success
     assert_equal "$(jq -c '[.state.uid.real, .state.permitted, .state.no_new_privs]' <<<"$output")" \
-        '[12345,[],true]'
+        "[$ORDINARY_UID,[],true]"
 }
 
 @test "--status=PID refuses what is not a process id" {

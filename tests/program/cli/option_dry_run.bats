@@ -6,7 +6,7 @@ load ../../support/common
 
 @test "--dry-run prints the current state, the goal, the steps and what the program will hold, and runs nothing" {
     local heading found=
-    attempt as_user 12345 12345 -- "$CAPWRAP" --dry-run --no-new-privs -- "${MARKED[@]}"
+    attempt "${AS_ORDINARY[@]}" "$CAPWRAP" --dry-run --no-new-privs -- "${MARKED[@]}"
     assert_success
     did_not_run
     for heading in now: goal: steps: program: 'the program will hold:' 'outcome: it would start'; do
@@ -45,12 +45,12 @@ load ../../support/common
         echo "case: $options"
         read -ra words <<<"$options"
         real_status=0
-        real=$(as_user 12345 12345 -- "$CAPWRAP" -q "${words[@]}" 2>&1 >/dev/null) || real_status=$?
+        real=$("${AS_ORDINARY[@]}" "$CAPWRAP" -q "${words[@]}" 2>&1 >/dev/null) || real_status=$?
         ((real_status > 124))
-        attempt "-$real_status" as_user 12345 12345 -- "$CAPWRAP" -q --dry-run "${words[@]}"
+        attempt "-$real_status" "${AS_ORDINARY[@]}" "$CAPWRAP" -q --dry-run "${words[@]}"
         assert_equal "$stderr" "$real"
         refute_line 'outcome: it would start'
-        attempt "-$real_status" as_user 12345 12345 -- "$CAPWRAP" -q --dry-run --json "${words[@]}"
+        attempt "-$real_status" "${AS_ORDINARY[@]}" "$CAPWRAP" -q --dry-run --json "${words[@]}"
         assert_equal "$stderr" "$real"
         assert_equal "$(jq .exit <<<"$output")" "$real_status"
         assert_equal "$(jq -r .outcome <<<"$output")" refused
@@ -73,7 +73,7 @@ END
 }
 
 @test "--dry-run prints an error once on standard error" {
-    attempt as_user 12345 12345 -- "$CAPWRAP" --dry-run --keep chown -- "${MARKED[@]}"
+    attempt "${AS_ORDINARY[@]}" "$CAPWRAP" --dry-run --keep chown -- "${MARKED[@]}"
     refused keep CHOWN
 }
 

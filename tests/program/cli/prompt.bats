@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # `capwrap -- COMMAND` at a prompt: no option, no privilege needed. The tests put themselves at the
-# prompt of an ordinary user (uid 12345), from root as well as from that user.
+# prompt of an ordinary user, from root as well as from that user.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common
@@ -13,13 +13,13 @@ prompt() {
         expected=("$1")
         shift
     fi
-    attempt "${expected[@]}" as_user 12345 12345 -- "$@"
+    attempt "${expected[@]}" "${AS_ORDINARY[@]}" "$@"
 }
 
 @test "an ordinary user's program needs no option and no privilege, and the bounding set stays, with one note" {
-    FROM=(as_user 12345 12345 --)
+    FROM=("${AS_ORDINARY[@]}")
     runs -- "$PROBE"
-    is_user 12345 12345 ""
+    is_user "$ORDINARY_UID" "$ORDINARY_GID" "$ORDINARY_GROUPS"
     assert_line "permitted=$(mask)"
     assert_line "effective=$(mask)"
     assert_line "inheritable=$(mask)"
@@ -68,8 +68,8 @@ prompt() {
 }
 
 @test "an ordinary user cannot become another one" {
-    local user
-    for user in root 0:0 1:1 nobody 12346:12345 12345:12346 12345:0; do
+    local user uid=$ORDINARY_UID gid=$ORDINARY_GID
+    for user in root 0:0 1:1 nobody "$((uid + 1)):$gid" "$uid:$((gid + 1))" "$uid:0"; do
         echo "case: $user"
         prompt "$CAPWRAP" --user "$user" -- "${MARKED[@]}"
         refused '(bounding|groups|gid|uid)' 'SET[UG]ID.*not permitted'
@@ -78,7 +78,7 @@ prompt() {
 
 @test "an ordinary user cannot take a group" {
     local groups
-    for groups in root 0 12346 none; do
+    for groups in root 0 "$((ORDINARY_GID + 1))" none; do
         echo "case: $groups"
         prompt "$CAPWRAP" --groups "$groups" -- "${MARKED[@]}"
         refused '(bounding|groups)' 'SETGID.*not permitted'
@@ -86,8 +86,8 @@ prompt() {
 }
 
 @test "--user with the ids of the caller needs no privilege" {
-    prompt "$CAPWRAP" -q --user 12345:12345 --groups keep -- "$PROBE"
-    is_user 12345 12345 ""
+    prompt "$CAPWRAP" -q --user "$ORDINARY_UID:$ORDINARY_GID" --groups keep -- "$PROBE"
+    is_user "$ORDINARY_UID" "$ORDINARY_GID" "$ORDINARY_GROUPS"
     quiet
 }
 

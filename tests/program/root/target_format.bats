@@ -94,7 +94,7 @@ no_registered_formats() {
         "$PUBLIC/loader, which cannot be used: (Accessing a corrupted shared library|No error information)" \
         -- "${ASKED[@]}" -- ./loaderless
     printf x >loader
-    fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: (Input/output|I/O) error" \
+    fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: $EIO" \
         -- "${ASKED[@]}" -- ./loaderless
 }
 
