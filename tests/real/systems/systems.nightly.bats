@@ -22,11 +22,11 @@ FIRST_HOUR='contrib/quickstart.sh && tests/run.sh'
     assert_regex "${lines[-1]}" '^[1-9][0-9]* passed, 0 failed$'
 }
 
-# unprivileged SUITE: as a user with nothing but an account.
+# unprivileged SUITE: as a user with nothing but an account, and a second group.
 unprivileged() {
     # shellcheck disable=SC2016 # for the shell in the root
     passes "$1" unprivileged '
-        useradd --create-home ordinary && chown -R ordinary . && runuser -u ordinary tests/run.sh -- --unprivileged'
+        useradd --create-home --groups users ordinary && chown -R ordinary . && runuser -u ordinary tests/run.sh -- --unprivileged'
     assert_regex "${lines[-1]}" '^[1-9][0-9]* passed, 0 failed$'
 }
 
