@@ -143,25 +143,25 @@ refused_by() {
     refused "$step" "$pattern"
 }
 
+NO_PRIVILEGE=(--groups none --permitted 0 --effective 0 --inheritable 0 --ambient 0)
+
 # as_user UID GID -- CMD...: CMD as an ordinary user: no supplementary groups, no capabilities,
 # the bounding set as it is.
 as_user() {
     local uid=$1 gid=$2
     [[ $3 == -- ]] || fail "as_user UID GID -- CMD..."
     shift 3
-    "$START_AS" --uid "$uid" --gid "$gid" --groups none --permitted 0 --effective 0 \
-        --inheritable 0 --ambient 0 -- "$@"
+    "$START_AS" --uid "$uid" --gid "$gid" "${NO_PRIVILEGE[@]}" -- "$@"
 }
 
 # The ordinary user of the tests that need no root: whoever runs them, or one of root's making; ids, groups, and
 # what to put before a command.
 # shellcheck disable=SC2034 # for the tests
-if [[ $(id -u) == 0 ]]; then
+if [[ $EUID == 0 ]]; then
     ORDINARY_UID=12345 ORDINARY_GID=12345 ORDINARY_GROUPS=''
-    AS_ORDINARY=("$START_AS" --uid "$ORDINARY_UID" --gid "$ORDINARY_GID" --groups none --permitted 0 --effective 0
-        --inheritable 0 --ambient 0 --)
+    AS_ORDINARY=("$START_AS" --uid "$ORDINARY_UID" --gid "$ORDINARY_GID" "${NO_PRIVILEGE[@]}" --)
 else
-    ORDINARY_UID=$(id -u) ORDINARY_GID=$(id -g) ORDINARY_GROUPS=$("$PROBE" --only groups | cut -d= -f2)
+    ORDINARY_UID=$EUID ORDINARY_GID=$(id -g) ORDINARY_GROUPS=$("$PROBE" --only groups | cut -d= -f2)
     AS_ORDINARY=()
 fi
 

@@ -42,7 +42,9 @@ class Recipe(recipes.Recipe):
         super().__init__(number, section)
         self.user = section.get("user", self.user)
         self.uid = 0 if self.user == "root" else self.uid
-        self.documented = self.keep  # where `or` applies, what this version needs is another set
+        self.documented = self.keep
+        # Another set that another version of the program needs; None where there is no such version.
+        self.other = re.findall(r"\w+", section["or"]) if "or" in section else None
         self.reasons = set(section.get("reason", "").split())
 
 
@@ -69,11 +71,10 @@ class Trial(truth.Trial):
 
 def find_needs(recipe):
     """What the version of the program needs that is here."""
-    other = recipe.section.get("or")
-    if other is None or Trial(recipe, recipe.keep).works():
+    if recipe.other is None or Trial(recipe, recipe.keep).works():
         return recipe.keep
     truth.sweep()
-    return other.split()
+    return recipe.other
 
 
 def inside(root, recipe):

@@ -138,23 +138,24 @@ lies() {
 }
 
 @test "a reader of the directory that fails or answers nothing is noticed" {
-    local when refused=0 readers
+    local reader when refused=0 readers
     lies
     # of the working directory, and of the one that is entered next
-    readers=$(grep -nE '^(newfstatat|stat)\((AT_FDCWD, )?"\."' "$PUBLIC/trace" | cut -d: -f1
-        grep -n -B 1 '^fchdir(' "$PUBLIC/trace" | sed -n 's/-.*//p')
-    for when in $readers; do
-        local nth name
+    mapfile -t readers < <(grep -nE '^(newfstatat|stat)\((AT_FDCWD, )?"\."' "$PUBLIC/trace" | sed 's/:.*/ (verify|start)/'
+        grep -n -B 1 '^fchdir(' "$PUBLIC/trace" | sed -n 's/-.*/ chdir/p')
+    for reader in "${readers[@]}"; do
+        local nth name step=${reader#* }
+        when=${reader%% *}
         name=$(sed -n "${when}s/(.*//p" "$PUBLIC/trace")
         rm -f "$MARKER"
         nth=$(head -n "$when" "$PUBLIC/trace" | grep -c "^$name(")
         cp "$PUBLIC/trace" "$PUBLIC/undisturbed"
         lies "$name:retval=0:when=$nth"
-        refused '(verify|start|chdir)'
+        refused "$step"
         lies "$name:error=EIO:when=$nth"
-        refused '(verify|start|chdir)'
+        refused "$step"
         cp "$PUBLIC/undisturbed" "$PUBLIC/trace"
         refused=$((refused + 1))
     done
-    ((refused > 1)) || fail "a reader of the directory was not found: $readers"
+    ((refused > 1)) || fail "a reader of the directory was not found: ${readers[*]}"
 }
