@@ -274,7 +274,7 @@ static int read_file_caps(const char *path, struct exec_file *file) {
     uint32_t revision = magic & VFS_CAP_REVISION_MASK;
     bool foreign_root =
         revision == VFS_CAP_REVISION_3 && size == XATTR_CAPS_SZ_3 && le32toh(data.rootid) != 0;
-    if (foreign_root && sys_all_ids_mapped() == 1)
+    if (foreign_root && sys_all_ids_mapped() > 0)
         return 0; /* only for a user namespace whose root is that id */
     if (foreign_root || !(revision == VFS_CAP_REVISION_2 && size == XATTR_CAPS_SZ_2))
         return -EPROTO;

@@ -37,9 +37,10 @@ static void read_own_ids(uid_t uid, gid_t gid, struct start *start) {
 static void read_mapping(const struct request *request, uid_t uid, gid_t gid, struct start *start) {
     const struct groups no_gids = {0}, one_gid = {.count = 1, .list = &gid};
 
-    if (request->change_groups)
+    int mapped = sys_all_ids_mapped();
+    start->all_ids_mapped = mapped > 0;
+    if (request->change_groups && mapped != SYS_INITIAL_NAMESPACE)
         start->setgroups_denied = sys_setgroups_denied() == 1;
-    start->all_ids_mapped = sys_all_ids_mapped() == 1;
     if (start->all_ids_mapped)
         return;
     start->overflow_unknown =

@@ -186,8 +186,8 @@ static bool maps_every_id(const char *path) {
            strcmp(map, "         0          0 4294967295\n") == 0;
 }
 
-/* The initial user namespace has a number of its own (linux/proc_ns.h, PROC_USER_INIT_INO). One
- * call instead of six in the case that is the most frequent. */
+/* The initial user namespace has a number of its own (linux/proc_ns.h, PROC_USER_INIT_INO), maps
+ * every id and denies nobody setgroups(2). One call instead of six in the most frequent case. */
 static bool is_initial_namespace(void) {
     static const char initial[] = "user:[4026531837]";
     char link[sizeof initial];
@@ -197,8 +197,9 @@ static bool is_initial_namespace(void) {
 }
 
 int sys_all_ids_mapped(void) {
-    return is_initial_namespace() ||
-           (maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map"));
+    if (is_initial_namespace())
+        return SYS_INITIAL_NAMESPACE;
+    return maps_every_id("/proc/self/uid_map") && maps_every_id("/proc/self/gid_map");
 }
 
 int sys_overflow_id(const char *path, uid_t *id) {

@@ -39,8 +39,10 @@ pid_t sys_get_parent(void);                   /* getppid(2) */
 int sys_filter_is_refused(void);
 
 /* 1 when this user namespace maps every id (user_namespaces(7)), so that an id is what it reads
- * as; 0 when it does not, or when /proc does not tell. */
+ * as; SYS_INITIAL_NAMESPACE when it is the initial one, which does so and denies nobody
+ * setgroups(2); 0 when it does not, or when /proc does not tell. */
 int sys_all_ids_mapped(void);
+enum { SYS_INITIAL_NAMESPACE = 2 };
 /* The number in overflowuid or overflowgid (proc_sys_kernel(5)), which is what an unmapped id reads
  * as. */
 int sys_overflow_id(const char *path, uid_t *id);

@@ -584,6 +584,33 @@ static void the_mapping_is_read_only_where_it_matters(void **state) {
     }
 }
 
+static void the_initial_user_namespace_is_not_asked_whether_it_denies_setgroups(void **state) {
+    const struct request request = {.change_groups = true};
+    struct start start;
+
+    (void)state;
+    fake_reset();
+    start_of(&request, &start);
+    assert_true(start.all_ids_mapped);
+    assert_false(start.setgroups_denied);
+    assert_int_equal(fake_called("sys_setgroups_denied"), 0);
+    observe_free(&start.cred);
+
+    fake_reset();
+    fake.setgroups_denied = true; /* so it is another one, which maps every id too */
+    start_of(&request, &start);
+    assert_true(start.all_ids_mapped);
+    assert_true(start.setgroups_denied);
+    observe_free(&start.cred);
+
+    fake_reset();
+    fake.uid_map.count = 100;
+    start_of(&request, &start);
+    assert_false(start.all_ids_mapped);
+    assert_int_equal(fake_called("sys_setgroups_denied"), 1);
+    observe_free(&start.cred);
+}
+
 static void a_mapping_that_is_not_whole_or_not_told_is_no_mapping(void **state) {
     const struct request request = {.change_identity = true, .uid = 0};
     struct start start;
@@ -910,6 +937,7 @@ int main(void) {
         cmocka_unit_test(streams_that_have_to_change_hands_are_found),
         cmocka_unit_test(a_stream_that_cannot_be_looked_at_is_refused),
         cmocka_unit_test(the_mapping_is_read_only_where_it_matters),
+        cmocka_unit_test(the_initial_user_namespace_is_not_asked_whether_it_denies_setgroups),
         cmocka_unit_test(a_mapping_that_is_not_whole_or_not_told_is_no_mapping),
         cmocka_unit_test(more_groups_than_there_can_be_are_refused),
         cmocka_unit_test(a_setpcap_that_is_hidden_is_found_out),

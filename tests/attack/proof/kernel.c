@@ -274,7 +274,11 @@ int sys_filter_is_refused(void) {
     return !kernel.no_new_privs && !able(CAP_SYS_ADMIN);
 }
 
-int sys_all_ids_mapped(void) { return kernel.all_mapped && kernel.proc_tells; }
+int sys_all_ids_mapped(void) {
+    if (!kernel.all_mapped || !kernel.proc_tells)
+        return 0;
+    return !kernel.setgroups_denied && nondet_bool() ? SYS_INITIAL_NAMESPACE : 1;
+}
 
 int sys_overflow_id(const char *path, uid_t *id) {
     const char *kind = path + sizeof "/proc/sys/kernel/overflow" - 1; /* "uid" or "gid" */

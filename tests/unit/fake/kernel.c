@@ -363,8 +363,9 @@ pid_t sys_get_parent(void) {
 
 int sys_all_ids_mapped(void) {
     READ_SIMPLE(0, 0, 0);
-    return !fake.no_proc && fake.uid_map.first == 0 && fake.uid_map.count == UINT32_MAX &&
-           fake.gid_map.first == 0 && fake.gid_map.count == UINT32_MAX;
+    bool all = fake.uid_map.first == 0 && fake.uid_map.count == UINT32_MAX &&
+               fake.gid_map.first == 0 && fake.gid_map.count == UINT32_MAX;
+    return fake.no_proc || !all ? 0 : fake.setgroups_denied ? 1 : SYS_INITIAL_NAMESPACE;
 }
 
 int sys_setgroups_denied(void) {
