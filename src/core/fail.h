@@ -68,22 +68,23 @@ struct fail {
     char text[512];   /* what failed, with its value, without step, capabilities and errno */
 };
 
-/* Fills *f with exit status 125 and returns -1, for `return fail_set(...)`.
+/* Fills *f with exit status 125 and returns -1, for `return fail_set(...)`. (cold: what leads to a
+ * refusal is kept out of the way of a start.)
  * step: a string that outlives *f. error: errno, positive or negative (its sign is dropped), or 0.
  */
 int fail_set(struct fail *f, const char *step, enum fail_code code, int error, const char *format,
-             ...) __attribute__((format(printf, 5, 6)));
+             ...) __attribute__((format(printf, 5, 6), cold));
 
 /* Gives a filled *f its hint, a static string. Returns -1. */
-int fail_hint(struct fail *f, const char *hint);
+int fail_hint(struct fail *f, const char *hint) __attribute__((cold));
 
 /* As fail_set, for an error about capabilities: caps is the mask whose names go before the text. */
 int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t caps,
-              const char *text);
+              const char *text) __attribute__((cold));
 
 /* As fail_set, for an error about a file or a word: subject goes before the text. */
 int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
-               const char *subject, const char *text);
+               const char *subject, const char *text) __attribute__((cold));
 
 /* Sets the hint of a filled *f to one that is made of values. Where they do not fit, the hint stays
  * that of the code. */

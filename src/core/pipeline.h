@@ -31,8 +31,8 @@ struct pipeline {
     struct request request; /* in, before STAGE_START */
     struct start start;
     struct plan plan;
-    struct program program;   /* in, before STAGE_CHANGE: command and search_path */
     enum pipeline_stage next; /* the stage that is to come; the ones before it succeeded */
+    struct program program;   /* in, before STAGE_CHANGE: command and search_path */
 };
 
 struct stage {

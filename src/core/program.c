@@ -217,7 +217,6 @@ static int find_path(struct program *program, struct sys_file *file, struct fail
     const char *command = program->command;
     int error = -ENOENT;
 
-    program->denied[0] = program->obstacle[0] = '\0';
     if (strchr(command, '/') == NULL && command[0] != '\0') {
         error = search(program, file);
     } else if (command[0] != '\0') {
@@ -477,7 +476,7 @@ static int check_streams(const struct plan *plan, struct program *program, struc
 }
 
 int program_find(const struct plan *plan, struct program *program, struct fail *f) {
-    struct sys_file file;
+    struct sys_file file = {0};
 
     program->no_new_privs = plan->goal.no_new_privs;
     if (find_path(program, &file, f) != 0 || check_directory(plan, program, f) != 0 ||

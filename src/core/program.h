@@ -25,14 +25,8 @@ struct program {
     const char *search_path; /* in: the value of PATH, or NULL when unset */
     /* In, for a report: what the program gets instead of the caller's environment; NULL: nothing */
     char *const *environment;
-    char path[PATH_MAX]; /* out: what execve gets; "" when not reached */
-    char interpreters[PROGRAM_INTERPRETERS][PROGRAM_HEAD]; /* out */
-    unsigned interpreter_count;
-    char denied[PATH_MAX];   /* out, of a refusal: the file that was found and is denied */
-    char obstacle[PATH_MAX]; /* out, of a refusal: what stands in its way (core/obstacle.h), or the
-                                directories of the search path that the user may not search */
-    struct exec_file file;   /* out: the last file of the chain */
-    struct cred after;       /* out: the state after execve */
+    struct exec_file file;          /* out: the last file of the chain */
+    struct cred after;              /* out: the state after execve */
     struct sys_directory directory; /* out: where --chdir went to */
     bool no_new_privs;              /* in force at execve */
     bool inspected;                 /* the check was completed: after is filled */
@@ -40,6 +34,13 @@ struct program {
     unsigned streams_closed;        /* the note: bit n: the user may not open stream n again */
     bool signal_cleared;            /* the note: execve disarms the inherited parent-death signal */
     bool ambient_cleared; /* the note: permitted and effective are right, ambient comes out empty */
+    unsigned interpreter_count;
+    char path[PATH_MAX]; /* out: what execve gets; "" when not reached */
+    char interpreters[PROGRAM_INTERPRETERS][PROGRAM_HEAD]; /* out */
+    /* "" before, and touched in a refusal alone. */
+    char denied[PATH_MAX];   /* out: the file that was found and is denied */
+    char obstacle[PATH_MAX]; /* out: what stands in its way (core/obstacle.h), or the directories of
+                                the search path that the user may not search */
 };
 
 /* Finds and checks it. The goal must be the state in force at execve; the caller must already have

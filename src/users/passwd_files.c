@@ -18,32 +18,33 @@ const char *const passwd_hint =
     "give numbers, as in --user UID:GID: this static build reads no other user database than "
     "/etc/passwd and /etc/group";
 
-struct file {
-    char first[4096]; /* most files fit, and no memory has to be asked for */
-    char *text;       /* first, or allocated */
+static char room[4096]; /* most files fit, and no memory has to be asked for */
+
+struct file {   /* one at a time */
+    char *text; /* room, or allocated */
     struct entries entries;
 };
 
 static void close_file(struct file *file) {
-    if (file->text != file->first)
+    if (file->text != room)
         free(file->text);
 }
 
 /* Moves the text to where capacity bytes have room. */
 static int grow(struct file *file, size_t size, size_t capacity) {
-    bool is_first = file->text == file->first;
+    bool is_first = file->text == room;
 
     char *text = realloc(is_first ? NULL : file->text, capacity);
     if (text == NULL)
         return -ENOMEM;
     if (is_first)
-        memcpy(text, file->first, size);
+        memcpy(text, room, size);
     file->text = text;
     return 0;
 }
 
 static int read_all(int fd, struct file *file) {
-    size_t capacity = sizeof file->first, size = 0;
+    size_t capacity = sizeof room, size = 0;
 
     for (;;) {
         ssize_t got = read(fd, file->text + size, capacity - 1 - size);
@@ -67,7 +68,7 @@ static int read_all(int fd, struct file *file) {
 
 /* Release with close_file, after a failure too. A file that does not exist has no entries. */
 static int open_file(const char *path, struct file *file) {
-    file->text = file->first;
+    file->text = room;
     file->entries = (struct entries){.next = file->text, .end = file->text};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)

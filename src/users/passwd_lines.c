@@ -7,7 +7,7 @@
 /* What isspace(3) takes in the locale "C". */
 static const char BLANKS[] = " \t\n\v\f\r";
 
-static char *skip_blanks(char *text) { return text + strspn(text, BLANKS); }
+static char *skip_blanks(char *text) { return *text > ' ' ? text : text + strspn(text, BLANKS); }
 
 bool passwd_lines_are_clear(const struct entries *entries) {
     const char *text = entries->next;
@@ -39,11 +39,12 @@ static char *next_line(struct entries *entries) {
 
 /* Cuts the next field off the rest of a line; an empty one where there is no more. */
 static char *cut(char **rest) {
-    char *field = *rest, *colon = strchr(field, ':');
+    char *field = *rest, *end = field;
 
-    *rest = colon == NULL ? field + strlen(field) : colon + 1;
-    if (colon != NULL)
-        *colon = '\0';
+    while (*end != ':' && *end != '\0') /* fields are short: a call takes longer */
+        end++;
+    *rest = *end == ':' ? end + 1 : end;
+    *end = '\0';
     return field;
 }
 

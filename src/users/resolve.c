@@ -317,7 +317,7 @@ static int ask_twice(const struct who *who, const struct cred *caller, struct id
 
 int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
             struct fail *f) {
-    struct side_effects before;
+    static struct side_effects before; /* large, and not used in a static program */
     const char *list;
 
     memset(identity, 0, sizeof *identity);

@@ -57,8 +57,6 @@ static int find(const struct plan *plan, const char *command, const char *search
     memset(program, 0, sizeof *program);
     /* What is not set is seen. */
     memset(program->interpreters, 'x', sizeof program->interpreters);
-    memset(program->denied, 'x', sizeof program->denied);
-    memset(program->obstacle, 'x', sizeof program->obstacle);
     program->streams_closed = 8;
     program->no_new_privs = !plan->goal.no_new_privs;
     program->file = (struct exec_file){.set_uid = true,
