@@ -14,6 +14,8 @@ static struct groups sorted_groups(gid_t list[MOST_GROUPS]) {
     return (struct groups){.count = count, .list = list};
 }
 
+const char *any_word(void) { return nondet_bool() ? "-" : NULL; }
+
 struct request any_request(gid_t list[MOST_GROUPS]) {
     struct request request = {.change_identity = nondet_bool(),
                               .uid = nondet_u32(),
@@ -28,8 +30,14 @@ struct request any_request(gid_t list[MOST_GROUPS]) {
                               .close_fds = nondet_bool(),
                               .change_parent_death = nondet_bool(),
                               .parent_death_signal = nondet_int(),
+                              .disable_userns = nondet_bool(),
+                              .directory = any_word(),
+                              .change_umask = nondet_bool(),
+                              .umask = nondet_unsigned(),
+                              .label = {any_word(), any_word()},
                               .strict = nondet_bool()};
 
+    ASSUME(request.umask <= MAX_UMASK);
     ASSUME(request.uid != UINT32_MAX && request.gid != UINT32_MAX);
     ASSUME(request.parent_death_signal >= 0 && request.parent_death_signal <= MAX_SIGNAL);
     request.groups = sorted_groups(list);
@@ -62,6 +70,8 @@ struct start any_start(gid_t list[MOST_GROUPS]) {
                           .gid_unmapped = nondet_bool(),
                           .groups_unmapped = nondet_bool(),
                           .setgroups_denied = nondet_bool(),
+                          .userns_known = nondet_bool(),
+                          .userns_refused = nondet_int(),
                           .stdio_unmapped = nondet_unsigned(),
                           .parent_death_signal = nondet_int(),
                           .stdio = nondet_unsigned()};

@@ -44,7 +44,10 @@ size_t __CPROVER_OBJECT_SIZE(const void *memory);
 #ifndef MOST
 #define MOST 3
 #endif
-enum { MOST_GROUPS = MOST, MAX_SIGNAL = 64 };
+enum { MOST_GROUPS = MOST, MAX_SIGNAL = 64, MAX_UMASK = 0777 };
+
+/* A path or a label, which the core does not look into; or NULL. */
+const char *any_word(void);
 
 /* Any request whose lists are what users/resolve.c promises; list is where its groups are. */
 struct request any_request(gid_t list[MOST_GROUPS]);

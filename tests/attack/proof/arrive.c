@@ -128,6 +128,20 @@ static void prove_rest(const struct request *request) {
     PROVE("parent-death signal", request->change_parent_death
                                      ? kernel.parent_death == request->parent_death_signal
                                      : same_signal || READER_LIES > 0);
+    bool same_place = kernel.directory.device == before.directory.device &&
+                      kernel.directory.inode == before.directory.inode;
+    const struct sys_directory *entered = &pipeline.program.directory;
+    PROVE("the working directory", request->directory == NULL
+                                       ? same_place
+                                       : kernel.directory.device == entered->device &&
+                                             kernel.directory.inode == entered->inode);
+    PROVE("the umask", kernel.umask == (request->change_umask ? request->umask : before.umask));
+    for (enum module module = 0; module < MODULES; module++)
+        PROVE("the label", kernel.enters_label[module] ==
+                               (request->label[module] != NULL || before.enters_label[module]));
+    PROVE("no user namespace",
+          !request->disable_userns || kernel.filtered || kernel.userns_refused == USERNS_ALL);
+    PROVE("no filter that was not asked for", request->disable_userns || !kernel.filtered);
     PROVE("the program was checked", program_checked);
     PROVE("descriptors", !request->close_fds || !kernel.fds_open);
     for (int fd = 0; fd < 3; fd++) {
@@ -159,6 +173,11 @@ static void reach(const struct request *request) {
     REACHED("execve, without a wanted capability", (request->want & ~kernel.permitted) != 0);
     REACHED("execve, with another parent-death signal",
             kernel.parent_death != 0 && kernel.parent_death != before.parent_death);
+    REACHED("execve, in another directory, with another umask and two labels",
+            request->directory != NULL && kernel.umask != before.umask &&
+                kernel.directory.inode != before.directory.inode && request->label[0] != NULL &&
+                request->label[1] != NULL);
+    REACHED("execve, with a filter", kernel.filtered);
     REACHED("execve, with a group", request->change_groups && kernel.groups > 0);
     REACHED("execve, with a stream handed over", kernel.owner[0] != before.owner[0]);
     REACHED("execve, with the parent-death signal armed again",

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <linux/capability.h>
 
+#include "core/directory.h"
+#include "core/fail.h"
+
 struct kernel kernel;
 unsigned kernel_writer_lies, kernel_confirm_lies, kernel_reader_lies;
 bool kernel_may_fail = true;
@@ -43,6 +46,13 @@ static void any_machine(void) {
     ASSUME(kernel.overflow_uid <= 65535 && kernel.overflow_gid <= 65535); /* kernel/sysctl.c */
     kernel.caps = nondet_unsigned();
     ASSUME(kernel.caps >= 1 && kernel.caps <= CAP_BITS);
+    kernel.userns_known = nondet_bool();
+    kernel.filtered_before = nondet_bool();
+    kernel.userns_refused = nondet_int() & USERNS_ALL;
+}
+
+static struct sys_directory any_directory(void) {
+    return (struct sys_directory){.device = nondet_u64(), .inode = nondet_u64()};
 }
 
 static void any_sets(void) {
@@ -76,6 +86,14 @@ void kernel_any(void) {
         kernel.stream_gid_mapped[fd] = kernel.all_mapped || nondet_bool();
         kernel.is_pipe[fd] = nondet_bool();
     }
+    for (enum module module = 0; module < MODULES; module++) {
+        kernel.module_active[module] = nondet_bool();
+        kernel.enters_label[module] = kernel.module_active[module] && nondet_bool();
+    }
+    kernel.directory = any_directory();
+    kernel.umask = nondet_unsigned();
+    ASSUME(kernel.umask <= MAX_UMASK);
+    kernel.filtered = false;
     kernel.fds_open = nondet_bool();
     kernel.keyring_joined = false;
     kernel.keyring_blocked = nondet_bool();
@@ -302,6 +320,43 @@ int sys_ids_are_mapped(uid_t uid, const struct groups *gids) {
 }
 
 int sys_setgroups_denied(void) { return kernel.setgroups_denied && kernel.proc_tells; }
+
+int sys_get_directory(struct sys_directory *here) {
+    int answer = verdict(&kernel_reader_lies);
+
+    *here = answer == OBEYS ? kernel.directory : any_directory();
+    return answer < 0 ? answer : 0;
+}
+
+/* Two calls of umask(2), the last of which sets mask. */
+int sys_read_umask(unsigned mask) {
+    int answer = verdict(&kernel_reader_lies);
+    unsigned before = kernel.umask;
+
+    if (answer != OBEYS)
+        return answer == LIES ? (int)(nondet_unsigned() & MAX_UMASK) : answer;
+    kernel.umask = mask;
+    return (int)before;
+}
+
+bool sys_userns_known(void) { return kernel.userns_known; }
+
+/* Calls that are refused: one that fails otherwise reads as not refused. */
+int sys_userns_refused(void) {
+    int answer = verdict(&kernel_reader_lies), any = nondet_int() & USERNS_ALL;
+    int refused = kernel.filtered ? USERNS_ALL : kernel.userns_refused;
+
+    return answer == OBEYS ? refused : answer == LIES ? any : refused & any;
+}
+
+int sys_get_seccomp_mode(void) {
+    return number(kernel.filtered || kernel.filtered_before ? 2 : 0); /* SECCOMP_MODE_FILTER */
+}
+
+int sys_enters_label(enum module module, const char *label) {
+    (void)label;
+    return kernel.module_active[module] ? number(kernel.enters_label[module]) : -EOPNOTSUPP;
+}
 
 int sys_stdio_owner(int fd, uid_t *owner) {
     int answer = verdict(&kernel_reader_lies);
@@ -543,6 +598,48 @@ int sys_chown_fd(int fd, uid_t uid) {
         return -EPERM;
     kernel.owner[fd] = uid;
     return 0;
+}
+
+/* core/directory.c: it is opened, looked at and entered. */
+int directory_enter(const char *path, struct sys_directory *entered, struct fail *f) {
+    int answer = verdict(&kernel_writer_lies);
+
+    (void)path;
+    *entered = any_directory();
+    if (answer == OBEYS)
+        kernel.directory = *entered;
+    return answer < 0 ? fail_set(f, "chdir", FAIL_DIRECTORY, answer, "-") : 0;
+}
+
+int sys_set_umask(unsigned mask) {
+    int answer = verdict(&kernel_writer_lies);
+
+    if (answer == OBEYS)
+        kernel.umask = mask;
+    return answer < 0 ? answer : 0;
+}
+
+int sys_enter_label(enum module module, const char *label) {
+    int answer = verdict(&kernel_writer_lies);
+
+    (void)label;
+    if (answer == OBEYS && !kernel.module_active[module])
+        return -EOPNOTSUPP;
+    if (answer == OBEYS)
+        kernel.enters_label[module] = true;
+    return answer < 0 ? answer : 0;
+}
+
+/* seccomp(2): without CAP_SYS_ADMIN, no_new_privs must be on. */
+int sys_disable_userns(void) {
+    int answer = verdict(&kernel_writer_lies);
+
+    if (answer == OBEYS && !kernel.userns_known)
+        return -EOPNOTSUPP;
+    if (answer == OBEYS && !kernel.no_new_privs && !able(CAP_SYS_ADMIN))
+        return -EACCES;
+    kernel.filtered = kernel.filtered || answer == OBEYS;
+    return answer < 0 ? answer : 0;
 }
 
 /* ---- what sys.c reads back itself, so that success is success ---- */

@@ -37,8 +37,14 @@ struct kernel {
     bool fds_open;
     bool keyring_joined, keyring_blocked;
     kernel_id keyring_owner;
+    struct sys_directory directory; /* the working directory */
+    unsigned umask;
+    bool enters_label[MODULES]; /* the next execve enters the label that is asked for */
+    bool filtered;              /* by sys_disable_userns() */
     /* the machine, which no call changes */
-    bool all_mapped, setgroups_denied, proc_tells;
+    bool all_mapped, setgroups_denied, proc_tells, userns_known, module_active[MODULES];
+    bool filtered_before; /* there is a seccomp filter of somebody else's, */
+    int userns_refused;   /* and what of enum sys_userns is refused by whatever there is */
     uint32_t map_first, map_count;
     uid_t overflow_uid, overflow_gid;
 };

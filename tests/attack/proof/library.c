@@ -6,6 +6,7 @@
 
 #include "any.h"
 #include "core/fail.h"
+#include "core/label.h"
 #include "core/pool.h"
 
 /* ---- fail: the codes, without the text ---- */
@@ -41,6 +42,13 @@ int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
 int fail_hint(struct fail *f, const char *hint) {
     f->hint = hint;
     return -1;
+}
+
+/* ---- label: a name for a text ---- */
+
+const char *label_module(enum module module) {
+    (void)module;
+    return "-";
 }
 
 /* ---- pool: lists of groups, or no memory ---- */

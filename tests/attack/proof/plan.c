@@ -28,6 +28,13 @@ static void prove_goal(const struct plan *plan, const struct asked *asked,
     PROVE("parent-death signal",
           plan->parent_death_signal == (request->change_parent_death ? request->parent_death_signal
                                                                      : start->parent_death_signal));
+    PROVE("a parent-death signal that must not be disarmed",
+          plan->needs_parent_death ==
+              (request->change_parent_death && request->parent_death_signal != 0));
+    PROVE("working directory", plan->directory == request->directory);
+    PROVE("umask", plan->set_umask == request->change_umask &&
+                       (!plan->set_umask || plan->umask == request->umask));
+    PROVE("labels", plan->label[0] == request->label[0] && plan->label[1] == request->label[1]);
     PROVE("working set",
           (plan->working & ~(asked->keep | helps)) == 0 && (asked->keep & ~plan->working) == 0);
 }
@@ -36,8 +43,6 @@ int main(void) {
     static gid_t wanted[MOST_GROUPS], held[MOST_GROUPS];
     struct request request = any_request(wanted);
     struct start start = any_start(held);
-    request.disable_userns = nondet_bool();
-    start.userns_known = nondet_bool();
     struct asked asked = asked_of(&request, &start);
     struct plan plan;
     struct fail fail;
