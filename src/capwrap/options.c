@@ -302,8 +302,7 @@ static int check_mode(const struct options *options, struct fail *f) {
         return 0;
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s only inspects: it does not take --%s", name,
                    option);
-    fail_advise(f, "leave out --%s", option);
-    return -1;
+    return fail_advise(f, "leave out --%s", option);
 }
 
 /* --assert takes the options whose effect can be read of another process. */

@@ -39,7 +39,7 @@ int fail_hint(struct fail *f, const char *hint) {
     return -1;
 }
 
-void fail_advise(struct fail *f, const char *format, ...) {
+int fail_advise(struct fail *f, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);
@@ -47,4 +47,5 @@ void fail_advise(struct fail *f, const char *format, ...) {
     va_end(arguments);
     if (length < 0 || (size_t)length >= sizeof f->advice)
         f->advice[0] = '\0';
+    return -1;
 }

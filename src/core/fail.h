@@ -87,7 +87,7 @@ int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
                const char *subject, const char *text) __attribute__((cold));
 
 /* Sets the hint of a filled *f to one that is made of values. Where they do not fit, the hint stays
- * that of the code. */
-void fail_advise(struct fail *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+ * that of the code. Returns -1. */
+int fail_advise(struct fail *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

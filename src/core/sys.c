@@ -170,9 +170,16 @@ int sys_read_umask(unsigned mask) {
     return other < 0 ? other : -EIO;
 }
 
+/* Whether what lies there is the kernel's: anything may be mounted at /proc. */
+static bool is_on_procfs(const char *path) {
+    struct statfs fs = {0};
+
+    return statfs(path, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
 /* Reads a file of the kernel that is to consist of one line. */
 static bool read_line(const char *path, size_t capacity, char *line) {
-    int size = sys_read_head(path, capacity - 1, line);
+    int size = is_on_procfs(path) ? sys_read_head(path, capacity - 1, line) : 0;
 
     line[size > 0 ? size : 0] = '\0';
     return size > 0 && line[size - 1] == '\n' && strchr(line, '\n') == &line[size - 1];
@@ -192,7 +199,8 @@ static bool is_initial_namespace(void) {
     static const char initial[] = "user:[4026531837]";
     char link[sizeof initial];
 
-    return readlink("/proc/self/ns/user", link, sizeof link) == sizeof initial - 1 &&
+    return is_on_procfs("/proc/self/ns") &&
+           sys_read_link("/proc/self/ns/user", sizeof link, link) == sizeof initial - 1 &&
            memcmp(link, initial, sizeof initial - 1) == 0;
 }
 
@@ -570,7 +578,7 @@ int sys_may_execute(const char *path) {
 }
 
 int sys_read_link(const char *path, size_t capacity, char *target) {
-    return size_of_answer(readlink(path, target, capacity), capacity);
+    return size_of_answer(syscall(SYS_readlinkat, AT_FDCWD, path, target, capacity), capacity);
 }
 
 static int open_to_read(const char *path) {

@@ -162,7 +162,7 @@ struct sys_file {
 /* Execute permission for the effective ids and capabilities (faccessat2(2), AT_EACCESS). */
 int sys_may_execute(const char *path);
 int sys_inspect(const char *path, struct sys_file *file);           /* stat(2), statfs(2) */
-int sys_read_link(const char *path, size_t capacity, char *target); /* readlink(2): its length */
+int sys_read_link(const char *path, size_t capacity, char *target); /* readlinkat(2): its length */
 /* The first bytes of a file: how many were read. */
 int sys_read_head(const char *path, size_t capacity, char *head);
 /* The same from offset on. */

@@ -75,8 +75,7 @@ int option_refuse_one_dash(const char *name, struct fail *f) {
 
     (void)fail_set(f, STEP, FAIL_USAGE, 0,
                    "'-%.*s' is not an option: a long one begins with two dashes", length, name);
-    fail_advise(f, "write --%.*s", length, name);
-    return -1;
+    return fail_advise(f, "write --%.*s", length, name);
 }
 
 /* ---- another dash ---- */
@@ -165,8 +164,7 @@ int option_refuse_extra(const struct option *option, const char *value, struct f
     bool is_no = list_has("false,no,off,0", value, strlen(value));
 
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "--%s takes no value", option->name);
-    fail_advise(f, "%s --%s", is_no ? "leave out" : "write", option->name);
-    return -1;
+    return fail_advise(f, "%s --%s", is_no ? "leave out" : "write", option->name);
 }
 
 /* ---- COMMAND ---- */

@@ -131,8 +131,7 @@ static int find_user(const struct who *who, struct account *account, struct fail
         return 0;
     (void)no_entry(f, "user", FAIL_GROUP_NEEDED, 0, spec,
                    "the uid has no entry, so the group must be given");
-    fail_advise(f, "name the group as well, as in --user %s:%s", spec, spec);
-    return -1;
+    return fail_advise(f, "name the group as well, as in --user %s:%s", spec, spec);
 }
 
 /* The groups that the database lists for the user, the primary one among them. */

@@ -7,12 +7,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
 
 #include "any.h"
 #include "core/sys.h"
+
+enum { LONGEST = 63 }; /* bytes of a file or a link that are written */
 
 /* ---- the kernel: each call fails, or answers with anything, or answers without an answer ---- */
 
@@ -63,8 +66,23 @@ static long tell_prctl(va_list arguments) {
     return nondet_unsigned() >> 1;
 }
 
+/* readlinkat(2): behind the folder and the path. */
+static long tell_link(va_list arguments) {
+    (void)va_arg(arguments, int);
+    const char *path = va_arg(arguments, const char *);
+    char *target = va_arg(arguments, char *);
+    size_t room = va_arg(arguments, size_t), length = nondet_size();
+
+    PROVE("a path, and room", __CPROVER_r_ok(path, 1) && __CPROVER_w_ok(target, room));
+    for (size_t i = 0; i < LONGEST && i < length && i < room; i++)
+        target[i] = (char)nondet_int();
+    return (long)length; /* more than there is room for, or less than nothing, too */
+}
+
 static long tell(long number, va_list arguments) {
     switch (number) {
+    case SYS_readlinkat:
+        return tell_link(arguments);
     case SYS_getresuid:
     case SYS_getresgid:
         told.real = tell_id(va_arg(arguments, uint32_t *));
@@ -96,8 +114,6 @@ long syscall(long sysno, ...) {
 
 /* ---- files of /proc with any content ---- */
 
-enum { LONGEST = 63 };
-
 int open(const char *file, int oflag, ...) {
     PROVE("a path", __CPROVER_r_ok(file, 1) && oflag >= 0);
     return nondet_bool() ? 3 : (int)failure();
@@ -117,21 +133,18 @@ ssize_t read(int fd, void *buf, size_t nbytes) {
     return (ssize_t)length;
 }
 
-int close(int fd) {
-    PROVE("what is open is closed", fd == 3);
+int statfs(const char *file, struct statfs *buf) {
+    PROVE("a path, and room", __CPROVER_r_ok(file, 1) && __CPROVER_w_ok(buf, sizeof *buf));
+    if (nondet_bool())
+        return (int)failure();
+    if (nondet_bool())
+        buf->f_type = nondet_unsigned();
     return 0;
 }
 
-ssize_t readlink(const char *path, char *buf, size_t len) {
-    size_t length = nondet_size();
-
-    PROVE("a path, and room", __CPROVER_r_ok(path, 1) && __CPROVER_w_ok(buf, len));
-    if (nondet_bool())
-        return failure();
-    ASSUME(length <= len);
-    for (size_t i = 0; i < LONGEST && i < length; i++)
-        buf[i] = (char)nondet_int();
-    return (ssize_t)length;
+int close(int fd) {
+    PROVE("what is open is closed", fd == 3);
+    return 0;
 }
 
 static ssize_t any_bytes(void *buffer, size_t room) {

@@ -161,6 +161,35 @@ mapped() {
     refuses uid unmapped-id 65534 -- --user 65534:1000
 }
 
+# looks_like_proc FILE...: over /proc lies a folder, with these files, which say that every id is mapped or that
+# another number is the overflow id; and setresuid(2) lies.
+looks_like_proc() {
+    local folder=$BATS_TEST_TMPDIR/looks file
+    rm -rf "$folder"
+    mkdir -p "$folder/self/ns" "$folder/sys/kernel"
+    for file; do
+        case $file in
+            user) ln -s 'user:[4026531837]' "$folder/self/ns/user" ;;
+            *_map) printf '         0          0 4294967295\n' >"$folder/self/$file" ;;
+            overflow*) echo 7 >"$folder/sys/kernel/$file" ;;
+        esac
+    done
+    # shellcheck disable=SC2016 # expanded by the shell that is started
+    FROM=("$IN" --keep-caps --uid-map "1,1,70000" --gid-map "0,0,70000" unshare --mount sh -c
+        'mount --bind "$0" /proc && exec "$@"' "$folder" "$SUPPORT_BIN/seccomp-errno" setresuid 0)
+}
+
+@test "an unmapped root that reads as 65534 is noticed, whatever a folder at /proc says" {
+    local files
+    chmod o+x "$BATS_TEST_TMPDIR"
+    for files in '' user 'uid_map gid_map' 'overflowuid overflowgid' 'user uid_map gid_map overflowuid overflowgid'; do
+        # shellcheck disable=SC2086 # words
+        looks_like_proc $files
+        refuses verify not-as-planned '65534 is what is read, and the kernel does not confirm it' -- \
+            --user 65534:65534 --no-login-env
+    done
+}
+
 @test "an unmapped root runs a program as a mapped user" {
     mapped 1000
     runs --strict --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
