@@ -56,7 +56,11 @@ int main(void) {
         ASSUME(kernel.owner[fd] < UNMAPPED && kernel.stream_gid_mapped[fd]);
     int status = advance(STAGE_OBSERVE, STAGE_OBSERVE, &fail);
     PROVE("the start can be read", status == 0 || fail.code == FAIL_STARTED_SETID);
-    if (status != 0 || advance(STAGE_START, STAGE_PLAN, &fail) != 0)
+    if (status != 0)
+        return 0;
+    status = advance(STAGE_START, STAGE_START, &fail);
+    PROVE("the rest of the start can be read", status == 0 || fail.code == FAIL_MODULE_ABSENT);
+    if (status != 0 || advance(STAGE_PLAN, STAGE_PLAN, &fail) != 0)
         return 0;
 
     bool accepted = advance(STAGE_PREFLIGHT, STAGE_PREFLIGHT, &fail) == 0;
