@@ -1,7 +1,6 @@
 #include "core/sys.h"
 
 #include <cap-ng.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -26,6 +25,7 @@
 #include <unistd.h>
 
 #include "core/descriptors.h"
+#include "core/entries.h"
 #include "core/userns_filter.h"
 
 /* The calls without 32 in their name carry 16-bit ids where both exist (i386, arm, ...). */
@@ -132,19 +132,12 @@ static int clone_nothing(unsigned long flags) {
 
 int sys_userns_refused(void) {
     const unsigned long newuser = CLONE_NEWUSER, fs = CLONE_FS;
-    int refused = 0;
 
-    if (result(syscall(SYS_unshare, newuser | 1)) == -EPERM)
-        refused |= USERNS_UNSHARE;
-    if (clone_nothing(newuser | fs) == -EPERM)
-        refused |= USERNS_CLONE;
-    if (result(syscall(SYS_setns, -1, newuser)) == -EPERM)
-        refused |= USERNS_SETNS;
-    if (result(syscall(SYS_setns, -1, 0UL)) == -EPERM)
-        refused |= USERNS_SETNS_ANY;
-    if (result(syscall(SYS_clone3, NULL, 0UL)) == -ENOSYS)
-        refused |= USERNS_CLONE3;
-    return refused;
+    return (result(syscall(SYS_unshare, newuser | 1)) == -EPERM ? USERNS_UNSHARE : 0) |
+           (clone_nothing(newuser | fs) == -EPERM ? USERNS_CLONE : 0) |
+           (result(syscall(SYS_setns, -1, newuser)) == -EPERM ? USERNS_SETNS : 0) |
+           (result(syscall(SYS_setns, -1, 0UL)) == -EPERM ? USERNS_SETNS_ANY : 0) |
+           (result(syscall(SYS_clone3, NULL, 0UL)) == -ENOSYS ? USERNS_CLONE3 : 0);
 }
 
 /* Buffers start as zeros, and no directory has the type zero. */
@@ -354,13 +347,9 @@ int sys_confirm_gid(gid_t gid) { return result(syscall(RAW(setregid), gid, gid))
 int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable) {
     capng_clear(CAPNG_SELECT_CAPS);
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
-        unsigned sets = 0;
-        if ((permitted & CAP_MASK(cap)) != 0)
-            sets |= CAPNG_PERMITTED;
-        if ((effective & CAP_MASK(cap)) != 0)
-            sets |= CAPNG_EFFECTIVE;
-        if ((inheritable & CAP_MASK(cap)) != 0)
-            sets |= CAPNG_INHERITABLE;
+        unsigned sets = ((permitted & CAP_MASK(cap)) != 0 ? CAPNG_PERMITTED : 0U) |
+                        ((effective & CAP_MASK(cap)) != 0 ? CAPNG_EFFECTIVE : 0U) |
+                        ((inheritable & CAP_MASK(cap)) != 0 ? CAPNG_INHERITABLE : 0U);
         if (sets != 0 && capng_update(CAPNG_ADD, (capng_type_t)sets, cap) != 0)
             return -EOPNOTSUPP; /* the library's probe at its start found fewer capabilities */
     }
@@ -615,17 +604,17 @@ int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
     return size == -EOPNOTSUPP ? -ENODATA : size;
 }
 
-int sys_has_formats(void) {
-    DIR *formats = opendir("/proc/sys/fs/binfmt_misc");
-    const struct dirent *entry;
-    int found = 0;
+static int is_format(void *nothing, const char *name) {
+    (void)nothing;
+    return name[0] != '.' && strcmp(name, "register") != 0 && strcmp(name, "status") != 0;
+}
 
-    while (formats != NULL && (entry = readdir(formats)) != NULL)
-        if (entry->d_name[0] != '.' && strcmp(entry->d_name, "register") != 0 &&
-            strcmp(entry->d_name, "status") != 0)
-            found = 1;
-    if (formats != NULL)
-        (void)closedir(formats);
+int sys_has_formats(void) {
+    int fd = open("/proc/sys/fs/binfmt_misc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    int found = entries_each(fd, is_format, NULL);
+    (void)close(fd);
     return found;
 }
 

@@ -1,6 +1,5 @@
 #include "inspect/proc_dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/entries.h"
 #include "core/observe.h"
 #include "core/proc_file.h"
 #include "show/state_parse.h"
@@ -50,41 +50,41 @@ static int compare_pids(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* Appends what the directory lists. */
-static int list_threads(DIR *task, pid_t **list, size_t *count) {
-    size_t capacity = 0;
+struct thread_list {
+    pid_t *numbers;
+    size_t count, capacity;
+};
+
+/* Appends a name in the directory, if it is a number. */
+static int add_thread(void *data, const char *name) {
+    struct thread_list *list = data;
     uint64_t number;
 
-    errno = 0;
-    for (const struct dirent *entry; (entry = readdir(task)) != NULL;) {
-        if (number_parse(entry->d_name, INT32_MAX, &number) != 0)
-            continue;
-        if (*count == capacity) {
-            capacity = capacity == 0 ? 64 : 2 * capacity;
-            pid_t *grown = realloc(*list, capacity * sizeof **list);
-            if (grown == NULL)
-                return -ENOMEM;
-            *list = grown;
-        }
-        (*list)[(*count)++] = (pid_t)number;
-        errno = 0;
+    if (number_parse(name, INT32_MAX, &number) != 0)
+        return 0;
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
+        pid_t *grown = realloc(list->numbers, capacity * sizeof *grown);
+        if (grown == NULL)
+            return -ENOMEM;
+        list->numbers = grown;
+        list->capacity = capacity;
     }
-    return -errno;
+    list->numbers[list->count++] = (pid_t)number;
+    return 0;
 }
 
-int proc_dir_threads(int dir, pid_t **list, size_t *count) {
-    *list = NULL;
-    *count = 0;
-    int fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *task = fd < 0 ? NULL : fdopendir(fd);
-    int error = task == NULL ? -errno : list_threads(task, list, count);
+int proc_dir_threads(int dir, pid_t **numbers, size_t *count) {
+    struct thread_list list = {0};
 
-    if (task != NULL)
-        (void)closedir(task);
-    else if (fd >= 0)
-        (void)close(fd);
-    if (error == 0 && *count > 1)
-        qsort(*list, *count, sizeof **list, compare_pids);
+    int task = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = task < 0 ? -errno : entries_each(task, add_thread, &list);
+    if (task >= 0)
+        (void)close(task);
+    if (error == 0 && list.count > 1)
+        qsort(list.numbers, list.count, sizeof *list.numbers, compare_pids);
+    *numbers = list.numbers;
+    *count = list.count;
     return error;
 }
 

@@ -16,7 +16,7 @@ int proc_dir_is_own(void);
 int proc_dir_open(pid_t pid);
 
 /* The numbers of the threads, ascending, the caller's to free(3). 0 or -errno. */
-int proc_dir_threads(int dir, pid_t **list, size_t *count);
+int proc_dir_threads(int dir, pid_t **numbers, size_t *count);
 
 /* The file that the process executes (proc_pid_exe(5)). 0, or -errno: it is not shown to everybody.
  */

@@ -20,8 +20,10 @@ enum { ROOM = 1024, HEAD = 19, LENGTH_AT = 16 }; /* getdents64(2), d_name and d_
 /* ---- a kernel that answers what it was told ---- */
 
 static char answer[ROOM];
-static long answered; /* the value of the first call, the next one says that there is no more */
+static long answered; /* the value of the first call */
 static int calls;     /* made so far; -1: the kernel is the real one */
+/* What the calls behind the first one answer. */
+static enum { NO_MORE, THE_SAME, NOTHING_WRITTEN, REMOVED } next;
 
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
@@ -38,8 +40,13 @@ long __wrap_syscall(long number, ...) {
     if (calls < 0)
         return __real_syscall(number, fd, to, size);
     assert_int_equal(size, ROOM);
-    memcpy(to, answer, size);
-    return calls++ == 0 ? answered : 0;
+    bool first = calls++ == 0;
+    if (first || next == THE_SAME)
+        memcpy(to, answer, size);
+    errno = first ? EACCES : ENOENT;
+    if (!first && next == REMOVED)
+        return -1;
+    return first || next != NO_MORE ? answered : 0;
 }
 
 /* The kernel answers with these entries from here on; with the next free descriptor's, and with it
@@ -51,6 +58,7 @@ static void begin(bool own) {
     assert_int_equal(close(fd), 0);
     memset(answer, 0, sizeof answer);
     answered = calls = 0;
+    next = NO_MORE;
     if (!own)
         return;
     (void)snprintf(name, sizeof name, "%d", fd);
@@ -184,6 +192,41 @@ static void what_is_left_of_the_room_has_no_room_for_an_entry(void **state) {
     assert_int_equal(count, 1);
 }
 
+static void an_answer_without_an_end_is_none(void **state) {
+    enum { SECONDS = 600 };
+
+    (void)state;
+    (void)alarm(SECONDS); /* a reading without an end is one failure */
+    begin(false);
+    add_whole("x");
+    next = THE_SAME;
+    assert_int_equal(ask(0), -EIO);
+    assert_int_equal(count, 0);
+    (void)alarm(0);
+}
+
+static void an_answer_that_is_not_written_is_none(void **state) {
+    (void)state;
+    begin(true);
+    add_whole("300");
+    next = NOTHING_WRITTEN;
+    assert_int_equal(ask(0), -EIO);
+    assert_int_equal(count, 1);
+    assert_int_equal(calls, 2);
+}
+
+static void a_folder_that_is_removed_has_no_more_entries(void **state) {
+    (void)state;
+    begin(true);
+    add_whole("300");
+    next = REMOVED;
+    assert_int_equal(ask(0), 0);
+    assert_int_equal(count, 1);
+    begin(false);
+    next = REMOVED;
+    assert_int_equal(ask(0), -EIO);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_descriptor_but_the_own_one_is_told_once),
@@ -193,6 +236,9 @@ int main(void) {
         cmocka_unit_test(a_size_that_cannot_be_is_no_answer),
         cmocka_unit_test(an_entry_that_cannot_be_is_no_answer_and_tells_nobody),
         cmocka_unit_test(what_is_left_of_the_room_has_no_room_for_an_entry),
+        cmocka_unit_test(an_answer_without_an_end_is_none),
+        cmocka_unit_test(an_answer_that_is_not_written_is_none),
+        cmocka_unit_test(a_folder_that_is_removed_has_no_more_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ setup() {
 # every-execve answers for sys.c itself.
 changed() {
     local file=$BATS_TEST_TMPDIR/src/core/$1 old=$2 new=$3 name=$4 every=$SRC_DIR/tests/attack/model/every text
-    local core=(plan cred transition program image obstacle directory label sys descriptors userns_filter)
+    local core=(plan cred transition program image obstacle directory label sys descriptors entries userns_filter)
     [[ $name != every-execve ]] || core=(cred program image obstacle directory)
     cp -r "$SRC_DIR/src" "$BATS_TEST_TMPDIR"
     grep -qF "$old" "$file"

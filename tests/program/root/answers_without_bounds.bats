@@ -13,7 +13,8 @@ setup() {
 }
 
 # answering CALL:ANSWER [PATH] -- COMMAND...: COMMAND, where these system calls are answered like that;
-# with PATH only those about this file: the C library makes some for itself before main. At most 300 MB of memory.
+# with PATH only those about this file: the C library makes some for itself before main. At most 300 MB of memory
+# and 20 seconds of CPU time.
 answering() {
     local inject=(-e "inject=$1")
     shift
@@ -22,7 +23,7 @@ answering() {
         shift
     fi
     shift
-    attempt prlimit --as=300000000 -- strace -qq -o /dev/null "${inject[@]}" "$@"
+    attempt prlimit --as=300000000 --cpu=20 -- strace -f -qq -o /dev/null "${inject[@]}" "$@"
 }
 
 @test "more groups than a process can have are refused" {
@@ -83,6 +84,34 @@ answering() {
         # before and after a lookup by name
         answering "getdents64:retval=$answer" -- "$CAPWRAP" --user www-data -- "$PROBE" --only ruid
         [[ $status == 0 ]] && assert_output "ruid=$(id -u www-data)" || refused user descriptors
+    done
+}
+
+@test "a folder of threads of which more was read than was asked for is refused" {
+    local option answer
+    for option in --status --assert; do
+        # when=2: of the threads there are as many as were listed, and no more.
+        for answer in "$HUGE" 1 20 1024 {20,1024}:when=2; do
+            answering "getdents64:retval=$answer" -- "$CAPWRAP" "$option=$$"
+            refused "${option#--}" "/proc/$$ does not tell the whole state: Input/output error"
+            assert_output ''
+        done
+        answering getdents64:retval=0 -- "$CAPWRAP" "$option=$$"
+        refused "${option#--}" "process $$ ended while it was read"
+    done
+}
+
+@test "a folder of formats of which more was read than was asked for has none" {
+    local answer
+    printf 'no format\n' >"$PUBLIC/text"
+    chmod 755 "$PUBLIC/text"
+    for answer in "$HUGE" 1 20 1024 1024:when=2; do
+        # Linux 6.14 tells of the format itself, if it is asked.
+        attempt prlimit --cpu=20 -- strace -f -qq -o "$PUBLIC/trace" -e trace=execveat,getdents64 \
+            -e inject=execveat:error=EINVAL -e "inject=getdents64:retval=$answer" -P "$PUBLIC/text" \
+            -P /proc/sys/fs/binfmt_misc "$CAPWRAP" --dry-run --user 33:33 -- "$PUBLIC/text"
+        failed_with 126 exec 'a text without a #! line'
+        [[ ! -d /proc/sys/fs/binfmt_misc ]] || grep -q 'getdents64.*INJECTED' "$PUBLIC/trace"
     done
 }
 

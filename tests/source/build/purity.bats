@@ -107,6 +107,20 @@ kernel='^(sys_|fork|vfork|execv|wait|kill|open|read|pread|write$|get(env|uid|gid
     [[ $output == *fork* ]]
 }
 
+# It believes what getdents64(2) says of its own answer: core/entries does not.
+@test "nothing of capwrap reads a folder by the C library" {
+    cd "$BUILD_DIR/src/CMakeFiles"
+    nm --undefined-only capwrap_core.dir/core/entries.c.o | grep -w syscall
+    local -a objects
+    mapfile -t objects < <(find capwrap.dir capwrap_core.dir capwrap_sys.dir capwrap_cli.dir -name '*.o')
+    [ "${#objects[@]}" -ge 50 ]
+    run nm --undefined-only --format=just-symbols "${objects[@]}"
+    [ "$status" -eq 0 ]
+    run grep -E '^(fd)?opendir|^readdir|^scandir|^glob|^nftw|^fts_' <<<"$output"
+    echo "$output"
+    [ "$status" -eq 1 ]
+}
+
 @test "plan, cred and fail refer to no system call" {
     cd "$OBJECTS"
     nm --defined-only plan.c.o | grep -w plan_make
