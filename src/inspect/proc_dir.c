@@ -88,8 +88,11 @@ int proc_dir_threads(int dir, pid_t **numbers, size_t *count) {
     return error;
 }
 
-int proc_dir_program(int dir, size_t size, char *path) {
-    ssize_t length = readlinkat(dir, "exe", path, size - 1);
+int proc_dir_program(int dir, pid_t thread, size_t size, char *path) {
+    char link[32];
+
+    (void)snprintf(link, sizeof link, "task/%d/exe", thread);
+    ssize_t length = readlinkat(dir, link, path, size - 1);
 
     int error = length < 0 ? -errno : (size_t)length < size ? 0 : -EIO;
     path[error == 0 ? length : 0] = '\0';

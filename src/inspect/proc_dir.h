@@ -18,9 +18,9 @@ int proc_dir_open(pid_t pid);
 /* The numbers of the threads, ascending, the caller's to free(3). 0 or -errno. */
 int proc_dir_threads(int dir, pid_t **numbers, size_t *count);
 
-/* The file that the process executes (proc_pid_exe(5)). 0, or -errno: it is not shown to everybody.
- */
-int proc_dir_program(int dir, size_t size, char *path);
+/* The file that a thread executes (proc_pid_exe(5)). 0, or -errno: it is not shown to everybody,
+ * and -ENOENT for one that has ended. */
+int proc_dir_program(int dir, pid_t thread, size_t size, char *path);
 
 /* Whether the process is in this process's user namespace: 1, 0, or -errno when it is not told. */
 int proc_dir_same_users(int dir);

@@ -159,6 +159,15 @@ static int sort_threads(pid_t pid, struct process *process) {
 
 /* ---- the process ---- */
 
+/* Of the first thread that runs: one that has ended executes nothing. */
+static void read_program(int dir, struct process *process) {
+    int error = -ESRCH;
+
+    for (size_t i = 0; i < process->thread_count && has_ended(error); i++)
+        error = proc_dir_program(dir, process->threads[i].number, sizeof process->program,
+                                 process->program);
+}
+
 static int check_number(const char *step, int dir, pid_t pid, struct fail *f) {
     struct process_state state = {0};
     char name[1];
@@ -195,12 +204,14 @@ static int read_process(const char *step, int dir, pid_t pid, unsigned cap_count
                         struct process *process, struct fail *f) {
     if (check_number(step, dir, pid, f) != 0)
         return -1;
-    (void)proc_dir_program(dir, sizeof process->program, process->program);
     process->same_users = proc_dir_same_users(dir);
     int error = read_threads(dir, cap_count, process);
     if (error == 0)
         error = sort_threads(pid, process);
-    return error == 0 ? 0 : refuse(step, pid, error, f);
+    if (error != 0)
+        return refuse(step, pid, error, f);
+    read_program(dir, process);
+    return 0;
 }
 
 int process_read(const char *step, pid_t pid, unsigned cap_count, struct process *process,

@@ -15,7 +15,7 @@ int __wrap_proc_file_read(int dir, const char *path, char **text, size_t *size);
 int __wrap_proc_dir_is_own(void);
 int __wrap_proc_dir_open(pid_t pid);
 int __wrap_proc_dir_threads(int dir, pid_t **list, size_t *count);
-int __wrap_proc_dir_program(int dir, size_t size, char *path);
+int __wrap_proc_dir_program(int dir, pid_t thread, size_t size, char *path);
 int __wrap_proc_dir_same_users(int dir);
 
 struct proc_fake proc_fake;
@@ -51,8 +51,9 @@ int __wrap_proc_dir_threads(int dir, pid_t **list, size_t *count) {
     return 0;
 }
 
-int __wrap_proc_dir_program(int dir, size_t size, char *path) {
+int __wrap_proc_dir_program(int dir, pid_t thread, size_t size, char *path) {
     (void)dir;
+    (void)thread;
     (void)snprintf(path, size, "/srv/server");
     return 0;
 }

@@ -55,7 +55,7 @@ answering() {
 
 @test "a link to a program that is longer than there is room for names no program" {
     for answer in "$HUGE" 4096; do
-        answering "readlinkat:retval=$answer" exe -- "$CAPWRAP" --status=$$
+        answering "readlinkat:retval=$answer" "task/$$/exe" -- "$CAPWRAP" --status=$$
         assert_success
         refute_line --regexp '^  program '
     done

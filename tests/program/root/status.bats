@@ -104,6 +104,10 @@ END
     attempt "$CAPWRAP" --status="$PID" --json
     assert_success
     assert_equal "$(jq '.threads | length' <<<"$output")" 2
+    assert_equal "$(jq -r .program <<<"$output")" "$PUBLIC/headless"
+    attempt "$CAPWRAP" --status="$PID"
+    assert_success
+    assert_line --regexp "^  program +$PUBLIC/headless$"
 }
 
 @test "the program and the name are shown without control characters" {
