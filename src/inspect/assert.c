@@ -208,11 +208,7 @@ static void json_document(const struct inquiry *inquiry) {
 /* A process that has ended holds nothing, and in another user namespace the same ids and
  * capabilities mean something else. */
 static int check_process(pid_t pid, const struct process *process, struct fail *f) {
-    bool alive = false;
-
-    for (size_t i = 0; i < process->thread_count; i++)
-        alive |= !process->threads[i].ended;
-    if (!alive)
+    if (process->ended)
         return fail_set(f, STEP, FAIL_NO_PROCESS, ESRCH, "process %d has ended", pid);
     if (process->same_users != 0)
         return 0;

@@ -211,6 +211,9 @@ static int read_process(const char *step, int dir, pid_t pid, unsigned cap_count
     if (error != 0)
         return refuse(step, pid, error, f);
     read_program(dir, process);
+    process->ended = true;
+    for (size_t i = 0; i < process->thread_count; i++)
+        process->ended &= process->threads[i].ended;
     return 0;
 }
 

@@ -22,6 +22,7 @@ struct thread {
 struct process {
     char program[PATH_MAX]; /* the file that it executes; "" when it is not told */
     int same_users; /* it is in this user namespace: 1, 0, or negative when it is not told */
+    bool ended;     /* all of its threads have: it holds nothing any more */
     struct thread *threads; /* the main one first, the others ascending */
     size_t thread_count;
 };

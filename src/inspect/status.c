@@ -20,7 +20,7 @@ static int print_own(bool json, struct fail *f) {
     int status = observe_cred("status", CAP_BITS, &cred, f);
     if (status == 0 && json) {
         (void)printf("{\"version\":1,\"pid\":%d,\"name\":null,\"program\":null,"
-                     "\"user_namespace\":\"this\",\"state\":",
+                     "\"user_namespace\":\"this\",\"ended\":false,\"state\":",
                      getpid());
         json_cred(stdout, &cred, true);
         (void)printf(",\"threads\":null}\n");
@@ -64,7 +64,10 @@ static void text_process(pid_t pid, const struct process *process) {
     size_t differing = 0;
 
     (void)printf("process %d", pid);
-    print_clean(" (", main_thread->name, "):\n");
+    print_clean(" (", main_thread->name, ")");
+    (void)printf("%s:\n", process->ended       ? " has ended; its last state"
+                          : main_thread->ended ? ", whose main thread has ended"
+                                               : "");
     if (process->program[0] != '\0')
         print_clean("  program       ", process->program, "\n");
     if (process->same_users == 0)
@@ -83,16 +86,18 @@ static void json_process(pid_t pid, const struct process *process) {
     json_string(stdout, main_thread->name);
     (void)printf(",\"program\":");
     json_string(stdout, process->program[0] == '\0' ? NULL : process->program);
-    (void)printf(",\"user_namespace\":%s,\"state\":", process->same_users < 0    ? "null"
-                                                      : process->same_users == 0 ? "\"other\""
-                                                                                 : "\"this\"");
+    (void)printf(",\"user_namespace\":%s,\"ended\":%s,\"state\":",
+                 process->same_users < 0    ? "null"
+                 : process->same_users == 0 ? "\"other\""
+                                            : "\"this\"",
+                 process->ended ? "true" : "false");
     json_cred(stdout, &main_thread->cred, false);
     (void)printf(",\"threads\":[");
     for (size_t i = 0; i < process->thread_count; i++) {
         const struct thread *thread = &process->threads[i];
         (void)printf("%s{\"tid\":%d,\"name\":", i == 0 ? "" : ",", thread->number);
         json_string(stdout, thread->name);
-        (void)fputc(',', stdout);
+        (void)printf(",\"ended\":%s,", thread->ended ? "true" : "false");
         json_caps(stdout, "more", process_more(&thread->cred, &main_thread->cred));
         (void)printf(",\"state\":");
         json_cred(stdout, &thread->cred, false);

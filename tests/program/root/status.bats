@@ -104,10 +104,38 @@ END
     attempt "$CAPWRAP" --status="$PID" --json
     assert_success
     assert_equal "$(jq '.threads | length' <<<"$output")" 2
-    assert_equal "$(jq -r .program <<<"$output")" "$PUBLIC/headless"
+    assert_equal "$(jq -c '.program, .ended, [.threads[].ended]' <<<"$output")" \
+        "\"$PUBLIC/headless\""$'\nfalse\n[true,false]'
     attempt "$CAPWRAP" --status="$PID"
     assert_success
+    assert_line "process $PID (headless), whose main thread has ended:"
     assert_line --regexp "^  program +$PUBLIC/headless$"
+}
+
+@test "a process that has ended and is not waited for is shown with its last state, and said to have ended" {
+    python3 -c '
+import os, time
+if os.fork() == 0:
+    os._exit(0)
+time.sleep(300)' 3>&- &
+    local parent=$!
+    BACKGROUND+=("$parent")
+    until PID=$(pgrep -P "$parent" python3) && grep -q '^State:.Z' "/proc/$PID/status"; do sleep 0.05; done
+    attempt "$CAPWRAP" --status="$PID"
+    assert_success
+    quiet
+    assert_line "process $PID (python3) has ended; its last state:"
+    refute_line --regexp '^  program '
+    attempt "$CAPWRAP" --status="$PID" --json
+    assert_success
+    assert_equal "$(jq -c '.program, .ended, [.threads[].ended]' <<<"$output")" $'null\ntrue\n[true]'
+    run "$SRC_DIR/tests/source/docs/validate.py" --strict <<<"$output"
+    assert_success
+
+    attempt "$CAPWRAP" --status="$parent"
+    refute_output --partial ended
+    attempt "$CAPWRAP" --status="$parent" --json
+    assert_equal "$(jq -c '.ended, [.threads[].ended]' <<<"$output")" $'false\n[false]'
 }
 
 @test "the program and the name are shown without control characters" {
