@@ -6,6 +6,7 @@
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/sys.h"
 
@@ -25,8 +26,9 @@ bool image_are_related(unsigned machine, unsigned other) {
     return false;
 }
 
+/* The kind is that of the error. */
 static void set(struct image *image, enum image_kind kind, int error) {
-    image->kind = kind;
+    image->kind = error == 0 ? IMAGE_FITS : kind;
     image->error = error;
 }
 
@@ -60,58 +62,65 @@ static bool is_elf(const ElfW(Ehdr) * head, size_t size) {
     return size >= SELFMAG && memcmp(head->e_ident, ELFMAG, SELFMAG) == 0;
 }
 
-/* As load_elf_binary() of the kernel takes the loader. */
-static void inspect_loader(struct image *image) {
+/* The program headers, as load_elf_phdrs() of the kernel takes them; NULL where it takes none. The
+ * next call overwrites them. */
+static const ElfW(Phdr) * read_segments(const char *path, const ElfW(Ehdr) * head) {
+    static ElfW(Phdr) segments[65536 / sizeof(ElfW(Phdr))]; /* the kernel reads no more bytes */
+    const size_t size = head->e_phnum * sizeof segments[0];
+
+    if (head->e_phentsize != sizeof segments[0] || head->e_phnum == 0 || size > sizeof segments ||
+        sys_read_at(path, head->e_phoff, size, segments) != (int)size)
+        return NULL;
+    return segments;
+}
+
+/* As load_elf_binary() of the kernel takes the loader: the error, or 0. */
+static int try_loader(const char *path) {
+    struct sys_file file = {0};
     ElfW(Ehdr) head = {0};
 
-    int error = sys_may_execute(image->loader);
-    if (error != 0) {
-        set(image, IMAGE_LOADER, error);
-        return;
-    }
-    int size = sys_read_at(image->loader, 0, sizeof head, &head);
+    int error = sys_may_execute(path);
+    if (error != 0)
+        return error;
+    if (sys_inspect(path, &file) == 0 && !S_ISREG(file.mode))
+        return -EACCES;
+    int size = sys_read_at(path, 0, sizeof head, &head);
     if (size < 0)
-        return; /* executable and not readable */
+        return 0; /* executable and not readable */
     if ((size_t)size < sizeof head)
-        set(image, IMAGE_LOADER, -EIO);
-    else if (!is_elf(&head, (size_t)size) || head.e_machine != __ehdr_start.e_machine)
-        set(image, IMAGE_LOADER, -ELIBBAD);
+        return -EIO;
+    bool taken = is_elf(&head, (size_t)size) && head.e_machine == __ehdr_start.e_machine &&
+                 read_segments(path, &head) != NULL;
+    return taken ? 0 : -ELIBBAD;
 }
 
-/* Reads the name that a PT_INTERP segment holds. */
-static void inspect_interpreter(const char *path, const ElfW(Phdr) * segment, struct image *image) {
+/* Reads the name that a PT_INTERP segment holds: the error, or 0. */
+static int read_name(const char *path, const ElfW(Phdr) * segment, char name[PATH_MAX]) {
     size_t length = segment->p_filesz;
 
-    if (length < 2 || length > sizeof image->loader) {
-        set(image, IMAGE_DAMAGED, -ENOEXEC);
-        return;
-    }
-    int size = sys_read_at(path, segment->p_offset, length, image->loader);
+    if (length < 2 || length > PATH_MAX)
+        return -ENOEXEC;
+    int size = sys_read_at(path, segment->p_offset, length, name);
     if (size < 0)
-        set(image, IMAGE_DAMAGED, size);
-    else if ((size_t)size != length)
-        set(image, IMAGE_DAMAGED, -EIO);
-    else if (image->loader[length - 1] != '\0')
-        set(image, IMAGE_DAMAGED, -ENOEXEC);
-    else
-        inspect_loader(image);
+        return size;
+    if ((size_t)size != length)
+        return -EIO;
+    return name[length - 1] == '\0' ? 0 : -ENOEXEC;
 }
 
-/* Goes through the program headers up to the one that names the loader. */
+/* Goes through the program headers up to the first one that names a loader, as the kernel does. */
 static void inspect_segments(const char *path, const ElfW(Ehdr) * head, struct image *image) {
-    for (unsigned i = 0; i < head->e_phnum; i++) {
-        ElfW(Phdr) segment = {0};
+    const ElfW(Phdr) *segments = read_segments(path, head);
+    unsigned i = 0;
 
-        int size = sys_read_at(path, head->e_phoff + i * sizeof segment, sizeof segment, &segment);
-        if (size != sizeof segment) {
-            set(image, IMAGE_DAMAGED, -ENOEXEC); /* beyond the end, or at no offset at all */
-            return;
-        }
-        if (segment.p_type == PT_INTERP) {
-            inspect_interpreter(path, &segment, image);
-            return; /* the kernel reads the first one */
-        }
-    }
+    while (segments != NULL && i < head->e_phnum && segments[i].p_type != PT_INTERP)
+        i++;
+    if (segments != NULL && i == head->e_phnum)
+        return; /* static */
+    int error = segments == NULL ? -ENOEXEC : read_name(path, &segments[i], image->loader);
+    set(image, IMAGE_DAMAGED, error);
+    if (error == 0)
+        set(image, IMAGE_LOADER, try_loader(image->loader));
 }
 
 /* e_machine of a file in either order of bytes. */
@@ -144,21 +153,14 @@ void image_machine(unsigned machine, char name[IMAGE_MACHINE]) {
 }
 
 /* As load_elf_binary() of the kernel reads it. */
-static void inspect_elf(const char *path, const ElfW(Ehdr) * head, size_t size,
-                        struct image *image) {
-    enum { HEADERS_MOST = 65536 }; /* bytes of program headers that the kernel reads */
-    const ElfW(Ehdr) *own = &__ehdr_start;
-    bool whole = size == sizeof *head;
-
-    image->machine = whole ? machine_of(head) : 0;
-    if (whole && head->e_machine != own->e_machine) {
-        if (!image_are_related(head->e_machine, own->e_machine))
+static void inspect_elf(const char *path, const ElfW(Ehdr) * head, struct image *image) {
+    image->machine = machine_of(head);
+    if (head->e_machine != __ehdr_start.e_machine) {
+        if (!image_are_related(head->e_machine, __ehdr_start.e_machine))
             set(image, IMAGE_OTHER_MACHINE, -ENOEXEC);
-    } else if (whole && head->e_ident[EI_CLASS] != own->e_ident[EI_CLASS]) {
+    } else if (head->e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS]) {
         return; /* a second class of the same machine: the kernel may have been built for both */
-    } else if (!whole || (head->e_type != ET_EXEC && head->e_type != ET_DYN) ||
-               head->e_phentsize != sizeof(ElfW(Phdr)) || head->e_phnum == 0 ||
-               head->e_phnum * sizeof(ElfW(Phdr)) > HEADERS_MOST) {
+    } else if (head->e_type != ET_EXEC && head->e_type != ET_DYN) {
         set(image, IMAGE_DAMAGED, -ENOEXEC);
     } else {
         inspect_segments(path, head, image);
@@ -175,8 +177,9 @@ void image_inspect(const char *path, struct image *image) {
     int size = sys_read_at(path, 0, sizeof head, &head);
     if (size < 0)
         return; /* executable and not readable */
-    if (is_elf(&head.elf, (size_t)size))
-        inspect_elf(path, &head.elf, (size_t)size, image);
+    bool elf = is_elf(&head.elf, (size_t)size);
+    if (elf && size == sizeof head)
+        inspect_elf(path, &head.elf, image);
     else
-        set(image, kind_of_other(head.bytes, (size_t)size), -ENOEXEC);
+        set(image, elf ? IMAGE_DAMAGED : kind_of_other(head.bytes, (size_t)size), -ENOEXEC);
 }

@@ -292,6 +292,69 @@ static void a_loader_that_cannot_load_is_told_by_name(void **state) {
     inspects(IMAGE_FITS, 0); /* nobody can tell */
 }
 
+/* Of the loader the kernel reads the program headers as it does of the program. */
+static void a_loader_whose_program_headers_the_kernel_does_not_take_is_told(void **state) {
+    struct fake_elf elf = fake_elf(LOADER);
+
+    (void)state;
+    for (unsigned damage = 0; damage < 6; damage++) {
+        struct fake_elf loader = fake_elf(NULL);
+
+        put(&elf, sizeof elf);
+        struct fake_file *file = fake_add_program(LOADER, &loader);
+        switch (damage) {
+        case 0:
+            file->head_size = sizeof loader.head;
+            break;
+        case 1:
+            file->head_size = offsetof(struct fake_elf, segments[1]) - 1;
+            break;
+        case 2:
+            loader.head.e_phnum = 0;
+            break;
+        case 3:
+            loader.head.e_phnum = UINT16_MAX;
+            break;
+        case 4:
+            loader.head.e_phentsize--;
+            break;
+        default:
+            loader.head.e_phoff = sizeof loader;
+            break;
+        }
+        print_message("  damage %u\n", damage);
+        inspects(IMAGE_LOADER, -ELIBBAD);
+    }
+}
+
+/* Directories, devices and FIFOs, whoever may search or open them: the kernel opens none. */
+static void a_loader_that_is_no_regular_file_is_told(void **state) {
+    static const unsigned types[] = {S_IFDIR, S_IFCHR, S_IFIFO};
+    struct fake_elf elf = fake_elf(LOADER), loader = fake_elf(NULL);
+
+    (void)state;
+    put(&elf, sizeof elf);
+    (void)fake_add_program(LOADER, &loader);
+    for (size_t i = 0; i < COUNT(types); i++) {
+        fake_find_file(LOADER)->mode = types[i] | 0755;
+        inspects(IMAGE_LOADER, -EACCES);
+    }
+    fake_find_file(LOADER)->mode = S_IFREG | 0755;
+    (void)fake_arm(FAKE_FAILS, "sys_inspect", 1, EIO);
+    inspects(IMAGE_FITS, 0); /* what it is cannot be told */
+}
+
+/* The kernel reads the program headers before it looks at one. */
+static void program_headers_that_are_cut_off_behind_the_loaders_name_are_told(void **state) {
+    struct fake_elf elf = fake_elf(LOADER), loader = fake_elf(NULL);
+
+    (void)state;
+    elf.head.e_phnum = 4;
+    put(&elf, sizeof elf);
+    (void)fake_add_program(LOADER, &loader);
+    inspects(IMAGE_DAMAGED, -ENOEXEC);
+}
+
 /* The kernel takes the first PT_INTERP. */
 static void the_first_loader_counts(void **state) {
     struct fake_elf elf = fake_elf(LOADER), loader = fake_elf(NULL);
@@ -367,6 +430,9 @@ int main(void) {
         cmocka_unit_test(the_name_of_the_loader_must_be_whole),
         cmocka_unit_test(a_loader_of_one_character_is_a_name),
         cmocka_unit_test(a_loader_that_cannot_load_is_told_by_name),
+        cmocka_unit_test(a_loader_whose_program_headers_the_kernel_does_not_take_is_told),
+        cmocka_unit_test(a_loader_that_is_no_regular_file_is_told),
+        cmocka_unit_test(program_headers_that_are_cut_off_behind_the_loaders_name_are_told),
         cmocka_unit_test(the_first_loader_counts),
         cmocka_unit_test(a_machine_has_the_name_that_uname_gives_it),
         cmocka_unit_test(the_machine_of_a_file_is_read_in_its_order_of_bytes),

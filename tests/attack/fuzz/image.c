@@ -42,6 +42,14 @@ static bool has_magic(struct bytes file) {
     return file.size >= 4 && memcmp(file.at, "\177ELF", 4) == 0;
 }
 
+/* A table of 56 bytes a row, which lies within the file. */
+static bool has_table(struct bytes file) {
+    uint64_t rows = number(file, 56, 2);
+
+    return number(file, 54, 2) == 56 && rows != 0 && rows * 56 <= 65536 &&
+           holds(file, number(file, 32, 8), rows * 56);
+}
+
 static struct expected of_loader(const char *name, struct bytes program, struct bytes loader) {
     bool is_program = strcmp(name, PROGRAM) == 0;
     struct bytes file = is_program ? program : loader;
@@ -52,7 +60,7 @@ static struct expected of_loader(const char *name, struct bytes program, struct 
     }
     if (file.size < 64)
         return (struct expected){IMAGE_LOADER, -EIO};
-    if (!has_magic(file) || number(file, 18, 2) != EM_X86_64)
+    if (!has_magic(file) || number(file, 18, 2) != EM_X86_64 || !has_table(file))
         return (struct expected){IMAGE_LOADER, -ELIBBAD};
     return (struct expected){IMAGE_FITS, 0};
 }
@@ -62,8 +70,6 @@ static struct expected of_segments(struct bytes program, struct bytes loader) {
 
     for (uint64_t i = 0; i < number(program, 56, 2); i++) {
         uint64_t at = number(program, 32, 8) + 56 * i;
-        if (!holds(program, at, 56))
-            return damaged;
         if (number(program, at, 4) != PT_INTERP)
             continue;
         uint64_t offset = number(program, at + 8, 8), size = number(program, at + 32, 8);
@@ -126,8 +132,7 @@ static struct expected of_program(struct bytes program, struct bytes loader) {
         return (struct expected){IMAGE_OTHER_MACHINE, -ENOEXEC};
     if (program.at[EI_CLASS] != ELFCLASS64)
         return fits;
-    if ((type != ET_EXEC && type != ET_DYN) || number(program, 54, 2) != 56 ||
-        number(program, 56, 2) == 0 || number(program, 56, 2) * 56 > 65536)
+    if ((type != ET_EXEC && type != ET_DYN) || !has_table(program))
         return damaged;
     return of_segments(program, loader);
 }

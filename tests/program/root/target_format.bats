@@ -98,6 +98,73 @@ no_registered_formats() {
         -- "${ASKED[@]}" -- ./loaderless
 }
 
+# field OFFSET64 OFFSET32: where a field of the ELF header stands in this machine's class (elf(5)).
+field() {
+    if [[ $(getconf LONG_BIT) == 64 ]]; then echo "$1"; else echo "$2"; fi
+}
+
+# bytes_at FILE OFFSET BYTES: writes them there.
+bytes_at() {
+    # shellcheck disable=SC2059 # the escapes are its
+    printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+# execve_says PROGRAM ERRNO: what the kernel answers without capwrap.
+execve_says() {
+    attempt python3 -c 'import os, sys
+try:
+    os.execv(sys.argv[1], sys.argv[1:])
+except OSError as error:
+    print(error.errno)' "$1"
+    assert_output "$2"
+}
+
+@test "a loader whose program headers are damaged: 126, and it is named" {
+    local name
+    program whole
+    program loaderless -Wl,--dynamic-linker="$PUBLIC/loader"
+    for name in cut none many size offset; do
+        echo "case: $name"
+        cp whole loader
+        case $name in # e_phnum, e_phentsize, e_phoff
+            cut) head -c 64 whole >loader ;;
+            none) bytes_at loader "$(field 56 44)" '\0\0' ;;
+            many) bytes_at loader "$(field 56 44)" '\377\377' ;;
+            size) bytes_at loader "$(field 54 42)" '\1\0' ;;
+            offset) bytes_at loader "$(field 32 28)" '\377\377\377\177' ;;
+        esac
+        execve_says ./loaderless 80 # ELIBBAD
+        fails_with 126 exec interpreter \
+            "$PUBLIC/loader, which cannot be used: (Accessing a corrupted shared library|No error information)" \
+            -- "${ASKED[@]}" -- ./loaderless
+        hint_says "install $PUBLIC/loader, or a program that is built for the C library"
+    done
+}
+
+@test "a loader that is no regular file: 126, and it is named" {
+    program loaderless -Wl,--dynamic-linker="$PUBLIC/loader"
+    for make in mkdir 'mkfifo -m 777' 'ln -s /dev/null'; do
+        echo "case: $make"
+        $make loader
+        execve_says ./loaderless 13 # EACCES
+        fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: Permission denied" \
+            -- "${ASKED[@]}" -- ./loaderless
+        hint_says "install $PUBLIC/loader, or a program that is built for the C library"
+        rm -r loader
+    done
+}
+
+@test "program headers that end behind the name of the loader: 126, with the remedy" {
+    no_registered_formats
+    program cut
+    bytes_at cut "$(field 56 44)" '\0\4' # e_phnum, and the file ends before
+    truncate -s 4000 cut
+    execve_says ./cut 8 # ENOEXEC
+    fails_with 126 exec not-executable './cut: it is an ELF file that is damaged.*: Exec format error' \
+        -- "${ASKED[@]}" -- ./cut
+    hint_says 'install the program again'
+}
+
 @test "an aarch64 program on another machine: named, with both machines" {
     no_registered_formats
     [[ $(uname -m) != aarch64 ]] || return 0
