@@ -52,7 +52,7 @@ state() {
 # bounding set what is not in it, too.
 asked() {
     strace -o "$BATS_TEST_TMPDIR/asked" "$@" "$PUBLIC/probe" >/dev/null
-    grep -oE '^(prctl\([A-Z_]+|keyctl\([A-Z_]+|[gs]etres[ug]id|setfs[ug]id|getgroups|capget|faccessat2|execveat|statfs|getxattr)' \
+    grep -oE '^(prctl\([A-Z_]+|keyctl\([A-Z_]+|[gs]etres[ug]id|setfs[ug]id|getgroups|capget|faccessat2|execveat|statfs|readlinkat|getxattr)' \
         "$BATS_TEST_TMPDIR/asked" | grep -v PR_CAPBSET_DROP | sort | uniq -c
 }
 

@@ -32,6 +32,7 @@ QUESTIONS = ["-DQUESTIONS"]
 # What a single question costs: the baseline with nothing but it. A question that is added to capwrap is a
 # function of questions.h and a row here.
 SINGLE_QUESTIONS = {", only the working directory": "ask_directory",
+             ", only the user namespace": "ask_user_namespace",
              ", only AT_EXECVE_CHECK": "ask_execve_check"}
 # What a filter costs: the baseline that sets the smallest one, and capwrap with and without its own.
 FILTER, USERNS = ", with a filter", ", --disable-userns"

@@ -22,6 +22,15 @@ static inline void ask_directory(const char *path) {
     call(__NR_faccessat2, AT_FDCWD, (long)".", 1, AT_EACCESS, 0);
 }
 
+/* Whether this is the initial user namespace, which maps every id. */
+static inline void ask_user_namespace(const char *path) {
+    char filesystem[256], link[18];
+
+    (void)path;
+    call(__NR_statfs, (long)"/proc/self/ns", (long)filesystem, 0, 0, 0);
+    call(__NR_readlinkat, AT_FDCWD, (long)"/proc/self/ns/user", (long)link, sizeof link, 0);
+}
+
 /* Whether the kernel would execute the program. */
 static inline void ask_execve_check(const char *path) {
     const long words[] = {(long)path, 0};
@@ -110,6 +119,7 @@ static long ask_before(long keep) {
     ask_flags();
     ask_prctl(PR_CAPBSET_READ, keep, 0);
     ask_prctl(PR_GET_PDEATHSIG, (long)&signal, 0);
+    ask_user_namespace(NULL);
     return count;
 }
 
