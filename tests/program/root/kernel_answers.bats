@@ -150,24 +150,45 @@ stat_is_direct() {
 
 # In a namespace that does not map every id, a process that reads as the overflow id may be another one:
 # to make it root is a change then, with a keyring of its own.
-@test "an overflow id that is not one number on one line of procfs is unknown, and any id may be an unmapped one" {
+# overflow_id JOINS CMD...: in such a namespace, with CMD before capwrap, it runs as root, and joins a keyring of its
+# own or not.
+overflow_id() {
+    local joins=$1
+    shift
+    FROM=("$SUPPORT_BIN/in-userns" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps "$@")
+    runs --user 0:0 -- "$PROBE"
+    assert_line ruid=0
+    dry_run --user 0:0 -- "$PROBE"
+    assert_equal "$(jq '[.steps[].name] | index("keyring") != null' <<<"$output")" "$joins"
+}
+
+@test "an overflow id that is not one number on one line is unknown, and any id may be an unmapped one" {
+    local text file bytes
+    for text in '65534\n' '12' '1\n2\n' '' 'x1\n' ':\n' '1x\n' '/1\n'; do
+        # shellcheck disable=SC2059 # with its line ends
+        bytes=$(printf "$text" | od -An -v -tx1 | tr -d ' \n')
+        for file in overflowuid overflowgid; do
+            echo "case: $file $text"
+            overflow_id "$([[ $text == 65534* ]] && echo false || echo true)" \
+                strace -f -qq -o /dev/null -P "/proc/sys/kernel/$file" \
+                -e "inject=read:retval=$((${#bytes} / 2))${bytes:+:poke_enter=@arg2=$bytes}"
+        done
+    done
+}
+
+@test "an overflow id that lies on no procfs is unknown" {
     local text file joins
     echo 65534 >"$PUBLIC/file" # what is there, and not on procfs
     for text in "$PUBLIC/file" /proc/sys/kernel/{randomize_va_space,ostype,printk} /proc/{filesystems,uptime}; do
+        joins=true
+        [[ $text != *randomize_va_space ]] || joins=false
         for file in overflowuid overflowgid; do
             echo "case: $file $text"
             # shellcheck disable=SC2016 # expands in the inner shell
-            FROM=("$SUPPORT_BIN/in-userns" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps
-                unshare --mount --propagation private -- /bin/bash -c '
+            overflow_id "$joins" unshare --mount --propagation private -- /bin/bash -c '
                 mount --bind "$1" "/proc/sys/kernel/$2" || exit 99
                 shift 2
-                exec "$@"' - "$text" "$file")
-            runs --user 0:0 -- "$PROBE"
-            assert_line ruid=0
-            dry_run --user 0:0 -- "$PROBE"
-            joins=true
-            [[ $text != *randomize_va_space ]] || joins=false
-            assert_equal "$(jq '[.steps[].name] | index("keyring") != null' <<<"$output")" "$joins"
+                exec "$@"' - "$text" "$file"
         done
     done
 }
