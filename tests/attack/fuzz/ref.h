@@ -31,6 +31,8 @@ struct said {
 
 /* False when the manual page says that the line is refused. */
 bool ref_options(int argc, char **argv, struct said *said);
+/* The names of all options, one by one; NULL behind the last. */
+const char *ref_option(size_t place);
 
 /* ---- who is meant (ref_users.c) ---- */
 

@@ -48,6 +48,8 @@ static const struct getopt_option OPTIONS[] = {
     {NULL, 0, NULL, 0},
 };
 
+const char *ref_option(size_t place) { return OPTIONS[place].name; }
+
 /* What the line is made of, beside struct said. */
 struct line {
     unsigned modes, users, lists, signals, directories, masks, passes, words, special_words,
@@ -208,6 +210,18 @@ static bool take_mode(int option, const char *value, struct said *said, struct l
     return false;
 }
 
+/* Those that speak of what can be read of another process, and -q and --json. (Not by strchr(3):
+ * it looks for a char, and as such the first long option is the NUL at the end.) */
+static bool is_for_assert(int option) {
+    static const int options[] = {'u', 'G', 'k',           'W',           'n',
+                                  'N', 'q', ONLY_LONG + 1, ONLY_LONG + 4, ONLY_LONG + 6};
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (options[i] == option)
+            return true;
+    return false;
+}
+
 static void take(int option, const char *value, struct said *said, struct line *line) {
     const struct {
         int option;
@@ -228,9 +242,7 @@ static void take(int option, const char *value, struct said *said, struct line *
     if (take_mode(option, value, said, line))
         return;
     line->run_options += option != ONLY_LONG + 6 && option != 'v';
-    /* Those that speak of what can be read of another process, and -q and --json. */
-    line->start_options += strchr("uGkWnNq", option) == NULL && option != ONLY_LONG + 1 &&
-                           option != ONLY_LONG + 4 && option != ONLY_LONG + 6;
+    line->start_options += !is_for_assert(option);
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (flags[i].option == option) {
             *flags[i].flag = true;
