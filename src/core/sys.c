@@ -163,8 +163,7 @@ int sys_read_umask(unsigned mask) {
     return other < 0 ? other : -EIO;
 }
 
-/* Whether what lies there is the kernel's: anything may be mounted at /proc. */
-static bool is_on_procfs(const char *path) {
+bool sys_is_on_procfs(const char *path) {
     struct statfs fs = {0};
 
     return statfs(path, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
@@ -172,7 +171,7 @@ static bool is_on_procfs(const char *path) {
 
 /* Reads a file of the kernel that is to consist of one line. */
 static bool read_line(const char *path, size_t capacity, char *line) {
-    int size = is_on_procfs(path) ? sys_read_head(path, capacity - 1, line) : 0;
+    int size = sys_is_on_procfs(path) ? sys_read_head(path, capacity - 1, line) : 0;
 
     line[size > 0 ? size : 0] = '\0';
     return size > 0 && line[size - 1] == '\n' && strchr(line, '\n') == &line[size - 1];
@@ -192,7 +191,7 @@ static bool is_initial_namespace(void) {
     static const char initial[] = "user:[4026531837]";
     char link[sizeof initial];
 
-    return is_on_procfs("/proc/self/ns") &&
+    return sys_is_on_procfs("/proc/self/ns") &&
            sys_read_link("/proc/self/ns/user", sizeof link, link) == sizeof initial - 1 &&
            memcmp(link, initial, sizeof initial - 1) == 0;
 }

@@ -38,6 +38,8 @@ pid_t sys_get_parent(void);                   /* getppid(2) */
  * told. */
 int sys_filter_is_refused(void);
 
+/* Whether path lies on procfs, by statfs(2): anything may be mounted at /proc. */
+bool sys_is_on_procfs(const char *path);
 /* 1 when this user namespace maps every id (user_namespaces(7)), so that an id is what it reads
  * as; SYS_INITIAL_NAMESPACE when it is the initial one, which does so and denies nobody
  * setgroups(2); 0 when it does not, or when /proc does not tell. */

@@ -3,17 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/descriptors.h"
 #include "core/directory.h"
+#include "core/sys.h"
 
 /* ---- loaded objects ---- */
 
@@ -43,11 +42,10 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data) {
  * Without /proc, unshare(2) of what a thread shares with others is EINVAL when there are others;
  * EPERM or ENOSYS is a filter's answer and tells nothing. */
 static long count_threads(void) {
-    struct statfs fs = {0};
     struct stat status = {0};
 
-    if (statfs("/proc/self/task", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
-        stat("/proc/self/task", &status) == 0 && status.st_nlink > 2)
+    if (sys_is_on_procfs("/proc/self/task") && stat("/proc/self/task", &status) == 0 &&
+        status.st_nlink > 2)
         return (long)status.st_nlink - 2;
     if (unshare(CLONE_THREAD) == 0)
         return 1;
