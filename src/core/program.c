@@ -533,7 +533,7 @@ static int explain_image(const struct image *image, const char *path, struct fai
         (void)fail_set(f, "exec", FAIL_INTERPRETER, image->error,
                        "it needs the loader %s, which %s", image->loader,
                        image->error == -ENOENT ? "does not exist" : "cannot be used");
-        fail_advise(f, "install %s, or a program that is built for the C library of this system",
+        fail_advise(f, "install the C library of %s, or a program built for that of this system",
                     image->loader);
         f->subject = path;
     } else {

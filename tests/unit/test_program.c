@@ -1173,7 +1173,7 @@ static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **stat
             assert_null(f.hint);
         else
             assert_non_null(strstr(f.hint, FORMATS[row].hint));
-        assert_int_equal(strstr(f.advice, "install /lib/loader, or ") != NULL,
+        assert_int_equal(strstr(f.advice, "install the C library of /lib/loader, or ") != NULL,
                          FORMATS[row].code == FAIL_INTERPRETER);
     }
 }

@@ -83,7 +83,7 @@ no_registered_formats() {
     program loaderless -Wl,--dynamic-linker="$PUBLIC/loader"
     fails_with 126 exec interpreter "it needs the loader $PUBLIC/loader, which does not exist: No such file" \
         -- "${ASKED[@]}" -- ./loaderless
-    hint_says "install $PUBLIC/loader, or a program that is built for the C library"
+    hint_says "install the C library of $PUBLIC/loader, or a program built for that of this system"
     install -m 644 "$(type -P true)" loader
     fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: Permission denied" \
         -- "${ASKED[@]}" -- ./loaderless
@@ -137,7 +137,7 @@ except OSError as error:
         fails_with 126 exec interpreter \
             "$PUBLIC/loader, which cannot be used: (Accessing a corrupted shared library|No error information)" \
             -- "${ASKED[@]}" -- ./loaderless
-        hint_says "install $PUBLIC/loader, or a program that is built for the C library"
+        hint_says "install the C library of $PUBLIC/loader, or a program built for that of this system"
     done
 }
 
@@ -149,7 +149,7 @@ except OSError as error:
         execve_says ./loaderless 13 # EACCES
         fails_with 126 exec interpreter "$PUBLIC/loader, which cannot be used: Permission denied" \
             -- "${ASKED[@]}" -- ./loaderless
-        hint_says "install $PUBLIC/loader, or a program that is built for the C library"
+        hint_says "install the C library of $PUBLIC/loader, or a program built for that of this system"
         rm -r loader
     done
 }
