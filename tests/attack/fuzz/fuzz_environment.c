@@ -97,6 +97,22 @@ static void make_ids(struct input *input) {
         fake_set_groups(1, (const gid_t[]){0});
 }
 
+static bool is_unmapped(fake_id id) { return id >= FAKE_UNMAPPED(0); }
+
+/* Where all ids are mapped none is held that is not (user_namespaces(7)). */
+static void leave_out_unmapped(void) {
+    const struct fake_map partial = {.first = 0, .count = 70000};
+    bool uid = is_unmapped(fake.uid.real) || is_unmapped(fake.uid.effective);
+    bool gid = is_unmapped(fake.gid.real) || is_unmapped(fake.gid.effective);
+
+    for (size_t i = 0; i < fake.group_count; i++)
+        gid |= is_unmapped(fake.groups[i]);
+    if (uid && fake.uid_map.count == UINT32_MAX)
+        fake.uid_map = partial;
+    if (gid && fake.gid_map.count == UINT32_MAX)
+        fake.gid_map = partial;
+}
+
 static void make_machine(struct input *input, struct fuzz_environment *environment) {
     static const int ended[] = {0, 125 << 8, 126 << 8, 31, 60};
     uint8_t flags = input_byte(input), streams = input_byte(input), child = input_byte(input);
@@ -110,6 +126,7 @@ static void make_machine(struct input *input, struct fuzz_environment *environme
         fake.uid_map = (struct fake_map){.first = 0, .count = 1001};
     if (bit(flags, 7))
         fake.gid_map = (struct fake_map){.first = 0, .count = bit(flags, 5) ? 0 : 1001};
+    leave_out_unmapped();
     for (unsigned fd = 0; fd < 3; fd++) {
         fake.streams[fd].handed_over = bit(streams, fd);
         fake.streams[fd].owner = bit(streams, fd + 3) ? 33 : (uid_t)fake.uid.real;
