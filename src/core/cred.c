@@ -56,7 +56,7 @@ const char *cred_difference(const struct cred *a, const struct cred *b) {
 }
 
 int cred_after_exec(const struct cred *now, const struct exec_file *file, struct cred *after) {
-    uint64_t known = cred_known_caps(now); /* the kernel cuts the others off as it reads them */
+    uint64_t known = cred_known_caps(now); /* the kernel ignores the others when it reads them */
     bool is_root = now->uid.effective == 0 && (now->securebits & SECBIT_NOROOT) == 0;
     bool effective = is_root || (file->has_caps && file->caps_effective);
 
@@ -69,8 +69,8 @@ int cred_after_exec(const struct cred *now, const struct exec_file *file, struct
         (known & file->caps_permitted & ~after->permitted) != 0)
         return -EPERM;
 
-    /* Uid 0 is treated as if the file had every capability ("Capabilities and execution of
-     * programs by root"). */
+    /* The kernel treats user ID 0 as if the file had every capability ("Capabilities and execution
+     * of programs by root"). */
     if (is_root)
         after->permitted = now->bounding | now->inheritable;
     if (now->no_new_privs)

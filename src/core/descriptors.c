@@ -10,10 +10,10 @@
 
 #include "core/entries.h"
 
-/* A reading of the folder, through the descriptor own. */
+/* One read of the directory through the descriptor own. */
 struct reading {
     int own;
-    unsigned own_seen; /* how often its own entry was there */
+    unsigned own_seen; /* how often its own entry was found */
     int (*each)(void *data, int fd);
     void *data;
 };

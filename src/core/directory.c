@@ -5,17 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- the way to a directory ---- */
+/* ---- the path to a directory ---- */
 
-enum { LINKS_MOST = 40 }; /* the kernel follows no more (path_resolution(7)) */
+enum { LINKS_MOST = 40 }; /* the limit of the kernel (path_resolution(7)) */
 
-/* Where the walk is: done has no symbolic link in it. */
+/* The position of the walk: done contains no symbolic link. */
 struct walk {
     char done[PATH_MAX], rest[PATH_MAX];
     unsigned links;
 };
 
-/* Writes first, second and third, one after the other. False where they do not fit. */
+/* Writes first, second and third, concatenated. False when they do not fit. */
 static bool join(char path[PATH_MAX], const char *first, const char *second, const char *third) {
     char joined[PATH_MAX];
     size_t length = (size_t)snprintf(joined, sizeof joined, "%s%s%s", first, second, third);
@@ -26,12 +26,12 @@ static bool join(char path[PATH_MAX], const char *first, const char *second, con
     return true;
 }
 
-/* Begins at the root or in the working directory. */
+/* Starts at the root or in the working directory. */
 static bool begin(struct walk *walk, const char *path) {
     return join(walk->rest, path, "", "") && join(walk->done, path[0] == '/' ? "/" : ".", "", "");
 }
 
-/* Takes the next name of the rest; "" at its end. */
+/* Takes the next name from rest; "" at its end. */
 static void take_name(struct walk *walk, char name[PATH_MAX]) {
     const char *start = walk->rest + strspn(walk->rest, "/");
     size_t length = strcspn(start, "/");
@@ -41,7 +41,7 @@ static void take_name(struct walk *walk, char name[PATH_MAX]) {
     memmove(walk->rest, start + length, strlen(start + length) + 1);
 }
 
-/* Goes into name, or to where it leads. False where the way cannot be followed. */
+/* Enters name, or follows it as a link. False when the path cannot be followed. */
 static bool go(struct walk *walk, const char *name) {
     char next[PATH_MAX], target[PATH_MAX];
     bool is_root = strcmp(walk->done, "/") == 0;

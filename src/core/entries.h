@@ -1,15 +1,15 @@
 /*
- * entries - the names in a folder.
+ * entries - the names in a directory.
  *
- * By raw system calls: the C library believes what getdents64(2) says of its own answer, and goes
- * on for ever at an entry without a length.
+ * Uses raw system calls: the C library trusts the result of getdents64(2) without a check, and
+ * loops forever at an entry whose length is 0.
  */
 #ifndef CAPWRAP_ENTRIES_H
 #define CAPWRAP_ENTRIES_H
 
-/* Calls each with data and every name in the folder that fd is open for, until it returns another
- * value than 0, which is then returned. -EIO for an answer that is none, and for a folder without
- * an end. One that is removed meanwhile has no more names. */
+/* Calls each with data and every name in the directory that fd refers to. Stops when each returns a
+ * value other than 0, and returns that value. Returns -EIO when a result is not valid, and for a
+ * directory without an end. A directory that is removed meanwhile has no more names. */
 int entries_each(int fd, int (*each)(void *data, const char *name), void *data);
 
 #endif

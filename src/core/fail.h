@@ -1,23 +1,23 @@
 /*
- * fail - why capwrap stopped, as a value.
+ * fail - the reason why capwrap stopped, as a value.
  *
- * Every function that can refuse takes a struct fail, fills it once and returns -1. Nothing is
- * printed here: main prints, so that the whole pipeline can be tested and rehearsed.
+ * Every function that can refuse takes a struct fail, fills it once and returns -1. These functions
+ * print nothing: main prints, so that the whole pipeline can be tested and rehearsed.
  */
 #ifndef CAPWRAP_FAIL_H
 #define CAPWRAP_FAIL_H
 
 #include <stdint.h>
 
-/* Exit statuses that are capwrap's own; every other one is the program's (as env(1), chroot(1)). */
+/* Exit statuses of capwrap itself; the program sets all others (as with env(1), chroot(1)). */
 enum {
     EXIT_REFUSED = 125,        /* capwrap refused or failed; nothing ran */
     EXIT_NOT_EXECUTABLE = 126, /* the program was found and cannot be executed */
     EXIT_NOT_FOUND = 127,      /* the program was not found */
 };
 
-/* What went wrong: one code for each remedy, with the word that --json prints (show/json.h). The
- * manual page tells what each means, show/hint.c what to do about it. */
+/* The kind of error: one code for each remedy, with the word that --json prints (show/json.h). The
+ * manual page explains each code, and show/hint.c contains its remedy. */
 /* clang-format off */
 #define FAIL_CODE_LIST(X)                                                                  \
     X(NONE, "none")                                                                        \
@@ -43,7 +43,7 @@ enum {
     X(UNREADABLE, "unreadable") X(INTERPRETER, "interpreter")                              \
     X(DIRECTORY, "directory") X(FILE_CAPABILITIES, "file-capabilities") X(OUTSIDE_BOUNDING, "outside-bounding")      \
     X(SET_ID, "set-id") X(ROOT_GAINS, "root-gains") X(PROCESS_LIMIT, "process-limit")      \
-    /* the kernel's account */                                                             \
+    /* the state that the kernel reports */                                                \
     X(REGAINED, "regained") X(NOT_AS_PLANNED, "not-as-planned")                            \
     /* inspecting */                                                                       \
     X(KILLED, "killed") X(NO_PROCESS, "no-process") X(OUTPUT, "output")
@@ -54,40 +54,39 @@ enum fail_code { FAIL_CODE_LIST(FAIL_CODE_ENUM) FAIL_CODES };
 /* clang-format on */
 
 struct fail {
-    const char *step; /* static string: the pipeline stage or the row of the transition table */
+    const char *step; /* static string: the pipeline stage, or the row of the transition table */
     enum fail_code code;
     int error;            /* errno, positive; 0 when no system call failed */
     int exit_code;        /* 125, 126 or 127 */
-    uint64_t caps;        /* the capabilities that it is about; 0 when about none */
-    uint64_t also;        /* what the start lacks as well, for the same hint */
-    uint64_t bounded;     /* what of it is in the bounding set, so that root would hold it */
+    uint64_t caps;        /* the capabilities that the error is about; 0 when none */
+    uint64_t also;        /* further missing capabilities, for the same hint */
+    uint64_t bounded;     /* the bounding set, which root would hold; 0 when it was not read */
     const char *subject;  /* the file or user that a hint names, owned by the caller; or NULL */
-    const char *obstacle; /* a second file, named after text, owned by the caller; or NULL */
-    const char *hint; /* what to do, where the code alone does not tell: a static string; or NULL */
-    char advice[512]; /* a hint that is made of values, before every other one; "" when none */
-    char text[512];   /* what failed, with its value, without step, capabilities and errno */
+    const char *obstacle; /* a second file, printed after text, owned by the caller; or NULL */
+    const char *hint;     /* the remedy, where it does not follow from the code: static; or NULL */
+    char advice[512];     /* a hint that contains values; it has precedence; "" when none */
+    char text[512];       /* what failed, with its value; no step, capabilities or errno */
 };
 
-/* Fills *f with exit status 125 and returns -1, for `return fail_set(...)`. (cold: what leads to a
- * refusal is kept out of the way of a start.)
- * step: a string that outlives *f. error: errno, positive or negative (its sign is dropped), or 0.
- */
+/* Fills *f with exit status 125 and returns -1, for `return fail_set(...)`. (cold: the compiler
+ * keeps the code of a refusal apart from that of a normal start.)
+ * step: a string that outlives *f. error: errno, positive or negative (sign is dropped), or 0. */
 int fail_set(struct fail *f, const char *step, enum fail_code code, int error, const char *format,
              ...) __attribute__((format(printf, 5, 6), cold));
 
-/* Gives a filled *f its hint, a static string. Returns -1. */
+/* Sets the hint of a filled *f to a static string. Returns -1. */
 int fail_hint(struct fail *f, const char *hint) __attribute__((cold));
 
-/* As fail_set, for an error about capabilities: caps is the mask whose names go before the text. */
+/* As fail_set, for an error about capabilities: the names in the mask caps come before the text. */
 int fail_caps(struct fail *f, const char *step, enum fail_code code, uint64_t caps,
               const char *text) __attribute__((cold));
 
-/* As fail_set, for an error about a file or a word: subject goes before the text. */
+/* As fail_set, for an error about a file or a word: subject comes before the text. */
 int fail_about(struct fail *f, const char *step, enum fail_code code, int error,
                const char *subject, const char *text) __attribute__((cold));
 
-/* Sets the hint of a filled *f to one that is made of values. Where they do not fit, the hint stays
- * that of the code. Returns -1. */
+/* Sets the hint of a filled *f to one that contains values. If it does not fit, the hint for the
+ * code is used. Returns -1. */
 int fail_advise(struct fail *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

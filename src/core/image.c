@@ -10,8 +10,8 @@
 
 #include "core/sys.h"
 
-/* The kernel executes what has the machine and class of this program: the linker knows where its
- * own ELF header is. */
+/* The kernel executes files for the machine and class of this program. The linker knows the address
+ * of this program's own ELF header. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
@@ -26,7 +26,7 @@ bool image_are_related(unsigned machine, unsigned other) {
     return false;
 }
 
-/* The kind is that of the error. */
+/* Sets the kind that belongs to the error, or IMAGE_FITS without an error. */
 static void set(struct image *image, enum image_kind kind, int error) {
     image->kind = error == 0 ? IMAGE_FITS : kind;
     image->error = error;
@@ -36,8 +36,8 @@ static bool begins(const char *bytes, size_t size, const char *mark) {
     return size >= strlen(mark) && memcmp(bytes, mark, strlen(mark)) == 0;
 }
 
-/* A file without the mark of an ELF file. What has no control characters but those of a text is a
- * text. */
+/* The kind of a file without the magic number of ELF. A file whose only control characters are
+ * blanks and line ends is a text. */
 static enum image_kind kind_of_other(const char *bytes, size_t size) {
     size_t blanks = 0;
     bool text = true;
@@ -62,8 +62,8 @@ static bool is_elf(const ElfW(Ehdr) * head, size_t size) {
     return size >= SELFMAG && memcmp(head->e_ident, ELFMAG, SELFMAG) == 0;
 }
 
-/* The program headers, as load_elf_phdrs() of the kernel takes them; NULL where it takes none. The
- * next call overwrites them. */
+/* Reads the program headers as load_elf_phdrs() of the kernel does; NULL when the kernel would
+ * refuse them. The next call overwrites them. */
 static const ElfW(Phdr) * read_segments(const char *path, const ElfW(Ehdr) * head) {
     static ElfW(Phdr) segments[65536 / sizeof(ElfW(Phdr))]; /* the kernel reads no more bytes */
     const size_t size = head->e_phnum * sizeof segments[0];
@@ -74,7 +74,7 @@ static const ElfW(Phdr) * read_segments(const char *path, const ElfW(Ehdr) * hea
     return segments;
 }
 
-/* As load_elf_binary() of the kernel takes the loader: the error, or 0. */
+/* Checks the loader as load_elf_binary() of the kernel does: the error, or 0. */
 static int try_loader(const char *path) {
     struct sys_file file = {0};
     ElfW(Ehdr) head = {0};
@@ -94,7 +94,7 @@ static int try_loader(const char *path) {
     return taken ? 0 : -ELIBBAD;
 }
 
-/* Reads the name that a PT_INTERP segment holds: the error, or 0. */
+/* Reads the name in a PT_INTERP segment: the error, or 0. */
 static int read_name(const char *path, const ElfW(Phdr) * segment, char name[PATH_MAX]) {
     size_t length = segment->p_filesz;
 
@@ -108,7 +108,7 @@ static int read_name(const char *path, const ElfW(Phdr) * segment, char name[PAT
     return name[length - 1] == '\0' ? 0 : -ENOEXEC;
 }
 
-/* Goes through the program headers up to the first one that names a loader, as the kernel does. */
+/* Searches the program headers for the first one that names a loader, as the kernel does. */
 static void inspect_segments(const char *path, const ElfW(Ehdr) * head, struct image *image) {
     const ElfW(Phdr) *segments = read_segments(path, head);
     unsigned i = 0;
@@ -123,7 +123,7 @@ static void inspect_segments(const char *path, const ElfW(Ehdr) * head, struct i
         set(image, IMAGE_LOADER, try_loader(image->loader));
 }
 
-/* e_machine of a file in either order of bytes. */
+/* Returns e_machine of a file in either byte order. */
 static unsigned machine_of(const ElfW(Ehdr) * head) {
     unsigned machine = head->e_machine;
 
@@ -152,7 +152,7 @@ void image_machine(unsigned machine, char name[IMAGE_MACHINE]) {
             (void)snprintf(name, IMAGE_MACHINE, "%s", names[i].name);
 }
 
-/* As load_elf_binary() of the kernel reads it. */
+/* Checks an ELF file as load_elf_binary() of the kernel does. */
 static void inspect_elf(const char *path, const ElfW(Ehdr) * head, struct image *image) {
     image->machine = machine_of(head);
     if (head->e_machine != __ehdr_start.e_machine) {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const struct {
-    const char *name, *command; /* what stands before the label in a request */
+    const char *name, *command; /* the text before the label in a request */
     bool tells_mode;
 } KINDS[MODULES] = {
     [MODULE_APPARMOR] = {"AppArmor", "exec ", true},
@@ -30,7 +30,7 @@ static bool is_mode(const char *text, size_t length) {
            memchr(text + 2, '(', length - 2) == NULL;
 }
 
-/* How much of text there is before end. */
+/* Returns the length of text before end. */
 static size_t until(char end, const char *text, size_t length) {
     const char *at = memchr(text, end, length);
 

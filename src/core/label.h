@@ -1,8 +1,8 @@
 /*
- * label - what a security module confines a program by: AppArmor's profile, SELinux's context. The
- * kernel is asked to change it at the next execve (core/sys.h).
+ * label - the label by which a security module confines a program: the profile of AppArmor, or the
+ * context of SELinux. The kernel is requested to change it at the next execve (core/sys.h).
  *
- * Pure: texts alone.
+ * Pure: this module only handles texts.
  */
 #ifndef CAPWRAP_LABEL_H
 #define CAPWRAP_LABEL_H
@@ -14,18 +14,18 @@ enum module { MODULE_APPARMOR, MODULE_SELINUX, MODULES };
 
 enum {
     LABEL_MOST = 1024,           /* bytes of a label */
-    LABEL_TEXT = LABEL_MOST + 64 /* bytes of what is written or read for one */
+    LABEL_TEXT = LABEL_MOST + 64 /* bytes of a text that is written or read */
 };
 
-/* The module's name, as a static string. */
+/* Returns the name of the module, a static string. */
 const char *label_module(enum module module);
 
-/* Fills text with what asks the module for label, without a NUL. Returns its length; 0 where label
- * is empty or longer than LABEL_MOST. */
+/* Fills text with the request for label, without a NUL. Returns its length; 0 when label is empty
+ * or longer than LABEL_MOST. */
 size_t label_request(enum module module, const char *label, char text[LABEL_TEXT]);
 
-/* Whether the module's answer, of this length, is that label. AppArmor tells the profile's mode
- * with it; a NUL or a newline may end it. */
+/* Whether text, read from the module and of this length, is that label. AppArmor appends the mode
+ * of the profile; a NUL or a newline may end the text. */
 bool label_matches(enum module module, const char *label, const char *text, size_t length);
 
 #endif

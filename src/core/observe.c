@@ -53,9 +53,9 @@ static int read_groups(const char *step, struct cred *cred, struct fail *f) {
     return 0;
 }
 
-/* Reads one of the two sets that are asked for bit by bit, up to the capability last. The kernel
- * answers 0 or 1 for each of the *count that it has and EINVAL above; 64 is above for every kernel,
- * so one that answers for ever ends the loop too. */
+/* Reads one of the two sets that are queried bit by bit, up to the capability last. The kernel
+ * returns 0 or 1 for each of its *count capabilities and EINVAL above. No kernel has capability 64,
+ * so the loop also ends for a kernel that never returns EINVAL. */
 static int read_bits(int (*has)(unsigned cap), unsigned last, uint64_t *set, unsigned *count) {
     *set = 0;
     *count = 0;
@@ -73,7 +73,7 @@ static int read_bits(int (*has)(unsigned cap), unsigned last, uint64_t *set, uns
     return 0;
 }
 
-/* The capabilities of wanted that has() says yes to, into *set. */
+/* Reads into *set the capabilities of wanted for which has() returns 1. */
 static int read_wanted(int (*has)(unsigned cap), uint64_t wanted, uint64_t *set) {
     *set = 0;
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
@@ -85,8 +85,8 @@ static int read_wanted(int (*has)(unsigned cap), uint64_t wanted, uint64_t *set)
     return 0;
 }
 
-/* How many capabilities there are, by halving: all below *count are known to the kernel, all from
- * it on are not. One that knows 64 answers for ever. */
+/* Counts the capabilities by bisection: the kernel knows all below *count and none from *count on.
+ * A kernel that knows capability 64 is refused: it never returns EINVAL. */
 static int count_caps(unsigned *count) {
     unsigned above = CAP_BITS;
 
@@ -107,7 +107,7 @@ static int count_caps(unsigned *count) {
     return *count > 0 ? 0 : -EPROTO;
 }
 
-/* The ambient set has as many capabilities as the bounding set, or there is none at all. */
+/* Checks that there are as many ambient capabilities as bounding ones; refuses a kernel without. */
 static int check_ambient(unsigned count, struct fail *f) {
     int last = sys_ambient_has(count - 1), none = sys_ambient_has(count);
 
@@ -129,7 +129,7 @@ static int read_caller_caps(struct cred *cred, struct fail *f) {
     cred->bounding = cred_known_caps(cred);
     if (check_ambient(cred->cap_count, f) != 0)
         return -1;
-    /* capabilities(7): none is ambient that is not both permitted and inheritable. */
+    /* capabilities(7): an ambient capability is always permitted and inheritable. */
     error =
         read_wanted(sys_ambient_has, cred->permitted & cred->inheritable & cred_known_caps(cred),
                     &cred->ambient);
@@ -161,7 +161,7 @@ static int read_bits_and_locks(const char *step, struct cred *cred, struct fail 
         return cannot_read(f, step, securebits, "securebits");
     cred->securebits = (unsigned)securebits;
 
-    int keepcaps = sys_get_keepcaps(); /* told twice by the kernel: a lie in one is noticed */
+    int keepcaps = sys_get_keepcaps(); /* reported twice: a lie in one report is detected */
     if (keepcaps != ((cred->securebits & SECBIT_KEEP_CAPS) != 0))
         return cannot_read(f, step, keepcaps < 0 ? keepcaps : EPROTO, "keep-caps flag");
 
@@ -195,7 +195,7 @@ int observe_caller(struct cred *cred, struct fail *f) {
     return read_bits_and_locks("start", cred, f);
 }
 
-/* With CAP_SETPCAP everything but what is kept will be dropped, whether it is there or not. */
+/* With CAP_SETPCAP, all that is not kept will be dropped, whether it is in the set or not. */
 int observe_bounding(const struct request *request, struct cred *cred, struct fail *f) {
     uint64_t known = cred_known_caps(cred), wanted = known, set;
     uint64_t keep = request->keep_all ? cred->permitted : request->keep;

@@ -25,7 +25,7 @@ enum obstacle obstacle_find(const char *path, char at[PATH_MAX]) {
     directory_find(path, -EACCES, at);
     if (at[0] != '\0' && (sys_inspect(at, &file) != 0 || S_ISDIR(file.mode)))
         return OBSTACLE_DIRECTORY;
-    if (at[0] == '\0') /* a device or a pipe may have permission */
+    if (at[0] == '\0') /* a device or a pipe may be permitted */
         return sys_inspect(path, &file) == 0 && !S_ISREG(file.mode) ? OBSTACLE_TYPE
                                                                     : OBSTACLE_OTHER;
     return at_file(&file);

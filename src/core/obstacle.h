@@ -1,8 +1,8 @@
 /*
- * obstacle - what stands in the way of a program that was found and is denied: the first component
- * of its path, every link on it followed, that this process may not pass.
+ * obstacle - why a program that was found cannot be executed: the first component of its path, with
+ * every link followed, that denies access to this process.
  *
- * The explanation of an error, never a decision: execve has the last word.
+ * It only explains an error and never decides: execve alone decides.
  */
 #ifndef CAPWRAP_OBSTACLE_H
 #define CAPWRAP_OBSTACLE_H
@@ -10,16 +10,16 @@
 #include <limits.h>
 
 enum obstacle {
-    OBSTACLE_OTHER, /* none of these: an access list or a security module, or it cannot be told */
-    OBSTACLE_DIRECTORY, /* a directory that may not be searched */
-    OBSTACLE_NOEXEC,    /* the mount of the file takes no programs */
-    OBSTACLE_TYPE,      /* it is neither a file nor a directory */
+    OBSTACLE_OTHER,     /* none of these: an access list, a security module, or unknown */
+    OBSTACLE_DIRECTORY, /* a directory that the user may not search */
+    OBSTACLE_NOEXEC,    /* the file is on a mount with noexec */
+    OBSTACLE_TYPE,      /* it is neither a regular file nor a directory */
     OBSTACLE_NOBODY,    /* the file has no execute permission at all */
-    OBSTACLE_USER,      /* the file has one, and not for this user */
+    OBSTACLE_USER,      /* the file has one, but not for this user */
 };
 
-/* Writes into at which directory or file that is, where it is one that permission is missing for.
- */
+/* Returns the reason. Writes to at the path of the directory or file that lacks a permission, if
+ * there is one. */
 enum obstacle obstacle_find(const char *path, char at[PATH_MAX]);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "core/sys.h"
 
-/* systemd.exec(5), $JOURNAL_STREAM: device and inode of a stream that goes to the journal. */
+/* systemd.exec(5), $JOURNAL_STREAM: device and inode of a stream connected to the journal. */
 static bool goes_to_journal(void) {
     const char *stream = getenv("JOURNAL_STREAM");
     char mine[64];

@@ -12,8 +12,8 @@ static bool holds_gid(const struct groups *groups, gid_t gid) {
     return false;
 }
 
-/* Inside a user namespace an unmapped id reads as the overflow id, which may stand for root. Where
- * that number is not known, it may be any. */
+/* In a user namespace every unmapped ID reads as the overflow ID, also that of root. If the
+ * overflow ID is not known, every ID that is read may be an unmapped one. */
 bool start_uid_is_ambiguous(const struct start *start, uid_t uid) {
     return !start->all_ids_mapped && (start->overflow_unknown || uid == start->overflow_uid);
 }
@@ -32,7 +32,7 @@ static bool groups_are_right(const struct request *request, const struct start *
            !groups_are_ambiguous(&request->groups, start);
 }
 
-/* An id that may be another one is never right already. */
+/* An ID that may be another one is never treated as right already. */
 static void plan_ids(const struct request *request, const struct start *start, struct plan *plan) {
     plan->set_uid = plan->set_gid = true;
     plan->goal.uid = ids_all(request->uid);
@@ -42,7 +42,7 @@ static void plan_ids(const struct request *request, const struct start *start, s
 
     bool same_uid = ids_equal(&plan->start.uid, &plan->goal.uid);
     bool same_gid = ids_equal(&plan->start.gid, &plan->goal.gid);
-    /* The kernel finds out that an id is unmapped before it asks for a capability. */
+    /* The kernel detects that an ID is unmapped before it checks for a capability. */
     plan->uid_is_free =
         same_uid && (!plan->confirm_uid || start->uid_is_own || start->uid_unmapped);
     plan->gid_is_free =
@@ -56,7 +56,7 @@ static void plan_identity(const struct request *request, const struct start *sta
         plan_ids(request, start, plan);
     if (request->change_groups && !groups_are_right(request, start)) {
         plan->set_groups = true;
-        /* Only then would a list that was never set read as right. */
+        /* Only in this case would a list that was never set read as right. */
         plan->clear_groups = groups_equal(&request->groups, &start->cred.groups) &&
                              request->groups.count == start->cred.groups_told;
         plan->goal.groups = request->groups;
@@ -69,8 +69,8 @@ static void plan_identity(const struct request *request, const struct start *sta
     plan->setgroups_denied = start->setgroups_denied;
 }
 
-/* Capabilities that come from the capwrap file were granted to whoever may execute it: to start a
- * program with them, not to become somebody else or to give files away. */
+/* Capabilities that come from capwrap's file were granted to everyone who may execute it: to start
+ * a program with them, not to change to another user or to give files away. */
 static int check_grant(const struct plan *plan, struct fail *f) {
     const struct cred *start = &plan->start, *goal = &plan->goal;
 
@@ -98,7 +98,7 @@ static int check_grant(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-/* What is kept: what must be, and of what is wanted that which check_kept() would not refuse. */
+/* Computes what is kept: --keep, and the wanted capabilities that check_kept() would not refuse. */
 static int plan_keep(const struct request *request, struct plan *plan, struct fail *f) {
     const struct cred *start = &plan->start;
     uint64_t possible = start->permitted & (start->inheritable | start->bounding);
@@ -113,7 +113,8 @@ static int plan_keep(const struct request *request, struct plan *plan, struct fa
     return 0;
 }
 
-/* A stream whose owner cannot be told from the user is neither handed over nor left as it is. */
+/* Refuses a stream whose owner may or may not be the user: it can neither be handed over nor
+ * left. */
 static int check_stdio(const struct request *request, const struct start *start, struct fail *f) {
     if (!request->chown_stdio || start->stdio_unmapped == 0)
         return 0;
@@ -141,7 +142,7 @@ static int check_kept(const struct plan *plan, struct fail *f) {
         return fail_caps(f, "keep", FAIL_CAP_BOUNDING_ONLY, missing,
                          "in the bounding set only, not permitted");
 
-    /* capset(2): what is added to the inheritable set must be in the bounding set. */
+    /* capset(2): a capability added to the inheritable set must be in the bounding set. */
     uint64_t frozen = plan->keep & ~(start->inheritable | start->bounding);
     if (frozen != 0)
         return fail_caps(f, "keep", FAIL_CAP_NOT_PERMITTED, frozen,
@@ -149,9 +150,9 @@ static int check_kept(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-/* Whether bits may stay in the bounding set that nobody could drop: they must be out of reach of
- * every later execve, or the caller must be one who could use them just as well without us. The
- * program step makes sure of the latter's target. */
+/* Whether bits that nobody could drop may stay in the bounding set: no later execve can gain them,
+ * or the caller could use them equally well without capwrap. In the latter case the program step
+ * checks the program that is started. */
 static bool bounding_may_stay(const struct plan *plan) {
     bool nothing_to_take = plan->start.permitted == 0 && !cred_has_root(&plan->start) &&
                            ids_equal(&plan->start.uid, &plan->goal.uid) &&
@@ -166,7 +167,7 @@ static int plan_bounding(struct plan *plan, struct fail *f) {
     plan->goal.bounding = plan->start.bounding & plan->keep;
     if (excess == 0 || (plan->start.permitted & CAP_MASK(CAP_SETPCAP)) != 0 ||
         !bounding_may_stay(plan))
-        return 0; /* narrowed, or the preflight says that SETPCAP is missing */
+        return 0; /* narrowed, or the preflight reports that SETPCAP is missing */
 
     plan->goal.bounding = plan->start.bounding;
     plan->bounding_left = true;
@@ -178,7 +179,7 @@ static int plan_bounding(struct plan *plan, struct fail *f) {
 
 static int plan_securebits(const struct request *request, struct plan *plan, struct fail *f) {
     unsigned inherited = plan->start.securebits;
-    unsigned locked = (inherited & 0xaau) >> 1; /* each lock is the bit above what it locks */
+    unsigned locked = (inherited & 0xaau) >> 1; /* each lock is the bit above the one it locks */
 
     if (request->lock_securebits)
         plan->goal.securebits |= SECBITS_LOCKDOWN;
@@ -188,8 +189,8 @@ static int plan_securebits(const struct request *request, struct plan *plan, str
     return 0;
 }
 
-/* Without no_new_privs a set-user-ID program could run under the filter, where a call that it
- * relies on fails (seccomp(2), PR_SET_NO_NEW_PRIVS). */
+/* Without no_new_privs a set-user-ID program could run under the filter, and a call that it relies
+ * on would fail (seccomp(2), PR_SET_NO_NEW_PRIVS). */
 static int plan_userns(const struct request *request, const struct start *start, struct plan *plan,
                        struct fail *f) {
     plan->disable_userns = request->disable_userns;
@@ -203,7 +204,7 @@ static int plan_userns(const struct request *request, const struct start *start,
     return 0;
 }
 
-/* Leaving uid 0 clears the sets unless keep-caps or no-setuid-fixup is on (capabilities(7)). */
+/* Leaving user ID 0 clears the sets unless keep-caps or no-setuid-fixup is on (capabilities(7)). */
 static int plan_carry(struct plan *plan, struct fail *f) {
     unsigned inherited = plan->start.securebits;
     bool cleared = cred_has_root(&plan->start) && plan->goal.uid.real != 0 &&
@@ -264,7 +265,7 @@ int plan_make(const struct request *request, const struct start *start, struct p
     if (plan_keep(request, plan, f) != 0)
         return -1;
     if (check_kept(plan, f) != 0) {
-        struct fail other; /* the first one counts; what else is missing is told with it */
+        struct fail other; /* the first refusal counts; it also lists what else is missing */
         (void)plan_bounding(plan, &other);
         return -1;
     }

@@ -7,7 +7,7 @@
 
 enum { AT_FIRST = 4096 };
 
-/* Reads until the end. Returns 0, -errno, or -EIO for more than was asked for. */
+/* Reads to the end. Returns 0, -errno, or -EIO when more was returned than requested. */
 static int read_all(int fd, char **text, size_t *size) {
     size_t capacity = 0;
 
@@ -23,7 +23,7 @@ static int read_all(int fd, char **text, size_t *size) {
         if (got < 0)
             return -errno;
         if ((size_t)got > capacity - *size - 1)
-            return -EIO; /* no answer */
+            return -EIO; /* not a valid result */
         *size += (size_t)got;
     }
     (*text)[*size] = '\0';

@@ -21,9 +21,9 @@ static int refuse(struct fail *f, enum fail_code code, int exit_code, int error,
     return -1;
 }
 
-/* ---- where it is ---- */
+/* ---- search ---- */
 
-/* Writes the directory, when it is not empty, a slash, and the command. */
+/* Writes the directory and a slash, unless the directory is empty, and then the command. */
 static int make_path(char path[PATH_MAX], const char *directory, size_t length,
                      const char *command) {
     size_t prefix = length == 0 ? 0 : length + 1;
@@ -37,8 +37,8 @@ static int make_path(char path[PATH_MAX], const char *directory, size_t length,
     return 0;
 }
 
-/* 0 when path can be executed, with *file filled; -ENOENT when there is nothing, -EACCES or -EISDIR
- * when it is not to be, or another error. */
+/* Returns 0 when path can be executed, with *file filled; -ENOENT when it does not exist, -EACCES
+ * or -EISDIR when it is not executable, or another error. */
 static int try_path(const char *path, struct sys_file *file) {
     int error = sys_may_execute(path);
     if (error == 0)
@@ -50,15 +50,15 @@ static int try_path(const char *path, struct sys_file *file) {
     return error;
 }
 
-/* Found, and denied, as against a directory of the search path that the user may not search. A link
- * is found even when what it names cannot be reached. */
+/* Whether the file was found but is denied, unlike one in a directory that the user may not search.
+ * A link is found even if its target cannot be reached. */
 static bool is_denied(const char *path, int error) {
     char target;
 
     return error == -EISDIR || (error == -EACCES && sys_read_link(path, 1, &target) != -EACCES);
 }
 
-/* Whether list, with colons between, has the directory. */
+/* Whether the colon-separated list contains the directory. */
 static bool holds(const char *list, const char *directory, size_t length) {
     for (;;) {
         size_t element = strcspn(list, ":");
@@ -84,7 +84,7 @@ static void add_closed(struct program *program, const char *directory, size_t le
 }
 
 /* Tries COMMAND in each absolute directory of the search path. An empty or relative element means
- * the current directory, which is nobody's choice here: skipped. */
+ * the current directory, which the user did not choose; it is skipped. */
 static int search(struct program *program, struct sys_file *file) {
     const char *element = program->search_path;
     int denied = -ENOENT;
@@ -112,8 +112,8 @@ static int search(struct program *program, struct sys_file *file) {
     }
 }
 
-/* Refuses a file that was found and is denied, and names what stands in its way. before: what the
- * text begins with. */
+/* Refuses a file that was found but is denied, and names what denies it. before: the start of the
+ * text. */
 static int explain_denied(const char *step, const char *path, const char *subject,
                           const char *before, enum fail_code code, char obstacle[PATH_MAX],
                           struct fail *f) {
@@ -147,7 +147,7 @@ static int explain_denied(const char *step, const char *path, const char *subjec
     return -1;
 }
 
-/* The file is there, and the path or its kind is wrong. */
+/* Refuses a file that exists, when its path or its kind is wrong. */
 static int refuse_path(int error, const char *path, struct fail *f) {
     const char *what = error == -EISDIR         ? "it is a directory, not a program"
                        : error == -ENAMETOOLONG ? "the name is too long"
@@ -158,8 +158,8 @@ static int refuse_path(int error, const char *path, struct fail *f) {
     return -1;
 }
 
-/* Names what is missing of a path where that is not its end: a directory of it, or where it leads
- * as a link. */
+/* Names the missing part of a path if it is not its last name: a directory of the path, or the
+ * target of a link. */
 static void advise_missing(const char *path, struct fail *f) {
     char at[PATH_MAX], target;
 
@@ -178,7 +178,7 @@ static void advise_missing(const char *path, struct fail *f) {
         fail_advise(f, "check the path %s: there is no %s", path, at);
 }
 
-/* Whether no directory of PATH that is looked into is there. */
+/* Whether none of the searched directories of PATH exists. */
 static bool finds_nothing(const struct program *program) {
     struct program probe = *program;
     struct sys_file file;
@@ -187,7 +187,7 @@ static bool finds_nothing(const struct program *program) {
     return program->search_path != NULL && search(&probe, &file) == -ENOENT;
 }
 
-/* None of its name can be reached. */
+/* Refuses a COMMAND for which no file can be reached. */
 static int refuse_missing(const struct program *program, int error, struct fail *f) {
     const char *command = program->command;
 
@@ -245,8 +245,8 @@ static int find_path(struct program *program, struct sys_file *file, struct fail
 
 /* ---- what execve will see ---- */
 
-/* Reads the interpreter out of the #! line as the kernel does: blanks before it are skipped, a
- * blank, a newline or a NUL ends it, and the end must be within what the kernel reads. */
+/* Reads the interpreter from the #! line as the kernel does: blanks before it are skipped, a blank,
+ * a newline or a NUL ends it, and its end must be within the bytes that the kernel reads. */
 static int parse_interpreter(const char head[PROGRAM_HEAD + 1], char name[PROGRAM_HEAD]) {
     const char *start = head + 2 + strspn(head + 2, " \t");
     size_t length = strcspn(start, " \t\n");
@@ -258,8 +258,8 @@ static int parse_interpreter(const char head[PROGRAM_HEAD + 1], char name[PROGRA
     return 0;
 }
 
-/* Reads the attribute security.capability into file. 0, or an error when it cannot be told what
- * the kernel will make of it. */
+/* Reads the attribute security.capability into file. Returns 0, or an error when its effect in the
+ * kernel cannot be determined. */
 static int read_file_caps(const char *path, struct exec_file *file) {
     struct vfs_ns_cap_data data;
 
@@ -274,7 +274,7 @@ static int read_file_caps(const char *path, struct exec_file *file) {
     bool foreign_root =
         revision == VFS_CAP_REVISION_3 && size == XATTR_CAPS_SZ_3 && le32toh(data.rootid) != 0;
     if (foreign_root && sys_all_ids_mapped() > 0)
-        return 0; /* only for a user namespace whose root is that id */
+        return 0; /* in force only in a user namespace whose root is that ID */
     if (foreign_root || !(revision == VFS_CAP_REVISION_2 && size == XATTR_CAPS_SZ_2))
         return -EPROTO;
 
@@ -287,8 +287,8 @@ static int read_file_caps(const char *path, struct exec_file *file) {
     return 0;
 }
 
-/* Set-id bits and file capabilities of the last file of the chain: those of scripts do not count.
- */
+/* Reads set-id bits and file capabilities of the last file of the chain: the kernel ignores those
+ * of scripts. */
 static int read_exec_file(const char *path, const struct sys_file *info, struct exec_file *file) {
     memset(file, 0, sizeof *file);
     if (info->nosuid)
@@ -300,7 +300,7 @@ static int read_exec_file(const char *path, const struct sys_file *info, struct 
     return read_file_caps(path, file);
 }
 
-/* How the check of a file ended: done, refused as every refusal, or impossible to complete. */
+/* The result of the check of a file: done, refused (as everywhere), or impossible to complete. */
 enum { CHECK_DONE = 0, CHECK_REFUSED = -1, CHECK_INCOMPLETE = 1 };
 
 static int incomplete(struct fail *f, enum fail_code code, int error, const char *path,
@@ -309,7 +309,7 @@ static int incomplete(struct fail *f, enum fail_code code, int error, const char
     return CHECK_INCOMPLETE;
 }
 
-/* The interpreter that a script names, not "", is not there, or denied. */
+/* Refuses a script whose #! line names an interpreter (not "") that is missing or denied. */
 static void refuse_interpreter(struct program *program, int error, const char *script,
                                const char *name, struct fail *f) {
     char before[PROGRAM_HEAD + sizeof "its #! line names ; "];
@@ -331,8 +331,8 @@ static void refuse_interpreter(struct program *program, int error, const char *s
     }
 }
 
-/* Takes the next interpreter from the head of a script and makes sure that it can be executed:
- * *file is its. */
+/* Takes the next interpreter from the head of a script and checks that it can be executed; *file
+ * describes it. */
 static int follow(struct program *program, const char *script, const char head[PROGRAM_HEAD + 1],
                   struct sys_file *file, struct fail *f) {
     if (program->interpreter_count == PROGRAM_INTERPRETERS)
@@ -354,7 +354,7 @@ static int follow(struct program *program, const char *script, const char head[P
     return CHECK_REFUSED;
 }
 
-/* Follows the chain from program->path, which file is about. */
+/* Follows the chain from program->path, which *file describes. */
 static int check_chain(struct program *program, struct sys_file *file, struct fail *f) {
     const char *path = program->path;
 
@@ -379,21 +379,21 @@ static int check_chain(struct program *program, struct sys_file *file, struct fa
     }
 }
 
-/* ---- what becomes of the goal ---- */
+/* ---- the state after execve ---- */
 
-/* Set-id bits that would make the program somebody else; no_new_privs switches them off. */
+/* Whether set-id bits would change the user or group of the program; no_new_privs disables them. */
 static bool changes_ids(const struct cred *goal, const struct exec_file *file) {
     return !goal->no_new_privs && ((file->set_uid && file->owner != goal->uid.effective) ||
                                    (file->set_gid && file->group != goal->gid.effective));
 }
 
-/* execve is about to run in secure mode, and then the kernel disarms the parent-death signal
+/* Whether execve would run in secure mode, in which the kernel clears the parent-death signal
  * (PR_SET_PDEATHSIG(2const)). */
 static bool is_secure(const struct cred *goal, const struct exec_file *file) {
     return goal->uid.real != 0 && file->has_caps && file->caps_effective;
 }
 
-/* The file whose set-id bits, capabilities and format count. */
+/* Returns the file whose set-id bits, capabilities and format are in force. */
 static const char *last_file(const struct program *program) {
     return program->interpreter_count == 0 ? program->path
                                            : program->interpreters[program->interpreter_count - 1];
@@ -436,8 +436,8 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
     return 0;
 }
 
-/* Whether the new user may search the directory that the program inherits: asked only where the
- * caller could do more. */
+/* Checks whether the new user may search the directory that the program inherits; only where the
+ * caller has more privilege. */
 static int check_directory(const struct plan *plan, struct program *program, struct fail *f) {
     bool loses =
         plan->changes_identity || plan->set_groups || (plan->start.effective & ~plan->keep) != 0;
@@ -450,7 +450,7 @@ static int check_directory(const struct plan *plan, struct program *program, str
         f, "leave out --strict, or change to a directory that the user may search: --chdir DIR");
 }
 
-/* With --chown-stdio: whether the new user may open standard output and error again, where they are
+/* With --chown-stdio: checks whether the new user may reopen standard output and error, if they are
  * not handed over. */
 static int check_streams(const struct plan *plan, struct program *program, struct fail *f) {
     int error = 0;
@@ -487,15 +487,15 @@ int program_find(const struct plan *plan, struct program *program, struct fail *
     if (checked == CHECK_DONE)
         return judge(plan, program, f);
 
-    /* With nothing kept and no_new_privs there is nothing that a file could add, and a signal that
-     * was asked for is all that it could take away. */
+    /* With nothing kept and no_new_privs, a file cannot add anything. It could only take away a
+     * parent-death signal that was requested. */
     bool cannot_matter = plan->keep == 0 && plan->goal.no_new_privs && !plan->needs_parent_death;
     return checked == CHECK_INCOMPLETE && cannot_matter ? 0 : -1;
 }
 
 /* ---- execve ---- */
 
-/* What an image says of a file that execve refuses. */
+/* The text and hint for a kind of image that execve refuses. */
 struct reason {
     const char *text, *hint;
 };
@@ -516,7 +516,7 @@ static const struct reason REASONS[IMAGE_KINDS] = {
                        "install the program again; readelf -hl shows what there is of it"},
 };
 
-/* Writes what machine an ELF file was built for, and what this is. */
+/* Writes the machine that an ELF file was built for, and this machine. */
 static void name_machines(const struct image *image, struct fail *f) {
     char built_for[IMAGE_MACHINE], own[IMAGE_MACHINE];
 
@@ -547,7 +547,7 @@ static int explain_image(const struct image *image, const char *path, struct fai
     return -1;
 }
 
-/* Tells why execve answers, or would answer, with this error. */
+/* Explains why execve fails, or would fail, with this error. */
 static int explain_exec(const struct program *program, int error, struct fail *f) {
     enum fail_code code = FAIL_NOT_EXECUTABLE;
     const char *what = "cannot be executed", *path = last_file(program);
@@ -582,7 +582,7 @@ static int explain_exec(const struct program *program, int error, struct fail *f
     return -1;
 }
 
-/* A path through a descriptor, such as /proc/self/fd/7, ends with it. */
+/* A path through a descriptor, such as /proc/self/fd/7, is lost when the descriptor is closed. */
 static int check_closed(const struct program *program, struct fail *f) {
     const char *path = program->path;
     unsigned next = 0;
@@ -611,7 +611,7 @@ int program_check(const struct plan *plan, const struct program *program, struct
     if (!plan->dry_run)
         return 0;
 
-    /* The kernel does not look at the format before execve. */
+    /* The kernel does not check the format before execve. */
     image_inspect(last_file(program), &image);
     bool registered = image.error == -ENOEXEC && sys_has_formats() == 1;
     return image.kind == IMAGE_FITS || registered ? 0

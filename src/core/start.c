@@ -6,8 +6,8 @@
 #include "core/observe.h"
 #include "core/sys.h"
 
-/* Without CAP_SETPCAP the bounding set may stay wider than what is kept (plan.c). What a lie of
- * capget(2) would gain so is not gained: the kernel is asked whether it is really missing. */
+/* Without CAP_SETPCAP the bounding set may exceed what is kept (plan.c). A lie of capget(2) must
+ * not cause this: a second system call checks whether the capability is really missing. */
 static int check_setpcap(const struct request *request, const struct cred *cred, struct fail *f) {
     uint64_t keep = request->keep_all ? cred->permitted : request->keep;
 
@@ -18,9 +18,9 @@ static int check_setpcap(const struct request *request, const struct cred *cred,
                     "CAP_SETPCAP reads as not permitted, and the kernel permits it");
 }
 
-/* Whether ids that read as the caller's own are: setresuid(2) to them succeeds only then, as long
- * as the caller may not become another. Where one of them is his and another only reads so, the
- * call changes that one; so it is made only where they are what was asked for. */
+/* Whether IDs that read as the caller's are the caller's: setresuid(2) to them succeeds only then,
+ * if the caller may not change to another ID. If only some of them are the caller's, the call would
+ * change the others; so it is made only where they are the requested IDs. */
 static void read_own_ids(uid_t uid, gid_t gid, struct start *start) {
     const struct cred *cred = &start->cred;
     const struct ids uids = ids_all(uid), gids = ids_all(gid);
@@ -33,7 +33,7 @@ static void read_own_ids(uid_t uid, gid_t gid, struct start *start) {
         start->gid_is_own = sys_try_gids(gid, gid, gid) == 0;
 }
 
-/* What the user namespace does to the ids that were asked for. */
+/* Reads what the user namespace does to the requested IDs. */
 static void read_mapping(const struct request *request, uid_t uid, gid_t gid, struct start *start) {
     const struct groups no_gids = {0}, one_gid = {.count = 1, .list = &gid};
 
@@ -56,15 +56,15 @@ static void read_mapping(const struct request *request, uid_t uid, gid_t gid, st
         read_own_ids(uid, gid, start);
 }
 
-/* Whether the owner of a stream, or who is to be it, may be another than it reads as. An owner that
- * is about to change shows by his number whether he did. */
+/* Whether the owner of a stream, or its new owner, may differ from the ID that is read. When an
+ * owner is about to change, the ID that is read afterwards shows whether it changed. */
 static bool stream_is_ambiguous(const struct request *request, const struct start *start, int fd,
                                 uid_t owner, uid_t goal) {
     if (owner == goal)
         return start_uid_is_ambiguous(start, goal);
     if (!request->change_identity && start_uid_is_ambiguous(start, goal))
         return true;
-    /* With CAP_CHOWN, giving a stream to its owner fails when he is unmapped. */
+    /* With CAP_CHOWN, giving a stream to its present owner fails when that owner is unmapped. */
     return start_uid_is_ambiguous(start, owner) &&
            (start->cred.effective & CAP_MASK(CAP_CHOWN)) != 0 && sys_chown_fd(fd, owner) != 0;
 }
@@ -84,7 +84,7 @@ static int read_streams(const struct request *request, uid_t goal, struct start 
     return 0;
 }
 
-/* A module that is not active has nothing to ask for. */
+/* Refuses a request to a security module that is not active. */
 static int check_modules(const struct request *request, struct fail *f) {
     for (enum module module = 0; module < MODULES; module++) {
         const char *label = request->label[module];

@@ -1,8 +1,8 @@
 /*
- * start - what a plan has to know beside the process's own state: what the user namespace makes of
- * ids, and the standard streams.
+ * start - reads what a plan needs besides the state of the process: how the user namespace maps
+ * IDs, and the standard streams.
  *
- * Beside readers it asks by calls that succeed only where they change nothing, or fail. So it is no
+ * Besides readers it uses calls that either succeed without a change or fail. Therefore it is not
  * part of observe, which the proof uses.
  */
 #ifndef CAPWRAP_START_H
@@ -11,8 +11,8 @@
 #include "core/fail.h"
 #include "core/plan.h"
 
-/* Completes *start, whose cred is observed already, for this request. Unless start->whole, of the
- * bounding set too. Returns 0, or -1 with *f filled. */
+/* Completes *start for this request; start->cred must be observed already. Unless start->whole, the
+ * bounding set is read too. Returns 0, or -1 with *f filled. */
 int start_read(const struct request *request, struct start *start, struct fail *f);
 
 #endif

@@ -6,9 +6,9 @@
 
 #include "core/fail.h"
 
-/* Takes descriptors 0 to 2 where the caller left them closed, so that no file opened later becomes
- * standard error and receives our text. Nothing can be read from or written to these, and execve
- * closes them again: the program finds what the caller gave. (In secure mode, with capwrap's own
+/* Opens those of the descriptors 0 to 2 that are closed, so that no file opened later becomes
+ * standard error and receives messages of capwrap. They cannot be read or written, and execve
+ * closes them again: the program gets what the caller passed. (In secure mode, with capwrap's own
  * file capabilities, the C library has opened /dev/full and /dev/null there before main.) */
 int streams_keep_open(struct fail *f);
 

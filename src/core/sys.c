@@ -28,18 +28,18 @@
 #include "core/entries.h"
 #include "core/userns_filter.h"
 
-/* The calls without 32 in their name carry 16-bit ids where both exist (i386, arm, ...). */
+/* The calls without 32 in their name use 16-bit IDs where both exist (i386, arm, ...). */
 #ifdef SYS_getresuid32
 #define RAW(call) SYS_##call##32
 #else
 #define RAW(call) SYS_##call
 #endif
 
-static const uid_t NO_ID = UINT32_MAX; /* never a valid id: what buffers are poisoned with */
+static const uid_t NO_ID = UINT32_MAX; /* never a valid ID: buffers are poisoned with it */
 
 static int result(long value) { return value < 0 ? -errno : (int)value; }
 
-/* How much was read into capacity bytes; more than that is no answer. */
+/* Returns how many bytes were read; more than capacity is not a valid result. */
 static int size_of_answer(long value, size_t capacity) {
     return value > 0 && (size_t)value > capacity ? -EIO : result(value);
 }
@@ -52,8 +52,8 @@ static int get_ids(long get_resid, long set_fsid, struct ids *ids) {
     if (error != 0)
         return error;
 
-    /* setfsuid(2) answers with the id in force, here to one that cannot be set. syscall(2) takes
-     * the highest ids for errors where long has 32 bits; only NO_ID, which is EPERM, is none. */
+    /* setfsuid(2) returns the ID in force, here for an argument that cannot be set. syscall(2)
+     * reports the highest IDs as errors if long has 32 bits; only NO_ID, as EPERM, is none. */
     errno = 0;
     long fs = syscall(set_fsid, NO_ID);
     if (fs == -1 && errno != 0 && (sizeof fs > sizeof NO_ID || errno == EPERM))
@@ -108,10 +108,10 @@ int sys_get_parent_death_signal(int *signal) {
 pid_t sys_get_parent(void) { return getppid(); }
 
 int sys_filter_is_refused(void) {
-    const struct sock_fprog nowhere = {.len = 1}; /* never in force: it cannot be read */
+    const struct sock_fprog nowhere = {.len = 1}; /* never in force: the kernel cannot read it */
     const unsigned long no_mode = ~0UL;
 
-    /* A sandbox that refuses the whole option refuses a mode that does not exist as well. */
+    /* A sandbox that refuses the whole option also refuses a mode that does not exist. */
     return ask(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (unsigned long)&nowhere) == -EACCES &&
            ask(PR_SET_SECCOMP, no_mode, 0) != -EACCES;
 }
@@ -120,8 +120,8 @@ bool sys_userns_known(void) { return userns_machine() != NULL; }
 
 int sys_get_seccomp_mode(void) { return ask(PR_GET_SECCOMP, 0, 0); }
 
-/* clone(2) of these flags, which never makes a process. An answer of 0 would be a lie, and nobody
- * takes it for being the child. */
+/* clone(2) with these flags, which never creates a process. A result of 0 would be a lie, and no
+ * caller treats it as being the child. */
 static int clone_nothing(unsigned long flags) {
     const struct userns_machine *machine = userns_machine();
     bool second = machine != NULL && machine->abis[0].clone_flags == 1;
@@ -140,7 +140,7 @@ int sys_userns_refused(void) {
            (result(syscall(SYS_clone3, NULL, 0UL)) == -ENOSYS ? USERNS_CLONE3 : 0);
 }
 
-/* Buffers start as zeros, and no directory has the type zero. */
+/* Buffers are initialised with zeros, and a directory never has type 0. */
 static int tell_directory(int error, const struct stat *status, struct sys_directory *directory) {
     if (error != 0 || !S_ISDIR(status->st_mode))
         return error != 0 ? -errno : -EIO;
@@ -169,7 +169,7 @@ bool sys_is_on_procfs(const char *path) {
     return statfs(path, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* Reads a file of the kernel that is to consist of one line. */
+/* Reads a file of the kernel that must consist of one line. */
 static bool read_line(const char *path, size_t capacity, char *line) {
     int size = sys_is_on_procfs(path) ? sys_read_head(path, capacity - 1, line) : 0;
 
@@ -177,7 +177,7 @@ static bool read_line(const char *path, size_t capacity, char *line) {
     return size > 0 && line[size - 1] == '\n' && strchr(line, '\n') == &line[size - 1];
 }
 
-/* One line that maps 0 and all that follow to themselves, as the initial user namespace has it. */
+/* Whether the map is one line that maps every ID to itself, as in the initial user namespace. */
 static bool maps_every_id(const char *path) {
     char map[64];
 
@@ -185,8 +185,8 @@ static bool maps_every_id(const char *path) {
            strcmp(map, "         0          0 4294967295\n") == 0;
 }
 
-/* The initial user namespace has a number of its own (linux/proc_ns.h, PROC_USER_INIT_INO), maps
- * every id and denies nobody setgroups(2). One call instead of six in the most frequent case. */
+/* The initial user namespace has a fixed number (linux/proc_ns.h, PROC_USER_INIT_INO), maps all IDs
+ * and denies setgroups(2) to nobody. This replaces six calls by one in the most frequent case. */
 static bool is_initial_namespace(void) {
     static const char initial[] = "user:[4026531837]";
     char link[sizeof initial];
@@ -214,8 +214,8 @@ int sys_overflow_id(const char *path, uid_t *id) {
 int sys_ids_are_mapped(uid_t uid, const struct groups *gids) {
     int ends[2];
 
-    /* chown(2) looks an id up before it asks who may give the file away: EINVAL or another error.
-     */
+    /* chown(2) maps an ID before it checks permission: EINVAL means unmapped, another error does
+     * not. */
     if (pipe2(ends, O_CLOEXEC) != 0)
         return -errno;
     bool mapped = uid == NO_ID || fchown(ends[0], uid, NO_ID) == 0 || errno != EINVAL;
@@ -235,7 +235,7 @@ int sys_setgroups_denied(void) {
 
 /* ---- labels ---- */
 
-/* linux/lsm.h, of Linux 6.8. These architectures number system calls in their own way. */
+/* linux/lsm.h, since Linux 6.8. The architectures below number system calls differently. */
 #ifndef SYS_lsm_get_self_attr
 #if defined __alpha__ || defined __mips__ || (defined __x86_64__ && defined __ILP32__)
 #define SYS_lsm_get_self_attr -1
@@ -248,7 +248,7 @@ int sys_setgroups_denied(void) {
 
 enum { ATTRIBUTE_EXEC = 101, SINGLE = 1 };
 
-struct lsm_context { /* struct lsm_ctx, with room for the text */
+struct lsm_context { /* struct lsm_ctx, with space for the text */
     uint64_t module;
     uint64_t flags; /* cppcheck-suppress unusedStructMember; the kernel reads it, as 0 */
     uint64_t size, text_size;
@@ -264,8 +264,8 @@ static const struct {
     [MODULE_SELINUX] = {101, "/proc/thread-self/attr/exec", "/proc/thread-self/attr/current"},
 };
 
-/* By the file. AppArmor answers EINVAL where nothing was asked for, and the kernel where AppArmor
- * is not active: then there is no label that is in force either. */
+/* Reads the file. AppArmor returns EINVAL when no label was requested; the kernel returns it when
+ * AppArmor is not active, and then the file of the current label gives nothing either. */
 static int file_enters_label(enum module module, const char *label, char text[LABEL_TEXT]) {
     int size = sys_read_head(LSM[module].exec, LABEL_TEXT, text);
 
@@ -278,14 +278,14 @@ static int file_enters_label(enum module module, const char *label, char text[LA
 
 int sys_enters_label(enum module module, const char *label) {
     struct lsm_context context = {.module = LSM[module].number,
-                                  .flags = 0}; /* the kernel wants zeros */
+                                  .flags = 0}; /* the kernel requires zeros */
     uint32_t size = sizeof context;
 
     int error = result(syscall(SYS_lsm_get_self_attr, ATTRIBUTE_EXEC, &context, &size, SINGLE));
     if (error == -ENOSYS)
         return file_enters_label(module, label, context.text);
     if (error < 0)
-        return error == -ENOENT ? 0 : error; /* AppArmor, where nothing was asked for */
+        return error == -ENOENT ? 0 : error; /* AppArmor, when no label was requested */
     return context.module == LSM[module].number && context.text_size <= sizeof context.text &&
            label_matches(module, label, context.text, (size_t)context.text_size);
 }
@@ -350,10 +350,10 @@ int sys_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable) {
                         ((effective & CAP_MASK(cap)) != 0 ? CAPNG_EFFECTIVE : 0U) |
                         ((inheritable & CAP_MASK(cap)) != 0 ? CAPNG_INHERITABLE : 0U);
         if (sets != 0 && capng_update(CAPNG_ADD, (capng_type_t)sets, cap) != 0)
-            return -EOPNOTSUPP; /* the library's probe at its start found fewer capabilities */
+            return -EOPNOTSUPP; /* the library's probe at startup found fewer capabilities */
     }
-    /* Of capng_apply only this selection is to be trusted: CAPNG_SELECT_BOUNDS returns 0 in
-     * releases that failed to drop (docs/adr/0001-libcap-ng.md). */
+    /* Only this selection of capng_apply is reliable: CAPNG_SELECT_BOUNDS returns 0 in releases
+     * that failed to drop (docs/adr/0001-libcap-ng.md). */
     errno = EIO;
     return capng_apply(CAPNG_SELECT_CAPS) == 0 ? 0 : -errno;
 }
@@ -391,7 +391,7 @@ int sys_disable_userns(void) {
 }
 
 int sys_set_umask(unsigned mask) {
-    int before = result(syscall(SYS_umask, mask)); /* umask(3) of the C library tells no error */
+    int before = result(syscall(SYS_umask, mask)); /* umask(3) of the C library reports no error */
 
     return before < 0 ? before : 0;
 }
@@ -430,7 +430,7 @@ static int session_keyring(void) {
 
 int sys_new_session_keyring(void) {
     int before =
-        session_keyring(); /* fails for one that is revoked, expired or not to be searched */
+        session_keyring(); /* fails for a keyring that is revoked, expired or not searchable */
     int joined = result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0UL, 0UL, 0UL));
     int in_force = session_keyring();
 
@@ -441,12 +441,12 @@ int sys_new_session_keyring(void) {
     return joined > 0 && joined == in_force && joined != before ? 0 : -EIO;
 }
 
-/* The highest number that a descriptor is planted at: for a higher one the kernel would make a
- * table of so many entries, which may be gigabytes. */
+/* The highest number at which a descriptor is planted: for a higher one the kernel would allocate a
+ * table with as many entries, which may need gigabytes. */
 enum { PLANTED_MOST = 65535 };
 
-/* Plants a descriptor at the highest number that there may be; what is there is to be closed
- * anyway. Returns its number, or -errno; 0 where there is none above low. */
+/* Plants a descriptor at the highest possible number; what is open there will be closed anyway.
+ * Returns its number, or -errno; 0 when there is none above low. */
 static int plant_high(int low) {
     struct rlimit limit = {0};
 
@@ -477,11 +477,11 @@ int sys_close_above_stderr(void) {
     if (!is_closed(low) || (high != 0 && !is_closed(high)))
         return -EIO;
     error = descriptors_each(is_above_stderr, NULL);
-    return error == -ENOENT ? 0 : error; /* without /proc, the planted ones must do */
+    return error == -ENOENT ? 0 : error; /* without /proc, only the planted ones are checked */
 }
 
-/* Buffers start as zeros, and no answer is zero: a file has a type, and the kernel marks the flags
- * of a mount as valid (statfs(2), ST_VALID). */
+/* Buffers are initialised with zeros, and no valid result is zero: a file has a type, and the
+ * kernel marks the flags of a mount as valid (statfs(2), ST_VALID). */
 static bool is_answer(const struct stat *status, const struct statfs *fs) {
     enum { FLAGS_ARE_VALID = 0x20 };
 
@@ -490,8 +490,8 @@ static bool is_answer(const struct stat *status, const struct statfs *fs) {
 
 /* ---- the standard streams ---- */
 
-/* A terminal that this process leads the session of. Any other one stays whoever's it is: who owns
- * a terminal can read what is typed there after the program has ended. */
+/* Whether it is a terminal whose session this process leads. The owner of any other one is
+ * unchanged: the owner of a terminal can read what is typed there after the program has exited. */
 static bool leads_terminal(int fd, const struct stat *status) {
     enum { PTY_SLAVE_FIRST = 136, PTY_SLAVE_LAST = 143 }; /* admin-guide/devices, UNIX98 */
     unsigned major_number = major(status->st_rdev);
@@ -557,8 +557,8 @@ int sys_may_execute(const char *path) {
 
     if (!is_blocked(error))
         return error;
-    /* Linux before 5.8, or a seccomp filter of that time. access(2) would ignore kept
-     * capabilities, so believe the mode bits: execve has the last word. */
+    /* Linux before 5.8, or a seccomp filter of that time. access(2) would ignore kept capabilities,
+     * so only the mode bits are checked: execve makes the final decision. */
     error = sys_inspect(path, &file);
     if (error == 0 && (file.mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
         return -EACCES;
@@ -574,7 +574,7 @@ static int open_to_read(const char *path) {
 }
 
 int sys_read_head(const char *path, size_t capacity, char *head) {
-    const char poison = '\xff'; /* begins no text and no format that execve knows */
+    const char poison = '\xff'; /* the first byte of no text and no format that execve knows */
 
     int fd = open_to_read(path);
     if (fd < 0)
@@ -597,7 +597,7 @@ int sys_read_at(const char *path, uint64_t offset, size_t capacity, void *bytes)
 }
 
 int sys_read_file_caps(const char *path, size_t capacity, void *attribute) {
-    memset(attribute, 0xff, capacity); /* no revision that there is */
+    memset(attribute, 0xff, capacity); /* not a valid revision */
     int size = size_of_answer(getxattr(path, "security.capability", attribute, capacity), capacity);
 
     return size == -EOPNOTSUPP ? -ENODATA : size;
@@ -618,12 +618,12 @@ int sys_has_formats(void) {
 }
 
 int sys_execve_check(const char *path) {
-    enum { CHECK = 0x10000 }; /* AT_EXECVE_CHECK, of linux/fcntl.h from Linux 6.14 on */
+    enum { CHECK = 0x10000 }; /* AT_EXECVE_CHECK, in linux/fcntl.h since Linux 6.14 */
     const char *const words[] = {path, NULL}, *const *none = words + 1;
 
     int error = result(syscall(SYS_execveat, AT_FDCWD, path, words, none, CHECK));
-    /* A filter that refuses the whole call refuses flags that do not exist as well; the kernel
-     * answers EINVAL to these. */
+    /* A filter that refuses the whole call also refuses flags that do not exist; the kernel returns
+     * EINVAL for these. */
     if (error == -EPERM &&
         result(syscall(SYS_execveat, AT_FDCWD, path, words, none, ~CHECK)) == -EPERM)
         return -ENOSYS;

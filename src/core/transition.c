@@ -86,7 +86,7 @@ static enum wanted no_new_privs_wanted(const struct plan *plan) {
 
 /* ---- what a step does ---- */
 
-/* Applies change to each capability in set; the first error ends it. */
+/* Applies change to each capability in set; stops at the first error. */
 static int each_cap(uint64_t set, int (*change)(unsigned cap)) {
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         int error = (set & CAP_MASK(cap)) != 0 ? change(cap) : 0;
@@ -108,8 +108,8 @@ static int drop_bounding(struct transition *t) {
 
 static int set_keepcaps(struct transition *t) { return sys_set_keepcaps(t->plan->set_keepcaps); }
 
-/* An unmapped group that reads as the wanted one makes a list that was never set read as right.
- * From an empty list, a list of the right length is one that was set. */
+/* If an unmapped group reads as the wanted one, a list that was never set reads as right. After the
+ * list was cleared, a list of the right length must have been set. */
 static int clear_groups(void) {
     const struct groups none = {0};
 
@@ -286,7 +286,7 @@ const struct step *transition_steps(size_t *count) {
     return STEPS;
 }
 
-/* ---- before ---- */
+/* ---- preflight ---- */
 
 static enum fail_code code_for_missing(uint64_t missing) {
     if ((missing & CAP_MASK(CAP_SETUID)) != 0)
@@ -301,7 +301,7 @@ static bool is_id_step(const struct step *step) {
 }
 
 static enum fail_code code_for(const struct plan *plan, const struct step *step, int error) {
-    /* The kernel gives nothing away whose owner or group it does not map (capabilities(7)). */
+    /* The kernel changes an owner only if the old owner and group are mapped (capabilities(7)). */
     bool unmapped_stream =
         step->run == give_stdio && !plan->all_ids_mapped && (error == -EINVAL || error == -EPERM);
 
@@ -316,7 +316,7 @@ static enum fail_code code_for(const struct plan *plan, const struct step *step,
     return error == -ENOSYS && step->run == close_fds ? FAIL_OLD_KERNEL : FAIL_SYSTEM_CALL;
 }
 
-/* Fills *f with what a failed step's error says to a person. */
+/* Fills *f with an explanation of a failed step's error. */
 static int explain(const struct plan *plan, const struct step *step, int error, struct fail *f) {
     const struct cred *goal = &plan->goal;
     enum fail_code code = code_for(plan, step, error);
@@ -331,7 +331,7 @@ static int explain(const struct plan *plan, const struct step *step, int error, 
     return fail_set(f, step->name, code, error, "%s", step->call);
 }
 
-/* What a wanted step is known to end with, whatever is permitted: -errno, or 0. */
+/* The error that a wanted step is known to end with, whatever is permitted: -errno, or 0. */
 static int known_error(const struct plan *plan, const struct step *step) {
     if (step->run == set_groups && plan->setgroups_denied)
         return -EPERM;
@@ -341,8 +341,8 @@ static int known_error(const struct plan *plan, const struct step *step) {
     return unmapped ? -EINVAL : 0;
 }
 
-/* Without a change of the group list nothing of this would be missing: the bounding set could stay,
- * too. A pod with fsGroup is such a caller. */
+/* Whether nothing would be missing without a change of the group list: then the bounding set could
+ * also stay. A pod with fsGroup is such a caller. */
 static bool only_groups_differ(const struct plan *plan, uint64_t missing) {
     uint64_t needed_for_them = CAP_MASK(CAP_SETGID);
 
@@ -352,7 +352,7 @@ static bool only_groups_differ(const struct plan *plan, uint64_t missing) {
            (missing & CAP_MASK(CAP_SETGID)) != 0;
 }
 
-/* What the capabilities are for, by the code. */
+/* Returns the purpose of the missing capabilities, by the code. */
 static const char *purpose(enum fail_code code) {
     switch (code) {
     case FAIL_NEED_SETUID:
@@ -380,7 +380,7 @@ static uint64_t missing_now(const struct plan *plan) {
     return missing;
 }
 
-/* What is added and not kept has to be dropped from the bounding set again. */
+/* Adds CAP_SETPCAP if needed: what is added but not kept must be dropped from the bounding set. */
 static uint64_t with_setpcap(const struct plan *plan, uint64_t missing) {
     bool narrows = (missing & ~plan->keep) != 0 && !plan->goal.no_new_privs;
 
@@ -393,7 +393,7 @@ uint64_t transition_missing(const struct plan *plan) {
     return only_groups_differ(plan, missing) ? 0 : with_setpcap(plan, missing);
 }
 
-/* Names the step that changes an id before the others: who may not do that is not root. */
+/* Names a step that changes an ID before others: a caller without its capability is not root. */
 int transition_preflight(const struct plan *plan, struct fail *f) {
     const struct step *first = NULL;
     const uint64_t missing = missing_now(plan);
@@ -407,7 +407,7 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
     if (first != NULL) {
         enum fail_code code = code_for_missing(missing);
         (void)fail_caps(f, first->name, code, with_setpcap(plan, missing), purpose(code));
-        if ((plan->start.permitted & CAP_MASK(CAP_SETPCAP)) == 0) /* else it is not read */
+        if ((plan->start.permitted & CAP_MASK(CAP_SETPCAP)) == 0) /* otherwise it is not read */
             f->bounded = plan->start.bounding;
         if (only_groups_differ(plan, missing))
             f->hint = "write --groups keep, which leaves the caller's groups";
@@ -421,7 +421,7 @@ int transition_preflight(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-/* ---- the act ---- */
+/* ---- run ---- */
 
 int transition_run_steps(const struct step *steps, size_t count, const struct plan *plan,
                          struct program *program, struct fail *f) {
@@ -434,8 +434,8 @@ int transition_run_steps(const struct step *steps, size_t count, const struct pl
             return error == STEP_REFUSED ? -1 : explain(plan, &steps[i], error, f);
     }
 
-    /* A parent that ended while its signal was cleared is not told of: the signal would never
-     * come. */
+    /* The kernel does not report a parent that exited while the signal was cleared: the signal
+     * would never be sent. */
     if (plan->parent_death_signal != 0 && sys_get_parent() != parent)
         return fail_set(f, "parent-death", FAIL_PARENT_GONE, 0,
                         "the parent, process %d, ended during the transition", parent);

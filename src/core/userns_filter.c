@@ -81,7 +81,7 @@ const struct userns_machine *userns_machine(void) {
 
 /* ---- the filter ---- */
 
-/* A filter on its way. */
+/* A filter that is being written. */
 struct writer {
     struct sock_filter *next;
     int big_endian;
@@ -95,14 +95,14 @@ static void load(struct writer *w, size_t offset) {
     put(w, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
 }
 
-/* The half of an argument that the kernel makes an int of. */
+/* Loads the half of an argument that the kernel converts to int. */
 static void load_argument(struct writer *w, unsigned n) {
     size_t low = w->big_endian ? sizeof(uint32_t) : 0;
 
     load(w, offsetof(struct seccomp_data, args) + n * sizeof(uint64_t) + low);
 }
 
-/* Goes on with the next instruction when the test holds, else jumps over `over` of them. */
+/* Continues with the next instruction when the test is true, else skips `over` instructions. */
 static void unless(struct writer *w, uint16_t test, uint32_t k, size_t over) {
     put(w, BPF_JMP | test | BPF_K, k);
     w->next[-1].jf = (uint8_t)over;
@@ -114,7 +114,7 @@ static void refuse(struct writer *w, uint32_t error) {
 
 static void allow(struct writer *w) { put(w, BPF_RET | BPF_K, SECCOMP_RET_ALLOW); }
 
-/* A call of this number is refused when the flag is in its argument. */
+/* Refuses the call with this number when the flag is set in its argument. */
 static void refuse_flag(struct writer *w, uint32_t number, unsigned argument) {
     unless(w, BPF_JEQ, number, 4);
     load_argument(w, argument);
@@ -123,7 +123,7 @@ static void refuse_flag(struct writer *w, uint32_t number, unsigned argument) {
     allow(w);
 }
 
-/* What a process of this ABI may not call; for another, jumps behind it. */
+/* Writes the checks for a process of this ABI; a process of another ABI jumps past them. */
 static void write_abi(struct writer *w, const struct userns_abi *abi) {
     struct sock_filter *begin = w->next;
 

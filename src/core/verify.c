@@ -7,8 +7,8 @@
 
 static bool keeps(const struct plan *plan, int cap) { return (plan->keep & CAP_MASK(cap)) != 0; }
 
-/* The strongest evidence that the old ids are gone is that they cannot be taken back. A success
- * here means that they can, so the process must end at once. */
+/* The strongest evidence that the old IDs are gone is that they cannot be taken back. If a call
+ * here succeeds, they can, so the process must exit at once. */
 static int probe_regain(const struct plan *plan, struct fail *f) {
     const struct ids *uid = &plan->start.uid, *gid = &plan->start.gid;
 
@@ -21,8 +21,8 @@ static int probe_regain(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-/* Two states have one reader each. What the kernel refuses because of them is a second
- * reader, and independent of the first. */
+/* Two states have only one reader each. What the kernel refuses because of them is a second,
+ * independent reader. */
 static int probe_refusals(const struct plan *plan, struct fail *f) {
     const struct cred *start = &plan->start, *goal = &plan->goal;
     bool no_new_privs = goal->no_new_privs && !start->no_new_privs && !keeps(plan, CAP_SYS_ADMIN);
@@ -58,7 +58,7 @@ static int verify_stdio(const struct plan *plan, struct fail *f) {
     return 0;
 }
 
-/* What is proven is the effect: there is a filter, and the calls are refused. */
+/* This proves the effect: a filter is in force, and the calls are refused. */
 static int verify_userns(const struct plan *plan, struct fail *f) {
     enum { FILTERED = 2 }; /* SECCOMP_MODE_FILTER */
 
@@ -95,8 +95,8 @@ static int compare(const struct plan *plan, struct fail *f) {
     return status;
 }
 
-/* An id that reads as the goal's may be an unmapped one. The kernel confirms it; and it is read
- * again, because what confirms it may also have changed it. */
+/* An ID that reads as the goal's may be an unmapped one. The kernel confirms it. Then it is read
+ * again, because the call that confirms it may also have changed it. */
 static int confirm_ids(const struct plan *plan, struct fail *f) {
     uid_t uid = plan->goal.uid.real;
     gid_t gid = plan->goal.gid.real;

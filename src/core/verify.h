@@ -1,9 +1,9 @@
 /*
- * verify - the proof: from the kernel's own answers, that the goal was reached.
+ * verify - the proof: checks, from what the kernel itself reports, that the goal was reached.
  *
- * An object of its own that names no writer: it reads through raw system calls (core/sys.h,
- * readers), makes the probes that must fail (core/sys.h, probes) and lets the kernel confirm an id
- * (core/sys.h, confirmation of ids). umask(2) is the one reader that writes.
+ * It is a separate object file that references no writer. It reads with raw system calls
+ * (core/sys.h, readers), makes the probes that must fail (core/sys.h, probes) and lets the kernel
+ * confirm an ID (core/sys.h, confirmation of ids). umask(2) is the only reader that writes.
  */
 #ifndef CAPWRAP_VERIFY_H
 #define CAPWRAP_VERIFY_H
@@ -12,14 +12,14 @@
 #include "core/plan.h"
 #include "core/program.h"
 
-/* First the old ids must not be possible to take back; then the whole state is read and compared
- * with the goal, and where an id may be another than it reads as, confirmed and read again; then
- * what the kernel refuses because of it is probed. Returns 0, or -1 with *f filled, after which the
- * process must end. */
+/* First checks that the old IDs cannot be taken back. Then reads the whole state and compares it
+ * with the goal; an ID that may differ from what is read is confirmed and read again. Then probes
+ * what the kernel must refuse in this state. Returns 0, or -1 with *f filled, after which the
+ * process must exit. */
 int verify_goal(const struct plan *plan, struct fail *f);
 
-/* What the program inherits as it was asked for: the working directory is the one that --chdir
- * opened, and the umask the one of --umask. Writes in order to read: umask(2) has no other way. */
+/* Checks what the program inherits: the working directory is the one that --chdir opened, and the
+ * umask is that of --umask. Writes in order to read, because umask(2) offers no other way. */
 int verify_inherited(const struct plan *plan, const struct program *program, struct fail *f);
 
 #endif
