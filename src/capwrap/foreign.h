@@ -1,6 +1,6 @@
 /*
- * foreign - options of setpriv, capsh, docker, su, chpst and other tools, and what capwrap calls
- * them.
+ * foreign - options of setpriv, capsh, docker, su, chpst and other tools, and the corresponding
+ * options of capwrap.
  */
 #ifndef CAPWRAP_FOREIGN_H
 #define CAPWRAP_FOREIGN_H

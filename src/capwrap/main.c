@@ -2,8 +2,8 @@
  * capwrap: run a program as an ordinary user with exactly the capabilities that were named.
  *
  * main is the outline of a start: parse the options, observe, make the request, plan, change and
- * verify (core/pipeline), execute. Each part either succeeds or fills capwrap.fail, and then
- * nothing runs. What is printed is printed from here, by src/show and src/inspect.
+ * verify (core/pipeline), execute. Each part either succeeds or fills capwrap.fail, and then no
+ * program runs. All output comes from here, through src/show and src/inspect.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,14 +24,14 @@
 #include "users/environment.h"
 #include "users/mistaken.h"
 
-/* All that one run knows. */
+/* All data of one run. */
 struct capwrap {
     struct mistaken_line line;
     struct options options;
     struct identity identity;
     char **environment; /* of the program */
     struct fail fail;
-    struct pipeline pipeline; /* its end is long paths, which stay untouched in most starts */
+    struct pipeline pipeline; /* its last fields are long paths, which are unused in most starts */
 };
 
 static int refuse(const struct options *options, const struct fail *f) {
@@ -56,7 +56,7 @@ static int compare(struct capwrap *c) {
     return status < 0 ? refuse(&c->options, &c->fail) : status;
 }
 
-/* An option other than MODE_RUN and MODE_ASSERT. Returns the exit status. */
+/* A mode other than MODE_RUN and MODE_ASSERT. Returns the exit status. */
 static int inspect(const struct options *options, struct fail *f) {
     int status = 0;
 
@@ -85,9 +85,9 @@ static int inspect(const struct options *options, struct fail *f) {
     return status == 0 ? 0 : refuse(options, f);
 }
 
-/* The environment of the program, or NULL without memory. AT_SECURE tells that the kernel gave
- * capwrap more than its caller holds (getauxval(3)), and then the caller's environment is not to be
- * trusted. */
+/* Returns the environment of the program, or NULL without memory. AT_SECURE means that the kernel
+ * gave capwrap more privilege than its caller has (getauxval(3)), and then the caller's environment
+ * is not trusted. */
 static char **make_environment(const struct capwrap *c) {
     bool login = !c->options.who.ids_only && (c->identity.changes_ids || c->options.reset_env);
     const struct environment_rules rules = {.account = login ? &c->identity.account : NULL,
@@ -163,7 +163,7 @@ static int run(int argc, char **argv, struct capwrap *c) {
 }
 
 int main(int argc, char **argv) {
-    static struct capwrap c; /* zeros, without a page that is not used */
+    static struct capwrap c; /* zeros: unused pages are not touched */
 
     int status = run(argc, argv, &c);
     resolve_free(&c.identity);

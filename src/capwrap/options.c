@@ -17,8 +17,8 @@
 
 static const char STEP[] = "options";
 
-/* Of an option about a start, in struct option.what: --assert takes it too, because what it does
- * can be read of another process. */
+/* In struct option.what: an option that --assert accepts too, because its effect can be read of
+ * another process. */
 enum { ASSERTED = 1 };
 
 /* Fills *f with an error of the command line and its hint. Its value is -1. */
@@ -43,7 +43,7 @@ static int read_word(const struct option *option, void *into, const char *value,
     return optparse_word(option->name, option, into, value, f);
 }
 
-/* A word in the value, a list, that is no capability. */
+/* Refuses a word in the list value that is not a capability. */
 static int refuse_cap(const struct option *option, const char *value, const struct list *list,
                       struct fail *f) {
     char start[CAPNAME_SIZE];
@@ -56,7 +56,7 @@ static int refuse_cap(const struct option *option, const char *value, const stru
     return -1;
 }
 
-/* A comma with nothing before or behind it. */
+/* Refuses a comma with nothing before or after it. */
 static int refuse_empty(const struct option *option, const char *value, struct fail *f) {
     char caps[CAPNAME_LIST_SIZE];
 
@@ -71,7 +71,7 @@ static bool is_word(const char *word, size_t length, const char *expected) {
     return length == strlen(expected) && strncasecmp(word, expected, length) == 0;
 }
 
-/* One element of the list after --keep or --want, which takes names alone. */
+/* Adds one element of the list after --keep or --want, which accepts only names. */
 static int add_cap(const struct option *option, struct options *options, const char *value,
                    const struct list *list, struct fail *f) {
     uint64_t *set = (void *)((char *)options + option->place);
@@ -142,7 +142,7 @@ static int read_umask(const struct option *option, void *into, const char *value
     return 0;
 }
 
-/* Names of variables. Which of them there are is not asked. */
+/* Reads names of variables. Whether they are set is not checked. */
 static int read_names(const struct option *option, void *into, const char *value, struct fail *f) {
     for (struct list list = {.rest = value}; list_next(&list);) {
         const size_t name = strcspn(list.word, "=, \t\r\n\"'$*?:;");
@@ -283,7 +283,7 @@ static const char *mode_name(enum mode mode) {
     return "";
 }
 
-/* An option that only inspects, beside what would be run or changes how. */
+/* Refuses an option that only inspects together with a command, or with an option for a start. */
 static int check_mode(const struct options *options, struct fail *f) {
     const char *word = options->command[0], *name = mode_name(options->mode);
     bool verbose = options->verbose && options->mode != MODE_LIST_CAPS;
@@ -305,7 +305,7 @@ static int check_mode(const struct options *options, struct fail *f) {
     return fail_advise(f, "leave out --%s", option);
 }
 
-/* --assert takes the options whose effect can be read of another process. */
+/* Refuses with --assert the options whose effect cannot be read of another process. */
 static int check_assert(const struct options *options, struct fail *f) {
     if (options->command[0] != NULL)
         return check_mode(options, f);
@@ -318,7 +318,7 @@ static int check_assert(const struct options *options, struct fail *f) {
                      "and the seccomp mode, and nothing else");
 }
 
-/* Options of a start that need each other, or do not go together. */
+/* Refuses options of a start that need each other, or that exclude each other. */
 static int check_pairs(const struct options *options, struct fail *f) {
     const struct request *request = &options->request;
     bool labels = request->label[MODULE_APPARMOR] != NULL || request->label[MODULE_SELINUX] != NULL;
@@ -335,7 +335,7 @@ static int check_pairs(const struct options *options, struct fail *f) {
     return 0;
 }
 
-/* What only the whole line tells. */
+/* Checks what only the whole line shows. */
 static int check(const struct options *options, char *const *argv, struct fail *f) {
     bool command = options->command[0] != NULL;
 
@@ -355,7 +355,7 @@ static int check(const struct options *options, char *const *argv, struct fail *
     return command ? 0 : option_refuse_no_command("capwrap", argv, f);
 }
 
-/* Programs whose first word is a user. capwrap under such a name would run that word, as root. */
+/* Refuses names of programs whose first word is a user, which capwrap would run, as root. */
 static int check_name(const char *path, struct fail *f) {
     const char *name = directory_last_name(path);
 

@@ -1,6 +1,6 @@
 /*
- * options - the command line, and nothing but the command line: no environment variable and no
- * file configures capwrap.
+ * options - the command line, which is the only input: no environment variable and no file
+ * configures capwrap.
  */
 #ifndef CAPWRAP_OPTIONS_H
 #define CAPWRAP_OPTIONS_H
@@ -11,7 +11,7 @@
 #include "core/plan.h"
 #include "users/resolve.h"
 
-/* What to do. Everything but MODE_RUN only inspects, and prints to standard output. */
+/* The action. Every mode except MODE_RUN only inspects, and prints to standard output. */
 enum mode {
     MODE_RUN,
     MODE_ASSERT,
@@ -26,22 +26,23 @@ struct options {
     enum mode mode;
     const char
         *mode_value; /* the value of --assert, --status or --decode; NULL when none was given */
-    struct who who;  /* --user, --groups, --no-login-env: words that are still to be resolved */
-    struct request request; /* what is asked of the core, but for the identity */
+    struct who who;  /* --user, --groups, --no-login-env: words to be resolved */
+    struct request request; /* the request to the core, without the identity */
     bool keep_given, keep_none;
     bool reset_env;
-    const char *pass_env; /* names with commas between; NULL: none */
+    const char *pass_env; /* comma-separated names; NULL: none */
     bool json, verbose, quiet;
-    const char *run_option;   /* the last one that only MODE_RUN and perhaps MODE_ASSERT take */
-    const char *start_option; /* the last one that MODE_ASSERT does not take; NULL without one */
+    const char *run_option; /* the last one that only MODE_RUN, and perhaps MODE_ASSERT, accepts */
+    const char *start_option; /* the last one that MODE_ASSERT does not accept; NULL without one */
     char **command;           /* COMMAND and its arguments, NULL at the end */
 };
 
-/* Reads argv. Options end at the first other word or at --; long names are exact. What was read
- * until a refusal is in *options, so that the refusal can be reported as asked for (--json). */
+/* Reads argv. Options end at the first other word or at --; long names must match exactly. After a
+ * refusal, *options holds what was read before it, so that the refusal can be reported as requested
+ * (--json). */
 int options_parse(int argc, char **argv, struct options *options, struct fail *f);
 
-/* Where *f tells that COMMAND was not found and has no hint of values: if it is the name of an
+/* If *f says that COMMAND was not found, has no hint with values, and COMMAND is the name of an
  * option, sets the hint to this option. */
 void options_advise(const char *command, struct fail *f);
 

@@ -31,7 +31,7 @@ int capname_parse(const char *word, size_t length) {
 }
 
 void capname_print(unsigned cap, char name[CAPNAME_SIZE]) {
-    /* Above what it knows the library answers NULL, or makes up "cap_41". */
+    /* For a capability that it does not know, the library returns NULL, or makes up "cap_41". */
     const char *known = capng_capability_to_name(cap);
     if (known == NULL || strncmp(known, "cap_", 4) == 0) {
         (void)snprintf(name, CAPNAME_SIZE, "%u", cap);
@@ -58,19 +58,19 @@ void capname_join(uint64_t set, const char *prefix, const char *separator,
         size_t more =
             (size_t)snprintf(text + used, left, "%s%s%s", used == 0 ? "" : separator, prefix, name);
         if (more >= left) {
-            text[used] = '\0'; /* no part of a name */
+            text[used] = '\0'; /* do not leave part of a name */
             return;
         }
         used += more;
     }
 }
 
-/* ---- what was meant ---- */
+/* ---- suggestions ---- */
 
 static const char OF_NAMES[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
-/* The capability that the characters of a name stand for, or are nearest to; or -EINVAL, as where
- * a prefix goes on behind length: no name is so long as what is left then. */
+/* Returns the capability that the word names, or that is nearest to it; or -EINVAL. If a prefix
+ * continues after length, this wraps to a length that no name has, and the result is -EINVAL. */
 static int parse_nearest(const char *word, size_t length) {
     const size_t prefix = strncasecmp(word, "cap", 3) == 0 ? 3 + strspn(word + 3, "_-") : 0;
     struct nearest search = {.word = word + prefix, .length = length - prefix};
@@ -80,14 +80,14 @@ static int parse_nearest(const char *word, size_t length) {
         return number;
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         char name[CAPNAME_SIZE];
-        capname_print(cap, name); /* a number has two digits at most, and is near to nothing */
+        capname_print(cap, name); /* a number has at most two digits and is never near */
         nearest_offer(&search, name);
     }
     const char *found = nearest_found(&search);
     return found == NULL ? -EINVAL : capname_parse(found, strlen(found));
 }
 
-/* The flags of cap_from_text(3), as in NET_RAW+ep or cap_net_raw=p; "cap" alone, as in cap.kill. */
+/* Whether it is flags of cap_from_text(3), as in NET_RAW+ep, or "cap" alone, as in cap.kill. */
 static bool is_no_name(const char *word, size_t length, char before) {
     return ((before == '+' || before == '=') && length == strspn(word, "eip")) ||
            (length == 3 && strncasecmp(word, "cap", length) == 0);
@@ -112,8 +112,8 @@ bool capname_suggest(const char *word, char list[CAPNAME_LIST_SIZE]) {
     return set != 0;
 }
 
-/* The names of a mask as /proc/PID/status or capsh has it: the number of no capability is written
- * so. */
+/* Writes the names of a mask as printed by /proc/PID/status or capsh; no number of a capability has
+ * this form. */
 static bool list_mask(const char *value, char list[CAPNAME_LIST_SIZE]) {
     bool prefixed = strncasecmp(value, "0x", 2) == 0;
     uint64_t set = 0;
@@ -133,7 +133,7 @@ void capname_advise(const char *option, const char *value, struct fail *f) {
                   (strcspn(word, "=+") == 3 && strncasecmp(word, "all", 3) == 0);
 
     f->hint = "name capabilities as capwrap --list-caps does, separated by commas";
-    /* ~ in a unit, - and ! elsewhere, and -ep in cap_from_text(3) take something away. */
+    /* ~ in a unit, - and ! elsewhere, and -ep in cap_from_text(3) remove capabilities. */
     if ((value[0] == '-' && !isdigit((unsigned char)value[1])) || strpbrk(value, "~!") != NULL ||
         strstr(value, ",-") != NULL ||
         (minus != NULL && isalpha((unsigned char)minus[2]) && isalpha((unsigned char)minus[3])) ||

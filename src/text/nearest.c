@@ -7,7 +7,7 @@ enum { MOST_ERRORS = 2, SHORTEST_PART = 3 };
 
 static int folded(char c) { return c == '-' ? '_' : tolower((unsigned char)c); }
 
-/* into is full of NULs. */
+/* into contains only NULs. */
 static void fold(const char *word, size_t length, char into[NEAREST_SIZE]) {
     for (size_t i = 0; i < length; i++)
         into[i] = (char)folded(word[i]);
@@ -15,8 +15,8 @@ static void fold(const char *word, size_t length, char into[NEAREST_SIZE]) {
 
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
-/* How many characters have to be inserted, removed, replaced or swapped with their neighbour to
- * make b of a (optimal string alignment). */
+/* Returns how many characters must be inserted, removed, replaced or swapped with their neighbour
+ * to change a to b (optimal string alignment). */
 static unsigned typing_errors(const char *a, const char *b) {
     unsigned rows[3][NEAREST_SIZE];
     size_t a_length = strlen(a), b_length = strlen(b);

@@ -15,7 +15,7 @@ bool number_is_digits(const char *word) {
 int number_parse(const char *word, uint64_t max, uint64_t *value) {
     if (!number_is_digits(word) || (word[0] == '0' && word[1] != '\0'))
         return -EINVAL;
-    if (strlen(word) > 19) /* as many digits as cannot wrap */
+    if (strlen(word) > 19) /* up to 19 digits cannot overflow */
         return -ERANGE;
     for (*value = 0; *word != '\0'; word++)
         *value = 10 * *value + (uint64_t)(*word - '0');

@@ -18,7 +18,7 @@ static const char *foreign_hint(const struct option_table *table, const char *na
     return NULL;
 }
 
-/* The option that is called so, or nearly so. */
+/* Suggests the option that has this name, or nearly this name. */
 static void suggest(const struct option_table *table, const char *name, size_t length,
                     struct fail *f) {
     struct nearest search = {.word = name, .length = length};
@@ -86,7 +86,7 @@ static bool is_wrong_dash(uint32_t code) {
     return (code >= FIRST && code <= LAST) || code == MINUS || code == FULL_WIDTH;
 }
 
-/* What stands behind the dashes; *wrong: whether one of them is not "-". */
+/* Returns the text after the dashes; *wrong: whether one of them is not "-". */
 static const char *skip_dashes(const char *word, bool *wrong) {
     uint32_t code;
 

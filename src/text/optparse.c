@@ -5,7 +5,7 @@
 
 #include "text/option_meant.h"
 
-/* What is being read: the option's word, and the one behind it. */
+/* The state of the parser: the word of the option, and the next word. */
 struct reading {
     const struct option_table *table;
     void *into;
@@ -46,7 +46,7 @@ static int take_long(const struct reading *r, const char *word) {
     return take_next(r, option);
 }
 
-/* Whether word is made of letters of options: -un is not taken for the user "n". */
+/* Whether word consists only of option letters: -un is not read as the user "n". */
 static bool are_letters(const struct option_table *table, const char *word) {
     while (option_by_letter(table, *word) != NULL)
         word++;

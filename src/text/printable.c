@@ -81,7 +81,7 @@ const char *printable_oddity(const char *text) {
     return found;
 }
 
-/* A variable, a template or a home directory that is still as it was written. */
+/* Whether word is a variable, a template or a home directory that was not expanded. */
 static bool is_unexpanded(const char *word) {
     const char *dollar = strchr(word, '$');
 

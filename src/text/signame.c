@@ -24,7 +24,7 @@ static const struct {
 };
 
 int signame_parse(const char *word) {
-    enum { HIGHEST = 64 }; /* SIGRTMAX; a C library keeps some of the real-time signals to itself */
+    enum { HIGHEST = 64 }; /* SIGRTMAX; a C library reserves some of the real-time signals */
     uint64_t number;
 
     if (number_is_digits(word))

@@ -16,7 +16,7 @@ static char *variable(const char *name, const char *value) {
     return result;
 }
 
-/* What glibc removes or removed in some release (sysdeps/generic/unsecvars.h, elf/rtld.c, and
+/* The variables that some release of glibc removes (sysdeps/generic/unsecvars.h, elf/rtld.c, and
  * dl-librecon.h of i386 and x86_64), and MUSL_LOCPATH. */
 static const char UNSAFE[] =
     "GCONV_PATH,GETCONF_DIR,GLIBC_TUNABLES,HOSTALIASES,LD_AOUT_LIBRARY_PATH,LD_AOUT_PRELOAD,"
@@ -57,7 +57,7 @@ static bool is_login(const char *variable) {
     return false;
 }
 
-/* Adds the login variables of the account at the end of the list. */
+/* Appends the login variables of the account to the list. */
 static bool add_login(const struct account *account, char **list) {
     const char *values[] = {account->name == NULL ? "/" : account->home, account->name,
                             account->name};
@@ -70,7 +70,7 @@ static bool add_login(const struct account *account, char **list) {
     return true;
 }
 
-/* ---- the caller's, changed ---- */
+/* ---- the caller's environment, changed ---- */
 
 static bool change(char *const *environment, const struct environment_rules *rules, char **list) {
     size_t kept = 0;
@@ -82,11 +82,11 @@ static bool change(char *const *environment, const struct environment_rules *rul
     return rules->account == NULL || add_login(rules->account, list + kept);
 }
 
-/* ---- a new one ---- */
+/* ---- a new environment ---- */
 
 enum { OWN_MOST = 6 }; /* HOME, USER, LOGNAME, SHELL, PATH, TERM */
 
-/* The first copy of a variable, whose name is so long; NULL without one. */
+/* Returns the first copy of a variable, whose name has this length; NULL without one. */
 static char *find(char *const *environment, const char *name, size_t length) {
     for (; *environment != NULL; environment++)
         if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
@@ -94,7 +94,7 @@ static char *find(char *const *environment, const char *name, size_t length) {
     return NULL;
 }
 
-/* Adds the first copy of each variable that names has and list has not; list ends with NULLs. */
+/* Adds the first copy of each variable that is in names but not in list; list ends with NULLs. */
 static void pass(char *const *environment, const char *names, bool secure, char **list) {
     for (struct list words = {.rest = names}; list_next(&words);) {
         char *found = find(environment, words.word, words.length);
@@ -108,7 +108,7 @@ static void pass(char *const *environment, const char *names, bool secure, char 
     }
 }
 
-/* Adds the user's variables, and PATH, that are not passed. */
+/* Adds the user's variables and PATH, except those that are passed. */
 static bool add_own(const struct account *account, char **list) {
     static const struct account nobody = {.name = NULL};
     const struct account *user = account == NULL ? &nobody : account;

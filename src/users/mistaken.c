@@ -15,7 +15,7 @@ enum { NAME_SIZE = 256, LINE_SIZE = 200 };
 
 /* ---- the names of a database ---- */
 
-/* The lines of a file, one after the other, each cut behind its name. Begin with {.file = ...}. */
+/* The lines of a file, one by one, each cut after its name. Initialise with {.file = ...}. */
 struct names {
     FILE *file; /* NULL: there is none */
     char *line;
@@ -58,7 +58,7 @@ void mistaken_name(const char *file, const char *word, struct fail *f) {
     end(&names);
 }
 
-/* USER or UID, of length bytes. */
+/* Whether word, of length bytes, is USER or UID. */
 static bool is_user(const char *word, size_t length) {
     char name[NAME_SIZE];
 
@@ -69,7 +69,7 @@ static bool is_user(const char *word, size_t length) {
     return number_is_digits(name) || is_in_passwd(name);
 }
 
-/* USER, UID or either with :GROUP. */
+/* Whether word is USER, UID or either with :GROUP. */
 static bool names_user(const char *word) {
     const char *group = strchr(word, ':');
 
@@ -89,7 +89,7 @@ void mistaken_form(const char *spec, struct fail *f) {
 
 /* ---- a line to paste ---- */
 
-/* Adds a word to the line, quoted where a shell needs it; "..." for one that cannot be shown. */
+/* Adds a word to the line, quoted if a shell requires it; "..." for one that cannot be printed. */
 static void add(const char *word, char line[LINE_SIZE]) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                 "_-+=:,./@%";
@@ -109,7 +109,7 @@ static bool has_dashes(const struct mistaken_line *line) {
     return strcmp(line->command[-1], "--") == 0;
 }
 
-/* The line with this in place of COMMAND, and what is behind it. */
+/* Writes the line with option and word in place of COMMAND, and the words after COMMAND. */
 static void write_line(const struct mistaken_line *line, const char *option, const char *word,
                        char text[LINE_SIZE]) {
     char *const *rest = line->command + 1;
@@ -143,7 +143,7 @@ static bool read_caps(const char *word, uint64_t *set) {
     return true;
 }
 
-/* Names of capabilities behind the first one of --keep, with blanks between. */
+/* Handles names of capabilities that follow the first one of --keep, separated by blanks. */
 static void advise_caps(const struct request *request, const struct mistaken_line *line,
                         struct fail *f) {
     bool wants = request->keep == 0 && request->want != 0;

@@ -11,7 +11,7 @@ static char *copy(const char *word) {
     return result == NULL ? NULL : memcpy(result, word, size);
 }
 
-/* A copy of the word, or of what stands for one that is missing or empty. */
+/* Returns a copy of the word, or of otherwise if the word is missing or empty. */
 static char *copy_or(const char *word, const char *otherwise) {
     return copy(word != NULL && word[0] != '\0' ? word : otherwise);
 }

@@ -1,6 +1,6 @@
 /*
  * The user database of a static program: /etc/passwd and /etc/group themselves. NSS would load
- * modules into it, of the very C library that it was linked with.
+ * modules into it, which need exactly the C library that it was linked with.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +18,9 @@ const char *const passwd_hint =
     "give numbers, as in --user UID:GID: this static build reads no other user database than "
     "/etc/passwd and /etc/group";
 
-static char room[4096]; /* most files fit, and no memory has to be asked for */
+static char room[4096]; /* most files fit, and no memory must be allocated */
 
-struct file {   /* one at a time */
+struct file {   /* only one is open at a time */
     char *text; /* room, or allocated */
     struct entries entries;
 };
@@ -30,7 +30,7 @@ static void close_file(struct file *file) {
         free(file->text);
 }
 
-/* Moves the text to where capacity bytes have room. */
+/* Moves the text to a buffer of capacity bytes. */
 static int grow(struct file *file, size_t size, size_t capacity) {
     bool is_first = file->text == room;
 
@@ -52,7 +52,7 @@ static int read_all(int fd, struct file *file) {
             return -errno;
         if (got == 0)
             break;
-        if ((size_t)got > capacity - 1 - size) /* no answer */
+        if ((size_t)got > capacity - 1 - size) /* not a valid result */
             return -EIO;
         size += (size_t)got;
         if (size + 1 < capacity)
@@ -66,7 +66,7 @@ static int read_all(int fd, struct file *file) {
     return passwd_lines_are_clear(&file->entries) ? 0 : -EBADMSG;
 }
 
-/* Release with close_file, after a failure too. A file that does not exist has no entries. */
+/* Release with close_file, also after a failure. A file that does not exist has no entries. */
 static int open_file(const char *path, struct file *file) {
     file->text = room;
     file->entries = (struct entries){.next = file->text, .end = file->text};
@@ -78,7 +78,7 @@ static int open_file(const char *path, struct file *file) {
     return error;
 }
 
-/* By name, or by uid when name is NULL; of several the first. */
+/* Finds an account by name, or by uid when name is NULL; the first of several. */
 static int find_account(const char *name, uid_t uid, struct account *account) {
     struct passwd_entry user;
     struct file passwd;
@@ -116,7 +116,7 @@ int passwd_group(const char *name, gid_t *gid) {
 static int add_group(struct groups *groups, gid_t gid) {
     if (groups->count == PASSWD_GROUPS_MAX)
         return -E2BIG;
-    if ((groups->count & (groups->count - 1)) == 0) { /* full: its room is a power of two */
+    if ((groups->count & (groups->count - 1)) == 0) { /* full: its capacity is a power of two */
         gid_t *list = pool_take(2 * groups->count + 1, sizeof *list);
         if (list == NULL)
             return -ENOMEM;

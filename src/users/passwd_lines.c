@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What isspace(3) takes in the locale "C". */
+/* The characters for which isspace(3) is true in the locale "C". */
 static const char BLANKS[] = " \t\n\v\f\r";
 
 static char *skip_blanks(char *text) { return *text > ' ' ? text : text + strspn(text, BLANKS); }
@@ -22,7 +22,7 @@ bool passwd_lines_are_clear(const struct entries *entries) {
     return memchr(text, '\0', size) == NULL && (first == last || first == entries->end);
 }
 
-/* The next line with more than blanks, ended by a NUL; NULL at the end. */
+/* Returns the next line that is not blank, terminated by a NUL; NULL at the end. */
 static char *next_line(struct entries *entries) {
     while (entries->next < entries->end) {
         char *line = entries->next;
@@ -37,18 +37,18 @@ static char *next_line(struct entries *entries) {
     return NULL;
 }
 
-/* Cuts the next field off the rest of a line; an empty one where there is no more. */
+/* Cuts the next field from the rest of a line; "" when there is none. */
 static char *cut(char **rest) {
     char *field = *rest, *end = field;
 
-    while (*end != ':' && *end != '\0') /* fields are short: a call takes longer */
+    while (*end != ':' && *end != '\0') /* fields are short: a library call takes longer */
         end++;
     *rest = *end == ':' ? end + 1 : end;
     *end = '\0';
     return field;
 }
 
-/* As glibc reads a number: with blanks and a sign before it, and only when 32 bits can hold it. */
+/* Reads a number as glibc does: blanks and a sign may precede it, and 32 bits must hold it. */
 static bool read_id(const char *field, uint32_t *id) {
     char *end;
 
@@ -57,7 +57,7 @@ static bool read_id(const char *field, uint32_t *id) {
     return end != field && *end == '\0' && number <= UINT32_MAX;
 }
 
-/* nss_compat's markers. */
+/* The markers of nss_compat. */
 static bool is_marker(const char *name) { return name[0] == '+' || name[0] == '-'; }
 
 bool passwd_lines_user(struct entries *entries, struct passwd_entry *user) {

@@ -12,8 +12,8 @@ const bool passwd_loads_modules = true;
 const char passwd_note[] = "";
 const char *const passwd_hint = NULL;
 
-/* NSS reads an unreadable file as an empty one, and says so to nobody. 1, or -errno when there is a
- * file and this process may not read it. */
+/* NSS reads an unreadable file as an empty one and reports no error. Returns 1, or -errno when the
+ * file exists but this process may not read it. */
 static int can_read(const char *path) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
@@ -23,7 +23,7 @@ static int can_read(const char *path) {
     return 1;
 }
 
-/* getpwnam(3): no entry is NULL with errno untouched, or with one of these. */
+/* getpwnam(3): without an entry, it returns NULL with errno unchanged, or one of these errors. */
 static int no_answer(void) { return errno == 0 || errno == ENOENT || errno == ESRCH ? 0 : -errno; }
 
 static int copy_account(const struct passwd *entry, struct account *account) {

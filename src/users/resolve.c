@@ -12,7 +12,7 @@
 #include "users/mistaken.h"
 #include "users/side_effects.h"
 
-/* (uid_t)-1 means "unchanged" to the system calls, so it is nobody's id. */
+/* (uid_t)-1 means "unchanged" to the system calls, so it is not a valid ID. */
 #define ID_MAX ((uint64_t)UINT32_MAX - 1)
 
 enum { NAME_SIZE = 256 }; /* of a user or group name with its NUL: LOGIN_NAME_MAX */
@@ -92,10 +92,10 @@ static bool groups_are(const struct who *who, const char *word) {
     return who->groups != NULL && strcmp(who->groups, word) == 0;
 }
 
-/* Whether an element of LIST is init, the user's own groups. */
+/* Whether an element of LIST is init, which means the groups of the user. */
 static bool holds_init(const char *words) { return list_has(words, INIT, strlen(INIT)); }
 
-/* Whether anything but the ids themselves is wanted of the user: numbers alone ask no database. */
+/* Whether more than the IDs themselves is needed of the user: numbers alone need no database. */
 static bool needs_entry(const struct who *who) {
     return !who->ids_only || strchr(who->user, ':') == NULL || holds_init(who->groups);
 }
@@ -134,7 +134,7 @@ static int find_user(const struct who *who, struct account *account, struct fail
     return fail_advise(f, "name the group as well, as in --user %s:%s", spec, spec);
 }
 
-/* The groups that the database lists for the user, the primary one among them. */
+/* Finds the groups that the database lists for the user, including the primary group. */
 static int find_own_groups(const struct account *account, struct groups *groups, struct fail *f) {
     if (account->name == NULL) {
         (void)no_entry(f, "groups", FAIL_GROUP_NEEDED, 0, INIT,
@@ -145,7 +145,7 @@ static int find_own_groups(const struct account *account, struct groups *groups,
     return found == 1 ? 0 : no_database(f, "groups", found, INIT);
 }
 
-/* The name of an element ends with the look-up, so it goes into the text of its error. */
+/* The name of an element is lost after the lookup, so it is copied into the text of its error. */
 static int name_element(const char *name, struct fail *f) {
     char text[sizeof f->text + NAME_SIZE + 2];
 
@@ -162,7 +162,7 @@ static int name_element(const char *name, struct fail *f) {
     return -1;
 }
 
-/* One element of LIST other than init. */
+/* Adds one element of LIST other than init. */
 static int add_group(const struct list *list, struct groups *groups, struct fail *f) {
     char name[NAME_SIZE];
 
@@ -179,7 +179,7 @@ static int add_group(const struct list *list, struct groups *groups, struct fail
     return 0;
 }
 
-/* Adds the ids that the words name to groups, which has room for them. */
+/* Adds the IDs that the words name to groups, which has space for them. */
 static int add_words(const char *words, struct groups *groups, struct fail *f) {
     for (struct list list = {.rest = words}; list_next(&list);) {
         if (list.length == 0) {
@@ -192,7 +192,7 @@ static int add_words(const char *words, struct groups *groups, struct fail *f) {
     return 0;
 }
 
-/* The groups that LIST or none (NULL here) means, beside the user's own. The primary group is
+/* Finds the groups that LIST or none (NULL here) means, in addition to own. The primary group is
  * always among them: an empty list would defeat permissions that are denied to a group
  * (CVE-2022-2989). */
 static int find_listed(const char *list, const struct account *account, const struct groups *own,
@@ -211,7 +211,7 @@ static int find_listed(const char *list, const struct account *account, const st
     return list == NULL ? 0 : add_words(list, groups, f);
 }
 
-/* The groups that LIST, none (NULL here) or init mean. */
+/* Finds the groups that LIST, none (NULL here) or init mean. */
 static int find_groups(const char *list, const struct account *account, struct groups *groups,
                        struct fail *f) {
     struct groups own = {0};
@@ -229,7 +229,7 @@ static int find_groups(const char *list, const struct account *account, struct g
     return status;
 }
 
-/* Whether the list of groups changes, and to which words; NULL for none. */
+/* Whether the list of groups changes, and the words that define it; NULL for none. */
 static bool groups_asked(const struct who *who, const char **list) {
     bool group_given = who->user != NULL && strchr(who->user, ':') != NULL;
 
@@ -252,7 +252,7 @@ static int check_ids(const struct identity *identity, const char *subject, struc
     return 0;
 }
 
-/* Asks the database once for everything that the words name. */
+/* Queries the database once for everything that the words name. */
 static int ask(const struct who *who, const struct cred *caller, struct identity *identity,
                struct fail *f) {
     struct account *account = &identity->account;
@@ -288,7 +288,7 @@ static bool same(const struct identity *a, const struct identity *b) {
            same_word(a->account.shell, b->account.shell) && groups_equal(&a->groups, &b->groups);
 }
 
-/* Numbers alone ask no database. */
+/* Whether the words need the database: numbers alone do not. */
 static bool asks_database(const struct who *who) {
     static const char numbers[] = "0123456789:,";
 

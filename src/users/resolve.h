@@ -1,5 +1,5 @@
 /*
- * resolve - from words to an identity: who USER is, and which groups GROUPS means.
+ * resolve - converts words to an identity: the IDs of USER, and the groups of GROUPS.
  */
 #ifndef CAPWRAP_RESOLVE_H
 #define CAPWRAP_RESOLVE_H
@@ -9,31 +9,31 @@
 #include "core/plan.h"
 #include "users/passwd.h"
 
-/* The words. */
+/* The words of the command line. */
 struct who {
-    const char *user; /* USER[:GROUP], names or numbers; NULL: the caller's ids stay */
+    const char *user; /* USER[:GROUP], names or numbers; NULL: the IDs are unchanged */
     const char
-        *groups;   /* LIST (init may be in it), none or keep; NULL: what USER[:GROUP] implies */
-    bool ids_only; /* name, home and shell of the user are not wanted */
-    bool entry;    /* they are wanted, of the caller where user is NULL */
+        *groups; /* LIST (which may contain init), none or keep; NULL: what USER[:GROUP] implies */
+    bool ids_only; /* name, home and shell of the user are not needed */
+    bool entry;    /* they are needed, of the caller if user is NULL */
 };
 
-/* The answers of the database, and what was made of them. */
+/* The results from the database, and what was computed from them. */
 struct identity {
-    bool changes_ids;       /* who.user was given: account's uid and gid are the ones to have */
-    bool changes_groups;    /* groups is the list to have; otherwise the caller's stays */
+    bool changes_ids;       /* who.user was given: run as the uid and gid of account */
+    bool changes_groups;    /* groups is the list to set; otherwise the list is unchanged */
     struct account account; /* name and home NULL without an entry */
-    struct groups groups;   /* ascending, no id twice */
+    struct groups groups;   /* in ascending order, without duplicates */
 };
 
-/* Fills *identity, or refuses: -1 with *f filled, of step "user" or "groups". caller is what the
- * kernel told of this process. The database is asked twice, because NSS reports a failed read as
- * success with a shorter answer: two answers that differ are refused. Release with resolve_free(),
- * after a failure too. */
+/* Fills *identity, or refuses: -1 with *f filled, of step "user" or "groups". caller is the state
+ * of this process as the kernel reports it. The database is queried twice, because NSS reports a
+ * failed read as success with a shorter result: two results that differ are refused. Release with
+ * resolve_free(), also after a failure. */
 int resolve(const struct who *who, const struct cred *caller, struct identity *identity,
             struct fail *f);
 
-/* Puts the identity into the request, which shares its group list. */
+/* Copies the identity into the request, which shares its group list. */
 void resolve_apply(const struct identity *identity, struct request *request);
 
 void resolve_free(struct identity *identity);

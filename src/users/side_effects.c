@@ -16,7 +16,7 @@
 
 /* ---- loaded objects ---- */
 
-/* One walk over them: how many there are and were ever loaded, and the names of the last ones. */
+/* One iteration over the loaded objects: how many are and were ever loaded, and the last names. */
 struct walk {
     unsigned long long loads;
     size_t objects, first_named;
@@ -38,9 +38,9 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data) {
 
 /* ---- threads ---- */
 
-/* The links of /proc/self/task are its folders, which are the threads, and two more (proc(5)).
- * Without /proc, unshare(2) of what a thread shares with others is EINVAL when there are others;
- * EPERM or ENOSYS is a filter's answer and tells nothing. */
+/* The link count of /proc/self/task is the number of its subdirectories, the threads, plus two
+ * (proc(5)). Without /proc, unshare(2) of what threads share returns EINVAL when there are others;
+ * EPERM or ENOSYS comes from a filter and gives no information. */
 static long count_threads(void) {
     struct stat status = {0};
 
@@ -52,7 +52,7 @@ static long count_threads(void) {
     return errno == EINVAL ? 2 : -1;
 }
 
-/* An emulator's own threads were there before. */
+/* The own threads of an emulator existed before. */
 static int check_threads(const struct side_effects *before, const struct walk *now,
                          struct fail *f) {
     long threads = count_threads();
@@ -66,7 +66,7 @@ static int check_threads(const struct side_effects *before, const struct walk *n
 
 /* ---- descriptors ---- */
 
-/* Calls each for the descriptors that are open; without /proc, for low ones that answer. */
+/* Calls each for the open descriptors; without /proc, for the low numbers that are open. */
 static int each_descriptor(int (*each)(void *before, int fd), struct side_effects *before) {
     enum { LOW = 256 };
 
@@ -88,7 +88,7 @@ static int note_descriptor(void *data, int fd) {
     return 0;
 }
 
-/* A new one stays open, for the module may need it, and ends at execve. */
+/* A new descriptor stays open until execve, because the module may need it. */
 static int hide_descriptor(void *data, int fd) {
     const struct side_effects *before = data;
 
@@ -106,7 +106,7 @@ static void note_signals(struct side_effects *before) {
     before->blocked_known = sigprocmask(SIG_SETMASK, NULL, &before->blocked) == 0;
     for (int signal = 1; signal < SIDE_EFFECTS_SIGNALS; signal++)
         if (sigaction(signal, NULL, &before->actions[signal]) != 0)
-            before->actions[signal].sa_handler = SIG_ERR; /* the C library's own */
+            before->actions[signal].sa_handler = SIG_ERR; /* reserved for the C library */
 }
 
 static int restore_signals(const struct side_effects *before) {
@@ -130,7 +130,7 @@ static int restore_cwd(const struct side_effects *before) {
     if (now < 0)
         return 0;
     (void)close(now);
-    return -EXDEV; /* it can be searched now, so it is another one */
+    return -EXDEV; /* it can be searched now, so it is another directory */
 }
 
 int side_effects_note(struct side_effects *before, struct fail *f) {
@@ -146,7 +146,7 @@ int side_effects_note(struct side_effects *before, struct fail *f) {
     int error = each_descriptor(note_descriptor, before);
     if (error != 0)
         return fail_set(f, "user", FAIL_SYSTEM_CALL, error, "the open descriptors cannot be read");
-    before->mask = umask(0); /* which reads by writing */
+    before->mask = umask(0); /* the only way to read it */
     if (umask(before->mask) != 0)
         return fail_set(f, "user", FAIL_SYSTEM_CALL, EIO, "umask cannot be read");
     return 0;

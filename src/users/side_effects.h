@@ -1,9 +1,9 @@
 /*
- * side_effects - what a module of the user database has left behind in this process.
+ * side_effects - changes that a module of the user database made in this process.
  *
- * NSS loads foreign code (nsswitch.conf(5)). What it opened, where it went and what it set would be
- * the program's, or change how the rest of the start behaves. So it is compared and put back, and
- * what cannot be put back is refused: a second thread keeps its own ids and capabilities (nptl(7)).
+ * NSS loads third-party code (nsswitch.conf(5)). What it opened, entered or set would be inherited
+ * by the program, or affect the rest of the start. So it is compared and restored. What cannot be
+ * restored is refused: a second thread keeps its own IDs and capabilities (nptl(7)).
  */
 #ifndef CAPWRAP_SIDE_EFFECTS_H
 #define CAPWRAP_SIDE_EFFECTS_H
@@ -18,25 +18,25 @@
 enum { SIDE_EFFECTS_FDS = 4096, SIDE_EFFECTS_SIGNALS = 65 };
 
 struct side_effects {
-    unsigned long long loads; /* how many objects were ever loaded (dl_iterate_phdr(3)) */
-    size_t objects;           /* and are */
-    long threads;             /* -1: cannot be told */
-    int cwd;                  /* a descriptor of it; -1: it cannot be searched */
+    unsigned long long loads; /* number of objects ever loaded (dl_iterate_phdr(3)) */
+    size_t objects;           /* number of objects loaded now */
+    long threads;             /* -1: unknown */
+    int cwd;                  /* a descriptor for it; -1: it cannot be searched */
     mode_t mask;
     sigset_t blocked;
     bool blocked_known;
     struct sigaction actions[SIDE_EFFECTS_SIGNALS];
-    bool open[SIDE_EFFECTS_FDS]; /* descriptors; higher ones are not looked at */
+    bool open[SIDE_EFFECTS_FDS]; /* open descriptors; higher ones are not inspected */
 };
 
-/* Notes the state of now. Returns 0, or -1 with *f filled. */
+/* Records the current state. Returns 0, or -1 with *f filled. */
 int side_effects_note(struct side_effects *before, struct fail *f);
 
-/* Puts back what differs from before, where an object has been loaded since, and ends the
- * comparison. Returns 0, or -1 with *f filled, of step "user" and code FAIL_LOOKUP. */
+/* If an object has been loaded since, restores what differs from before. Then ends the comparison.
+ * Returns 0, or -1 with *f filled, of step "user" and code FAIL_LOOKUP. */
 int side_effects_undo(struct side_effects *before, struct fail *f);
 
-/* Ends the comparison without making it. */
+/* Ends the comparison without a check. */
 void side_effects_end(const struct side_effects *before);
 
 #endif
