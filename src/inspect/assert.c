@@ -12,7 +12,7 @@
 
 static const char STEP[] = "assert";
 
-/* What is asked for, and who is asked. */
+/* The expected state, and the process that is compared with it. */
 struct inquiry {
     struct expectation expectation;
     struct process process;
@@ -205,8 +205,8 @@ static void json_document(const struct inquiry *inquiry) {
 
 /* ---- the process ---- */
 
-/* A process that has ended holds nothing, and in another user namespace the same ids and
- * capabilities mean something else. */
+/* Refuses a process that has ended, which holds nothing, and one in another user namespace, where
+ * the same IDs and capabilities have another meaning. */
 static int check_process(pid_t pid, const struct process *process, struct fail *f) {
     if (process->ended)
         return fail_set(f, STEP, FAIL_NO_PROCESS, ESRCH, "process %d has ended", pid);

@@ -3,7 +3,7 @@
 #include <linux/capability.h>
 #include <stddef.h>
 
-/* As numbers where the headers of an old kernel lack the name. */
+/* Numbers are used because the headers of an old kernel lack the names. */
 enum { NEW_PERFMON = 38, NEW_BPF = 39, NEW_CHECKPOINT_RESTORE = 40 };
 
 static const char *const TEXTS[] = {

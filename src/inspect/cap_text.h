@@ -1,10 +1,10 @@
 /*
- * cap_text - what each capability allows, in a line (capabilities(7)).
+ * cap_text - what each capability allows, in one line (capabilities(7)).
  */
 #ifndef CAPWRAP_CAP_TEXT_H
 #define CAPWRAP_CAP_TEXT_H
 
-/* NULL for a capability that is newer than this program. */
+/* Returns NULL for a capability that is newer than this program. */
 const char *cap_text(unsigned cap);
 
 #endif

@@ -15,7 +15,7 @@ int decode_set(const char *word, bool json, struct fail *f) {
     uint64_t set;
 
     if (number_parse_hex(prefixed ? word + 2 : word, &set) != 0) {
-        const char *colon = strrchr(word, ':'); /* the whole line was given */
+        const char *colon = strrchr(word, ':'); /* the whole line of /proc/PID/status was given */
         const char *digits = colon == NULL ? "" : colon + 1 + strspn(colon + 1, " \t");
         (void)fail_about(f, "decode", FAIL_USAGE, 0, word, "a set is 1 to 16 hexadecimal digits");
         if (number_parse_hex(digits, &set) == 0)

@@ -1,5 +1,5 @@
 /*
- * decode - --decode=HEX and --list-caps: which capabilities there are.
+ * decode - --decode=HEX and --list-caps: the names of capabilities.
  */
 #ifndef CAPWRAP_DECODE_H
 #define CAPWRAP_DECODE_H
@@ -12,8 +12,8 @@
  * *f filled. */
 int decode_set(const char *word, bool json, struct fail *f);
 
-/* Prints this kernel's capabilities, and for each whether this process has it; with allows, and in
- * JSON, also what it allows. Returns 0, or -1 with *f filled. */
+/* Prints the capabilities of this kernel, and for each whether this process has it; with allows,
+ * and in JSON, also what it allows. Returns 0, or -1 with *f filled. */
 int decode_list(bool json, bool allows, struct fail *f);
 
 #endif

@@ -29,7 +29,7 @@ int dry_run(struct pipeline *p, const struct dry_run *asked, int status, struct 
     if (status != 0)
         return finish(p, asked, status, f);
 
-    (void)signal(SIGCHLD, SIG_DFL); /* ignored, as it may be inherited, it would reap the child */
+    (void)signal(SIGCHLD, SIG_DFL); /* if it is inherited as ignored, the kernel reaps the child */
     (void)fflush(stdout);
     pid_t child = fork();
     if (child == 0) {

@@ -1,6 +1,6 @@
 /*
- * dry_run - --dry-run: a child makes the whole transition, verifies it and checks the program; the
- * caller stays as it is and nothing is executed.
+ * dry_run - --dry-run: a child process makes the whole transition, verifies it and checks the
+ * program; the caller is unchanged and nothing is executed.
  */
 #ifndef CAPWRAP_DRY_RUN_H
 #define CAPWRAP_DRY_RUN_H
@@ -12,12 +12,12 @@
 
 struct dry_run {
     struct mistaken_line line;
-    bool json, reasons; /* how it is reported: show/document.h */
+    bool json, reasons; /* the format of the report: show/document.h */
 };
 
-/* p: advanced up to the preflight, for a request with dry_run; or with status -1 as far as it got
- * before *f was filled. Prints the account on standard output, failures on standard error as in a
- * real run. Returns the exit status of the real run, except for what only execve can know. */
+/* p: advanced to the preflight, inclusive, for a request with dry_run; or, with status -1, to the
+ * stage that filled *f. Prints the report on standard output, failures on standard error as in a
+ * real run. Returns the exit status of the real run, except for what only execve can detect. */
 int dry_run(struct pipeline *p, const struct dry_run *asked, int status, struct fail *f);
 
 #endif

@@ -30,13 +30,13 @@ uint64_t expect_set(const struct cred *cred, enum part part) {
                                       : cred->ambient;
 }
 
-/* ---- what is expected ---- */
+/* ---- the expectation ---- */
 
 static void set_caps(struct cred *cred, uint64_t caps) {
     cred->permitted = cred->effective = cred->inheritable = cred->bounding = cred->ambient = caps;
 }
 
-/* An id without a mapping reads as another one, so a process that has this one may be any. */
+/* An unmapped ID reads as another one, so a process with this ID may have another in fact. */
 static int check_ids(const struct cred *cred, struct fail *f) {
     struct start start = {.all_ids_mapped = sys_all_ids_mapped() > 0};
     bool ambiguous = false;
@@ -85,7 +85,7 @@ void expect_want(const struct request *request, const struct cred *main_thread,
     set_caps(&expectation->cred, keep | (want & main_thread->permitted));
 }
 
-/* ---- what is there ---- */
+/* ---- comparison ---- */
 
 static bool parts_equal(const struct expectation *expectation, const struct thread *thread,
                         enum part part) {
@@ -115,7 +115,7 @@ struct comparison expect_compare(const struct expectation *expectation,
     for (unsigned part = 0; part < PARTS; part++)
         if (!parts_equal(expectation, thread, (enum part)part))
             comparison.differs |= 1u << part;
-    /* No execve can use what is left over (plan.c: bounding_may_stay). */
+    /* No execve can gain what remains (plan.c: bounding_may_stay). */
     bool wider = (expectation->cred.bounding & ~is->bounding) == 0;
     if ((comparison.differs & 1u << PART_BOUNDING) != 0 && wider && is->no_new_privs) {
         comparison.bounding_left = true;

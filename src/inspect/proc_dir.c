@@ -23,7 +23,7 @@ int proc_dir_is_own(void) {
 
     int error = proc_file_read(AT_FDCWD, "/proc/self/status", &text, &size);
     if (error == -ENOENT && lstat("/proc/self", &link) == 0)
-        return 0; /* /proc has no number for this process */
+        return 0; /* /proc has no entry for this process */
     if (error != 0)
         return error;
     error = state_parse(text, size, &state);
@@ -99,7 +99,7 @@ int proc_dir_program(int dir, pid_t thread, size_t size, char *path) {
     return error;
 }
 
-/* Two maps that differ are of two namespaces; equal ones may be. */
+/* Maps that differ belong to two namespaces; equal maps may as well. */
 static int compare_maps(int dir, const char *theirs, const char *ours) {
     char *their_text, *our_text;
     size_t their_size, our_size;

@@ -1,6 +1,6 @@
 /*
- * proc_dir - the directory /proc/PID of one process: opened once, so that all that is read is of
- * the same process, even when its number is given to another one meanwhile.
+ * proc_dir - the directory /proc/PID of one process. It is opened once, so that everything is read
+ * from the same process, even if its number is reused meanwhile.
  */
 #ifndef CAPWRAP_PROC_DIR_H
 #define CAPWRAP_PROC_DIR_H
@@ -8,21 +8,21 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Whose numbers /proc shows: 1 those of this process's own pid namespace; 0 those of another one;
- * -errno when it cannot be read. */
+/* Whether /proc shows the process IDs of this process's own PID namespace: 1 if so; 0 if those of
+ * another namespace; -errno when it cannot be read. */
 int proc_dir_is_own(void);
 
-/* Opens it. Returns a descriptor or -errno. Its files are read with proc_file_read(). */
+/* Opens the directory. Returns a descriptor or -errno. Its files are read with proc_file_read(). */
 int proc_dir_open(pid_t pid);
 
-/* The numbers of the threads, ascending, the caller's to free(3). 0 or -errno. */
+/* Lists the thread IDs, ascending; the caller releases them with free(3). Returns 0 or -errno. */
 int proc_dir_threads(int dir, pid_t **numbers, size_t *count);
 
-/* The file that a thread executes (proc_pid_exe(5)). 0, or -errno: it is not shown to everybody,
- * and -ENOENT for one that has ended. */
+/* Reads the path of the file that a thread executes (proc_pid_exe(5)). Returns 0, or -errno:
+ * reading it requires permission, and a thread that has ended gives -ENOENT. */
 int proc_dir_program(int dir, pid_t thread, size_t size, char *path);
 
-/* Whether the process is in this process's user namespace: 1, 0, or -errno when it is not told. */
+/* Whether the process is in the caller's user namespace: 1, 0, or -errno when not readable. */
 int proc_dir_same_users(int dir);
 
 #endif

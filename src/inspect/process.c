@@ -14,7 +14,7 @@
 #include "text/number.h"
 #include "text/printable.h"
 
-/* The process was there, and what is read of it says that it is gone. */
+/* Whether the error means that a process that existed has ended. */
 static bool has_ended(int error) { return error == -ENOENT || error == -ESRCH; }
 
 static int refuse(const char *step, pid_t pid, int error, struct fail *f) {
@@ -23,7 +23,7 @@ static int refuse(const char *step, pid_t pid, int error, struct fail *f) {
     return fail_set(f, step, FAIL_NO_PROCESS, error, "/proc/%d does not tell the whole state", pid);
 }
 
-/* What to write in place of a word that is no process id. */
+/* Writes what to use in place of a word that is not a process ID. */
 static void advise_number(const char *step, const char *word, struct fail *f) {
     static const char proc[] = "/proc/";
     const char *digits = strncmp(word, proc, strlen(proc)) == 0 ? word + strlen(proc) : "";
@@ -52,7 +52,7 @@ int process_number(const char *step, const char *word, pid_t *pid, struct fail *
     return 0;
 }
 
-/* Reads one status file. *state shares its group list with nobody. 0 or -errno. */
+/* Reads one status file. *state does not share its group list. Returns 0 or -errno. */
 static int read_status(int dir, const char *path, struct process_state *state, char *name,
                        size_t size) {
     char *text;
@@ -79,7 +79,7 @@ static struct thread *find_thread(const struct process *process, pid_t number) {
     return NULL;
 }
 
-/* Adds a thread; one that has ended is none. 0 or -errno. */
+/* Adds a thread; ignores one that has ended. Returns 0 or -errno. */
 static int add_thread(int dir, pid_t number, unsigned cap_count, struct process *process) {
     struct process_state state = {.cred.cap_count = cap_count};
     struct thread *grown =
@@ -103,7 +103,7 @@ static int add_thread(int dir, pid_t number, unsigned cap_count, struct process 
     return 0;
 }
 
-/* Reads those that are not known yet; *news: how many there were. 0 or -errno. */
+/* Reads the threads that are not known yet; *news: how many there were. Returns 0 or -errno. */
 static int read_new_threads(int dir, unsigned cap_count, struct process *process, size_t *news) {
     pid_t *list;
     size_t count;
@@ -120,8 +120,8 @@ static int read_new_threads(int dir, unsigned cap_count, struct process *process
     return error;
 }
 
-/* A thread that is made while others are read must not be missed, so the list is read again until
- * there is nothing new in it. */
+/* A thread that is created while others are read must not be missed, so the list is read again
+ * until it contains nothing new. */
 static int read_threads(int dir, unsigned cap_count, struct process *process) {
     enum { TRIES = 100 };
     size_t news = 1;
@@ -142,7 +142,7 @@ static int compare_threads(const void *a, const void *b) {
     return (left->number > right->number) - (left->number < right->number);
 }
 
-/* The main thread has the number of the process; without it, all of them have ended. */
+/* The main thread has the ID of the process; if it is not found, all threads have ended. */
 static int sort_threads(pid_t pid, struct process *process) {
     struct thread *main_thread = find_thread(process, pid);
     if (main_thread == NULL)
@@ -159,7 +159,7 @@ static int sort_threads(pid_t pid, struct process *process) {
 
 /* ---- the process ---- */
 
-/* Of the first thread that runs: one that has ended executes nothing. */
+/* Reads the program of the first thread that runs: one that has ended executes nothing. */
 static void read_program(int dir, struct process *process) {
     int error = -ESRCH;
 

@@ -32,7 +32,7 @@ static int print_own(bool json, struct fail *f) {
     return status;
 }
 
-/* ---- another one ---- */
+/* ---- another process ---- */
 
 static void print_clean(const char *before, const char *name, const char *after) {
     char clean[4 * PATH_MAX];
@@ -42,7 +42,7 @@ static void print_clean(const char *before, const char *name, const char *after)
     (void)printf("%s%s%s", before, clean, after);
 }
 
-/* A thread in words, if it differs from the main one. */
+/* Prints a thread as text, if it differs from the main one. */
 static bool text_thread(const struct thread *thread, const struct thread *main_thread) {
     const char *differs = cred_difference(&thread->cred, &main_thread->cred);
     uint64_t more = process_more(&thread->cred, &main_thread->cred);
@@ -110,7 +110,7 @@ static int print_other(pid_t pid, bool json, struct fail *f) {
     struct process process = {0};
     struct cred own = {0};
 
-    /* How many capabilities there are is not in /proc/PID/status. */
+    /* /proc/PID/status does not contain the number of capabilities. */
     int status = observe_cred("status", CAP_BITS, &own, f);
     if (status == 0)
         status = process_read("status", pid, own.cap_count, &process, f);

@@ -14,10 +14,10 @@
 
 enum { LINE = 8192 };
 
-/* Whether there is a plan that could be made: the stages before the first change succeeded. */
+/* Whether the plan can be made: the stages before the first change succeeded. */
 static bool has_plan(const struct pipeline *p) { return p->next > STAGE_PREFLIGHT; }
 
-/* The name alone: a value may be a secret. */
+/* Writes only the name: a value may be a secret. */
 static void variable_name(const char *variable, char name[LINE]) {
     (void)snprintf(name, LINE, "%.*s", (int)strcspn(variable, "="), variable);
 }
@@ -40,7 +40,7 @@ static void text_steps(const struct pipeline *p, bool reasons) {
     }
 }
 
-/* A file's name may come out of a #! line, so it is nobody's own text. */
+/* The name of a file may come from a #! line, so it is not trusted. */
 static void text_name(const char *label, const char *name) {
     char clean[4 * PATH_MAX];
 

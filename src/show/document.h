@@ -1,5 +1,5 @@
 /*
- * document - the report of --dry-run: where a start begins, where it is to end, and by which steps.
+ * document - the report of --dry-run: the state at the start, the goal, and the steps between them.
  */
 #ifndef CAPWRAP_DOCUMENT_H
 #define CAPWRAP_DOCUMENT_H
@@ -11,13 +11,13 @@
 #include "core/pipeline.h"
 #include "core/place.h"
 
-/* Print what the stages filled, on standard output. f: why the start is refused; NULL when it is
- * not. reasons: tell as well why each step stands where it stands. The JSON is version 1,
- * docs/json.schema.json; place is for the words of its hint. */
+/* Print the results of the stages on standard output. f: why the start is refused; NULL when it is
+ * not. reasons: also print why each step has its position. The JSON has version 1,
+ * docs/json.schema.json; place affects the wording of its hint. */
 void document_text(const struct pipeline *p, const struct fail *f, bool reasons);
 void document_json(const struct pipeline *p, const struct fail *f, const struct place *place);
 
-/* An error of what prints another document, or none. */
+/* Prints an error of a mode that prints another document, or none. */
 void document_error(FILE *out, const struct fail *f, const struct place *place);
 
 #endif

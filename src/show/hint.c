@@ -11,8 +11,8 @@
 #include "text/list.h"
 #include "text/printable.h"
 
-/* The grant by which this start could have what it lacks. To become another user takes root:
- * whoever may execute a file that grants SETUID is root. */
+/* Returns the file capabilities that could give this start what it lacks. A change to another user
+ * requires root: who may execute a file that grants SETUID can become root. */
 static uint64_t usable_grant(const struct fail *f, const struct place *place) {
     bool identity =
         f->code == FAIL_NEED_SETUID || f->code == FAIL_NEED_SETGID || f->code == FAIL_NEED_CHOWN;
@@ -20,7 +20,7 @@ static uint64_t usable_grant(const struct fail *f, const struct place *place) {
     return identity ? 0 : place->file_grant;
 }
 
-/* What there is to do where /.dockerenv is no sign of a container. */
+/* The remedy when /.dockerenv is not the sign of a container. */
 static const char *without_container(const struct place *place, uint64_t caps) {
     if (!place->weak)
         return "";
@@ -31,7 +31,7 @@ static const char *without_container(const struct place *place, uint64_t caps) {
                : " (without a container: start capwrap with them in the bounding set)";
 }
 
-/* What is in the bounding set was not given to capwrap, whose file has capabilities. */
+/* For a capability in the bounding set that the file capabilities of capwrap did not give. */
 static void for_granted(const struct fail *f, const struct place *place, uint64_t grant,
                         size_t size, char *text) {
     if ((f->caps & ~grant) != 0) {
@@ -40,8 +40,8 @@ static void for_granted(const struct fail *f, const struct place *place, uint64_
         (void)snprintf(text, size, "add %s to the file capabilities of capwrap%s", names,
                        place->kind == DOCKER || place->kind == KUBERNETES ? " in the image" : "");
     } else if (f->code == FAIL_CAP_MASKED) {
-        /* no_new_privs lets a file pass on what the caller held, and no more; a shell or an init
-         * before capwrap has lost it. */
+        /* With no_new_privs a file passes on only what the caller held; a shell or an init before
+         * capwrap has lost it. */
         (void)snprintf(text, size,
                        "start capwrap as the first program of the container (docker run without "
                        "--init, no shell), or start the container as root and give the user to "
@@ -54,8 +54,8 @@ static void for_granted(const struct fail *f, const struct place *place, uint64_
     }
 }
 
-/* How the missing capabilities are permitted, as the beginning of a sentence. Root is not told to
- * be root, and others not to add what root holds anyway. */
+/* Writes how to permit the missing capabilities, as the start of a sentence. The hint does not tell
+ * root to become root, and does not tell others to add what root holds anyway. */
 static void permit(const struct fail *f, const struct place *place, uint64_t grant, size_t size,
                    char *text) {
     bool root = place->root || grant != 0;
@@ -129,7 +129,7 @@ static const char *for_bounding_only(const struct place *place) {
     return hints[place->kind < PLACES ? place->kind : SHELL];
 }
 
-/* A COMMAND that is an option, the exec form of a Dockerfile, a line or a word of the shell, a
+/* For a COMMAND that is an option, the exec form of a Dockerfile, a line or a word of the shell, a
  * variable with its value, or a program together with its arguments. */
 static bool for_command(const char *word, size_t size, char *text) {
     static const char builtins[] = "alias,cd,eval,exec,export,set,source,trap,ulimit,unset";
@@ -153,7 +153,7 @@ static bool for_command(const char *word, size_t size, char *text) {
     return before != NULL;
 }
 
-/* A word that no database, no directory and no table has, because of how it is written. */
+/* For a word that no database, directory or table contains, because of its spelling. */
 static bool for_word(const struct fail *f, size_t size, char *text) {
     bool is_command = f->code == FAIL_NOT_FOUND;
     bool is_word = is_command || f->code == FAIL_USAGE || f->code == FAIL_UNKNOWN_USER ||
@@ -166,7 +166,7 @@ static bool for_word(const struct fail *f, size_t size, char *text) {
            printable_advice(f->subject, size, text);
 }
 
-/* A capability that is in the bounding set and not permitted. */
+/* For a capability that is in the bounding set but not permitted. */
 static void for_not_given(const struct fail *f, const struct place *place, size_t size,
                           char *text) {
     bool container = place->kind == DOCKER || place->kind == KUBERNETES;
@@ -182,8 +182,8 @@ static void for_not_given(const struct fail *f, const struct place *place, size_
         (void)snprintf(text, size, "%s", for_bounding_only(place));
 }
 
-/* The remedies that are the same everywhere.
- * NOLINTBEGIN(bugprone-suspicious-missing-comma): a long one is of several literals. */
+/* The remedies that are the same in every environment.
+ * NOLINTBEGIN(bugprone-suspicious-missing-comma): a long one consists of several literals. */
 static const char *const FIXED[FAIL_CODES] = {
     [FAIL_USAGE] = "see capwrap --help",
     [FAIL_UNKNOWN_USER] = "add the user to the system, or give its number as UID:GID",
@@ -222,14 +222,14 @@ static const char *const FIXED[FAIL_CODES] = {
     [FAIL_KILLED] = "allow the call in the seccomp filter; strace names it",
 }; /* NOLINTEND(bugprone-suspicious-missing-comma) */
 
-/* A hint that names the file: what stands before and after it. */
+/* A hint that contains the name of the file: the text before and after it. */
 struct about_file {
     enum fail_code code;
     int error; /* 0: any other */
     const char *before, *after;
 };
 
-/* The first row that fits counts. */
+/* The first row that matches is used. */
 static const struct about_file ABOUT_FILE[] = {
     {FAIL_NOT_EXECUTABLE, ENOEXEC, "begin it with a #! line, or name its interpreter: sh ", ""},
     {FAIL_NOT_EXECUTABLE, ETXTBSY, "wait until nobody has ", " open for writing"},
@@ -259,7 +259,7 @@ static const struct about_file *for_program(const struct fail *f) {
     return NULL;
 }
 
-/* What a refused system call leaves to say depends on the error alone. */
+/* Returns the hint for a refused system call, which depends on the error alone. */
 static const char *for_system_call(const char *step, int error) {
     switch (error) {
     case EPERM:
@@ -274,10 +274,10 @@ static const char *for_system_call(const char *step, int error) {
     }
 }
 
-/* The hint that belongs to the code of the failure. */
+/* Writes the hint for the code of the failure. */
 static void for_code(const struct fail *f, const struct place *place, size_t size, char *text) {
     char way[CAPNAME_LIST_SIZE + 256];
-    const char *hint = FIXED[f->code], *instead = f->hint; /* of what is missing */
+    const char *hint = FIXED[f->code], *instead = f->hint; /* in place of what is missing */
 
     if (place->noroot && f->code != FAIL_CAP_NOT_PERMITTED)
         (void)snprintf(way, sizeof way, "%s", for_noroot(place));

@@ -11,8 +11,8 @@ void note_print(const struct note *note, char text[NOTE_SIZE]) {
     (void)snprintf(text, NOTE_SIZE, "%s%s%s", names, note->caps == 0 ? "" : ": ", note->text);
 }
 
-/* Why a stream stays another's is told by what it is: a file, a socket, or a terminal whose session
- * another process leads. */
+/* The text depends on the kind of stream that is not handed over: a file, a socket, or a terminal
+ * whose session another process leads. */
 static struct note stream_note(unsigned streams) {
     static const char *const texts[] = {
         [1] =

@@ -1,5 +1,5 @@
 /*
- * notes - what a successful start has to say all the same.
+ * notes - what capwrap reports about a start that succeeds.
  */
 #ifndef CAPWRAP_NOTES_H
 #define CAPWRAP_NOTES_H
@@ -14,17 +14,17 @@ enum { NOTES_MOST = 7 };
 
 struct note {
     const char *code;
-    bool always;   /* told without being asked (-v), because it differs from what was asked for */
-    uint64_t caps; /* the capabilities that it is about, whose names go before the text */
+    bool always;   /* printed without -v, because it differs from the request */
+    uint64_t caps; /* the capabilities that it is about; their names come before the text */
     const char *text;
 };
 
 enum { NOTE_SIZE = 4096 };
 
-/* Fills notes and returns how many there are. */
+/* Fills notes and returns their number. */
 size_t notes_collect(const struct pipeline *pipeline, struct note notes[NOTES_MOST]);
 
-/* Writes a note in one line. */
+/* Writes a note as one line. */
 void note_print(const struct note *note, char text[NOTE_SIZE]);
 
 #endif

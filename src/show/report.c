@@ -45,9 +45,9 @@ void report_text(const struct fail *f, size_t size, char *text) {
     report_clean(size, text);
 }
 
-/* Prints one line or two. A reader of standard error that has gone away must not end us by SIGPIPE:
- * a refusal keeps its exit status, and a note keeps no program from starting. The program inherits
- * the disposition as it was. */
+/* Prints one or two lines. If the reader of standard error is gone, SIGPIPE must not kill capwrap:
+ * a refusal keeps its exit status, and a note does not prevent the start of a program. The program
+ * inherits the disposition as it was. */
 static void say(const char *name, const char *text, const char *after) {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, inherited;
 

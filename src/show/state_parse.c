@@ -7,8 +7,8 @@
 #include "core/observe.h"
 #include "text/number.h"
 
-/* Reads decimal numbers with blanks between, at most most. Returns how many there were; more than
- * most when there are more, or something else. */
+/* Reads decimal numbers separated by blanks, at most most. Returns their number; a value above most
+ * when there are more, or something else. */
 static size_t read_numbers(char *value, size_t most, uint32_t *numbers) {
     size_t count = 0;
     uint64_t number;
@@ -58,10 +58,9 @@ static int read_number(char *value, uint32_t *number) {
     return read_numbers(value, 1, number) == 1 ? 0 : -EPROTO;
 }
 
-/* As many numbers as the thread has pid namespaces, of which /proc shows this and those below it.
- */
+/* The line has one number for each PID namespace of the thread, starting with that of /proc. */
 static int read_levels(char *value, unsigned *levels) {
-    enum { LEVELS_MOST = 33 }; /* pid_namespaces(7): 32 below the first */
+    enum { LEVELS_MOST = 33 }; /* pid_namespaces(7): 32 below the initial one */
     uint32_t numbers[LEVELS_MOST];
 
     size_t count = read_numbers(value, LEVELS_MOST, numbers);
@@ -76,7 +75,7 @@ static int read_mode(char *value, struct process_state *state) {
     return state->seccomp_known && state->seccomp <= MODE_FILTER ? 0 : -EPROTO;
 }
 
-/* One letter, with its meaning in words behind it. */
+/* Reads one letter, which is followed by its meaning in words. */
 static int read_run_state(const char *value, bool *ended) {
     const char *letter = value + strspn(value, " \t");
 
@@ -91,12 +90,12 @@ static int read_name(const char *value, const char **name) {
 
 static int read_set(const char *value, uint64_t *set) {
     const char *word = value + strspn(value, " \t");
-    bool as_written = strpbrk(word, "ABCDEF") == NULL; /* the kernel writes small letters */
+    bool as_written = strpbrk(word, "ABCDEF") == NULL; /* the kernel writes lower-case letters */
 
     return as_written && number_parse_hex(word, set) == 0 ? 0 : -EPROTO;
 }
 
-/* The lines that are wanted, each of them once. */
+/* The lines that are read, each of them once. */
 enum {
     UID,
     GID,
@@ -117,7 +116,7 @@ enum {
 };
 enum { REQUIRED = (1u << LEVELS) - 1 }; /* all above LEVELS */
 
-/* Takes a line, without its end; *found has a bit for each that was taken. Returns 0 or -errno. */
+/* Reads a line, without its end; *found has a bit for each line read. Returns 0 or -errno. */
 static int read_line(char *line, struct process_state *state, unsigned *found) {
     static const char *const keys[LINES] = {"Uid",    "Gid",    "Groups", "CapPrm",     "CapEff",
                                             "CapInh", "CapBnd", "CapAmb", "NoNewPrivs", "Name",

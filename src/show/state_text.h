@@ -1,5 +1,5 @@
 /*
- * state_text - a process's privilege state in words.
+ * state_text - prints the privilege state of a process as text.
  */
 #ifndef CAPWRAP_STATE_TEXT_H
 #define CAPWRAP_STATE_TEXT_H
@@ -9,12 +9,12 @@
 
 #include "core/cred.h"
 
-/* One line for each part, indented by two blanks. Without securebits_known, which only a process
- * itself can read, their line is left out. */
+/* Prints one line for each part, indented by two blanks. Without securebits_known, their line is
+ * omitted: only a process itself can read them. */
 void state_text_print(FILE *out, const struct cred *cred, bool securebits_known);
 
-/* A set by its names, with commas between; one that lacks few of all, the kernel's capabilities, by
- * what it lacks. */
+/* Prints the names in a set, comma-separated. If the set lacks only a few of all, the capabilities
+ * of the kernel, prints those that it lacks. */
 void state_text_set(FILE *out, uint64_t set, uint64_t all);
 
 #endif

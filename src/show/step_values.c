@@ -30,7 +30,7 @@ static void bounding(const struct plan *plan, char text[STEP_VALUES]) {
                    count == 1 ? "y" : "ies", names[0] == '\0' ? "none" : names);
 }
 
-/* A few groups by number, more by how many they are. */
+/* Lists a few groups by their IDs; prints only the number of more. */
 static size_t add_groups(const struct groups *groups, size_t used, char text[STEP_VALUES]) {
     enum { FEW = 16 };
 
@@ -81,7 +81,7 @@ static void hand_over(const struct plan *plan, char text[STEP_VALUES]) {
     (void)snprintf(text + used, STEP_VALUES - used, " -> uid %" PRIu32, plan->goal.uid.real);
 }
 
-/* A step that always does the same. */
+/* For a step that always has the same effect. */
 static const char *fixed(const char *name) {
     static const char *const rows[][2] = {
         {"keep-caps", "on"},

@@ -1,5 +1,5 @@
 /*
- * step_values - what a step of the transition does in a plan, with its values.
+ * step_values - the effect of a step of the transition in a plan, as values.
  */
 #ifndef CAPWRAP_STEP_VALUES_H
 #define CAPWRAP_STEP_VALUES_H
@@ -9,7 +9,7 @@
 
 enum { STEP_VALUES = 2 * CAPNAME_LIST_SIZE + 32 };
 
-/* Writes, for the step of that name (core/transition), such as "0 -> 33". */
+/* Writes the values for the step of that name (core/transition), such as "0 -> 33". */
 void step_values(const struct plan *plan, const char *name, char text[STEP_VALUES]);
 
 #endif
