@@ -1,8 +1,8 @@
 # A toolchain file: Debian's compiler for another processor.
 #
-#   -DCAPWRAP_SYSROOT=FOLDER   a folder made by contrib/release/sysroot.sh: musl, static
-#   -DCAPWRAP_TARGET=TRIPLET   the compiler's own C library, for instance aarch64-linux-gnu; libcap-ng is where
-#                              PKG_CONFIG_LIBDIR says
+#   -DCAPWRAP_SYSROOT=DIR      a directory made by contrib/release/sysroot.sh: musl, static
+#   -DCAPWRAP_TARGET=TRIPLET   the compiler's own C library, for instance aarch64-linux-gnu; libcap-ng is
+#                              found through PKG_CONFIG_LIBDIR
 if(CAPWRAP_SYSROOT)
   file(STRINGS ${CAPWRAP_SYSROOT}/target CAPWRAP_TARGET)
   set(CMAKE_C_COMPILER ${CAPWRAP_SYSROOT}/cc)

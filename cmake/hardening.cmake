@@ -1,11 +1,11 @@
-# Hardening flags that never override what a distribution decided in CFLAGS or LDFLAGS: a flag is
-# added only when nothing of its family stands there already, and only when the compiler has it.
+# Hardening flags that never override those of a distribution in CFLAGS or LDFLAGS: a flag is added
+# only when no flag of its family is given already, and only when the compiler supports it.
 
 include(CheckCCompilerFlag)
 include(CheckCSourceCompiles)
 include(CheckLinkerFlag)
 
-# Everything that CFLAGS and the build type put on the command line.
+# Sets variable to all flags that CFLAGS or LDFLAGS and the build type give.
 function(_capwrap_given_flags variable kind)
   string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
   set(${variable} " ${CMAKE_${kind}_FLAGS} ${CMAKE_${kind}_FLAGS_${type}} " PARENT_SCOPE)
@@ -17,7 +17,7 @@ function(_capwrap_harden_compile target flag family)
     return()
   endif()
   string(MAKE_C_IDENTIFIER "CAPWRAP_HAS${flag}" has)
-  # -Werror: clang only warns of a flag that it ignores on this machine.
+  # -Werror: clang only warns about a flag that it ignores on this machine.
   set(CMAKE_REQUIRED_FLAGS -Werror)
   check_c_compiler_flag(${flag} ${has})
   if(${has})
@@ -53,7 +53,7 @@ function(_capwrap_harden_fortify target)
   if(NOT CAPWRAP_FORTIFY_FREE)
     return()
   endif()
-  # Level 3 rests on this builtin; without it the C library warns and falls back to 2.
+  # Level 3 requires this builtin; without it the C library warns and falls back to 2.
   check_c_source_compiles(
     "int main(void) { char a[4]; return (int)__builtin_dynamic_object_size(a, 1) - 4; }"
     CAPWRAP_HAS_FORTIFY_3)

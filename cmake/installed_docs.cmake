@@ -1,5 +1,5 @@
-# The documents as they are installed: in one directory, beside the examples. A relative link leads to what is
-# installed, or to the project's page.
+# Prepares the documents for installation in one directory, next to the examples. A relative link points to an
+# installed file, or to the project's page.
 
 set(CAPWRAP_URL
     "https://example.org/capwrap"

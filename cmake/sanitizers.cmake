@@ -1,13 +1,13 @@
-# CAPWRAP_SANITIZE: address and undefined behaviour sanitizers. CAPWRAP_FUZZ: the same, and what
-# libFuzzer has to see.
+# CAPWRAP_SANITIZE: address and undefined behaviour sanitizers. CAPWRAP_FUZZ: the same, and the
+# instrumentation for libFuzzer.
 #
-# Sets CAPWRAP_POOL to the source that takes the place of core/pool.c, and CAPWRAP_SANITIZER_OPTIONS
-# to one that each program is linked with; both empty without sanitizers.
+# Sets CAPWRAP_POOL to the source that replaces core/pool.c, and CAPWRAP_SANITIZER_OPTIONS to a source
+# that is linked into each program. Each is empty where it is not needed.
 
 set(CAPWRAP_POOL "")
 set(CAPWRAP_SANITIZER_OPTIONS "")
 
-# Sanitizers see allocations, not what lies side by side within the program.
+# Sanitizers check heap allocations, but not adjacent blocks in one static array.
 if(CAPWRAP_SANITIZE OR CAPWRAP_FUZZ)
   set(CAPWRAP_POOL ${CMAKE_CURRENT_LIST_DIR}/sanitizers/pool.c)
 endif()

@@ -1,7 +1,7 @@
-/* Linked into the sanitizer build of capwrap alone.
+/* Linked only into the sanitizer build of the programs.
  *
- * Leak detection attaches to its own process, which the kernel refuses after a change of identity,
- * and in secure mode (AT_SECURE) ASAN_OPTIONS is not read: so it is switched off from inside. The
+ * Leak detection attaches to its own process, which the kernel refuses after a change of identity.
+ * In secure mode (AT_SECURE) ASAN_OPTIONS is not read, so this code disables leak detection. The
  * unit tests, whose identity never changes, keep it. A library that a test preloads comes first. */
 const char *__asan_default_options(void);
 

@@ -1,5 +1,5 @@
-/* In place of src/core/pool.c where sanitizers look on: each list is a block of its own, so that
- * they see what is written beside it, used after its release, or released twice. */
+/* Replaces src/core/pool.c in sanitizer builds: each list is a separate heap block, so that
+ * sanitizers detect a write outside it, a use after its release, or a second release. */
 #include "core/pool.h"
 
 #include <stdlib.h>
