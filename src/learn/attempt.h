@@ -1,5 +1,5 @@
 /*
- * attempt - one run of the program with what was seen of it: the checks, the calls, how its
+ * attempt - one run of the program and what was recorded of it: the checks, the calls, and how its
  * processes ended.
  */
 #ifndef CAPWRAP_LEARN_ATTEMPT_H
@@ -18,20 +18,20 @@ struct attempt {
     struct privilege privilege;
     bool watched, kprobe;
     bool calls;    /* the changes of identity were recorded */
-    uint64_t lost; /* checks that found no room */
-    uint64_t late; /* records that came too late to be put in order */
+    uint64_t lost; /* checks that were lost: no room in the buffer */
+    uint64_t late; /* records that arrived too late to be sorted */
 };
 
-/* How it is to be made. */
+/* How to make the run. */
 struct attempt_plan {
     uint64_t keep;
-    unsigned limit;      /* seconds, where the subject has no timeout; 0: none */
-    struct watch *watch; /* NULL: it is not watched */
+    unsigned limit;      /* seconds, if the subject has no timeout; 0: no limit */
+    struct watch *watch; /* NULL: the run is not watched */
     bool failures;       /* record the calls that fail */
 };
 
-/* Makes it. Returns 0, or -1 with *f filled when the run as such could not be made. Release with
- * attempt_free() in any case. */
+/* Makes the run. Returns 0, or -1 with *f filled if the run could not be made. Release with
+ * attempt_free() in either case. */
 int attempt_run(struct subject *subject, const struct kallsyms *kallsyms,
                 const struct attempt_plan *plan, struct attempt *attempt, struct fail *f);
 

@@ -1,5 +1,5 @@
 /*
- * clock - CLOCK_MONOTONIC (clock_gettime(2)), by which perf stamps its records as well.
+ * clock - CLOCK_MONOTONIC (clock_gettime(2)), which perf also uses for the time of its records.
  */
 #ifndef CAPWRAP_LEARN_CLOCK_H
 #define CAPWRAP_LEARN_CLOCK_H
@@ -9,7 +9,7 @@
 /* Now, in nanoseconds. */
 uint64_t clock_now(void);
 
-/* Now, in milliseconds: what is waited for. */
+/* Now, in milliseconds, for waiting. */
 int64_t clock_milliseconds(void);
 
 #endif

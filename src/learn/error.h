@@ -1,5 +1,5 @@
 /*
- * error - the learner's own errors, and how it prints any.
+ * error - creates errors of capwrap-learn, and prints all errors.
  */
 #ifndef CAPWRAP_LEARN_ERROR_H
 #define CAPWRAP_LEARN_ERROR_H
@@ -13,8 +13,8 @@
 int error_set(struct fail *f, const char *step, int error, const char *hint, const char *format,
               ...) __attribute__((format(printf, 5, 6)));
 
-/* Prints "capwrap-learn: STEP: WHAT" and the hint, and the same as JSON to document, unless that is
- * NULL. Returns the exit status. */
+/* Prints "capwrap-learn: STEP: WHAT" and the hint. If document is not NULL, also prints the same as
+ * JSON to it. Returns the exit status. */
 int error_print(const struct fail *f, FILE *document);
 
 #endif

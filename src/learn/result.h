@@ -1,5 +1,5 @@
 /*
- * learned - everything that one run of capwrap-learn has found out: what the reports are made of.
+ * result - everything that one run of capwrap-learn has found out; the reports are made from it.
  */
 #ifndef CAPWRAP_LEARN_RESULT_H
 #define CAPWRAP_LEARN_RESULT_H
@@ -15,10 +15,10 @@
 enum state {
     STATE_OBSERVED,      /* asked for in a run with everything */
     STATE_CONFIRMED,     /* the program worked with exactly this set, and not with any one less */
-    STATE_NOT_CONFIRMED, /* that was to be shown, and could not be */
+    STATE_NOT_CONFIRMED, /* a smaller set was to be confirmed and could not be */
 };
 
-/* Why an answer is not confirmed: each with the word that JSON prints. */
+/* Why an answer is not confirmed: each reason with its word in JSON. */
 /* clang-format off */
 #define REASON_LIST(X)                                                                     \
     X(INTERRUPTED, "interrupted") X(TEST_NEVER_SUCCEEDED, "test-never-succeeded")          \
@@ -35,30 +35,30 @@ enum reason { REASON_LIST(REASON_ENUM) REASONS };
 
 /* What the runs have shown about one capability. */
 struct fact {
-    bool asked_first;   /* for what counts, in the run with everything */
+    bool asked_first;   /* asked for in a way that counts, in the run with everything */
     bool refused;       /* asked for and refused in a run that worked without it */
-    bool succeeded;     /* and the call succeeded all the same */
-    bool outcome_known; /* whether it did was recorded */
-    int error;          /* and it failed with this errno, and the program went on; 0: none */
+    bool succeeded;     /* and the call succeeded nevertheless */
+    bool outcome_known; /* whether that call succeeded was recorded */
+    int error;          /* the call failed with this errno and the program went on; 0: none */
     const char *call;
     char process[USAGE_NAME];
-    bool privileged; /* without it the program works, and ends more privileged */
+    bool privileged; /* without it the program works but ends more privileged */
     char stays[STANDING_STAYS];
-    bool other_path; /* asked for with everything, and never in a run that worked without */
-    int substitute;  /* another one that is enough in its place; -1: none */
+    bool other_path; /* asked for with everything, but never in a run that worked without it */
+    int substitute;  /* another capability that suffices instead; -1: none */
 };
 
 struct result {
     struct learn_options options;
     struct subject subject;
     struct kallsyms kallsyms;
-    struct watch *watch;        /* one for all runs; NULL: nothing is watched */
+    struct watch *watch;        /* one for all runs; NULL: the runs are not watched */
     struct usage usage;         /* of the first run; empty without a watch */
     struct privilege privilege; /* of the first run */
-    bool traced, kprobe;        /* how it was watched */
-    bool calls;                 /* and the changes of identity with it */
-    uint64_t lost;              /* checks that found no room, in all runs */
-    uint64_t late;              /* records that came too late to be put in order */
+    bool traced, kprobe;        /* whether the run was watched, and how */
+    bool calls;                 /* whether changes of identity were recorded */
+    uint64_t lost;              /* checks that were lost (no room), in all runs */
+    uint64_t late;              /* records that arrived too late to be sorted */
     struct outcome first;       /* of the first run, with everything */
     bool first_works;
     uint64_t everything;   /* what was kept in it */
@@ -66,14 +66,14 @@ struct result {
     bool own_capabilities; /* the program's file allows no other set */
     bool interrupted;      /* by a signal, before it was done */
     unsigned runs;
-    unsigned bound;       /* the most runs that the search makes */
-    bool none_works;      /* without a watch: a run with nothing, before the first, worked */
+    unsigned bound;       /* the maximum number of runs of the search */
+    bool none_works;      /* without a watch: the run with nothing, before the first, worked */
     bool left;            /* the last run that worked left processes behind */
     bool search_failed;   /* no set worked */
-    bool unknown_end;     /* the run with the answer: how its processes ended is not known */
+    bool unknown_end;     /* it is unknown how the processes of the run with the answer ended */
     bool flaky;           /* the same set worked and failed */
-    uint64_t unexplained; /* kept, and not seen to be asked for where it failed without */
-    uint32_t reasons;     /* bits of enum reason, of an answer that is not confirmed */
+    uint64_t unexplained; /* kept, but not seen asked for in the runs that failed without it */
+    uint32_t reasons;     /* bits of enum reason, if the answer is not confirmed */
     struct fact facts[CAP_BITS];
     enum state state;
     uint64_t keep; /* the answer */

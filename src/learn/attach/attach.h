@@ -1,5 +1,5 @@
 /*
- * attach - watches what runs already, from now on until it is told to end.
+ * attach - watches processes that run already, from now until the watch is ended.
  */
 #ifndef CAPWRAP_LEARN_ATTACH_H
 #define CAPWRAP_LEARN_ATTACH_H
@@ -32,24 +32,24 @@ struct attached {
     struct privilege privilege; /* who the watched threads are */
     enum attach_end end;
     bool kprobe, calls;
-    bool by_cgroup;  /* some target is */
-    bool from_start; /* no watched process was there when the watch began */
+    bool by_cgroup;  /* at least one target is a cgroup */
+    bool from_start; /* no watched process existed when the watch began */
     uint64_t lost, late;
-    uint64_t foreign[64]; /* cgroups that are none of the targets', as they were seen last */
+    uint64_t foreign[64]; /* cgroups that belong to no target, the last ones seen */
     unsigned next_foreign;
-    int64_t begin, now, new_at; /* milliseconds: of the watch, of what is new for the last time */
+    int64_t begin, now, new_at; /* milliseconds: start of the watch, present, last news */
     uint64_t news;              /* of what was seen, at new_at */
 };
 
-/* Reads the earlier runs. Returns 0, or -1 with *f filled. */
+/* Reads the reports of earlier runs. Returns 0, or -1 with *f filled. */
 int attach_read_runs(struct attached *attached, const struct learn_options *options,
                      struct fail *f);
 
-/* Finds what is named and begins to watch it; behind attach_read_runs(). As that. */
+/* Finds the targets and starts to watch them, after attach_read_runs(). Returns as that. */
 int attach_begin(struct attached *attached, struct fail *f);
 
-/* Watches until the time is over, a signal comes or nothing is left; report is called for each
- * SIGUSR1. */
+/* Watches until the time is over, a signal arrives or no watched process is left; calls report for
+ * each SIGUSR1. */
 int attach_run(struct attached *attached, void (*report)(const struct attached *attached),
                struct fail *f);
 

@@ -1,7 +1,7 @@
 /*
- * seen - what watched processes asked for, for the whole and for each program. Pure.
+ * seen - what watched processes asked for, in total and for each program. Pure.
  *
- * Its size does not depend on how many processes there were, nor for how long.
+ * Its size depends neither on the number of processes nor on the duration.
  */
 #ifndef CAPWRAP_LEARN_SEEN_H
 #define CAPWRAP_LEARN_SEEN_H
@@ -19,13 +19,13 @@
 
 enum { SEEN_PROGRAMS = 64, SEEN_DOUBTS = 256 };
 
-/* Capabilities, in the ways that one can be of seen. */
+/* Capabilities, by what was seen of them. */
 struct seen_sets {
     uint64_t held;    /* permitted in some process, at some time */
-    uint64_t ambient; /* of these, in an ambient set */
-    uint64_t used;    /* asked for and granted, and it counts */
+    uint64_t ambient; /* those of held that were in an ambient set */
+    uint64_t used;    /* asked for and granted, in a way that counts */
     uint64_t refused; /* asked for and refused */
-    uint64_t outside; /* asked of the first user namespace by a process of another, and refused */
+    uint64_t outside; /* by a process of another namespace in the first one, and refused */
 };
 
 /* All processes of one name. */
@@ -38,16 +38,16 @@ struct seen_program {
     struct phases phases;
 };
 
-/* What checks of one capability came to. */
+/* The checks of one capability, by result. */
 struct seen_cap {
     struct uses used, refused, outside, ignored;
 };
 
-/* A check that counts once its credentials are seen to be the process's own. */
+/* A check that counts as soon as its credentials are seen to be the process's own. */
 struct seen_doubt {
     uint32_t pid, tid;
     unsigned cap;
-    uint64_t cred, before; /* of the check, and the thread's own before it; 0: not known */
+    uint64_t cred, before; /* of the check, and the thread's own before it; 0: unknown */
     bool granted;
     struct use use;
 };
@@ -58,13 +58,13 @@ struct own_creds;
 struct seen {
     struct seen_sets sets;
     struct seen_cap caps[CAP_BITS];
-    struct seen_program programs[SEEN_PROGRAMS]; /* the last one is of all that found no room */
+    struct seen_program programs[SEEN_PROGRAMS]; /* the last one stands for all that did not fit */
     size_t program_count;
     struct phases phases;
     uint64_t checks;
     unsigned processes;
     uint64_t news;      /* how often something was seen for the first time */
-    uint64_t our_ns;    /* our user namespace; 0: not known */
+    uint64_t our_ns;    /* our user namespace; 0: unknown */
     uint64_t our_inode; /* its inode */
     uint64_t every_cap; /* that we hold ourselves */
     bool more_programs; /* than are listed */
@@ -75,19 +75,19 @@ struct seen {
     struct own_creds *own;
 };
 
-/* kallsyms must outlive the seen. Returns 0 or -ENOMEM. Release with seen_free(). */
+/* kallsyms must outlive *seen. Returns 0 or -ENOMEM. Release with seen_free(). */
 int seen_begin(struct seen *seen, const struct kallsyms *kallsyms);
 
-/* The program that a process is one of; where it is not known yet, the process is counted. */
+/* The program that a process belongs to; if that is not known yet, also counts the process. */
 struct seen_program *seen_program(struct seen *seen, struct member *member);
 
-/* The process is about to get another name: it is one of the program of its last name. */
+/* The process is about to change its name: it belongs to the program of its old name. */
 void seen_leave(struct seen *seen, struct member *member);
 
-/* What /proc told of a watched process. */
+/* Takes what was read from /proc of a watched process. */
 void seen_state(struct seen *seen, struct member *member, const struct process *process);
 
-/* A check by a watched process, which had this identity; uid UINT32_MAX: not known. */
+/* Takes a check by a watched process with this identity; uid UINT32_MAX: unknown. */
 void seen_check(struct seen *seen, struct member *member, const struct record *record, uint32_t uid,
                 uint32_t gid);
 

@@ -1,6 +1,6 @@
 /*
- * watched_json - what was seen of processes that ran already, for a program: JSON of version 1,
- * docs/learn-watch.schema.json.
+ * watched_json - writes what was seen of processes that ran already, for programs: JSON of version
+ * 1, docs/learn-watch.schema.json.
  */
 #ifndef CAPWRAP_LEARN_WATCHED_JSON_H
 #define CAPWRAP_LEARN_WATCHED_JSON_H

@@ -1,5 +1,5 @@
 /*
- * watched_text - what was seen of processes that ran already, for a reader.
+ * watched_text - writes what was seen of processes that ran already, for a reader.
  */
 #ifndef CAPWRAP_LEARN_WATCHED_TEXT_H
 #define CAPWRAP_LEARN_WATCHED_TEXT_H
@@ -8,7 +8,7 @@
 
 #include "learn/attach/attach.h"
 
-/* Writes all of it; whether that worked is told by ferror(). */
+/* Writes the whole report; ferror() shows whether that succeeded. */
 void watched_text_write(FILE *out, const struct attached *attached);
 
 #endif

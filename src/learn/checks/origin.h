@@ -1,7 +1,7 @@
 /*
- * origin - where in the kernel a check came from: the system call, and the rules of noise for it.
+ * origin - where in the kernel a check came from: the system call, and the noise rules that match.
  *
- * Checks come by the thousand from few places, so what was found out for a chain is remembered.
+ * Thousands of checks come from few places, so the result for each chain is cached.
  */
 #ifndef CAPWRAP_LEARN_ORIGIN_H
 #define CAPWRAP_LEARN_ORIGIN_H
@@ -17,12 +17,12 @@ struct origin {
     const char *call; /* as strace would call it, or the outermost function that is known; or "?" */
     bool whole;       /* the chain reaches that system call, or what else it began with */
     const struct noise_rule *noise;   /* a rule that the chain alone fulfils; or NULL */
-    const struct noise_rule *foreign; /* one that asks for foreign credentials as well; or NULL */
+    const struct noise_rule *foreign; /* a rule that also requires foreign credentials; or NULL */
 };
 
 enum { ORIGINS = 4096 };
 
-/* Remembered origins, each at the place that its hash says; zeros at first. */
+/* Cached origins, indexed by their hash; initialize with zeros. */
 struct origins {
     struct {
         uint64_t hash;
@@ -30,7 +30,7 @@ struct origins {
     } known[ORIGINS];
 };
 
-/* Where a check of cap with these callers came from. What it points to is as old as kallsyms. */
+/* Where a check of cap with these callers came from. The result is valid as long as kallsyms. */
 struct origin origin_of(struct origins *origins, const struct kallsyms *kallsyms, unsigned cap,
                         const uint64_t *chain, size_t depth);
 

@@ -1,10 +1,10 @@
 /*
- * own_cred - the credentials that a thread was seen with last, where they are known to be its own.
+ * own_cred - the credentials last seen of a thread, if they are known to be its own.
  *
- * An overlay works with credentials that are not the thread's, some of them made for one operation
- * (override_creds(), prepare_creds()). Their address is free afterwards and may be that of the
- * thread's next own credentials. So an address alone does not tell whose they are; that a thread
- * has the same own credentials before and after does. Pure.
+ * Overlayfs uses credentials that are not the thread's, some of them made for one operation
+ * (override_creds(), prepare_creds()). Their address is free afterwards and may be reused for the
+ * thread's next own credentials. So an address alone does not show whose credentials they are; the
+ * same own credentials before and after do. Pure.
  */
 #ifndef CAPWRAP_LEARN_OWN_CRED_H
 #define CAPWRAP_LEARN_OWN_CRED_H
@@ -13,7 +13,7 @@
 
 enum { OWN_CREDS = 1024 };
 
-/* Each at the place that its thread says; zeros at first. Of two at one place the later is kept. */
+/* Indexed by thread; initialize with zeros. If two threads collide, the later one is kept. */
 struct own_creds {
     struct {
         uint32_t pid, tid;
@@ -21,13 +21,13 @@ struct own_creds {
     } last[OWN_CREDS];
 };
 
-/* A thread of a process was seen with these of its own. */
+/* The thread of the process was seen with these credentials of its own. */
 void own_cred_note(struct own_creds *creds, uint32_t pid, uint32_t tid, uint64_t cred);
 
-/* With which it was seen last; 0: not known. */
+/* The thread's own credentials when last seen; 0: unknown. */
 uint64_t own_cred_of(const struct own_creds *creds, uint32_t pid, uint32_t tid);
 
-/* The first thread of the process has ended: its number may come back. */
+/* The first thread of the process has ended: its ID may be used again. */
 void own_cred_end(struct own_creds *creds, uint32_t pid);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * phases - capabilities asked for, by the effective identity of who asked, in order of appearance;
- * also an identity that a process changed to and asked for nothing with. Pure.
+ * phases - the capabilities asked for, by the effective identity of the thread, in the order of
+ * first use; also identities that a process changed to without asking for a capability. Pure.
  */
 #ifndef CAPWRAP_LEARN_PHASES_H
 #define CAPWRAP_LEARN_PHASES_H
@@ -15,14 +15,14 @@ struct phase {
     uint64_t caps;
 };
 
-/* Zeros at first. */
+/* Initialize with zeros. */
 struct phases {
     struct phase list[PHASES_MOST];
     unsigned count;
-    bool more; /* there were more than find room */
+    bool more; /* there were more than PHASES_MOST */
 };
 
-/* That identity was there, and asked for these. */
+/* A thread with this identity existed, and asked for these capabilities. */
 void phases_add(struct phases *phases, uint32_t uid, uint32_t gid, uint64_t caps);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * tally - what the checks of a run add up to: for each capability, who asked for it, in which
+ * usage - sums up the checks of a run: for each capability, which process asked for it in which
  * system call, and which of the checks are noise.
  */
 #ifndef CAPWRAP_LEARN_USAGE_H
@@ -15,13 +15,13 @@
 #include "learn/checks/uses.h"
 #include "learn/watch/record.h"
 
-/* What became of the calls that asked for a capability and were refused it. */
+/* The results of the calls that asked for a capability and were refused it. */
 struct refusals {
     uint64_t checks;
     uint64_t failed; /* calls that came back with an error */
     int error;       /* the first of these; 0: none */
     char process[USAGE_NAME];
-    const char *call; /* of that error, or else of the first refusal; NULL: none */
+    const char *call; /* the call of that error, else of the first refusal; NULL: none */
 };
 
 struct asked {
@@ -34,27 +34,27 @@ struct usage_state;
 struct usage {
     struct asked asked[CAP_BITS];
     uint64_t kept;    /* what the program held in this run */
-    uint64_t refused; /* asked for and refused, where that can make a program fail */
-    bool failures;    /* calls that failed were recorded: refusals.failed means something */
+    uint64_t refused; /* asked for and refused, if that can make a program fail */
+    bool failures;    /* calls that failed were recorded, so refusals.failed is valid */
     bool no_memory;
     struct usage_state *state;
 };
 
-/* symbols must outlive the tally; kept: what the program holds in this run. Returns 0 or -ENOMEM.
+/* kallsyms must outlive the usage; kept: what the program holds in this run. Returns 0 or -ENOMEM.
  * Release with usage_free(). */
 int usage_begin(struct usage *usage, const struct kallsyms *kallsyms, uint64_t kept);
 
-/* Takes a record of the program; records come in the order of their time. Returns the capability
- * that it asks for, where that counts; else -1. */
+/* Takes a record of the program, in the order of their time. Returns the capability that it asks
+ * for, if the check counts; otherwise -1. */
 int usage_add(struct usage *usage, const struct record *record);
 
 /* That check is one of a system call that changes an identity. */
 bool usage_changes_identity(const struct usage *usage, const struct record *record);
 
-/* No more records: decides about the checks that all credentials have to be known for. */
+/* No more records follow: decides about the checks that depend on all credentials seen. */
 void usage_end(struct usage *usage);
 
-/* Who asked for a capability: of what counts, or where nothing does, of the noise. */
+/* The processes that asked for a capability in a way that counts; if none did, those of noise. */
 const struct uses *usage_of(const struct asked *asked);
 
 /* The capabilities with a check that counts. */

@@ -1,5 +1,5 @@
 /*
- * verdict - what was result, in words: of each capability, and what the answer does not tell.
+ * assessment - describes the result: the verdict on each capability, and the limits of the answer.
  */
 #ifndef CAPWRAP_LEARN_ASSESSMENT_H
 #define CAPWRAP_LEARN_ASSESSMENT_H
@@ -16,7 +16,7 @@ enum {
     ASSESSMENT_FACT = 256,
 };
 
-/* A sentence, and the word that a program can rely on. */
+/* A sentence, and its code for other programs. */
 struct limit {
     const char *code;
     char text[ASSESSMENT_LIMIT];
@@ -28,33 +28,33 @@ const char *assessment_state(const struct result *result);
 /* "tracepoint", "kprobe" or "trial". */
 const char *assessment_method(const struct result *result);
 
-/* The capabilities that there is something to say about. */
+/* The capabilities that the report mentions. */
 uint64_t assessment_caps(const struct result *result);
 
 /* "needed", "not needed" or "ignored". */
 const char *assessment_of(const struct result *result, unsigned cap);
 
-/* Why that is the verdict. */
+/* The reason for this verdict. */
 const char *assessment_reason(const struct result *result, unsigned cap);
 
-/* What --check does not allow and the program needs. */
+/* The capabilities that the program needs and --check does not allow. */
 uint64_t assessment_outside(const struct result *result);
 
 /* What the runs have shown of it, in one line; text: where it is put; "": there is nothing to say.
  */
 const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]);
 
-/* What of the answer was asked for with that identity; where another capability is enough in place
- * of one that was asked for, that other one. */
+/* The capabilities of the answer that were asked for with that identity. If another capability
+ * suffices instead of one asked for, that other one. */
 uint64_t assessment_phase(const struct result *result, const struct phase *phase);
 
-/* Why the answer is not confirmed. Returns how many reasons there are; none where it is. */
+/* The reasons why the answer is not confirmed. Returns their number; 0 if it is confirmed. */
 size_t assessment_reasons(const struct result *result, struct limit reasons[REASONS]);
 
-/* What the reader has to know about how far the answer goes. Returns how many there are. */
+/* The limits of the answer that the reader must know. Returns their number. */
 size_t assessment_limits(const struct result *result, struct limit limits[ASSESSMENT_LIMITS]);
 
-/* The run with everything did not work: there is nothing to use. */
+/* Whether the program failed in the run with everything: there is no answer to use. */
 bool assessment_program_failed(const struct result *result);
 
 /* The exit status: 0, 1 (--check), 2 (not confirmed). */

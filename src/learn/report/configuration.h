@@ -1,6 +1,6 @@
 /*
- * configuration - the configuration of one platform that comes of what was learned, with how far
- * that goes as comments, or why there is none.
+ * configuration - writes the configuration of one platform from the result, with its limits as
+ * comments, or the reason why there is none.
  */
 #ifndef CAPWRAP_LEARN_CONFIGURATION_H
 #define CAPWRAP_LEARN_CONFIGURATION_H
@@ -10,14 +10,14 @@
 #include "learn/report/snippets.h"
 #include "learn/result.h"
 
-/* What the configurations are made from; its pointers are those of result. */
+/* The values that configurations are made from; the pointers point into result. */
 struct snippet configuration_of(const struct result *result);
 
-/* Why there is no configuration, as the end of a sentence; NULL where there is one. What failed, or
- * was not confirmed, is not to be pasted anywhere. */
+/* Why there is no configuration, as the end of a sentence; NULL if there is one. A result that
+ * failed or was not confirmed must not be used as a configuration. */
 const char *configuration_refused(const struct result *result);
 
-/* Writes the configuration, or a comment that says why there is none. 0, or -ENOMEM. */
+/* Writes the configuration, or a comment with the reason why there is none. 0, or -ENOMEM. */
 int configuration_write(FILE *out, const struct result *result, unsigned kind);
 
 #endif

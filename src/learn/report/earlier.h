@@ -1,5 +1,5 @@
 /*
- * earlier - the answer of an earlier run or watch, read from the JSON document that it wrote.
+ * earlier - reads the answer of an earlier run or watch from the JSON document that it wrote.
  */
 #ifndef CAPWRAP_LEARN_EARLIER_H
 #define CAPWRAP_LEARN_EARLIER_H
@@ -12,11 +12,11 @@
 struct earlier {
     const char *file;
     const char *state; /* "observed" or "confirmed" */
-    uint64_t used;     /* what it needed or used, with what it had from others before */
+    uint64_t used;     /* what it needed or used, including what it took from earlier runs */
 };
 
-/* Reads a whole document. Returns 0; -EPROTO where it is none of version 1, -EAGAIN where it is of
- * an answer that was not confirmed. Pure. */
+/* Parses a whole document. Returns 0; -EPROTO if it is not a document of version 1, -EAGAIN if its
+ * answer was not confirmed. Pure. */
 int earlier_parse(const char *text, size_t size, struct earlier *earlier);
 
 /* As earlier_parse, from a file. Returns 0, or -1 with *f filled. */

@@ -1,5 +1,5 @@
 /*
- * document - what was result, for a program: JSON of version 1, docs/learn.schema.json.
+ * json - writes the result for programs: JSON of version 1, docs/learn.schema.json.
  */
 #ifndef CAPWRAP_LEARN_JSON_H
 #define CAPWRAP_LEARN_JSON_H

@@ -1,5 +1,5 @@
 /*
- * output - where the report goes, and in which form.
+ * output - opens the destination of the report and writes the report in the requested format.
  */
 #ifndef CAPWRAP_LEARN_OUTPUT_H
 #define CAPWRAP_LEARN_OUTPUT_H
@@ -8,20 +8,20 @@
 
 #include "learn/options.h"
 
-/* Opens what -o names, before anything is started: *file is NULL for standard error. With "-" the
- * report alone goes to standard output: from here on descriptor 1, which all that is started
- * inherits, is standard error. Returns -1 with *f filled. */
+/* Opens the file of -o before anything is started; *file is NULL for standard error. With "-" only
+ * the report is written to standard output: from then on, descriptor 1, which every child inherits,
+ * is standard error. Returns -1 with *f filled on failure. */
 int output_open(const struct learn_options *options, FILE **file, struct fail *f);
 
-/* What is reported, and how: in the form of --format (0, or -ENOMEM), and as text. */
+/* The report and how to write it: in the format of --format (0, or -ENOMEM), and as text. */
 struct output_report {
     int (*write)(FILE *out, const void *what);
     void (*text)(FILE *out, const void *what);
     const void *what;
 };
 
-/* Writes the report and closes file. Where it cannot take the report, standard error gets it as
- * text: what was learned took its time. Returns -1 with *f filled. */
+/* Writes the report and closes file. If that fails, writes the report to standard error as text, so
+ * that it is not lost. Returns -1 with *f filled on failure. */
 int output_finish(const struct learn_options *options, const struct output_report *report,
                   FILE *file, struct fail *f);
 

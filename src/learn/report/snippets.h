@@ -1,8 +1,8 @@
 /*
- * snippets - the configuration that runs the program with what was learned, for one platform each,
- * by the least privilege that does it (docs/adr/0030-configuration.md).
+ * snippets - the configuration that runs the program with the learned capabilities, one for each
+ * platform, with the least privilege that suffices (docs/adr/0030-configuration.md).
  *
- * capwrap is in them only where the platform itself cannot start the program so.
+ * A snippet uses capwrap only if the platform itself cannot start the program in this way.
  */
 #ifndef CAPWRAP_LEARN_SNIPPETS_H
 #define CAPWRAP_LEARN_SNIPPETS_H
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* What they are made from. */
+/* The values that the snippets are made from. */
 struct snippet {
     const char *user; /* as it was given to --user; NULL: the ids */
     uid_t uid;
@@ -29,13 +29,13 @@ struct snippet {
 
 enum { SNIPPETS = 5 };
 
-/* Names of the kinds, as in --format, and in the order of the JSON document. */
+/* The name of the kind in --format; the kinds have the order of the JSON document. */
 const char *snippet_name(unsigned kind);
 
-/* What the kind is, for a sentence: "Dockerfile". */
+/* The title of the kind for a sentence: "Dockerfile". */
 const char *snippet_title(unsigned kind);
 
-/* Lines, each with its newline; the caller's to free. NULL without memory. */
+/* Lines, each with its newline; the caller frees them. NULL without memory. */
 char *snippet_text(unsigned kind, const struct snippet *snippet);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * text - what was learned, for a reader: lines of at most 80 columns, the answer first.
+ * text - writes the result for a reader: lines of at most 80 columns, the answer first.
  */
 #ifndef CAPWRAP_LEARN_TEXT_H
 #define CAPWRAP_LEARN_TEXT_H
@@ -8,7 +8,7 @@
 
 #include "learn/result.h"
 
-/* Writes all of it; whether that worked is told by ferror(). */
+/* Writes the whole report; ferror() shows whether that succeeded. */
 void learn_text_write(FILE *out, const struct result *result);
 
 #endif

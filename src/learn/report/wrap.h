@@ -1,14 +1,14 @@
 /*
- * wrap - text in lines of at most 80 columns.
+ * wrap - wraps text into lines of at most 80 columns.
  */
 #ifndef CAPWRAP_LEARN_WRAP_H
 #define CAPWRAP_LEARN_WRAP_H
 
 #include <stdio.h>
 
-/* Writes text and a newline: the first line behind what stands already in `used` columns, the
- * others behind `indent` columns that begin with mark. Control characters, of a name for one, do
- * not get to a terminal, nor out of a comment. Text beyond 4095 bytes is cut. */
+/* Writes text and a newline: the first line follows the `used` columns already written, the others
+ * start with `indent` columns that begin with mark. Control characters, for example of a name, are
+ * replaced: none reaches a terminal or ends a comment. Text beyond 4095 bytes is cut off. */
 void wrap(FILE *out, size_t used, const char *mark, size_t indent, const char *text);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * fixture - a shell line that is alive during each run, and is no part of the program: a server to
- * ask, a process to send a signal to.
+ * fixture - a shell command that runs during each run but is not part of the program, such as a
+ * server to query or a process to signal.
  *
- * It is started by a process of its own, the keeper, which is made before this process becomes a
- * subreaper: what belongs to the fixture is never among the children of a run. The keeper ends with
- * this process, and everything it has started ends with it.
+ * A separate process, the keeper, starts it. The keeper is created before this process becomes a
+ * subreaper, so no process of the fixture is ever among the children of a run. When this process
+ * ends, the keeper ends, with everything it has started.
  */
 #ifndef CAPWRAP_LEARN_FIXTURE_H
 #define CAPWRAP_LEARN_FIXTURE_H
@@ -12,14 +12,14 @@
 #include "learn/error.h"
 #include "learn/trial/launch.h"
 
-/* Makes the keeper where the subject has a fixture. Before children_begin(). */
+/* Creates the keeper if the subject has a fixture. Call it before children_begin(). */
 int fixture_begin(struct subject *subject, struct fail *f);
 
-/* Starts the fixture and waits until it is ready: until the line fixture_ready succeeds, for at
- * most that many seconds. Refuses when the fixture ends before. Does nothing without one. */
+/* Starts the fixture and waits until the command fixture_ready succeeds, at most that many seconds.
+ * Fails if the fixture ends before. Does nothing without a fixture. */
 int fixture_start(const struct subject *subject, unsigned seconds, struct fail *f);
 
-/* Ends all that the fixture has started. */
+/* Ends everything that the fixture has started. */
 void fixture_end(const struct subject *subject);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * shell - a shell line of the user's that is run to its end while the program does not run: the
- * reset, the test without the program, whether the fixture is ready.
+ * shell - runs a shell command of the user to its end while the program does not run: the reset,
+ * the test without the program, the check whether the fixture is ready.
  */
 #ifndef CAPWRAP_LEARN_SHELL_H
 #define CAPWRAP_LEARN_SHELL_H
@@ -25,10 +25,10 @@ struct shell_result {
 int shell_run(const struct subject *subject, const char *line, unsigned seconds,
               struct shell_result *result, struct fail *f);
 
-/* A file in memory for what a line writes, or -1. */
+/* A file in memory for the output of a command, or -1. */
 int shell_output_open(void);
 
-/* Copies the end of what is in it. */
+/* Copies the end of its contents. */
 void shell_output_read(int fd, char output[SHELL_OUTPUT]);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * supervise - one run of the program under one set of capabilities, from its start to the end of
- * all that it left behind.
+ * supervise - one run of the program with one set of capabilities, from its start to the end of all
+ * processes that it left behind.
  */
 #ifndef CAPWRAP_LEARN_SUPERVISE_H
 #define CAPWRAP_LEARN_SUPERVISE_H
@@ -18,41 +18,41 @@
 struct outcome {
     bool refused; /* by the launcher: it did not run at all, and refusal says why */
     struct fail refusal;
-    struct program program; /* what was found of it; refusal may name a part of it */
+    struct program program; /* what was found of it; refusal may point into it */
     bool ended;             /* the program itself ended, with status, before the run was ended */
-    int status;             /* as waitpid gives it */
-    bool timed_out;         /* something was still running when the time was up */
+    int status;             /* as from waitpid */
+    bool timed_out;         /* something was still running at the time limit */
     bool left;              /* the program ended and left processes behind */
     bool test_passed;
     bool passes_without; /* the test succeeded before the program was started: it was not */
     int test_status;     /* of the last test that ended, as waitpid gives it */
     char test_output[SHELL_OUTPUT];
-    unsigned test_after; /* milliseconds until it succeeded */
-    bool interrupted;    /* by a signal to us */
+    unsigned test_after; /* milliseconds until the test succeeded */
+    bool interrupted;    /* by a signal to this process */
     unsigned duration;   /* milliseconds */
 };
 
-/* What watches a run. */
+/* What observes a run. */
 struct observer {
-    struct watch *watch; /* NULL: it is not watched */
+    struct watch *watch; /* NULL: the run is not watched */
     bool failures;       /* record the calls that fail */
     struct watch_sink sink;
-    struct sample_sink samples; /* takes what /proc tells of those that end or are ended */
+    struct sample_sink samples; /* receives what /proc shows of processes that end or are ended */
 };
 
-/* Takes the signals that end a run, and what a subject has to know of this process. */
+/* Sets up the signals that end a run, and records what the subject needs of this process. */
 int trial_begin(struct subject *subject, struct fail *f);
 
-/* Brings the beginning back, starts the fixture, sees that the test fails, and runs the program
- * with exactly these capabilities; limit: seconds for it where it has no timeout of its own, 0:
- * none. Returns -1 with *f filled when the run as such could not be made. */
+/* Resets to the initial state, starts the fixture, checks that the test fails, and runs the program
+ * with exactly these capabilities. limit: seconds, if the subject has no timeout; 0: none.
+ * Returns -1 with *f filled if the run could not be made. */
 int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct observer *observer,
               struct outcome *outcome, struct fail *f);
 
-/* Brings the beginning back and runs the test without the program: whether it succeeds. */
+/* Resets to the initial state and runs the test without the program; *succeeds: its result. */
 int trial_test_alone(const struct subject *subject, bool *succeeds, struct fail *f);
 
-/* Whether the program did its work: the test passes, or else it ended with the status expected. */
+/* Whether the program worked: the test passed, or without a test it had the expected status. */
 bool trial_works(const struct subject *subject, const struct outcome *outcome);
 
 #endif

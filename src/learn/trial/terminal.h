@@ -1,6 +1,6 @@
 /*
- * terminal - the terminal of a run, as it was: a program that is killed leaves it in whatever mode
- * it had chosen, and in the foreground whom it had put there.
+ * terminal - restores the terminal after a run: a killed program leaves it in the mode that it had
+ * set, with the foreground process group that it had chosen.
  */
 #ifndef CAPWRAP_LEARN_TERMINAL_H
 #define CAPWRAP_LEARN_TERMINAL_H
@@ -15,11 +15,11 @@ struct terminal {
     struct termios mode;
 };
 
-/* Remembers standard input as it is, if it is our controlling terminal and we are its foreground.
+/* Saves the state of standard input, if it is our controlling terminal and we have its foreground.
  */
 void terminal_save(struct terminal *terminal);
 
-/* Makes it so again; does nothing where there is no such terminal. */
+/* Restores that state; does nothing without such a terminal. */
 void terminal_restore(const struct terminal *terminal);
 
 #endif

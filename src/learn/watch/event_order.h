@@ -1,6 +1,6 @@
 /*
- * queue - copies of records, which come in the order of their processor and leave in that of their
- * time. Pure.
+ * event_order - sorts copies of records: they arrive in the order of each processor and leave in
+ * the order of their time. Pure.
  */
 #ifndef CAPWRAP_LEARN_EVENT_ORDER_H
 #define CAPWRAP_LEARN_EVENT_ORDER_H
@@ -8,34 +8,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EVENT_ORDER_RECORD = 65536 }; /* no record is larger: its header has 16 bits for that */
+enum { EVENT_ORDER_RECORD = 65536 }; /* the largest record: the size in its header has 16 bits */
 
 struct event_order_entry;
 
-/* Zeros at first. Release with event_order_free(). */
+/* Initialize with zeros. Release with event_order_free(). */
 struct event_order {
     struct event_order_entry *entries;
     size_t count, capacity;
     unsigned char *bytes;
     size_t used, size;    /* of bytes */
-    uint64_t from, until; /* records of other times are dropped: not all of them are there; until 0:
-                             no end */
+    uint64_t from, until; /* records with other times are dropped, because they are incomplete;
+                             until 0: no end */
     uint64_t handed_on;   /* the end of the last flush */
-    uint64_t late;        /* records older than that, which came after it */
+    uint64_t late;        /* records older than handed_on that arrived after that flush */
 };
 
-/* Room for one record, aligned as it has to be; valid until the next call. NULL: no memory. */
+/* Room for one record, correctly aligned; valid until the next call. NULL: no memory. */
 void *event_order_reserve(struct event_order *order);
 
-/* What stands in the room is a record of that size, a multiple of 8; it belongs to the queue unless
- * it is to be dropped. */
+/* Adds the record that was written into the reserved room; size is a multiple of 8. A record whose
+ * time is out of range is dropped. */
 void event_order_add(struct event_order *order, uint64_t time, size_t size);
 
-/* Takes out the records before `end`, the oldest first; those of one time as they came. */
+/* Takes out the records before `end`, oldest first; records of equal time in order of arrival. */
 void event_order_flush(struct event_order *order, uint64_t end,
                        void (*take)(void *context, const void *bytes, size_t size), void *context);
 
-/* Shows each record as it came, and keeps it. */
+/* Passes each record to take, in order of arrival, and keeps it. */
 void event_order_each(const struct event_order *order,
                       void (*take)(void *context, const void *bytes, size_t size), void *context);
 

@@ -1,9 +1,9 @@
 /*
- * lineage - which processes are the program: the one that it begins as, from its execve on, and
- * all that descend from it, as the records of a whole machine tell. Pure.
+ * process_tree - which processes belong to the program: the first one, from its execve on, and all
+ * its descendants, found from the records of the whole machine. Pure.
  *
- * A record of a fork says who made the process, whoever its parent is by now. That a process has
- * ended needs no record: its number comes back in one of a fork.
+ * A fork record names the process that forked, even if the parent has changed since. No record of
+ * an exit is needed: when a process ID is used again, a fork record says so.
  */
 #ifndef CAPWRAP_LEARN_PROCESS_TREE_H
 #define CAPWRAP_LEARN_PROCESS_TREE_H
@@ -19,11 +19,11 @@ struct process_tree {
     uint64_t *members; /* a bit for each process id; pages that are not touched take no memory */
 };
 
-/* The program will be what `first` executes. Returns 0 or -ENOMEM. Release with
+/* The program is what `first` executes next. Returns 0 or -ENOMEM. Release with
  * process_tree_free(). */
 int process_tree_begin(struct process_tree *tree, pid_t first);
 
-/* Takes a record; records come in the order of their time. Returns whether it is about the program.
+/* Takes a record, in the order of their time. Returns whether it is about the program.
  */
 bool process_tree_add(struct process_tree *tree, const struct record *record);
 
