@@ -7,7 +7,7 @@
 #include "show/hint.h"
 #include "show/report.h"
 
-/* Where the launcher's own names options that the learner does not have. */
+/* Where the launcher's hints name options that capwrap-learn does not have. */
 static const char *const HINTS[FAIL_CODES] = {
     [FAIL_LOOKUP] = "give numbers: --user UID:GID",
     [FAIL_NEED_SETUID] = "run capwrap-learn as root, or leave out --user",

@@ -1,11 +1,11 @@
 /*
  * capwrap-learn: the smallest set of capabilities that a program needs, proven by running it.
  *
- * main is the outline: a first run with everything, watched; the search, where it was asked for,
- * whose every trial is a run through the launcher's own transition; the report. Each stage succeeds
- * or fills a struct fail; what is printed and how it ends is decided here.
+ * main is the outline: a first run with everything, watched; the search, if requested, in which
+ * every trial uses the launcher's own transition; the report. Each stage succeeds or fills a struct
+ * fail; main decides what is printed and with which status the program exits.
  *
- * Or, where it is named what to watch that runs already: from now on what that uses.
+ * With --pid, --cgroup, --unit or --container it watches instead what runs already.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,7 @@ enum { TEST_SECONDS = 10 }; /* for --test to succeed, without --timeout */
 
 /* ---- before ---- */
 
-/* Its PATH is the user's: a directory that only root can search would make any program ask. */
+/* Its PATH is adapted to the user: a directory that only root can search would cause checks. */
 static int make_environment(struct subject *subject, struct fail *f) {
     static const char name[] = "PATH=";
     const struct account *account = &subject->identity.account;
@@ -57,14 +57,14 @@ static int make_environment(struct subject *subject, struct fail *f) {
     if (reachable == NULL || asprintf(&variable, "%s%s", name, reachable) < 0)
         return fail_set(f, "user", FAIL_MEMORY, ENOMEM, "the environment");
     free(reachable);
-    subject->search_path = variable + strlen(name); /* both stay for the program */
+    subject->search_path = variable + strlen(name); /* both are kept for the program */
     for (char **entry = subject->environment; *entry != NULL; entry++)
         if (strncmp(*entry, name, strlen(name)) == 0)
             *entry = variable;
     return 0;
 }
 
-/* The user to run as. Root learns for nobody; others, who cannot change their ids, for themselves.
+/* The user to run as. The default for root is nobody; other callers cannot change their user ID.
  */
 static int choose_user(struct result *result, struct fail *f) {
     struct subject *subject = &result->subject;
@@ -112,7 +112,7 @@ static int prepare(struct result *result, struct fail *f) {
     return trial_begin(subject, f);
 }
 
-/* ---- all of it ---- */
+/* ---- learning from a command ---- */
 
 static void write_text(FILE *out, const void *what) { learn_text_write(out, what); }
 
@@ -145,7 +145,7 @@ static int learn(struct result *result, char *const *argv, struct fail *f) {
     return output_error(options, file, f);
 }
 
-/* ---- what runs already ---- */
+/* ---- watching what runs already ---- */
 
 static void write_watched_text(FILE *out, const void *what) { watched_text_write(out, what); }
 
@@ -167,7 +167,7 @@ static int watch_running(const struct learn_options *options, struct fail *f) {
     const struct output_report report = {write_watched, write_watched_text, &attached};
     FILE *file = NULL;
 
-    /* The report may go to a file that one of them is in. */
+    /* The report may be written to a file in which one of them is stored. */
     if (attach_read_runs(&attached, options, f) != 0)
         return output_error(options, NULL, f);
     if (output_open(options, &file, f) != 0)

@@ -28,7 +28,7 @@ static int read_word(const struct option *option, void *into, const char *value,
 
 static const char *const TARGET_OPTIONS[] = {"pid", "cgroup", "unit", "container"};
 
-/* Several may be given, of each kind too. */
+/* Several targets may be given, also of one kind. */
 static int read_target(const struct option *option, void *into, const char *value, struct fail *f) {
     struct learn_options *options = into;
     unsigned kind = 0;
@@ -61,8 +61,8 @@ static int read_runs(const struct option *option, void *into, const char *value,
 #define TARGET .takes = VALUE, .read = read_target
 #define RUNS   .takes = VALUE, .read = read_runs
 
-/* For struct option.what: about a command that is started; about both, which changes nothing of how
- * is learned; about what runs already. */
+/* For struct option.what: options for a command to start; for both, which change only the report;
+ * for what runs already. */
 enum { ABOUT_LEARNING, ABOUT_REPORT, ABOUT_TARGETS };
 
 /* One row for each option, in the order of --help. */
@@ -122,7 +122,7 @@ static const struct option OPTIONS[] = {
     {"version", 'V', FLAG(version), .what = ABOUT_REPORT, .help = "show the version"},
 };
 
-/* What other programs, and capwrap, call it. */
+/* Names that other programs and capwrap use for these options. */
 static const struct foreign_options FOREIGN[] = {
     {"keep,want,k,no-new-privs,n,dry-run,groups,G,strict,chdir,reset-env,pass-env",
      "leave it out: capwrap has this option, and capwrap-learn runs the program to find what to "
@@ -281,7 +281,7 @@ static int read_format(struct learn_options *options, struct fail *f) {
     return 0;
 }
 
-/* 90s, 5m, 1h; a number alone is one of seconds. */
+/* Parses 90s, 5m, 1h; a bare number is in seconds. */
 static int read_time(const char *name, const char *word, unsigned *seconds, struct fail *f) {
     enum { MOST = 366 * 86400 };
     static const char units[] = "smh";
@@ -302,7 +302,7 @@ static int read_time(const char *name, const char *word, unsigned *seconds, stru
     return 0;
 }
 
-/* What is about a command is not about what runs already, and the other way round. */
+/* An option for a command cannot be used for what runs already, and vice versa. */
 static int check_kind(const struct learn_options *options, struct fail *f) {
     bool targets = options->target_count > 0;
 
@@ -339,7 +339,7 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
     return 0;
 }
 
-/* What only the whole line tells. */
+/* Checks that need the whole command line. */
 static int check(struct learn_options *options, char *const *argv, struct fail *f) {
     if (options->help || options->version)
         return 0;
@@ -367,7 +367,7 @@ static int check(struct learn_options *options, char *const *argv, struct fail *
     return 0;
 }
 
-/* The option whose value, of more words, was left without quotes: COMMAND is the second of them. */
+/* The option whose value of several words was not quoted, so that COMMAND is its second word. */
 static const char *open_value(const struct learn_options *options, const char **value) {
     const char *const values[][2] = {
         {"test", options->test},        {"reset", options->reset},
@@ -376,7 +376,7 @@ static const char *open_value(const struct learn_options *options, const char **
     };
 
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        /* it ends the word before COMMAND, alone or behind an equals sign */
+        /* it ends the argument before COMMAND, alone or after "=" */
         if (values[i][1] != NULL && options->command[-1] + strlen(options->command[-1]) ==
                                         values[i][1] + strlen(values[i][1])) {
             *value = values[i][1];

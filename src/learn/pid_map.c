@@ -9,7 +9,7 @@ static size_t home(const struct pid_map *map, uint32_t pid) {
     return (pid * UINT32_C(0x9e3779b1) >> 7) & (map->size - 1);
 }
 
-/* Where it is, or where it would be. */
+/* The entry's place, or the place where it would be added. */
 static size_t find(const struct pid_map *map, uint32_t pid) {
     size_t i = home(map, pid);
 
@@ -46,7 +46,7 @@ bool pid_map_set(struct pid_map *map, uint32_t pid, uint32_t value) {
     return true;
 }
 
-/* What stands behind it in its row moves up, where it may. */
+/* Moves the following entries of the row up where possible. */
 void pid_map_remove(struct pid_map *map, uint32_t pid) {
     const size_t mask = map->size - 1;
 

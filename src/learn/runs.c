@@ -14,7 +14,7 @@ enum {
         10, /* for a trial beyond three times what the first run took, without --timeout */
 };
 
-/* ---- what is said on the way ---- */
+/* ---- progress messages ---- */
 
 static void tell(const struct result *result, const char *before, uint64_t set, const char *after) {
     char names[CAPNAME_LIST_SIZE];
@@ -33,7 +33,7 @@ static unsigned trial_limit(const struct result *result) {
     return TRIAL_SECONDS + 3 * (result->first.duration / 1000);
 }
 
-/* Before the second run. */
+/* Printed before the second run. */
 static void tell_bound(struct result *result) {
     unsigned seconds = result->subject.timeout;
 
@@ -84,20 +84,20 @@ static int make_first(struct result *result, struct fail *f) {
     return status;
 }
 
-/* A program whose file has capabilities is started by capwrap with exactly these, or not at all:
- * then these are everything. */
+/* capwrap starts a program with file capabilities with exactly these or not at all, so these are
+ * then everything. */
 static int make_first_again(struct result *result, struct fail *f) {
     uint64_t own = result->first.program.file.caps_permitted;
 
     result->own_capabilities = true;
     result->everything &= own;
     result->missing &= own;
-    result->runs = 0; /* it was refused, so it was none */
+    result->runs = 0; /* the launcher refused, so nothing ran */
     return make_first(result, f);
 }
 
-/* Where nothing is watched, a run with nothing comes first: what the program does once only, it has
- * not done yet. */
+/* Without a watch, a run with nothing comes first: what the program does only once is not done
+ * yet then. */
 static int make_none(struct result *result, struct attempt *none, struct fail *f) {
     const struct attempt_plan plan = {.keep = 0};
 
@@ -174,14 +174,14 @@ int runs_first(struct result *result, struct fail *f) {
 
 /* ---- trials ---- */
 
-/* What a search is made with, and what went wrong with it. */
+/* The context of a search, and its error. */
 struct trials {
     struct result *result;
     struct fail *fail;
     bool failed;
 };
 
-/* What a run that worked shows about the capabilities that it did not have. */
+/* Records what a run that worked shows about the capabilities that it lacked. */
 static void note_refusals(struct result *result, const struct attempt *attempt, uint64_t set) {
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         const struct refusals *refusals = &attempt->usage.asked[cap].refusals;
@@ -197,7 +197,7 @@ static void note_refusals(struct result *result, const struct attempt *attempt, 
     }
 }
 
-/* What stays although it was given up with everything, for each capability that may be why. */
+/* Records what remains although it was given up with everything, for each possible capability. */
 static void note_privilege(struct result *result, const struct attempt *attempt, uint64_t set,
                            const char *stays) {
     uint64_t refused = attempt->usage.refused & ~set;
@@ -214,7 +214,7 @@ static void judge_attempt(struct result *result, const struct attempt *attempt, 
     bool works = trial_works(&result->subject, &attempt->outcome);
 
     report->asked = usage_caps(&attempt->usage);
-    /* What capwrap itself refuses does not depend on the run. */
+    /* A refusal by capwrap itself does not depend on the run. */
     report->refused =
         (attempt->outcome.refused ? result->everything : attempt->usage.refused) & ~set;
     report->own_sets = attempt->privilege.own_sets_refused;
@@ -255,7 +255,7 @@ static struct trial_report try(void *context, uint64_t set) {
 
 /* ---- the search ---- */
 
-/* What the program itself has put into its sets; everything, or nearly, is no declaration. */
+/* What the program itself has put into its sets; nearly everything is not a declaration. */
 static uint64_t declared(const struct result *result) {
     enum { DECLARED_MOST = 16 };
     uint64_t set = result->privilege.declared & result->everything;
@@ -275,12 +275,12 @@ static void note_found(struct result *result, const struct found *found) {
         [VERDICT_DONE_ONCE] = REASON_DONE_ONCE,
         [VERDICT_UNSTEADY] = REASON_UNSTEADY,
         [VERDICT_UNEXPLAINED] = REASON_UNEXPLAINED,
-        [VERDICT_FAILED] = REASONS, /* said already */
+        [VERDICT_FAILED] = REASONS, /* reported already */
     };
 
     result->flaky = found->flaky;
     result->unexplained = found->unexplained;
-    /* Where nothing less than everything worked, what was asked for tells more. */
+    /* If no set smaller than everything worked, what was asked for is more informative. */
     bool nothing = found->verdict != VERDICT_CONFIRMED && found->keep == result->everything;
     if (!nothing || !result->traced)
         result->keep = found->keep;
@@ -294,7 +294,7 @@ static void note_found(struct result *result, const struct found *found) {
         add_reason(result, reasons[found->verdict]);
 }
 
-/* Why the first run is no measure, or nothing was shown by the last. */
+/* Records why the first run is no basis, or why the last one showed nothing. */
 static void note_state(struct result *result) {
     const struct outcome *first = &result->first;
     bool test = result->subject.test != NULL;

@@ -5,9 +5,9 @@
 
 #include "core/cred.h"
 
-/* How much of the machine a program that is taken over could have with each one alone: nothing,
- * then its own network, then other processes and files, then all. An opinion, in which neighbours
- * could be exchanged; what works is told by trying. */
+/* Ordered by how much of the machine a hijacked program could control with each one alone: nothing,
+ * then its own network, then other processes and files, then everything. The order of neighbours is
+ * a matter of opinion; the trials decide what works. */
 static const unsigned char LEAST_DANGEROUS_FIRST[] = {
     CAP_WAKE_ALARM,       CAP_BLOCK_SUSPEND, CAP_LEASE,        CAP_NET_BROADCAST,
     CAP_NET_BIND_SERVICE, CAP_IPC_LOCK,      CAP_AUDIT_WRITE,  CAP_SYS_TTY_CONFIG,
@@ -48,7 +48,7 @@ struct tried {
     bool privileged, own_sets;
 };
 
-/* A search on its way. */
+/* The state of a search. */
 struct state {
     const struct search *search;
     struct tried tried[SEARCH_RUNS + 1];
@@ -71,7 +71,7 @@ static struct tried *find(struct state *state, uint64_t set) {
         if (state->tried[i].set == set)
             return &state->tried[i];
     if (state->count == SEARCH_RUNS)
-        return &state->tried[SEARCH_RUNS]; /* never reached: each set takes a run */
+        return &state->tried[SEARCH_RUNS]; /* never reached: each set uses a run */
     state->tried[state->count] = (struct tried){.set = set, .refused_each = UINT64_MAX};
     return &state->tried[state->count++];
 }
@@ -94,7 +94,7 @@ static void learn(struct state *state, struct tried *tried, const struct trial_r
     tried->own_sets |= report->own_sets;
 }
 
-/* One run; false when it fails or there are no more. */
+/* Makes one run; returns false if it fails or no run is left. */
 static bool run(struct state *state, uint64_t set, struct trial_report *report) {
     const struct search *search = state->search;
 
@@ -112,7 +112,7 @@ static bool run(struct state *state, uint64_t set, struct trial_report *report) 
     return state->last_works;
 }
 
-/* Whether set works, from memory or by one run. After a stop nothing does. */
+/* Whether set works, from an earlier run or by one run. Returns false after a stop. */
 static bool once(struct state *state, uint64_t set) {
     const struct tried *tried = find(state, set);
     struct trial_report report;
@@ -122,15 +122,15 @@ static bool once(struct state *state, uint64_t set) {
     return run(state, set, &report);
 }
 
-/* Whether the watch tells why a set fails that lacks these: one of them was asked for in each run
- * and refused, or a change of the program's own sets was, or how the run ended is itself the
- * failure. */
+/* Whether the watch shows why a set without caps fails: in each run one of caps was asked for and
+ * refused, or a change of the program's own sets was refused, or the run failed because it ended
+ * more privileged. */
 static bool explained(const struct tried *tried, uint64_t caps) {
     return tried->fails > 0 &&
            (tried->privileged || tried->own_sets || (tried->refused_each & caps) != 0);
 }
 
-/* As once(), until it works or has failed so often that this is believed. */
+/* As once(), but repeats until the set works or has failed often enough. */
 static bool settle(struct state *state, uint64_t set, uint64_t caps) {
     const struct search *search = state->search;
     struct trial_report report;
@@ -150,8 +150,8 @@ static bool settle(struct state *state, uint64_t set, uint64_t caps) {
     return false;
 }
 
-/* Runs it with everything once more, or twice while few runs were made: does it work at all a
- * second time? */
+/* Repeats the run with everything once, or twice if few runs were made, to see whether the program
+ * works a second time. */
 static bool repeatable(struct state *state) {
     struct trial_report report;
 
@@ -167,8 +167,8 @@ static bool repeatable(struct state *state) {
 
 /* ---- the order of trials ---- */
 
-/* The least prefix of order[0..count) that works together with `with`. The whole does, or else some
- * more is needed than a smaller answer has shown: then the whole is the answer. */
+/* The shortest prefix of order[0..count) that works together with `with`. The whole works; if it
+ * does not, more is needed than a smaller answer has shown, and the whole is the answer. */
 static size_t shortest(struct state *state, uint64_t with, const unsigned *order, size_t count) {
     size_t low = 1, high = count; /* works at high, fails below low */
 
@@ -185,14 +185,14 @@ static size_t shortest(struct state *state, uint64_t with, const unsigned *order
     return high;
 }
 
-/* A working set: the last capability of each shortest prefix is needed, then the same for those
- * before it, until what was found is enough. */
+/* A working set: the last capability of each shortest prefix is needed; repeats this for those
+ * before it until the capabilities found suffice. */
 static uint64_t by_prefixes(struct state *state) {
     const struct search *search = state->search;
     uint64_t likely = (search->traced | search->declared) & search->everything, needed = 0;
     unsigned order[CAP_BITS];
 
-    /* What was asked for comes first, since it is the most likely. */
+    /* What was asked for comes first, because it is most likely needed. */
     size_t count = search_order(likely, order);
     count += search_order(search->everything & ~likely, order + count);
     while (!once(state, needed) && !over(state) && count > 0) {
@@ -203,7 +203,7 @@ static uint64_t by_prefixes(struct state *state) {
     return over(state) ? state->best : needed;
 }
 
-/* Those that are less dangerous. */
+/* The less dangerous capabilities. */
 static uint64_t before(unsigned cap) {
     unsigned order[CAP_BITS];
     size_t count = search_order(UINT64_MAX, order);
@@ -214,8 +214,8 @@ static uint64_t before(unsigned cap) {
     return set;
 }
 
-/* The kernel takes one of several capabilities and asks for the widest first: where that one was
- * refused, the others were asked for. Tries these in its place. */
+/* The kernel accepts one of several capabilities and checks the widest first: where that one was
+ * refused, the others were checked. Tries the others instead. */
 static bool substitute(struct state *state, uint64_t *set, unsigned cap) {
     uint64_t less = *set & ~CAP_MASK(cap);
     uint64_t others = find(state, less)->refused & state->search->everything & ~*set &
@@ -230,7 +230,7 @@ static bool substitute(struct state *state, uint64_t *set, unsigned cap) {
     return true;
 }
 
-/* Leaves out one at a time, the most dangerous first, as long as one goes. */
+/* Omits one at a time, the most dangerous first, as long as one can be omitted. */
 static uint64_t prune(struct state *state, uint64_t set) {
     unsigned order[CAP_BITS];
     bool changed = true;
@@ -259,7 +259,7 @@ static void explain(struct state *state, uint64_t set) {
 
     for (unsigned cap = 0; cap < CAP_BITS; cap++) {
         if (found->substitute[cap] >= 0 && (set & CAP_MASK(found->substitute[cap])) == 0)
-            found->substitute[cap] = -1; /* it was another one of them */
+            found->substitute[cap] = -1; /* the substitute was a different one */
         if ((set & CAP_MASK(cap)) == 0)
             continue;
         const struct tried *less = find(state, set & ~CAP_MASK(cap));
@@ -268,8 +268,8 @@ static void explain(struct state *state, uint64_t set) {
     }
 }
 
-/* What was asked for at first, and not in a run that worked without: the program has found another
- * way, or its work was done already. A second run with everything tells. */
+/* What was asked for at first, but not in a run that worked without it: the program has taken
+ * another path, or its work was done already. A second run with everything shows which. */
 static bool done_once(struct state *state, uint64_t set) {
     const struct search *search = state->search;
     uint64_t quiet = search->traced & ~set & ~state->done_without;
@@ -298,8 +298,8 @@ static enum verdict judge(struct state *state, uint64_t set) {
         return VERDICT_FAILED;
     if (done_once(state, set) && !over(state))
         return VERDICT_DONE_ONCE;
-    /* Nothing was watched: only that the first run with nothing can be repeated tells that the work
-     * was not done already when less was enough. */
+    /* Without a watch, only a second failure of the run with nothing shows that the work was not
+     * already done when a smaller set sufficed. */
     if (search->none_failed && set != 0 && find(state, 0)->fails < 2)
         (void)run(state, 0, &report);
     if (search->none_failed && find(state, 0)->works > 0)
@@ -314,9 +314,9 @@ static enum verdict judge(struct state *state, uint64_t set) {
                                                               : VERDICT_CONFIRMED;
 }
 
-/* What was asked for was not enough. More is tried only where the program works with everything
- * once more: what it has put into its own sets, what it was refused in the run that failed, the
- * same again in case it fails now and then, and in the end what nothing tells of. */
+/* What was asked for did not suffice. More is tried only if the program works with everything a
+ * second time: then what it put into its own sets, what it was refused in the failed run, the same
+ * set again in case it fails only sometimes, and finally capabilities without any indication. */
 static uint64_t find_more(struct state *state) {
     const struct search *search = state->search;
     uint64_t traced = search->traced & search->everything;
@@ -336,15 +336,15 @@ static uint64_t find_more(struct state *state) {
     return prune(state, by_prefixes(state));
 }
 
-/* None, then what was asked for. */
+/* Tries no capability, then those asked for. */
 static uint64_t find_set(struct state *state) {
     const struct search *search = state->search;
     uint64_t traced = search->traced & search->everything;
 
     if (once(state, 0))
         return 0;
-    /* Where one is all there is to leave out, this is the run without it: the last one is then that
-     * of the answer. */
+    /* If only one can be omitted, this is already the run without it; the last run is then the one
+     * with the answer. */
     if (search->has_trace && !search->first_failed && __builtin_popcountll(traced) == 1 &&
         explained(find(state, 0), traced) && settle(state, 0, traced))
         return 0;
@@ -352,7 +352,7 @@ static uint64_t find_set(struct state *state) {
         return prune(state, traced);
     if (!search->first_failed)
         return find_more(state);
-    /* What it holds may be why it fails: what it was refused when it held nothing is less. */
+    /* It may fail because of what it holds: what it was refused when it held nothing is less. */
     uint64_t refused = find(state, 0)->refused & search->everything;
     return refused != 0 && once(state, refused) ? prune(state, refused) : search->everything;
 }

@@ -25,7 +25,7 @@ static int no_memory(struct fail *f) {
 
 /* ---- which checks are watched ---- */
 
-/* The target that a cgroup belongs to. One that is not known may have been made since the list was
+/* The target that a cgroup belongs to. An unknown cgroup may have been created after the list was
  * read. */
 static const struct target *target_of(struct attached *attached, uint64_t cgroup) {
     const size_t most = sizeof attached->foreign / sizeof attached->foreign[0];
@@ -46,7 +46,7 @@ static const struct target *target_of(struct attached *attached, uint64_t cgroup
     return NULL;
 }
 
-/* Who enters the cgroup of a unit or a container is what prepares it, until it executes it. */
+/* A process that enters the cgroup of a unit or container prepares the service until its execve. */
 static bool is_watched(struct attached *attached, struct member *member,
                        const struct record *record) {
     if (attached->by_cgroup && record->cgroup != 0) {
@@ -58,7 +58,7 @@ static bool is_watched(struct attached *attached, struct member *member,
     return member_is_watched(member);
 }
 
-/* ---- what /proc tells of them ---- */
+/* ---- what /proc shows of them ---- */
 
 static void place_thread(struct attached *attached, uint32_t pid, uint32_t tid) {
     struct ids uid, gid;
@@ -86,8 +86,8 @@ static void read_state(struct attached *attached, struct member *member) {
         seen_state(&attached->seen, member, &process);
 }
 
-/* The address of a namespace is known where a check was granted in it, and the process is in the
- * one that it was seen in first. */
+/* The address of a namespace is known once a check was granted in it while the process is still in
+ * its first one. */
 static void learn_namespace(const struct attached *attached, struct member *member,
                             const struct record *record) {
     char path[64];
@@ -103,7 +103,7 @@ static void learn_namespace(const struct attached *attached, struct member *memb
 
 /* ---- records ---- */
 
-/* Who a thread is now; nothing may be asked for any more. */
+/* Records the present identity of a thread, which may not ask for anything any more. */
 static void note_identity(struct attached *attached, struct member *member, uint32_t tid) {
     struct privilege *privilege = &attached->privilege;
 
@@ -161,7 +161,7 @@ static void take_task(struct attached *attached, const struct record *record) {
     } else if (member != NULL && member_is_watched(member)) {
         privilege_add(&attached->privilege, record);
     } else if (record->kind == RECORD_FORK) {
-        privilege_forget(&attached->privilege, record->tid); /* an older one of its number */
+        privilege_forget(&attached->privilege, record->tid); /* an older thread with its ID */
     }
     if (record->kind == RECORD_COMM && record->pid == record->tid && member != NULL)
         seen_leave(&attached->seen, member);
@@ -180,7 +180,7 @@ static void take_record(void *context, const struct record *record) {
             if (attached->targets[i].by_cgroup)
                 cgroup_made(&attached->targets[i].tree, record->cgroup, record->comm);
     if (record->pid == 0 || record->pid >= RECORD_PIDS)
-        return; /* the processor's idle task, or a process of a namespace that is not below ours */
+        return; /* the processor's idle task, or a process of a PID namespace not below ours */
     switch (record->kind) {
     case RECORD_FORK:
     case RECORD_COMM:
@@ -208,7 +208,7 @@ static void take_record(void *context, const struct record *record) {
 
 /* ---- the beginning ---- */
 
-/* The first namespace of users is that which every growing memory asks: our own, too. */
+/* The first user namespace is the one that a check for memory growth asks, even one of ours. */
 static void take_first(void *context, const struct record *record) {
     struct attached *attached = context;
 
@@ -242,7 +242,7 @@ static void take_cgroup_process(void *context, uint32_t pid) {
         member->in_cgroup = true;
 }
 
-/* A process that was named is still the one that was found. */
+/* Whether a named process is still the one that was found. */
 static int check_target(const struct attached *attached, struct target *target,
                         const struct processes *now, struct fail *f) {
     const struct process *process = processes_find(now, target->pid);
@@ -261,7 +261,7 @@ static int check_target(const struct attached *attached, struct target *target,
     return 0;
 }
 
-/* What was there when the watch began. What it leaves open the next records may tell. */
+/* What existed when the watch began. Later records may decide what is still open. */
 static int settle(struct attached *attached, const struct processes *before,
                   const struct processes *now, struct fail *f) {
     enum { TRIES = 10, PAUSE = 10 };
@@ -283,7 +283,7 @@ static int settle(struct attached *attached, const struct processes *before,
     return 0;
 }
 
-/* Who was there at first. */
+/* Counts the processes at the beginning. */
 static int take_in(struct attached *attached, const struct processes *now, struct fail *f) {
     for (unsigned i = 0; i < attached->target_count; i++) {
         struct target *target = &attached->targets[i];
@@ -316,7 +316,7 @@ static int find_targets(struct attached *attached, struct fail *f) {
     return 0;
 }
 
-/* What asks for nothing but memory is most of what there is: without names nothing is known. */
+/* Most checks are for memory only: without symbols they are not recognized, so nothing is known. */
 static int open_watch(struct attached *attached, struct fail *f) {
     const struct watch_events events = {.cgroups = attached->by_cgroup};
 
@@ -393,7 +393,7 @@ int attach_begin(struct attached *attached, struct fail *f) {
         status = take_in(attached, &after, f);
     processes_free(&before);
     processes_free(&after);
-    block_signals(NULL); /* from here on they end the watch, and there is a report */
+    block_signals(NULL); /* from now on they end the watch, and a report is written */
     if (status == 0)
         announce(attached);
     return status;
@@ -401,7 +401,7 @@ int attach_begin(struct attached *attached, struct fail *f) {
 
 /* ---- from then on ---- */
 
-/* Nobody of a tree is left. */
+/* Whether no process of a tree is left. */
 static bool is_gone(const struct attached *attached) {
     for (size_t i = 0; i < attached->members.count; i++)
         if (attached->members.list[i].in_tree)
@@ -414,7 +414,7 @@ static void end_progress(void) {
         (void)fputs("\r\033[K", stderr);
 }
 
-/* A container that was started anew has another first process, or another cgroup. */
+/* A restarted container has another first process, or another cgroup. */
 static void follow_targets(struct attached *attached) {
     for (unsigned i = 0; i < attached->target_count; i++) {
         struct target *target = &attached->targets[i];
@@ -425,7 +425,7 @@ static void follow_targets(struct attached *attached) {
             continue;
         memset(attached->foreign, 0, sizeof attached->foreign);
         if (target->by_cgroup && cgroup_processes(target->tree.path, NULL, NULL) == 0)
-            continue; /* it is there, and nobody is in it */
+            continue; /* it exists, but without processes */
         end_progress();
         (void)fprintf(stderr, "capwrap-learn: %s %s: started again\n",
                       target_kind(target->named.kind), target->named.name);
@@ -436,7 +436,7 @@ static void follow_targets(struct attached *attached) {
     }
 }
 
-/* Those that have ended, where no record told of it. */
+/* Removes processes that have ended without a record. */
 static void look_at_members(struct attached *attached) {
     for (size_t i = attached->members.count; i > 0; i--) {
         struct member *member = &attached->members.list[i - 1];
@@ -476,7 +476,7 @@ static enum attach_end decide(struct attached *attached) {
         return ATTACH_IDLE;
     for (unsigned i = 0; i < attached->target_count; i++)
         if (attached->targets[i].named.kind != TARGET_PID)
-            return ATTACH_GOES_ON; /* it may come again */
+            return ATTACH_GOES_ON; /* it may come back */
     return is_gone(attached) ? ATTACH_GONE : ATTACH_GOES_ON;
 }
 

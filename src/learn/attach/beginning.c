@@ -1,23 +1,23 @@
 /*
- * The moment at which a watch begins: what there was then, and what of that belongs to the trees
- * that are watched.
+ * The moment at which a watch begins: which processes existed then, and which of them belong to the
+ * watched trees.
  *
- * All records from that moment on are there. A process of which the first one tells that it has
- * ended was there, and so was one that /proc told of and no record tells of. Of others the first
- * record tells of their fork.
+ * All records from that moment on are available. A process existed at that moment if its first
+ * record is of its end, or if it is in /proc and has no record. For every other process, the first
+ * record is of its fork.
  *
- * No record tells who forked a process that was there. /proc and the record of its end tell the
- * parent that it had then, which is another one when the first one has ended. What /proc told
- * before the moment decides, where it told of that process. Otherwise the parent decides, unless
- * nothing else tells of it or it may have been given the process by the kernel: then it is unclear
- * whether the process belongs to a tree, and what becomes of those that it forks may tell.
+ * No record shows which process forked one that existed before. /proc and the record of its end
+ * show its parent at that time, which is another one if the first parent has ended. What /proc
+ * showed before the moment decides, if it showed that process. Otherwise the parent decides, unless
+ * it is unknown itself or may have received the process from the kernel as an orphan. Then it is
+ * unclear whether the process belongs to a tree; the later parents of its children may show it.
  */
 #include <stdlib.h>
 
 #include "learn/array.h"
 #include "learn/attach/members.h"
 
-/* ---- what was there ---- */
+/* ---- which processes existed ---- */
 
 void members_note(struct members *members, const struct record *record) {
     bool fork = record->kind == RECORD_FORK && record->pid != record->parent;
@@ -44,7 +44,7 @@ static int by_pid_and_time(const void *a, const void *b) {
     return (left->time > right->time) - (left->time < right->time);
 }
 
-/* The first one about that number; events->count: there is none. */
+/* The first event of that process ID; events->count: there is none. */
 static size_t first_of(const struct members *members, uint32_t pid) {
     size_t low = 0, high = members->event_count;
 
@@ -59,8 +59,8 @@ static size_t first_of(const struct members *members, uint32_t pid) {
                                                                          : members->event_count;
 }
 
-/* What /proc told is about the process that was there: it may go on when its first thread has
- * ended. */
+/* Whether /proc showed the process that existed at the beginning, which may continue after its
+ * first thread has ended. */
 static bool was_there(const struct members *members, const struct process *process) {
     size_t first = first_of(members, process->pid);
 
@@ -72,7 +72,7 @@ static bool was_there(const struct members *members, const struct process *proce
         return true;
     for (size_t i = first; i < members->event_count && members->events[i].pid == process->pid; i++)
         if (!members->events[i].end && members->events[i].time <= process->time)
-            return false; /* its number has come again */
+            return false; /* its ID is used again */
     return true;
 }
 
@@ -101,7 +101,7 @@ static void put_all(struct members *members, const struct processes *now) {
 
 /* ---- what belongs to the trees ---- */
 
-/* What /proc told of it before; NULL: it was not there yet. */
+/* What /proc showed of it before; NULL: it did not exist yet. */
 static const struct process *then(const struct beginning *beginning, const struct member *member) {
     const struct process *process = processes_find(beginning->before, member->pid);
     const struct process *now =
@@ -119,7 +119,7 @@ static bool is_root(const struct beginning *beginning, const struct member *memb
     return false;
 }
 
-/* From one to the next above it. */
+/* Follows the parents upwards. */
 static bool is_below(const struct members *members, const struct member *member) {
     for (size_t i = 0; i <= members->count && member != NULL; i++) {
         if (member->in_tree)
@@ -129,8 +129,8 @@ static bool is_below(const struct members *members, const struct member *member)
     return false;
 }
 
-/* Whether the kernel may give children of who ends in a tree to that process: it looks for one
- * among those above, and gives them to the first one of the process namespace otherwise. */
+/* Whether the kernel may make that process the parent of orphans of a tree: it searches the
+ * ancestors, and otherwise takes the first process of the PID namespace. */
 static bool may_take_over(const struct beginning *beginning, uint32_t pid) {
     for (size_t i = 0; i < beginning->root_count; i++) {
         enum process_line before = processes_line(beginning->before, beginning->roots[i], pid);
@@ -142,10 +142,10 @@ static bool may_take_over(const struct beginning *beginning, uint32_t pid) {
     return beginning->is_first(pid);
 }
 
-/* What is known of a process that there was, beside whether it is in a tree. */
+/* What is known of a process that existed, apart from whether it is in a tree. */
 enum known { CLEAR, UNCLEAR, BELONGS, FOREIGN };
 
-/* Whether one that is not known to belong to a tree may do so all the same. */
+/* Whether a process that is not known to belong to a tree may nevertheless belong to one. */
 static bool is_unclear(const struct members *members, const struct beginning *beginning,
                        const unsigned char *known, const struct member *member) {
     for (size_t i = 0; i <= members->count; i++) {
@@ -162,10 +162,10 @@ static bool is_unclear(const struct members *members, const struct beginning *be
     return true;
 }
 
-/* ---- what comes of those that are unclear ---- */
+/* ---- evidence about unclear processes ---- */
 
-/* The fork by which the process began that had that number at that time; all of them when it was
- * there. */
+/* The fork that started the process with that ID at that time; event_count: it existed at the
+ * beginning. */
 static size_t fork_of(const struct members *members, uint32_t pid, uint64_t time) {
     size_t last = members->event_count;
 
@@ -179,7 +179,7 @@ static size_t fork_of(const struct members *members, uint32_t pid, uint64_t time
     return last;
 }
 
-/* The process that was there from which that one comes, which had that number at that time. */
+/* The process of the beginning from which the process with that ID at that time descends. */
 static const struct member *origin(const struct members *members, uint32_t pid, uint64_t time) {
     for (size_t i = 0; i <= members->event_count; i++) {
         size_t fork = fork_of(members, pid, time);
@@ -191,8 +191,8 @@ static const struct member *origin(const struct members *members, uint32_t pid, 
     return NULL;
 }
 
-/* At that time one has that parent. Where it comes from one that is unclear, and that parent from
- * another one, then the parent has taken it over, which tells where it comes from. */
+/* Takes the parent of a process at that time. If the process descends from an unclear one and the
+ * parent from another, the parent has adopted it, which shows where it belongs. */
 static void take_parent(const struct members *members, const struct beginning *beginning,
                         unsigned char *known, const struct member_event *at) {
     const struct member *first = origin(members, at->pid, at->time);
@@ -222,7 +222,7 @@ static void take_parents(const struct members *members, const struct beginning *
 
 /* ---- the whole ---- */
 
-/* Who is below one that is in a tree is in it. */
+/* A process below one in a tree is in the tree. */
 static void close_trees(struct members *members) {
     for (size_t i = 0; i < members->count; i++)
         members->list[i].in_tree = is_below(members, &members->list[i]);

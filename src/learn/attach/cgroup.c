@@ -17,7 +17,7 @@
 
 /* ---- the hierarchy ---- */
 
-/* perf uses the unified hierarchy, but where another one has its controller. */
+/* perf uses the unified hierarchy, unless a version 1 hierarchy has its controller. */
 static bool is_version_1(void) {
     char text[8192];
 
@@ -37,7 +37,7 @@ static bool is_mount_of(const char *line, bool version_1, char top[PATH_MAX], ch
                      : strcmp(type, "cgroup2") == 0;
 }
 
-/* top: which cgroup is mounted there. */
+/* top: the cgroup that is mounted there. */
 static int find_mount(char top[PATH_MAX], char root[PATH_MAX]) {
     bool version_1 = is_version_1(), found = false;
     char *line = NULL;
@@ -90,7 +90,7 @@ struct folder {
     char path[PATH_MAX];
 };
 
-/* Folders that are still to be visited. */
+/* Directories that are still to be visited. */
 struct folders {
     struct folder *list;
     size_t count, capacity;
@@ -123,8 +123,8 @@ static bool put_below(struct folders *folders, const char *path) {
     return right;
 }
 
-/* Calls visit for path and each folder below it, as long as it returns true. Returns whether it
- * always did; false without memory as well. */
+/* Calls visit for path and each directory below it, as long as it returns true. Returns whether it
+ * always did; also false without memory. */
 static bool walk(const char *path, bool (*visit)(void *context, const char *path, const char *name),
                  void *context) {
     struct folders folders = {.count = 0};
@@ -193,7 +193,7 @@ static void find_below(struct cgroup_tree *tree) {
 
     tree->below[0] = '\0';
     if (find_mount(top, root) != 0 || strstr(top, "/..") != NULL)
-        return; /* it is outside of our cgroup namespace */
+        return; /* it is outside our cgroup namespace */
     length = strlen(root);
     if (strncmp(tree->path, root, length) != 0 || strlen(top) >= PATH_MAX / 2 ||
         strlen(tree->path + length) >= PATH_MAX / 2)

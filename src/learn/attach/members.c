@@ -32,7 +32,7 @@ struct member *members_put(struct members *members, const struct member *member)
     return known;
 }
 
-/* What a process does while it ends may come behind the record of its end. */
+/* Records of what a process does while it exits may follow the record of its end. */
 static bool has_ended(const struct members *members, uint32_t pid) {
     for (size_t i = 0; i < MEMBERS_ENDED; i++)
         if (members->ended[i] == pid)
@@ -60,7 +60,7 @@ void members_remove(struct members *members, uint32_t pid) {
         return;
     pid_map_remove(&members->places, pid);
     if (member != last) {
-        *member = *last; /* it has a place already, so that this takes no memory */
+        *member = *last; /* it has an entry already, so this allocates no memory */
         (void)pid_map_set(&members->places, member->pid, (uint32_t)(member - members->list + 1));
     }
     members->count--;
@@ -70,8 +70,8 @@ bool member_is_watched(const struct member *member) {
     return member->in_tree || (member->in_cgroup && !member->starting);
 }
 
-/* Of all that it has had, so many are remembered: an address that is used again for the credentials
- * of others is not taken for its own for long. */
+/* Only the most recent ones are remembered, so that an address that is reused for the credentials
+ * of another process is not taken for its own for long. */
 void member_add_cred(struct member *member, uint64_t cred) {
     if (cred != 0 && !member_has_cred(member, cred))
         member->creds[member->next_cred++ % MEMBER_CREDS] = cred;
@@ -84,7 +84,7 @@ bool member_has_cred(const struct member *member, uint64_t cred) {
     return false;
 }
 
-/* ---- what /proc tells ---- */
+/* ---- what /proc shows ---- */
 
 void members_put_process(struct members *members, const struct process *process) {
     struct member member = {.pid = process->pid,
@@ -142,9 +142,9 @@ static void take_fork(struct members *members, const struct record *record) {
     (void)members_put(members, &child);
 }
 
-/* A process is called what its first thread is called. From version 254 on systemd's child executes
- * systemd-executor first, which takes a name in parentheses, as the child itself did before,
- * prepares the service and executes it. */
+/* A process has the name of its first thread. From version 254 on, systemd's child first executes
+ * systemd-executor, which sets a name in parentheses (before 254 the child itself did), prepares
+ * the service and executes it. */
 static void take_name(const struct members *members, const struct record *record) {
     struct member *member = members_find(members, record->pid);
 
@@ -157,9 +157,9 @@ static void take_name(const struct members *members, const struct record *record
     member->executing = record->exec;
 }
 
-/* Its last thread may be another one than its first. And an execve that leaves a process
- * undumpable, as one of a set-user-ID program, takes perf's events off it with a record as of its
- * end. Whether it is there is looked at later. */
+/* The last thread may not be the first one. Also, an execve that makes a process undumpable, such
+ * as of a set-user-ID program, removes perf's events from it with a record like that of its end.
+ * Whether it still exists is checked later. */
 static void take_end(struct members *members, const struct record *record) {
     struct member *member = members_find(members, record->pid);
 

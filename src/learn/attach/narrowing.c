@@ -36,7 +36,7 @@ static void write_kubernetes(FILE *out, const struct seen_sets *sets) {
     (void)fputs("]\n", out);
 }
 
-/* An empty value takes away what stands in the unit itself; otherwise both would be added up. */
+/* An empty value resets the setting of the unit; otherwise both would be added up. */
 static void systemd_set(FILE *out, const char *directive, uint64_t set) {
     (void)fprintf(out, "%s=\n", directive);
     if (set == 0)
@@ -76,7 +76,7 @@ char *narrowing_text(unsigned kind, const struct attached *attached) {
     return NULL;
 }
 
-/* Where the lines belong. */
+/* Writes where the lines belong. */
 static void write_place(FILE *out, const struct attached *attached, unsigned kind) {
     if (strcmp(snippet_name(kind), "systemd") != 0)
         return;

@@ -54,7 +54,7 @@ void seen_state(struct seen *seen, struct member *member, const struct process *
         member->user_namespace = process->user_namespace;
     member->state_read = true;
     if (process->user_namespace != member->user_namespace)
-        return; /* one that it has made itself: what it holds there is not what it was given */
+        return; /* it created this one itself: what it holds there was not given to it */
     member->permitted = process->permitted;
     for (size_t i = 0; i < 2; i++) {
         both[i]->held |= process->permitted;
@@ -99,14 +99,14 @@ static void count(struct seen *seen, struct member *member, unsigned cap, enum k
     }
 }
 
-/* A kprobe tells no answer: what is permitted then decides. */
+/* A kprobe records no result: then the permitted set decides. */
 static bool is_granted(const struct member *member, const struct record *record) {
     if (record->result == RESULT_UNKNOWN)
         return (member->permitted & CAP_MASK(record->cap)) != 0;
     return record->result == RESULT_GRANTED;
 }
 
-/* A namespace that the process has made itself since then; one that a container was given is none.
+/* A namespace that the process itself has created since; one given to a container is not one.
  */
 static bool is_in_own_namespace(const struct seen *seen, const struct member *member,
                                 const struct record *record) {
@@ -141,7 +141,7 @@ static void remove_doubt(struct seen *seen, size_t i) {
     seen->doubts[i] = seen->doubts[--seen->doubt_count];
 }
 
-/* What only an overlay asks of its mounter is asked with credentials that the process never has. */
+/* Checks that an overlay makes of its mounter use credentials that the process never has. */
 static bool keep_doubt(struct seen *seen, const struct member *member, const struct record *record,
                        bool granted, const struct use *use) {
     uint64_t before = own_cred_of(seen->own, member->pid, record->tid);
@@ -162,8 +162,8 @@ static bool keep_doubt(struct seen *seen, const struct member *member, const str
     return true;
 }
 
-/* These credentials are the thread's own: what was asked with them counts. A thread that had them
- * before a check as well did not have those of the check. */
+/* These credentials are the thread's own: a doubtful check with them counts. If the thread had them
+ * before a check with others as well, those of the check are not its own. */
 static void settle_doubts(struct seen *seen, struct member *member, const struct record *record) {
     for (size_t i = seen->doubt_count; i > 0; i--) {
         struct seen_doubt doubt = seen->doubts[i - 1];
@@ -180,7 +180,7 @@ static void settle_doubts(struct seen *seen, struct member *member, const struct
     }
 }
 
-/* What the thread was seen with last tells; of a thread that nothing is known of, its process. */
+/* By the credentials last seen of the thread; if none are known, by those of its process. */
 static bool is_own_cred(const struct seen *seen, const struct member *member,
                         const struct record *record) {
     uint64_t last = own_cred_of(seen->own, member->pid, record->tid);

@@ -29,7 +29,7 @@ const char *target_kind(enum target_kind kind) {
 
 enum { ANSWER = 4096 };
 
-/* What a program writes, without the newline at its end. Returns 0 when it succeeds. */
+/* The output of a program, without the final newline. Returns 0 if it succeeds. */
 static int ask(const char *const *words, char answer[ANSWER]) {
     posix_spawn_file_actions_t actions;
     int ends[2], status = -1;
@@ -171,7 +171,7 @@ static void take_first(void *context, uint32_t pid) {
 static const char *const ENGINES[] = {"docker", "podman"};
 enum { ENGINE_COUNT = sizeof ENGINES / sizeof ENGINES[0] };
 
-/* What to do where no engine tells a container: the engine that is here may not answer at all. */
+/* The hint if no engine knows the container: an installed engine may not answer at all. */
 static const char *hint_for_engines(void) {
     static const char *const silent[ENGINE_COUNT] = {
         "start docker, or run capwrap-learn as a user who may ask it: docker ps fails",
@@ -191,10 +191,10 @@ static const char *hint_for_engines(void) {
     return hint;
 }
 
-/* The first process, as the engine or else the tree of cgroups tells it; 0: there is no such
+/* The first process, from the engine or otherwise from the cgroup tree; 0: there is no such
  * container, or it does not run. */
 static uint32_t container_process(const char *name, bool *known) {
-    enum { LEAST = 12 }; /* of an id, to be found in the tree of cgroups */
+    enum { LEAST = 12 }; /* characters of an ID to be searched for in the cgroup tree */
     char answer[ANSWER], path[PATH_MAX];
     uint64_t pid = 0;
     uint32_t first = 0;
@@ -214,14 +214,14 @@ static uint32_t container_process(const char *name, bool *known) {
     return pid != 0 ? (uint32_t)pid : first;
 }
 
-/* The name without what docker inspect (/NAME) and Kubernetes (ENGINE://ID) put before it. */
+/* The name without the prefix of docker inspect (/NAME) or Kubernetes (ENGINE://ID). */
 static const char *bare_name(const char *name) {
     const char *engine = strstr(name, "://");
 
     return engine != NULL ? engine + 3 : name + (name[0] == '/');
 }
 
-/* By its cgroup, where a check tells that; what is started in it later belongs to it then, too. */
+/* By its cgroup if checks record it; processes started in it later are then included. */
 static int find_container(struct target *target, struct fail *f) {
     struct process process;
     bool known;
@@ -253,7 +253,7 @@ int target_find(const struct target_name *named, struct target *target, struct f
     if (access("/proc/self/stat", F_OK) != 0)
         return refuse(f, "mount it: mount -t proc proc /proc", "/proc is not mounted here");
     int status = find[named->kind](target, f);
-    if (status != 0 && target->tree.path[0] == '\0') /* nothing is called that */
+    if (status != 0 && target->tree.path[0] == '\0') /* nothing has that name */
         (void)printable_advice(named->name, sizeof f->advice, f->advice);
     return status;
 }

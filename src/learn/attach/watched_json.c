@@ -42,7 +42,7 @@ static void write_phases(FILE *out, const struct phases *phases) {
     (void)fputc(']', out);
 }
 
-/* What earlier runs have brought, what this one has, and all of it. */
+/* The results of earlier runs, of this one, and of all together. */
 static void write_runs(FILE *out, const struct attached *attached) {
     (void)fputs(",\"runs\":[", out);
     for (unsigned i = 0; i < attached->options->run_count; i++) {

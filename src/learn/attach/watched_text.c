@@ -146,7 +146,7 @@ static void write_programs(FILE *out, const struct attached *attached) {
     }
 }
 
-/* Which run brought what. */
+/* The contribution of each run. */
 static void write_runs(FILE *out, const struct attached *attached) {
     char names[CAPNAME_LIST_SIZE], all[CAPNAME_LIST_SIZE + 1024];
 

@@ -5,18 +5,18 @@
 
 const char *callchain_function(const struct kallsyms *kallsyms, const uint64_t *chain, size_t i) {
     if (chain[i] >= PERF_CONTEXT_MAX)
-        return NULL; /* a mark that says whose addresses follow */
-    /* A call may be the last instruction of a function that does not return. */
+        return NULL; /* a marker for the kind of the addresses that follow */
+    /* The call may be the last instruction of a function that does not return. */
     return kallsyms_name(kallsyms, chain[i] - 1);
 }
 
-/* What stands outside of the entry of every system call, on x86 and on arm64. */
+/* Functions outside the entry of every system call, on x86 and on arm64. */
 static bool is_common(const char *function) {
     return strstr(function, "syscall") != NULL || strstr(function, "SYSCALL") != NULL ||
            strncmp(function, "el0", 3) == 0 || strcmp(function, "do_el0_svc") == 0;
 }
 
-/* What runs without a system call of its own. */
+/* Kernel code that runs without a system call of its own. */
 static const char *without_call(const char *function) {
     if (strstr(function, "page_fault") != NULL)
         return "page fault";

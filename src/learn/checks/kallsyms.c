@@ -33,7 +33,7 @@ static int compare(const void *a, const void *b) {
     return (left->start > right->start) - (left->start < right->start);
 }
 
-/* Adds what a line tells. Data between functions is of no use, and a hidden address is 0. */
+/* Adds the symbol of a line. Data symbols are skipped; a hidden address is 0. */
 static int read_line(struct kallsyms *kallsyms, char *line) {
     char *rest;
     uint64_t start = strtoull(line, &rest, 16);
@@ -42,7 +42,7 @@ static int read_line(struct kallsyms *kallsyms, char *line) {
         rest[2] != ' ')
         return 0;
     char *name = rest + 3;
-    name[strcspn(name, ". \t\n")] = '\0'; /* a part of f is named f.isra.0, f.cold and so on */
+    name[strcspn(name, ". \t\n")] = '\0'; /* parts of a function f are named f.cold and so on */
     return add(kallsyms, start, name);
 }
 
@@ -66,7 +66,7 @@ int kallsyms_load(struct kallsyms *kallsyms) {
         memset(kallsyms, 0, sizeof *kallsyms);
         return 0;
     }
-    /* The C library would read 1024 bytes at a time, as the file's block size says. */
+    /* By default the C library would read 1024 bytes at a time, the file's block size. */
     char *buffer = malloc(READ_AT_ONCE);
     if (buffer != NULL)
         (void)setvbuf(file, buffer, _IOFBF, READ_AT_ONCE);
@@ -98,9 +98,9 @@ void kallsyms_free(struct kallsyms *kallsyms) {
 }
 
 const char *kallsyms_syscall(const char *function) {
-    /* The entry, named after the architecture, may be missing from a chain: it ends in a jump to
-     * one of the others (include/linux/syscalls.h, SYSCALL_DEFINEx; ksys_ and __sys_ are its
-     * helpers). */
+    /* The entry, which is named after the architecture, may be missing from a chain because it ends
+     * in a jump to one of the others (include/linux/syscalls.h, SYSCALL_DEFINEx; ksys_ and __sys_
+     * are its helpers). */
     static const char *const before[] = {
         "__x64_sys_",
         "__ia32_sys_",
@@ -122,11 +122,11 @@ const char *kallsyms_syscall(const char *function) {
     };
 
     if (strstr(function, "mmap_pgoff") != NULL)
-        return "mmap"; /* whose entry is always a jump to vm_mmap_pgoff or ksys_mmap_pgoff */
+        return "mmap"; /* its entry is always a jump to vm_mmap_pgoff or ksys_mmap_pgoff */
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         if (strncmp(function, before[i], strlen(before[i])) == 0)
             return function + strlen(before[i]);
-    /* Which is far from the memory that it maps; not all callers may be known. */
+    /* execve is far from the memory mapping that it makes; not all callers may be known. */
     if (strstr(function, "execve") != NULL || strcmp(function, "load_elf_binary") == 0)
         return "execve";
     return NULL;

@@ -9,8 +9,8 @@
 
 #define ALL_CAPS UINT64_MAX
 
-/* A sysctl's callback decides with a capability who may do what is not allowed to all: it asks
- * before it knows whether that is wanted. It asks once more when the sysctl is written. */
+/* The callback of a sysctl checks a capability to decide whether an access beyond the file mode is
+ * allowed, even if none is requested. A write to the sysctl is checked once more. */
 static const char SYSCTL[] = "asked whenever this sysctl is opened or looked up, for reading too";
 
 static const struct noise_rule RULES[] = {
@@ -60,7 +60,7 @@ static const struct noise_rule RULES[] = {
      .caps = ALL_CAPS,
      .below = "ovl_*",
      .reason = "asked of whoever mounted the overlay, not of the program"},
-    /* The overlay itself is beyond what is recorded of SYS_ADMIN's callers (watch_perf.c). */
+    /* ovl_* itself is beyond the callers recorded for SYS_ADMIN (watch/perf.c). */
     {.name = "overlay-xattr",
      .sign = NOISE_FOREIGN,
      .caps = CAP_MASK(CAP_SYS_ADMIN),
@@ -79,7 +79,7 @@ static const struct noise_rule RULES[] = {
                "it here"},
 };
 
-/* By these an overlay asks whether the program itself may, before it works as its mounter. */
+/* With these, an overlay checks the program's own access before it acts as its mounter. */
 static const char *const OF_THE_PROGRAM[] = {"generic_permission", "setattr_prepare"};
 
 const struct noise_rule *noise_rules(size_t *count) {
@@ -101,7 +101,7 @@ static bool is_of_the_program(const char *function) {
     return false;
 }
 
-/* What stands outside of a write to a file; an open for writing is none yet. */
+/* Whether the check is in a write to a file; opening a file for writing is not a write. */
 static bool is_a_write(const struct kallsyms *kallsyms, const uint64_t *chain, size_t depth) {
     static const char *const names[] = {"proc_sys_write", "vfs_write", "vfs_iter_write",
                                         "do_iter_readv_writev", "iter_file_splice_write"};
@@ -115,7 +115,7 @@ static bool is_a_write(const struct kallsyms *kallsyms, const uint64_t *chain, s
     return false;
 }
 
-/* The outermost of the rule's functions decides: an overlay may lie on another. */
+/* The outermost function of the rule decides: an overlay may be on top of another. */
 static bool is_below(const struct noise_rule *rule, const struct kallsyms *kallsyms,
                      const uint64_t *chain, size_t depth) {
     for (size_t i = depth; i > 0; i--) {

@@ -3,7 +3,7 @@
 #include "learn/checks/callchain.h"
 
 static uint64_t hash_of(unsigned cap, const uint64_t *chain, size_t depth) {
-    uint64_t hash = UINT64_C(14695981039346656037) ^ cap; /* FNV-1a, a word at a time */
+    uint64_t hash = UINT64_C(14695981039346656037) ^ cap; /* FNV-1a, one word at a time */
 
     for (size_t i = 0; i < depth; i++) {
         hash = (hash ^ chain[i]) * UINT64_C(1099511628211);

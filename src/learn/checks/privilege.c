@@ -18,22 +18,22 @@ struct task {
     uint32_t tid, pid;
     uint64_t role;
     struct standing began, now;
-    uint64_t changed;   /* when an identity or a set changed for the last time */
-    uint64_t ended;     /* 0: it has not */
-    bool own_namespace; /* of users: its ids there are not those that we see */
-    bool in_call;       /* what it does is not known yet; it may have ended */
+    uint64_t changed;   /* the last time that an identity or a set changed */
+    uint64_t ended;     /* 0: it has not ended */
+    bool own_namespace; /* a user namespace: its IDs there are not those that we see */
+    bool in_call;       /* the result of its call is not known yet; the call may have ended */
     uint64_t where, call_time;
     struct standing_call call;
 };
 
 struct privilege_state {
     struct standing start;
-    uint64_t home;         /* the user namespace that the program began in */
-    bool following;        /* processes that are there already */
-    struct pid_map places; /* by thread id: one more than the place in tasks */
-    struct task *tasks;    /* those that are there, then places that are free */
+    uint64_t home;         /* the user namespace that the program started in */
+    bool following;        /* the processes existed before the watch */
+    struct pid_map places; /* by thread ID: the index in tasks plus one */
+    struct task *tasks;    /* the existing ones, then free places */
     size_t count, capacity;
-    struct task recent[RECENT]; /* the last that have ended: a sample of one may still come */
+    struct task recent[RECENT]; /* the last ones that ended: a sample may still arrive */
     size_t recent_next;
     struct sample *samples;
     size_t sample_count, sample_capacity;
@@ -86,7 +86,7 @@ static void remove_task(struct privilege_state *state, struct task *task) {
 
     pid_map_remove(&state->places, task->tid);
     if (task != last) {
-        *task = *last; /* it has a place already, so that this takes no memory */
+        *task = *last; /* it has an entry already, so this allocates no memory */
         (void)pid_map_set(&state->places, task->tid, (uint32_t)(task - state->tasks + 1));
     }
     state->count--;
@@ -127,7 +127,7 @@ static void add_ending(struct privilege *privilege, const struct ending *ending)
     endings[privilege->count++].count = 1;
 }
 
-/* What /proc tells decides whether what was followed is right. */
+/* Compares with /proc, which decides whether the followed state is right. */
 static void finish_task(struct privilege *privilege, const struct task *task) {
     const struct sample *sample = sample_of(privilege->state, task);
     struct ending ending = {.role = task->role, .began = task->began, .ended = task->now};
@@ -154,11 +154,11 @@ static void keep_recent(struct privilege *privilege, const struct task *task) {
 
 /* ---- records ---- */
 
-/* The end of these is recorded. */
+/* Whether the return of the call is recorded. */
 static bool has_return(enum call call) { return call == CALL_CAPSET || call == CALL_PRCTL; }
 
-/* What a call did. One that asks for SETUID or SETGID and is refused fails, but for setuid and
- * setgid with an id that the process has already, and for those of file access, which never fail.
+/* Applies the result of a call. A call that is refused SETUID or SETGID fails, except setuid and
+ * setgid with an ID that the process has already, and setfsuid and setfsgid, which never fail.
  */
 static void end_call(struct privilege *privilege, struct task *task, bool failed) {
     if (task == NULL || !task->in_call)
@@ -173,12 +173,12 @@ static void end_call(struct privilege *privilege, struct task *task, bool failed
     if (before.uid.effective != task->now.uid.effective ||
         before.gid.effective != task->now.gid.effective) {
         phases_add(&privilege->phases, before.uid.effective, before.gid.effective, 0);
-        /* It may ask for nothing from now on. */
+        /* It may not ask for any capability from now on. */
         phases_add(&privilege->phases, task->now.uid.effective, task->now.gid.effective, 0);
     }
 }
 
-/* A thread is as the one that made it, and so is a process, one step further from the start. */
+/* A new thread or process has the state of the one that created it; its role has one more step. */
 static void take_fork(struct privilege *privilege, const struct record *record) {
     const struct task *parent = find(privilege, record->parent_tid);
     bool thread = record->pid == record->parent;
@@ -224,7 +224,7 @@ static void take_end(struct privilege *privilege, const struct record *record) {
     remove_task(privilege->state, task);
 }
 
-/* In a user namespace of its own a process gives nothing up that it has outside. */
+/* A process in its own user namespace gives up nothing that it has outside. */
 static void note_namespace(struct privilege_state *state, struct task *task,
                            const struct record *record) {
     if (record->capable_ns == 0)
@@ -243,7 +243,7 @@ static void take_check(struct privilege *privilege, const struct record *record)
     if (!task->in_call || has_return(task->call.call))
         return;
     if (record->where != task->where || (record->cap != CAP_SETUID && record->cap != CAP_SETGID)) {
-        end_call(privilege, task, false); /* it is of a later call */
+        end_call(privilege, task, false); /* it belongs to a later call */
         return;
     }
     bool granted = record->result == RESULT_UNKNOWN ? (privilege->kept & CAP_MASK(record->cap)) != 0
@@ -279,7 +279,7 @@ static void take_return(struct privilege *privilege, const struct record *record
     end_call(privilege, task, record->value != 0);
 }
 
-/* Any call of the thread that fails; that one, where it is the same place. */
+/* Takes a failure of any call of the thread; it is of this call if the place is the same. */
 static void take_failure(struct privilege *privilege, const struct record *record) {
     struct task *task = find(privilege, record->tid);
 
@@ -354,7 +354,7 @@ void privilege_phase(struct privilege *privilege, uint32_t tid, unsigned cap) {
                cap < CAP_BITS ? CAP_MASK(cap) : 0);
 }
 
-/* ---- processes that are there already ---- */
+/* ---- processes that exist already ---- */
 
 int privilege_begin_following(struct privilege *privilege) {
     const struct ids nobody = ids_all(UINT32_MAX);
@@ -397,7 +397,7 @@ void privilege_forget(struct privilege *privilege, uint32_t tid) {
 
 /* ---- the end ---- */
 
-/* Without records: each process that /proc told of, by its name. */
+/* Without records: each process found in /proc, identified by its name. */
 static void end_by_samples(struct privilege *privilege) {
     const struct privilege_state *state = privilege->state;
 
@@ -468,7 +468,7 @@ void privilege_free(struct privilege *privilege) {
 
 /* ---- two runs ---- */
 
-/* How one ending is more than another. NULL: it is not. */
+/* In what one ending is more privileged than another; NULL: it is not. */
 static const char *excess(const struct ending *trial, const struct ending *first, uint64_t kept,
                           const struct groups *groups, char stays[STANDING_STAYS]) {
     const struct standing_sets sets = {.kept = kept,
@@ -487,8 +487,8 @@ static bool is_within(const struct ending *trial, const struct ending *first, ui
     return excess(trial, first, kept, groups, ignored) == NULL;
 }
 
-/* How many processes of a role have ended with at least what this one has; gave_up: whether others
- * of that role began with as much and ended with less. */
+/* The number of processes of a role that ended with at least the privilege of this one; gave_up:
+ * whether others of that role started with as much and ended with less. */
 static unsigned count_like(const struct privilege *run, const struct ending *like, uint64_t kept,
                            const struct groups *groups, bool *gave_up) {
     unsigned count = 0;

@@ -119,7 +119,7 @@ void standing_apply(struct standing *standing, const struct standing_call *call)
 
 /* ---- comparison ---- */
 
-/* How often capset was called is of no account, nor a flag that execve clears. */
+/* The number of capset calls does not matter, nor does a flag that execve clears. */
 bool standing_equal(const struct standing *a, const struct standing *b) {
     return ids_equal(&a->uid, &b->uid) && ids_equal(&a->gid, &b->gid) && a->groups == b->groups &&
            (a->capsets > 0) == (b->capsets > 0) && a->securebits == b->securebits &&
@@ -145,7 +145,7 @@ static uint32_t other_id(const struct ids *trial, const struct ids *first) {
     return NO_CHANGE;
 }
 
-/* Groups of the start that are still there: those that are not an own group of the first run's. */
+/* Whether groups remain that the first run gave up; the group IDs of that run do not count. */
 static bool keeps_groups(const struct standing *trial, const struct standing *first,
                          const struct groups *groups) {
     if (first->groups == 0 || trial->groups != 0)

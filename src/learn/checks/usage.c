@@ -12,12 +12,12 @@
 
 struct process {
     char name[USAGE_NAME];
-    uint8_t generation; /* a process id comes back */
-    bool own_namespace; /* it has been asked in a user namespace of its own */
-    uint8_t raised;     /* one more than the capability that it is raising in its ambient set */
+    uint8_t generation; /* a process ID is used again */
+    bool own_namespace; /* it was checked in its own user namespace */
+    uint8_t raised;     /* the capability that it is raising in its ambient set, plus one */
 };
 
-/* The system call of a thread in which something was refused, and whose end is not known yet. */
+/* The system call of a thread that was refused something and whose result is not known yet. */
 struct open_call {
     uint32_t tid;
     uint64_t where;
@@ -28,15 +28,15 @@ struct open_call {
 
 enum { OPEN_CALLS = 1024, OPEN_DOUBTS = 64 };
 
-/* A check whose credentials have to be seen elsewhere before it counts. */
+/* A check that counts only if its credentials are also seen elsewhere. */
 struct doubt {
     struct use use;
     unsigned cap;
     uint32_t tid;
-    uint64_t cred, before; /* of the check and the thread's own before it, as key_of() gives them */
+    uint64_t cred, before; /* of the check, and the thread's own before it, from key_of() */
 };
 
-/* A set of addresses: open addressing, 0 is an empty place. */
+/* A set of addresses: open addressing, 0 is an empty slot. */
 struct address_set {
     uint64_t *places;
     size_t count, size;
@@ -45,12 +45,12 @@ struct address_set {
 struct usage_state {
     const struct kallsyms *kallsyms;
     struct origins origins;
-    struct process *processes; /* by process id; pages that are not touched take no memory */
-    uint64_t home;             /* the user namespace that the program began in */
-    struct address_set creds;  /* seen where it is known that they are the program's */
+    struct process *processes; /* by process ID; untouched pages use no memory */
+    uint64_t home;             /* the user namespace that the program started in */
+    struct address_set creds;  /* seen where they are known to be the program's */
     struct own_creds own;
     struct open_call open[OPEN_CALLS];
-    struct doubt open_doubts[OPEN_DOUBTS]; /* until the thread is seen with its own again */
+    struct doubt open_doubts[OPEN_DOUBTS]; /* until the thread is seen with its own ones again */
     size_t open_doubt_count;
     struct doubt *doubts;
     size_t doubt_count, doubt_capacity;
@@ -107,7 +107,7 @@ static void take_fork(const struct usage *usage, const struct record *record) {
     child->generation = generation;
 }
 
-/* An address of credentials is used again when they are gone: it is that of one process. */
+/* The address of freed credentials is used again: a key is an address and a process. */
 static uint64_t key_of(const struct usage *usage, const struct record *record) {
     const struct process *process = process_of(usage, record->pid);
     uint64_t generation = process != NULL ? process->generation : 0;
@@ -116,7 +116,7 @@ static uint64_t key_of(const struct usage *usage, const struct record *record) {
                              : record->cred ^ ((uint64_t)record->pid << 40) ^ (generation << 32);
 }
 
-/* A process is called what its first thread is called. */
+/* A process has the name of its first thread. */
 static void take_name(const struct usage *usage, const struct record *record) {
     struct process *process = process_of(usage, record->pid);
 
@@ -171,7 +171,8 @@ static void open_doubt(struct usage *usage, const struct record *record, const s
         state->open_doubts[state->open_doubt_count++] = doubt;
 }
 
-/* The thread has these credentials, as before the check in doubt: it did not have those of it. */
+/* The thread has the same credentials before and after the check, so those of the check, if they
+ * differ, are not its own. */
 static void settle_doubts(struct usage *usage, uint32_t tid, uint64_t cred) {
     struct usage_state *state = usage->state;
 
@@ -197,7 +198,7 @@ static void take_own_cred(struct usage *usage, const struct record *record) {
     own_cred_note(&usage->state->own, record->pid, record->tid, cred);
 }
 
-/* The user namespace that the program began in is that of its first check. */
+/* The user namespace of the first check is the one that the program started in. */
 static bool in_own_namespace(struct usage *usage, const struct record *record) {
     struct usage_state *state = usage->state;
     struct process *process = process_of(usage, record->pid);
@@ -228,7 +229,7 @@ static void take_outcome(struct usage *usage, struct open_call *open, int error)
     open->caps = 0;
 }
 
-/* Until this thread is seen in another call, the end of this one may be a failure. */
+/* Until the thread is seen in another call, a failure may be of this one. */
 static void open_call(struct usage *usage, const struct record *record, const struct use *use) {
     struct open_call *open = &usage->state->open[record->tid % OPEN_CALLS];
 
@@ -242,7 +243,7 @@ static void open_call(struct usage *usage, const struct record *record, const st
 }
 
 static void take_failure(struct usage *usage, const struct record *record) {
-    enum { ERRNO_MOST = 511 }; /* larger ones are between the kernel and its entry code */
+    enum { ERRNO_MOST = 511 }; /* larger values are internal to the kernel and its entry code */
     struct open_call *open = &usage->state->open[record->tid % OPEN_CALLS];
 
     usage->failures = true;
@@ -251,7 +252,8 @@ static void take_failure(struct usage *usage, const struct record *record) {
         take_outcome(usage, open, (int)-record->value);
 }
 
-/* Refused: by the answer, or where there is none, because the program does not hold it. */
+/* Whether the check was refused; if its result is unknown, whether the program lacks the
+ * capability. */
 static bool is_refused(const struct usage *usage, const struct record *record) {
     if (record->result == RESULT_UNKNOWN)
         return (usage->kept & CAP_MASK(record->cap)) == 0;
@@ -312,7 +314,7 @@ static int take_check(struct usage *usage, const struct record *record) {
 
 /* ---- sets of its own ---- */
 
-/* A capability that is raised in the ambient set has to be permitted, and is not asked for. */
+/* Raising a capability in the ambient set requires it in the permitted set, without a check. */
 static int take_call(struct usage *usage, const struct record *record) {
     struct process *process = process_of(usage, record->pid);
     struct use use = {.process = "?", .checks = 1, .call = "prctl"};

@@ -44,7 +44,7 @@ const char *assessment_of(const struct result *result, unsigned cap) {
     return result->usage.asked[cap].counted.checks > 0 ? "not needed" : "ignored";
 }
 
-/* The reason of the rule that most of the ignored checks come under. */
+/* The reason of the rule that matches most of the ignored checks. */
 static const char *ignored_reason(const struct uses *uses) {
     const struct use *most = NULL;
 
@@ -153,7 +153,7 @@ static void add(struct limits *limits, const char *code, const char *format, ...
     limits->count++;
 }
 
-/* How a test or a program ended, as words behind "with" or "by". */
+/* How a test or a program ended, to follow "with" or "by". */
 static void write_status(int status, char text[64]) {
     if (WIFSIGNALED(status))
         (void)snprintf(text, 64, "by signal %d", WTERMSIG(status));
@@ -307,8 +307,8 @@ static void add_watching(const struct result *result, struct limits *all) {
 }
 
 bool assessment_program_failed(const struct result *result) {
-    /* A search may have found a set that it worked with all the same; and a test that never
-     * succeeded tells of the test as well. */
+    /* A search may nevertheless have found a set that works; a test that never succeeded may itself
+     * be at fault. */
     bool none_worked = !result->options.verify || result->search_failed;
 
     return result->options.test == NULL && !result->first_works && !result->first.timed_out &&
@@ -332,7 +332,7 @@ static void add_status(const struct result *result, struct limits *all) {
             "it ended %s: what it would have done after that was not seen", status);
 }
 
-/* What was run, in one line. */
+/* The extent of the run, in one line. */
 static void add_exercised(const struct result *result, struct limits *all) {
     const struct outcome *first = &result->first;
     const unsigned tenths = first->duration / 100;
@@ -360,7 +360,7 @@ static void add_missing(const struct result *result, struct limits *all) {
             "exactly these, or not at all");
 }
 
-/* Capabilities that were asked for, and in the run without them were not. */
+/* Capabilities that were asked for at first, but not in the run without them. */
 static void add_paths(const struct result *result, struct limits *all) {
     char names[CAPNAME_LIST_SIZE];
     uint64_t set = 0;

@@ -14,8 +14,8 @@
 
 enum { MARK = sizeof "#", ITEM = sizeof "# -" };
 
-/* The user database as systemd asks it: whether there is an entry, and whether its groups are those
- * that were learned with. */
+/* The user's entry as systemd sees it: whether it exists, and whether its groups are those that the
+ * program had while it was watched. */
 static void look_up(const struct identity *identity, const struct groups *groups,
                     struct snippet *snippet) {
     struct account account = {0};
@@ -66,7 +66,7 @@ static void comment(FILE *out, const char *text) {
     wrap(out, MARK, "#", ITEM, text);
 }
 
-/* Each as an item of a list. */
+/* Writes each as an item of a list. */
 static void comments(FILE *out, const struct limit *sentences, size_t count) {
     for (size_t i = 0; i < count; i++) {
         (void)fputs("# - ", out);

@@ -12,7 +12,7 @@
 
 enum { DEEP = 32, FILE_MOST = 16 << 20 };
 
-/* What is left of a document. A part that is not as JSON has it ends it all. */
+/* The rest of a document. A syntax error ends it. */
 struct text {
     const char *next, *end;
     bool right;
@@ -36,7 +36,7 @@ static void expect(struct text *text, char c) {
         text->right = false;
 }
 
-/* A string as it stands there: the words that are looked for have no escapes. */
+/* A string, not decoded: the words of interest have no escapes. */
 static const char *take_string(struct text *text, size_t *length) {
     expect(text, '"');
     const char *begin = text->next;
@@ -65,7 +65,7 @@ static void skip_word(struct text *text) {
     text->right &= text->next > begin;
 }
 
-/* One that is no object and no array. */
+/* A value that is neither object nor array. */
 static void skip_plain(struct text *text, char first) {
     size_t length;
 
@@ -84,7 +84,7 @@ static void take_name(struct text *text, char close) {
     expect(text, ':');
 }
 
-/* closing: what ends each object or array that is open. */
+/* closing: the closing character of each open object or array */
 static void skip(struct text *text) {
     char closing[DEEP];
     size_t depth = 0;
@@ -149,7 +149,7 @@ struct found {
     uint64_t used;
 };
 
-/* A run has "keep"; a watch has "together", which is "used" with what was used before. */
+/* A run has "keep"; a watch has "together": "used" plus what was used in earlier runs. */
 static void take_member(struct text *text, struct found *found) {
     size_t length;
     const char *name = take_string(text, &length);
@@ -189,7 +189,7 @@ int earlier_parse(const char *text, size_t size, struct earlier *earlier) {
     return strcmp(found.state, "not confirmed") == 0 ? -EAGAIN : 0;
 }
 
-/* What the file holds, up to FILE_MOST bytes of it: 0 or an errno value. */
+/* Reads the file, up to FILE_MOST bytes. Returns 0 or an errno value. */
 static int read_whole(const char *file, char *text, size_t *size) {
     FILE *in = fopen(file, "re");
     struct stat status;
@@ -199,7 +199,7 @@ static int read_whole(const char *file, char *text, size_t *size) {
     bool folder = fstat(fileno(in), &status) == 0 && S_ISDIR(status.st_mode);
     *size = folder ? 0 : fread(text, 1, FILE_MOST, in);
     if (ferror(in) != 0)
-        *size = FILE_MOST; /* no report, like one that is too long */
+        *size = FILE_MOST; /* not a report; handled like one that is too long */
     (void)fclose(in);
     return folder ? EISDIR : 0;
 }

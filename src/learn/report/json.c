@@ -45,7 +45,7 @@ static void write_limits(FILE *out, const struct result *result) {
     (void)fputs("],\"phases\":[", out);
 }
 
-/* By the identity that the processes had when they asked. */
+/* By the identity that the processes had when they asked for them. */
 static void write_phases(FILE *out, const struct result *result) {
     const struct phases *phases = &result->privilege.phases;
 
@@ -58,7 +58,7 @@ static void write_phases(FILE *out, const struct result *result) {
     (void)fputs("],\"capabilities\":[", out);
 }
 
-/* What became of the call in a run that worked without; null: there was none that asked. */
+/* The result of the call in a run that worked without it; null: no call asked for it. */
 static void write_without(FILE *out, const struct fact *fact) {
     const char *error = fact->error != 0 ? errno_name(fact->error) : NULL;
 
@@ -92,7 +92,7 @@ static void write_fact(FILE *out, const struct result *result, unsigned cap) {
     json_string(out, fact->substitute >= 0 ? name : NULL);
 }
 
-/* Those who asked, each process and call once. */
+/* The processes and calls that asked, each once. */
 static void write_uses(FILE *out, const struct uses *uses) {
     for (size_t i = 0; i < uses->count; i++) {
         (void)fprintf(out, "%s{\"process\":", i == 0 ? "" : ",");

@@ -15,8 +15,8 @@ static const char *output_name(const struct learn_options *options) {
     return strcmp(options->output, "-") == 0 ? "standard output" : options->output;
 }
 
-/* The report gets a descriptor that nothing inherits. One that cannot be written to, as a closed
- * one that the start has taken, is refused before the program runs. */
+/* Moves the report to a descriptor that is not inherited. A descriptor that cannot be written to,
+ * such as one closed by the caller and replaced at start, is an error before the program runs. */
 static FILE *take_standard_output(void) {
     int flags = fcntl(STDOUT_FILENO, F_GETFL);
 
@@ -26,7 +26,7 @@ static FILE *take_standard_output(void) {
         errno = EBADF;
         return NULL;
     }
-    /* Where the caller has closed standard error, the program finds both closed. */
+    /* If the caller has closed standard error, both are closed for the program. */
     bool closed = (fcntl(STDERR_FILENO, F_GETFD) & FD_CLOEXEC) != 0;
     int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (fd < 0 || dup3(STDERR_FILENO, STDOUT_FILENO, closed ? O_CLOEXEC : 0) < 0)

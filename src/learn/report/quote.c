@@ -7,7 +7,7 @@
 
 #include "show/json.h"
 
-/* What a terminal would take as more than text. */
+/* Characters that a terminal would not take as plain text. */
 static bool is_control(unsigned char c) { return iscntrl(c) != 0 && c != '\n' && c != '\t'; }
 
 void quote_shell(FILE *out, const char *word) {
@@ -35,7 +35,7 @@ void quote_shell(FILE *out, const char *word) {
     (void)fputc('\'', out);
 }
 
-/* systemd.service(5), "Command lines": $ and % are doubled, the rest is as in C. */
+/* systemd.service(5), "Command lines": $ and % are doubled; otherwise as in C. */
 void quote_systemd(FILE *out, const char *word) {
     bool plain = word[0] != '\0' && strcmp(word, ";") != 0;
 
@@ -59,7 +59,7 @@ static void json_word(FILE *out, const char *word, enum dollar dollar) {
     char *doubled = malloc(2 * strlen(word) + 1), *end = doubled;
 
     if (doubled == NULL)
-        return; /* what is written is lost as well: open_memstream() tells */
+        return; /* the output is lost as well: open_memstream() fails */
     for (const char *c = word; *c != '\0'; c++) {
         if (*c == '$' &&
             (dollar == DOLLAR_ALWAYS || (dollar == DOLLAR_BEFORE_PAREN && c[1] == '(')))

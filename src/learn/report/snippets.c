@@ -9,19 +9,19 @@
 #include "learn/report/quote.h"
 #include "text/capname.h"
 
-/* What capwrap itself takes to change the user, and gives up before the program starts. */
+/* The capabilities that capwrap needs to change the user and drops before the program starts. */
 #define CAPWRAPS_OWN (CAP_MASK(CAP_SETUID) | CAP_MASK(CAP_SETGID) | CAP_MASK(CAP_SETPCAP))
 
 #define PORTS "net.ipv4.ip_unprivileged_port_start=0"
 
-/* ---- which way ---- */
+/* ---- whether capwrap is needed ---- */
 
-/* In a container that may have a sysctl of its own, ports below 1024 take no capability. */
+/* In a container with its own sysctl, ports below 1024 require no capability. */
 static bool needs_ports_alone(const struct snippet *snippet) {
     return snippet->keep == CAP_MASK(CAP_NET_BIND_SERVICE) && snippet->uid != 0;
 }
 
-/* execve(2) gives root what the container holds; from another user it takes that away. */
+/* At execve(2) root gets what the container holds; another user loses it. */
 static bool user_needs_capabilities(const struct snippet *snippet) {
     return snippet->keep != 0 && snippet->uid != 0;
 }
@@ -30,7 +30,7 @@ static bool docker_needs_capwrap(const struct snippet *snippet) {
     return user_needs_capabilities(snippet) && !needs_ports_alone(snippet);
 }
 
-/* User= takes only a user with an entry, and gives that user all of its groups. */
+/* User= accepts only a user with an entry, and sets all groups of that user. */
 static bool systemd_needs_capwrap(const struct snippet *snippet) {
     return !snippet->has_entry || !snippet->own_groups;
 }
@@ -51,7 +51,7 @@ static bool has_further_groups(const struct snippet *snippet) {
     return false;
 }
 
-/* Those beside gid. */
+/* The groups other than gid. */
 static void further_groups(FILE *out, const struct snippet *snippet, const char *prefix,
                            const char *separator) {
     const char *before = "";
@@ -66,7 +66,7 @@ static void further_groups(FILE *out, const struct snippet *snippet, const char 
 
 /* ---- capwrap's arguments ---- */
 
-/* The user by number: an image need not know the name. */
+/* The user by number, because an image may not contain the name. */
 static void capwrap_array(FILE *out, const struct snippet *snippet) {
     (void)fprintf(out, "[\"capwrap\", \"--user\", \"%u:%u\", ", snippet->uid, snippet->gid);
     if (has_further_groups(snippet)) {
@@ -97,7 +97,7 @@ static void capwrap_words(FILE *out, const struct snippet *snippet,
     (void)fputs(" --no-new-privs --", out);
 }
 
-/* ---- at a shell ---- */
+/* ---- shell ---- */
 
 static void write_capwrap(FILE *out, const struct snippet *snippet) {
     (void)fputs("capwrap", out);
@@ -177,7 +177,7 @@ static void write_compose(FILE *out, const struct snippet *snippet) {
 
 /* ---- Kubernetes ---- */
 
-/* The capwrap in the image hands the capabilities on, and only the user's group may execute it. */
+/* The capwrap in the image passes the capabilities on; only the user's group may execute it. */
 static void kubernetes_image(FILE *out, const struct snippet *snippet) {
     char text[CAPNAME_LIST_SIZE];
 
@@ -221,7 +221,7 @@ static void write_kubernetes(FILE *out, const struct snippet *snippet) {
     (void)fprintf(out, "        runAsUser: %u\n        runAsGroup: %u\n", snippet->uid,
                   snippet->gid);
     (void)fputs("        allowPrivilegeEscalation: false\n", out);
-    /* What Pod Security level "restricted" asks for, where it can be met. */
+    /* The requirements of Pod Security level "restricted", where they can be met. */
     if (!user_needs_capabilities(snippet) ? snippet->uid != 0 : needs_ports_alone(snippet))
         (void)fputs("        seccompProfile:\n          type: RuntimeDefault\n", out);
     (void)fputs("        capabilities:\n          drop: [ALL]\n", out);
@@ -249,7 +249,7 @@ static void systemd_command(FILE *out, const struct snippet *snippet) {
     (void)fputc('\n', out);
 }
 
-/* Without "!", User= would take the capabilities from capwrap. */
+/* Without "!", User= would remove the capabilities of capwrap. */
 static void systemd_capwrap(FILE *out, const struct snippet *snippet) {
     if (snippet->has_entry)
         (void)fprintf(out,

@@ -86,7 +86,7 @@ static void write_uses(FILE *out, const struct result *result, const struct uses
         line(out, "", "and more%s", times(others, text));
 }
 
-/* One line for each that is left out, and who asked with -v only. */
+/* One line for each ignored capability; the processes that asked only with -v. */
 static void write_cap(FILE *out, const struct result *result, unsigned cap) {
     bool needed = (result->keep & CAP_MASK(cap)) != 0;
     char name[CAPNAME_SIZE], fact[ASSESSMENT_FACT], all[CAPNAME_SIZE + ASSESSMENT_FACT + 256];
@@ -103,7 +103,7 @@ static void write_cap(FILE *out, const struct result *result, unsigned cap) {
         write_uses(out, result, usage_of(&result->usage.asked[cap]));
 }
 
-/* What is needed first, then what is not, then what does not count. */
+/* First what is needed, then what is not, then what is ignored. */
 static void write_caps(FILE *out, const struct result *result) {
     static const char *const order[] = {"needed", "not needed", "ignored"};
     uint64_t caps = assessment_caps(result);
@@ -118,7 +118,7 @@ static void write_caps(FILE *out, const struct result *result) {
             }
 }
 
-/* What each identity needed; where it never changed, the head says it all. */
+/* What each identity needed; if it never changed, the head contains everything. */
 static void write_phases(FILE *out, const struct result *result) {
     const struct phases *phases = &result->privilege.phases;
     char names[CAPNAME_LIST_SIZE], all[CAPNAME_LIST_SIZE + 32];

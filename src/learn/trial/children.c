@@ -27,7 +27,7 @@ int children_begin(struct fail *f) {
     return 0;
 }
 
-/* The parent of a process; 0 when it is gone. */
+/* The parent of a process; 0 if it is gone. */
 static pid_t parent_of(const char *pid) {
     char path[64], line[512];
     pid_t parent = 0;
@@ -37,9 +37,9 @@ static pid_t parent_of(const char *pid) {
     if (file == NULL)
         return 0;
     if (fgets(line, sizeof line, file) != NULL) {
-        const char *end = strrchr(line, ')'); /* of the name, which may hold anything */
+        const char *end = strrchr(line, ')'); /* of the name, which may contain any character */
         if (end != NULL && strlen(end) > 4)
-            parent = (pid_t)strtol(end + 4, NULL, 10); /* ") S 123": behind the state */
+            parent = (pid_t)strtol(end + 4, NULL, 10); /* ") S 123": after the state */
     }
     (void)fclose(file);
     return parent;
@@ -63,7 +63,7 @@ int children_signal(int signal) {
 }
 
 int children_end(struct fail *f) {
-    enum { ROUNDS = 2000 }; /* of 5 ms: what is left then cannot be killed, or forks for ever */
+    enum { ROUNDS = 2000 }; /* of 5 ms: what is left then cannot be killed, or forks forever */
     const struct timespec pause = {.tv_nsec = 5000000};
 
     for (int round = 0; round < ROUNDS; round++) {

@@ -24,7 +24,7 @@ enum {
     NO = 'n',
     GRACE_ROUNDS = 100, /* of 10 ms, between SIGTERM and SIGKILL */
     READY_EVERY = 50,   /* milliseconds */
-    SETTLE = 100,       /* milliseconds in which a fixture that cannot be started has ended */
+    SETTLE = 100,       /* milliseconds; a fixture that cannot be started has ended by then */
 };
 
 static void pause_for(long milliseconds) {
@@ -36,7 +36,7 @@ static void pause_for(long milliseconds) {
 
 /* ---- the keeper ---- */
 
-/* The shell of the fixture, and how it has ended. */
+/* The shell of the fixture, and its wait status. */
 static pid_t shell;
 static int shell_status;
 
@@ -69,7 +69,7 @@ static char obey(const struct subject *subject, char word) {
             launch_shell(subject, subject->fixture, -1);
         return shell > 0 ? YES : NO;
     }
-    if (word == ORDER_STATUS) /* as a shell has it */
+    if (word == ORDER_STATUS) /* as in a shell */
         return (char)(WIFEXITED(shell_status) ? WEXITSTATUS(shell_status)
                                               : 128 + WTERMSIG(shell_status));
     if (word == ORDER_ALIVE)
@@ -140,7 +140,7 @@ int fixture_begin(struct subject *subject, struct fail *f) {
     return 0;
 }
 
-/* What there is to do about a line that has ended, by its status. */
+/* The hint for a command that has ended, by its status. */
 static const char *hint_for_status(int status) {
     enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 
@@ -157,7 +157,7 @@ static const char *hint_for_status(int status) {
     }
 }
 
-/* The fixture has ended, as no fixture is to. */
+/* Reports that the fixture has ended, which is always an error. */
 static int refuse(const struct subject *subject, const char *when, struct fail *f) {
     int status = order(subject, ORDER_STATUS);
 
@@ -172,8 +172,8 @@ int fixture_start(const struct subject *subject, unsigned seconds, struct fail *
         return error_set(f, STEP, 0, "raise the limit of processes", "'%s' cannot be started",
                          subject->fixture);
     if (subject->fixture_ready == NULL) {
-        /* A shell that was started later has ended: so has one that ends at once, also where
-         * processes are slow to start. */
+        /* If a shell that was started later has ended, so has a fixture that ends at once, even
+         * where processes are slow to start. */
         struct shell_result result;
         if (shell_run(subject, ":", seconds, &result, f) != 0)
             return -1;
@@ -186,7 +186,7 @@ int fixture_start(const struct subject *subject, unsigned seconds, struct fail *
             return refuse(subject, "before it was ready", f);
         if (shell_run(subject, subject->fixture_ready, seconds, &result, f) != 0)
             return -1;
-        if (result.succeeded) /* which may also be true of an earlier one that is left */
+        if (result.succeeded) /* this may be due to an old fixture that is still running */
             return ask(subject, ORDER_ALIVE) ? 0 : refuse(subject, "before it was ready", f);
         pause_for(READY_EVERY);
     }

@@ -14,25 +14,25 @@
 #include "learn/file.h"
 #include "show/state_parse.h"
 
-enum { STATUS_SIZE = 1 << 19 }; /* 65536 groups of at most seven characters */
+enum { STATUS_SIZE = 1 << 19 }; /* 65536 groups of at most seven characters each */
 
 /* ---- files ---- */
 
-/* The numbers of /proc/PID/stat behind the name, from the parent on; 0 where it is gone. */
+/* The numbers of /proc/PID/stat after the name, from the parent on; 0 if the process is gone. */
 struct stat_line {
     pid_t parent;
-    unsigned long faults_of_children; /* of those that were waited for: each has some */
+    unsigned long faults_of_children; /* of children that were waited for: each has some */
 };
 
 static struct stat_line read_stat(pid_t pid) {
     char path[64], text[1024];
-    enum { PARENT = 1, MINOR = 8, MAJOR = 10 }; /* behind the state, from 0 on */
+    enum { PARENT = 1, MINOR = 8, MAJOR = 10 }; /* indexes after the state, from 0 */
     struct stat_line line = {0};
 
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (file_read(path, sizeof text, text) <= 0)
         return line;
-    const char *end = strrchr(text, ')'); /* of the name, which may hold anything */
+    const char *end = strrchr(text, ')'); /* of the name, which may contain any character */
     char *rest = text + (end != NULL ? end - text : 0) + (end != NULL ? strlen(") S") : 0);
     for (int field = PARENT; end != NULL && field <= MAJOR; field++) {
         unsigned long number = strtoul(rest, &rest, 10);
@@ -46,7 +46,7 @@ static struct stat_line read_stat(pid_t pid) {
 
 /* ---- one thread ---- */
 
-/* With SIGCHLD ignored, children go without a trace. */
+/* If SIGCHLD is ignored, children that end leave no trace. */
 static bool ignores_children(const char *text) {
     const char *found = strstr(text, "\nSigIgn:\t");
 

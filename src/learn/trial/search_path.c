@@ -14,7 +14,7 @@ static bool is_group_of(gid_t group, gid_t gid, const struct groups *groups) {
     return false;
 }
 
-/* By the mode alone; a directory that is not there keeps nobody out. */
+/* Checks only the mode; a directory that does not exist blocks nobody. */
 static bool may_search(const char *folder, uid_t uid, gid_t gid, const struct groups *groups) {
     struct stat state;
 
@@ -27,7 +27,7 @@ static bool may_search(const char *folder, uid_t uid, gid_t gid, const struct gr
     return (state.st_mode & S_IXOTH) != 0;
 }
 
-/* The directory and all above it. */
+/* Checks the directory and all above it. */
 static bool may_reach(const char *folder, size_t length, uid_t uid, gid_t gid,
                       const struct groups *groups) {
     char part[PATH_MAX];

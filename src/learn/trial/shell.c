@@ -10,7 +10,7 @@
 
 #include "learn/trial/children.h"
 
-enum { EVERY = 5 }; /* milliseconds between two looks at whether it has ended */
+enum { EVERY = 5 }; /* milliseconds between two checks whether it has ended */
 
 int shell_output_open(void) {
     int fd = memfd_create("output", MFD_CLOEXEC);

@@ -18,23 +18,23 @@
 enum {
     GRACE = 3000,       /* milliseconds between SIGTERM and SIGKILL */
     TEST_EVERY = 100,   /* milliseconds from one start of the test to the next */
-    TEST_SECONDS = 10,  /* for lines that run without the program, without --timeout */
-    DRAIN_EVERY = 1000, /* milliseconds, whatever fills */
+    TEST_SECONDS = 10,  /* for commands without the program and without --timeout */
+    DRAIN_EVERY = 1000, /* milliseconds, independent of how full the buffers are */
 };
 
 static const char STEP[] = "run";
 
-/* A run on its way. */
+/* The state of a run. */
 struct run {
     struct subject *subject;
     struct outcome *outcome;
     struct observer *observer;
     struct child_report *report;
     pid_t program, test; /* 0: none */
-    int go[2];           /* a pipe for our word to begin */
-    int output;          /* what the test writes */
+    int go[2];           /* a pipe for the byte that lets the child start */
+    int output;          /* the output of the test */
     struct pollfd *polls;
-    int started; /* a pipe whose end tells of execve; -1: it has */
+    int started; /* a pipe that is closed at execve; -1: that has happened */
     bool stopping, family_ended, test_at_end;
     int64_t begin, deadline, next_test; /* milliseconds; 0: none */
 };
@@ -52,16 +52,16 @@ int trial_begin(struct subject *subject, struct fail *f) {
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
         (void)sigaddset(&set, taken[i]);
     (void)sigprocmask(SIG_BLOCK, &set, &subject->mask);
-    /* Ignored, as it may be inherited, it would reap them all. */
+    /* An inherited SIG_IGN would reap all children. */
     subject->ignores_children = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
     subject->input = lseek(STDIN_FILENO, 0, SEEK_CUR);
     if (subject->input < 0 && errno == EBADF)
-        subject->input = 0; /* closed: there is nothing to read again */
+        subject->input = 0; /* closed: there is no input to repeat */
     subject->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return subject->signals < 0 ? no_run(f, "signalfd") : 0;
 }
 
-/* ---- beginning ---- */
+/* ---- start ---- */
 
 static int begin(struct run *run, uint64_t keep, struct fail *f) {
     int started[2];
@@ -79,7 +79,7 @@ static int begin(struct run *run, uint64_t keep, struct fail *f) {
     return child > 0 ? 0 : -1;
 }
 
-/* Begins to watch the child that waits, and lets it go. */
+/* Starts to watch the waiting child, then lets it start. */
 static int let_go(struct run *run, unsigned limit, struct fail *f) {
     size_t rings = 0;
 
@@ -91,7 +91,7 @@ static int let_go(struct run *run, unsigned limit, struct fail *f) {
     run->polls = calloc(rings + 2, sizeof run->polls[0]);
     if (run->polls == NULL)
         return no_run(f, "the list of what is polled");
-    if (write(run->go[1], "", 1) != 1) /* both ends are ours too, so that there is no SIGPIPE */
+    if (write(run->go[1], "", 1) != 1) /* we hold both ends, so there is no SIGPIPE */
         return no_run(f, "pipe");
     run->begin = clock_milliseconds();
     unsigned seconds = run->subject->timeout != 0 ? run->subject->timeout : limit;
@@ -119,7 +119,7 @@ static unsigned line_seconds(const struct subject *subject) {
     return subject->timeout != 0 ? subject->timeout : TEST_SECONDS;
 }
 
-/* 126 and 127 are a shell's words for a command that it cannot execute or find. */
+/* A shell exits with 126 or 127 if it cannot execute or find a command. */
 static int run_test_alone(const struct subject *subject, bool *succeeds, struct fail *f) {
     struct shell_result result;
 
@@ -139,9 +139,9 @@ static int run_test_alone(const struct subject *subject, bool *succeeds, struct 
     return 0;
 }
 
-/* ---- on its way ---- */
+/* ---- during the run ---- */
 
-/* The program and what it left to us are asked to end; what does not is killed. */
+/* Asks the program and the processes that it left behind to end; later kills those that do not. */
 static void stop(struct run *run) {
     if (run->stopping)
         return;
@@ -152,7 +152,7 @@ static void stop(struct run *run) {
     (void)children_signal(SIGTERM);
 }
 
-/* A terminal sends its signals to the program as well; another sender means both. */
+/* A terminal also sends its signals to the program; any other sender means both processes. */
 static void take_signal(struct run *run, const struct signalfd_siginfo *info) {
     int number = (int)info->ssi_signo;
     bool again = run->outcome->interrupted;
@@ -164,7 +164,7 @@ static void take_signal(struct run *run, const struct signalfd_siginfo *info) {
     }
     run->outcome->interrupted = true;
     if (run->program == 0) {
-        stop(run); /* whom it left behind hears no terminal */
+        stop(run); /* the processes left behind get no signal from the terminal */
     } else if (info->ssi_code != SI_KERNEL) {
         (void)kill(run->program, number);
         if (!run->stopping)
@@ -192,7 +192,7 @@ static void take_end(struct run *run, pid_t child, int status) {
     }
 }
 
-/* A child that has ended still has its identity until it is waited for. */
+/* A child that has ended keeps its identity until it is waited for. */
 static void reap(struct run *run) {
     siginfo_t info;
     int status;
@@ -222,7 +222,7 @@ static void take_signals(struct run *run) {
     reap(run);
 }
 
-/* Starts the test when it is its time: after execve, one at a time, and once more at the very end.
+/* Starts the test when it is due: after execve, one at a time, and once more at the very end.
  */
 static void drive_test(struct run *run) {
     const char *test = run->subject->test;
@@ -291,7 +291,7 @@ static int go_on(struct run *run, struct fail *f) {
             count += watch_polls(run->observer->watch, polls + count);
         (void)poll(polls, count, wait_time(run));
         if (run->started >= 0 && polls[1].revents != 0) {
-            (void)close(run->started); /* execve has closed the other end, or the child has ended */
+            (void)close(run->started); /* closed by execve, or by the end of the child */
             run->started = -1;
         }
         take_signals(run);
@@ -355,7 +355,7 @@ static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
     outcome->refused = report->refused;
     outcome->refusal = report->fail;
     outcome->program = report->pipeline.program;
-    /* What the refusal names may stand in the memory that goes away. */
+    /* The subject of the refusal may be in the memory that is unmapped. */
     ptrdiff_t offset = report->fail.subject - (const char *)&report->pipeline.program;
     if (report->refused && offset >= 0 && offset < (ptrdiff_t)sizeof outcome->program)
         outcome->refusal.subject = (const char *)&outcome->program + offset;

@@ -14,7 +14,7 @@ void terminal_restore(const struct terminal *terminal) {
 
     if (!terminal->is_one)
         return;
-    /* From the background, where the program may have put us, the kernel stops who does this. */
+    /* The program may have put us in the background, where the kernel would stop us for this. */
     (void)sigemptyset(&output);
     (void)sigaddset(&output, SIGTTOU);
     (void)sigprocmask(SIG_BLOCK, &output, &before);

@@ -47,7 +47,7 @@ static int by_time(const void *a, const void *b) {
     return by_offset(a, b);
 }
 
-/* Drops the first `done`, and moves the bytes of the others to the front. */
+/* Drops the first `done` records and moves the bytes of the others to the front. */
 static void keep_rest(struct event_order *order, size_t done) {
     order->count -= done;
     order->used = 0;

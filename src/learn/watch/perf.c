@@ -1,10 +1,10 @@
 /*
- * The watch by perf_event_open(2): the checks of the whole machine, of which those of the program
- * are handed over. An event that follows one process and what it starts would have to be bound to a
- * processor all the same (only then it can be mapped), so that each fork would copy as many events
- * as there are processors; and the kernel takes it off a process that becomes undumpable.
+ * Watches by perf_event_open(2): it records the checks of the whole machine and passes on those of
+ * the program. An event that follows one process and its descendants would still have to be bound
+ * to a processor (otherwise it cannot be mapped), so each fork would copy as many events as there
+ * are processors; and the kernel removes such an event from a process that becomes undumpable.
  *
- * Each processor has a ring buffer, into which all events write.
+ * Each processor has a ring buffer, to which all its events write.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -25,11 +25,11 @@
 #include "learn/watch/tracefs.h"
 
 enum {
-    FORMAT_LOST = 1U << 4, /* PERF_FORMAT_LOST, from Linux 6.0 on */
-    PAGES_ALL = 4096,      /* for all rings, where there are few */
-    PAGES_ENOUGH = 256,    /* for one, where there are many: ten milliseconds of checks in a row */
+    FORMAT_LOST = 1U << 4, /* PERF_FORMAT_LOST, Linux 6.0 and later */
+    PAGES_ALL = 4096,      /* for all rings together, if there are few */
+    PAGES_ENOUGH = 256,    /* for each, if there are many: ten milliseconds of continuous checks */
     PAGES_LEAST = 8,
-    WAKE_AT = 1 << 17, /* bytes: early, so that there is room while we are waiting for our turn */
+    WAKE_AT = 1 << 17, /* bytes: early, so that room is left until this process is scheduled */
 };
 
 #define TEXT_OF(name) #name
@@ -37,23 +37,23 @@ enum {
 
 static const char STEP[] = "watch";
 
-/* What is recorded. SYS_ADMIN is asked for whenever memory grows: some twenty times in an execve,
- * and following the callers takes most of what a check that is watched costs. The innermost few
- * tell these checks from others (noise.c), and reach as far as the system call where that is what
- * asks. */
+/* How much is recorded. The kernel checks SYS_ADMIN whenever memory grows, some twenty times in an
+ * execve, and recording the callers is most of the cost of a recorded check. The innermost few
+ * callers are enough to recognize these checks (noise.c). They reach the system call if the call
+ * itself makes the check. */
 enum { CALLERS_OF_ADMIN = 8, NO_CALLERS = 1, EVENT_MOST = 2 + OTHER_EVENTS };
 
 struct event {
-    uint64_t id; /* what perf_event_open(2) calls it */
+    uint64_t id; /* the ID for perf_event_open(2) */
     const char *filter;
-    uint16_t callers; /* 0: as many as the kernel gives */
+    uint16_t callers; /* 0: as many as the kernel records */
 };
 
 struct ring {
-    int events[EVENT_MOST];            /* the ring is that of the first */
+    int events[EVENT_MOST];            /* the first one owns the ring */
     struct perf_event_mmap_page *page; /* the head of the mapping, then the data */
     size_t size;                       /* of the data: a power of two */
-    uint64_t lost; /* as the records tell, which a full buffer never ends with */
+    uint64_t lost; /* from the records of losses, which a full buffer does not get */
 };
 
 struct watch {
@@ -63,13 +63,13 @@ struct watch {
     size_t event_count;
     bool calls;
     bool everything;      /* of all processes */
-    size_t failures;      /* the place of that event; 0: none */
-    uint64_t lost_before; /* until this run began */
+    size_t failures;      /* the index of that event; 0: none */
+    uint64_t lost_before; /* before this run began */
     struct ring *rings;
     size_t count;
     uint64_t read_format;
-    struct event_order order; /* what has not been handed over yet */
-    uint64_t flushed;         /* when some was, for the last time; nanoseconds */
+    struct event_order order; /* what has not been passed on yet */
+    uint64_t flushed;         /* the last time that records were passed on; nanoseconds */
 };
 
 /* ---- what is recorded ---- */
@@ -78,7 +78,7 @@ static void add_event(struct watch *watch, uint64_t id, const char *filter, uint
     watch->events[watch->event_count++] = (struct event){id, filter, callers};
 }
 
-/* An event beside the checks; its records are told by its number. */
+/* Adds an event other than the checks; its number identifies its records. */
 static int add_other(struct watch *watch, const char *name, struct other_event other,
                      const char *filter) {
     struct format *format = &watch->tracefs.format;
@@ -94,7 +94,7 @@ static int add_other(struct watch *watch, const char *name, struct other_event o
 /* Of prctl: PR_SET_KEEPCAPS, PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_CAP_AMBIENT. */
 static const char PRCTL[] = "option == 8 || option == 24 || option == 28 || option == 47";
 
-/* What comes of the other calls is told by whether they were refused what they ask for. */
+/* For other calls, whether the capability was refused shows whether the call succeeded. */
 static bool has_return(unsigned call) { return call == CALL_CAPSET || call == CALL_PRCTL; }
 
 static int add_calls(struct watch *watch) {
@@ -112,7 +112,7 @@ static int add_calls(struct watch *watch) {
     return error;
 }
 
-/* Without CONFIG_FTRACE_SYSCALLS there are the checks alone. */
+/* Without CONFIG_FTRACE_SYSCALLS only the checks are recorded. */
 static int choose_events(struct watch *watch, bool failures) {
     const struct tracefs *tracefs = &watch->tracefs;
 
@@ -130,7 +130,7 @@ static int choose_events(struct watch *watch, bool failures) {
 
 /* ---- opening ---- */
 
-/* ioctl(2), whose request is an int in musl, which some architectures' requests do not fit. */
+/* ioctl(2): in musl its request is an int, too small for the requests of some architectures. */
 static int control(int fd, unsigned long request, unsigned long argument) {
     return (int)syscall(SYS_ioctl, fd, request, argument);
 }
@@ -189,7 +189,8 @@ static int map_ring(struct ring *ring, size_t pages) {
     return 0;
 }
 
-/* As many pages for each as the kernel lets this user lock, up to what is hardly ever lost. */
+/* Maps as many pages per ring as the kernel lets this user lock, up to a size that rarely
+ * overflows. */
 static int map_rings(struct watch *watch) {
     size_t most = PAGES_ALL;
     int error = 0;
@@ -208,7 +209,7 @@ static int map_rings(struct watch *watch) {
     return error;
 }
 
-/* From now on the other events write into the ring of the first. */
+/* From now on the other events write to the ring of the first one. */
 static int join_events(const struct watch *watch) {
     for (size_t i = 0; i < watch->count; i++) {
         const int *events = watch->rings[i].events;
@@ -238,7 +239,7 @@ static int open_ring(struct watch *watch, int cpu) {
         }
         if (fd < 0) {
             close_events(&ring);
-            return fd == -ENODEV ? 0 : fd; /* a processor that is switched off */
+            return fd == -ENODEV ? 0 : fd; /* a processor that is offline */
         }
         ring.events[event] = fd;
     }
@@ -246,7 +247,7 @@ static int open_ring(struct watch *watch, int cpu) {
     return 0;
 }
 
-/* What users without these may watch; it has an end of its line. */
+/* What users without these capabilities may watch; the string includes a newline. */
 static const char *paranoid(void) {
     static char text[16];
 
@@ -332,7 +333,7 @@ struct watch *watch_open(const struct watch_events *events, struct fail *f) {
     return NULL;
 }
 
-/* One event, on one processor after the other. */
+/* Switches one event on one processor after the other. */
 static int switch_event(const struct watch *watch, size_t event, unsigned long how) {
     for (size_t i = 0; i < watch->count; i++)
         if (control(watch->rings[i].events[event], how, 0) != 0)
@@ -349,9 +350,9 @@ static int switch_events(const struct watch *watch, unsigned long how, bool fail
     return error;
 }
 
-/* The first event records forks and ends. Until it is switched on everywhere, what a process does
- * on one processor is recorded and what it does on another is not: that begins with the moment at
- * which all of it is. */
+/* The first event records forks and exits. Until it is enabled on every processor, the records are
+ * incomplete: those of one processor exist and those of another do not. So the run starts at the
+ * moment when the event is enabled everywhere. */
 static int enable(struct watch *watch, bool failures, struct fail *f) {
     event_order_free(&watch->order);
     for (size_t i = 0; i < watch->count; i++) {
@@ -381,7 +382,7 @@ int watch_everything(struct watch *watch, struct fail *f) {
     return enable(watch, false, f);
 }
 
-/* It ends as it begins: with the moment at which all is recorded still. */
+/* As at the start: the run ends at a moment when everything is still recorded. */
 void watch_pause(struct watch *watch) {
     watch->order.until = clock_now();
     (void)switch_events(watch, PERF_EVENT_IOC_DISABLE, true);
@@ -399,7 +400,7 @@ size_t watch_polls(const struct watch *watch, struct pollfd *polls) {
 
 /* ---- reading ---- */
 
-/* Copies size bytes from a position of the ring, which may go around its end. */
+/* Copies size bytes from a position of the ring, wrapping around at its end. */
 static void copy(const struct ring *ring, uint64_t position, size_t size, void *to) {
     const unsigned char *data = (const unsigned char *)ring->page + ring->page->data_offset;
     size_t start = (size_t)position & (ring->size - 1);
@@ -409,7 +410,7 @@ static void copy(const struct ring *ring, uint64_t position, size_t size, void *
     memcpy((unsigned char *)to + first, data, size - first);
 }
 
-/* Takes a copy of the record at that position, and returns its size or an error. */
+/* Copies the record at that position and returns its size or an error. */
 static int hold(struct watch *watch, struct ring *ring, uint64_t position) {
     struct perf_event_header header;
     struct record record;
@@ -441,7 +442,7 @@ static int empty(struct watch *watch, struct ring *ring) {
     return size < 0 ? size : 0;
 }
 
-/* What takes the records of a watch. */
+/* Passes records of a watch to its sink. */
 struct hand {
     struct watch *watch;
     const struct watch_sink *sink;
@@ -467,9 +468,9 @@ int watch_peek(struct watch *watch, const struct watch_sink *sink) {
 }
 
 int watch_drain(struct watch *watch, bool last, const struct watch_sink *sink) {
-    /* A record of one processor may be found in the round after that of a later one of another: a
-     * record is written after its time was taken, and a virtual processor may be stopped between
-     * the two. What comes later than this is counted (event_order.h). */
+    /* A record may be found one round after a later record of another processor: it is written
+     * some time after its timestamp was taken, and a virtual processor may be stopped in between.
+     * Records that arrive even later are counted (event_order.h). */
     const uint64_t held_back = 100000000, sorted_every = held_back / 2;
     struct hand hand = {.watch = watch, .sink = sink};
     uint64_t begin = clock_now();
@@ -478,21 +479,21 @@ int watch_drain(struct watch *watch, bool last, const struct watch_sink *sink) {
     for (size_t i = 0; i < watch->count && error == 0; i++)
         error = empty(watch, &watch->rings[i]);
     if (!last && begin - watch->flushed < sorted_every)
-        return error; /* what is held back is sorted each time */
+        return error; /* sorting takes all records that are held back */
     watch->flushed = begin;
     event_order_flush(&watch->order, last ? UINT64_MAX : begin - held_back, hand_over, &hand);
     return error;
 }
 
-/* Records of losses are written when there is room again, which may be never; the count that
- * read(2) gives is complete. */
+/* Lost records are reported only when there is room again, which may never happen; the count from
+ * read(2) is complete. */
 uint64_t watch_lost(const struct watch *watch) {
     uint64_t lost = 0;
 
     for (size_t i = 0; i < watch->count; i++) {
         lost += watch->read_format == 0 ? watch->rings[i].lost : 0;
         for (size_t event = 0; event < watch->event_count && watch->read_format != 0; event++) {
-            uint64_t values[2]; /* the number of checks, and of records lost */
+            uint64_t values[2]; /* the number of checks and of lost records */
             if (read(watch->rings[i].events[event], values, sizeof values) > 0)
                 lost += values[1];
         }

@@ -14,13 +14,13 @@
 #include "learn/file.h"
 #include "show/state_parse.h"
 
-enum { STATUS_SIZE = 1 << 19 }; /* 65536 groups of at most seven characters */
+enum { STATUS_SIZE = 1 << 19 }; /* 65536 groups of at most seven characters each */
 
 /* ---- one ---- */
 
-/* "PID (NAME) STATE PARENT ...": the name may hold anything. */
+/* Parses "PID (NAME) STATE PARENT ..."; the name may contain any character. */
 bool process_read(uint32_t pid, struct process *process) {
-    enum { PARENT = 1, THREADS = 17, START = 19 }; /* behind the state, from 0 on */
+    enum { PARENT = 1, THREADS = 17, START = 19 }; /* indexes after the state, from 0 */
     char path[64], text[1024];
 
     *process = (struct process){.pid = pid, .time = clock_now()};
@@ -32,7 +32,7 @@ bool process_read(uint32_t pid, struct process *process) {
         return false;
     (void)snprintf(process->name, sizeof process->name, "%.*s", (int)(end - begin - 1), begin + 1);
     char *rest = text + (end - text) + strlen(") S");
-    bool zombie = rest[-1] == 'Z' || rest[-1] == 'X'; /* the first thread, at least */
+    bool zombie = rest[-1] == 'Z' || rest[-1] == 'X'; /* at least the first thread has ended */
     for (int field = PARENT; field <= START; field++) {
         uint64_t number = strtoull(rest, &rest, 10);
         if (field == PARENT)
@@ -46,7 +46,7 @@ bool process_read(uint32_t pid, struct process *process) {
     return true;
 }
 
-/* A file of /proc/PID/status's form. */
+/* Parses a file in the format of /proc/PID/status. */
 static bool read_status(const char *path, struct process *process) {
     struct process_state state = {0};
     char *text = malloc(STATUS_SIZE);
@@ -87,7 +87,7 @@ bool process_read_thread(uint32_t pid, uint32_t tid, struct ids *uid, struct ids
     return true;
 }
 
-/* "NSpid:" and its number in each namespace, the innermost at the end. */
+/* Parses "NSpid:": the process ID in each namespace, the innermost last. */
 bool process_is_first(uint32_t pid) {
     static const char label[] = "\nNSpid:";
     char path[64];
@@ -144,7 +144,7 @@ static int add_process(struct processes *all, const struct process *process) {
     return 0;
 }
 
-/* Adds those that are not among them yet. */
+/* Adds the processes that are not in the list yet. */
 static int add_new(DIR *folder, struct processes *all) {
     const size_t known = all->count;
     const struct dirent *entry;
@@ -161,8 +161,8 @@ static int add_new(DIR *folder, struct processes *all) {
     return error;
 }
 
-/* What is there all the time is in the listing, however many come and go meanwhile. It is read at
- * once, and what it lists one after the other: what has begun meanwhile is in the next one. */
+/* A process that exists all the time is listed, however many start and end meanwhile. A listing is
+ * read in one go and its processes one by one; the next one has those that started meanwhile. */
 int processes_read(struct processes *all) {
     enum { LISTINGS = 5 };
     DIR *folder = opendir("/proc");
@@ -190,7 +190,7 @@ const struct process *processes_find(const struct processes *all, uint32_t pid) 
 }
 
 enum process_line processes_line(const struct processes *all, uint32_t pid, uint32_t ancestor) {
-    enum { DEEP = 10000 }; /* what is read while it changes may go in a circle */
+    enum { DEEP = 10000 }; /* a snapshot of changing data may contain a cycle */
 
     for (int i = 0; i < DEEP; i++) {
         const struct process *process = processes_find(all, pid);

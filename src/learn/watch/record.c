@@ -16,7 +16,7 @@ const char *record_call_name(enum call call) {
 
 /* ---- the format of an event ---- */
 
-/* The number behind a word; false when the line has no such word. */
+/* Reads the number after a word; returns false if the line does not contain the word. */
 static bool number_behind(const char *line, size_t length, const char *word, unsigned *number) {
     const char *found = memmem(line, length, word, strlen(word));
 
@@ -26,7 +26,7 @@ static bool number_behind(const char *line, size_t length, const char *word, uns
     return true;
 }
 
-/* One line: "\tfield:int cap;\toffset:32;\tsize:4;\tsigned:1;" */
+/* Parses a line: "\tfield:int cap;\toffset:32;\tsize:4;\tsigned:1;" */
 static void read_field(const char *line, size_t length, const char *name, struct field *field) {
     char ending[32];
     struct field found;
@@ -53,11 +53,11 @@ int record_read_format(const char *text, struct format *format) {
 
 /* ---- records ---- */
 
-/* What of a record is still to be read. */
+/* The part of a record that is still to be read. */
 struct bytes {
     const unsigned char *next;
     size_t left;
-    bool whole; /* nothing was asked for that is not there */
+    bool whole; /* no read went beyond the end */
 };
 
 static const void *take(struct bytes *bytes, size_t size) {
@@ -99,7 +99,7 @@ static uint64_t value_of(struct bytes raw, struct field field) {
     return take_number(&raw, field.size == sizeof(uint64_t) ? field.size : sizeof(uint32_t));
 }
 
-/* What the event itself recorded. */
+/* Reads the data of the event itself. */
 static bool read_check(const struct format *format, struct bytes raw, struct record *record) {
     if (raw.left < (size_t)format->cap.offset + format->cap.size)
         return false;
@@ -115,7 +115,7 @@ static bool read_check(const struct format *format, struct bytes raw, struct rec
     return true;
 }
 
-/* Arguments, or the value that is returned: behind the number of the call, for every call. */
+/* Arguments or return value: they follow the number of the call, for every call. */
 static bool read_call(const struct other_event *event, struct bytes raw, struct record *record) {
     enum { NUMBERS_BEFORE = 16 };
 
@@ -143,7 +143,7 @@ static bool read_event(const struct format *format, struct bytes raw, struct rec
     return read_check(format, raw, record);
 }
 
-/* The registers of the user, which a thread of the kernel has not. */
+/* The user registers; a kernel thread has none. */
 static uint64_t read_where(struct bytes *bytes) {
     const uint64_t mix = UINT64_C(0x9e3779b97f4a7c15);
 
@@ -175,7 +175,7 @@ static bool read_sample(const struct format *format, struct bytes *bytes, struct
     return read_event(format, raw, record);
 }
 
-/* What stands behind every record that is not a sample: TID and TIME. */
+/* The end of every record that is not a sample: TID and TIME. */
 static void read_time(struct bytes *bytes, struct record *record) {
     const size_t behind = 2 * sizeof(uint64_t);
 

@@ -32,7 +32,7 @@ static int open_mounted(const char *path) {
     return -1;
 }
 
-/* A view of tracefs that is mounted nowhere: nobody else sees it, and it ends with us. */
+/* A detached mount of tracefs: no other process sees it, and it is removed when this one ends. */
 static int open_private(void) {
     int context = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
     if (context < 0)
@@ -54,7 +54,7 @@ static int open_tracefs(void) {
     return folder >= 0 ? folder : open_private();
 }
 
-/* ---- files in it ---- */
+/* ---- its files ---- */
 
 static int read_file(int folder, const char *path, size_t capacity, char *text) {
     int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
@@ -73,7 +73,7 @@ static int read_file(int folder, const char *path, size_t capacity, char *text) 
     return error;
 }
 
-/* Takes id and format of the event in that folder. */
+/* Reads ID and format of the event in that directory. */
 static int read_event(struct tracefs *tracefs, const char *event) {
     char path[128], text[8192];
 
@@ -103,9 +103,9 @@ static int command(const struct tracefs *tracefs, const char *line) {
     return write(tracefs->probes, line, strlen(line)) == (ssize_t)strlen(line) ? 0 : -errno;
 }
 
-/* Removes the probes that killed runs have left. One that is in use is refused by the kernel
- * (EBUSY), and whoever has made one and does not use it yet holds the lock: what goes is nobody's.
- */
+/* Removes the probes that killed runs have left. The kernel refuses to remove one that is in use
+ * (EBUSY), and a run that has created one and does not use it yet holds the lock. So only unused
+ * probes are removed. */
 static int remove_stale(const struct tracefs *tracefs) {
     char *line = NULL, name[64], remove[128];
     size_t size = 0;
@@ -116,7 +116,7 @@ static int remove_stale(const struct tracefs *tracefs) {
     FILE *file = fdopen(fd, "r");
     if (file == NULL) {
         (void)close(fd);
-        return -ENOMEM; /* the only reason: the descriptor is good */
+        return -ENOMEM; /* the only possible reason: the descriptor is valid */
     }
     while (getline(&line, &size, file) > 0)
         if (sscanf(line, "p:" GROUP "/%63[^ ] ", name) == 1) {
@@ -128,7 +128,7 @@ static int remove_stale(const struct tracefs *tracefs) {
     return 0;
 }
 
-/* Never with O_TRUNC: that would remove the probes of everybody. */
+/* Never with O_TRUNC, which would remove the probes of all users. */
 static int make_probe(struct tracefs *tracefs) {
     char line[256];
 
@@ -141,7 +141,7 @@ static int make_probe(struct tracefs *tracefs) {
     if (error != 0)
         return error;
 
-    /* The same process id may be in use in another process namespace. */
+    /* The same process ID may be in use in another PID namespace. */
     struct timespec now = {0};
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     (void)snprintf(tracefs->probe, sizeof tracefs->probe, GROUP "/p%d_%lld_%ld", (int)getpid(),
