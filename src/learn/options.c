@@ -150,8 +150,8 @@ static const struct option_table TABLE = {.options = OPTIONS,
 void learn_options_help(void) {
     (void)fputs("Usage: capwrap-learn [OPTION...] [--] COMMAND [ARGUMENT...]\n"
                 "       capwrap-learn --pid PID [OPTION...]\n"
-                "Run COMMAND as an ordinary user and tell which capabilities it needs, or tell\n"
-                "which ones a program uses that runs already.\n"
+                "Run COMMAND as an ordinary user and report which capabilities it needs, or\n"
+                "report which ones a program uses that runs already.\n"
                 "\n",
                 stdout);
     optparse_help(stdout, &TABLE);
@@ -318,7 +318,7 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
                           strcmp(option->name, "timeout") == 0
                               ? "write --for TIME"
                               : "leave it out, or give a COMMAND in place of what runs already",
-                          "--%s is about a COMMAND that is started", option->name);
+                          "--%s applies only to a COMMAND that is started", option->name);
         if (!targets && option->what == ABOUT_TARGETS && given)
             return refuse(f,
                           strcmp(option->name, "for") == 0 && options->command[0] != NULL
@@ -327,15 +327,16 @@ static int check_kind(const struct learn_options *options, struct fail *f) {
                               ? "leave it out, or write --pid, --cgroup, --unit or --container in "
                                 "place of COMMAND"
                               : "add --pid, --cgroup, --unit or --container",
-                          "--%s is about what runs already", option->name);
+                          "--%s applies only to what runs already", option->name);
     }
     if (targets && options->command[0] != NULL)
         return refuse(f, "leave out one of the two",
-                      "COMMAND '%s' is started, and --%s is what runs already", options->command[0],
-                      TARGET_OPTIONS[options->targets[0].kind]);
+                      "COMMAND '%s' is to be started, but --%s names what runs already",
+                      options->command[0], TARGET_OPTIONS[options->targets[0].kind]);
     if (targets && options->format == FORMAT_SNIPPET)
         return refuse(f, "write --format dockerfile, compose, kubernetes or systemd",
-                      "--format capwrap is a line that starts a COMMAND, not what runs already");
+                      "--format capwrap prints a line that starts a COMMAND; it does not apply to "
+                      "what runs already");
     return 0;
 }
 
@@ -357,13 +358,13 @@ static int check(struct learn_options *options, char *const *argv, struct fail *
         return option_refuse_no_command("capwrap-learn", argv, f);
     options->verify |= options->no_trace;
     if (!options->verify && (options->reset != NULL || options->repeat_word != NULL))
-        return refuse(f, "add --verify", "--%s is about running again",
+        return refuse(f, "add --verify", "--%s requires --verify",
                       options->reset != NULL ? "reset" : "repeat");
     if (options->expect_word != NULL && options->test != NULL)
         return refuse(f, "leave out one of the two",
-                      "--expect-status is for a program without --test");
+                      "--expect-status cannot be combined with --test");
     if (options->fixture_ready != NULL && options->fixture == NULL)
-        return refuse(f, "add --fixture CMD", "--fixture-ready is about a fixture");
+        return refuse(f, "add --fixture CMD", "--fixture-ready requires --fixture");
     return 0;
 }
 

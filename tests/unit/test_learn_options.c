@@ -184,10 +184,10 @@ static void what_is_wrong_is_refused(void **state) {
     refuses("--json is --format json, and not --format text\nleave out one of the two", "--json",
             "--format", "text", "-o", "file", "ping");
     refuses("--format compose\nleave out one of the two", "--json", "--format", "compose", "ping");
-    refuses("--reset is about running again\nadd --verify", "--reset", "true", "ping");
-    refuses("--repeat is about running again\nadd --verify", "--repeat", "2", "ping");
+    refuses("--reset requires --verify\nadd --verify", "--reset", "true", "ping");
+    refuses("--repeat requires --verify\nadd --verify", "--repeat", "2", "ping");
     refuses("add --fixture", "--fixture-ready", "true", "ping");
-    refuses("without --test", "--test", "true", "--expect-status", "3", "ping");
+    refuses("cannot be combined with --test", "--test", "true", "--expect-status", "3", "ping");
     refuses("'256' is not a number from 0 to 255", "--expect-status", "256", "ping");
     refuses("from 0 to 255", "--expect-status", "-1", "ping");
 }
@@ -245,18 +245,19 @@ static void a_time_that_is_none_is_refused(void **state) {
 static void a_command_and_what_runs_already_exclude_each_other(void **state) {
     (void)state;
 
-    refuses("COMMAND 'true' is started, and --pid is what runs already", "--pid", "12", "true");
-    refuses("--verify is about a COMMAND", "--pid", "12", "--verify");
-    refuses("--test is about a COMMAND", "--unit", "a", "--test", "true");
-    refuses("--user is about a COMMAND", "--unit", "a", "-u", "www");
-    refuses("--timeout is about a COMMAND", "--cgroup", "a", "--timeout", "5");
-    refuses("--for is about what runs already", "--for", "5s", "true");
-    refuses("--until-idle is about what runs already\nleave it out, or write --pid", "--until-idle",
-            "5s", "true");
-    refuses("--runs is about what runs already\nleave it out, or write --pid", "--runs", "a",
+    refuses("COMMAND 'true' is to be started, but --pid names what runs already", "--pid", "12",
             "true");
-    refuses("--runs is about what runs already\nadd --pid", "--runs", "a");
-    refuses("--for is about what runs already\nwrite --timeout", "--for", "5s", "true");
+    refuses("--verify applies only to a COMMAND", "--pid", "12", "--verify");
+    refuses("--test applies only to a COMMAND", "--unit", "a", "--test", "true");
+    refuses("--user applies only to a COMMAND", "--unit", "a", "-u", "www");
+    refuses("--timeout applies only to a COMMAND", "--cgroup", "a", "--timeout", "5");
+    refuses("--for applies only to what runs already", "--for", "5s", "true");
+    refuses("--until-idle applies only to what runs already\nleave it out, or write --pid",
+            "--until-idle", "5s", "true");
+    refuses("--runs applies only to what runs already\nleave it out, or write --pid", "--runs", "a",
+            "true");
+    refuses("--runs applies only to what runs already\nadd --pid", "--runs", "a");
+    refuses("--for applies only to what runs already\nwrite --timeout", "--for", "5s", "true");
     refuses("--format capwrap", "--pid", "12", "--format", "capwrap");
     refuses("the value of --pid is empty", "--pid", "");
 }

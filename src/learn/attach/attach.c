@@ -329,10 +329,10 @@ static int open_watch(struct attached *attached, struct fail *f) {
         return -1;
     }
     if (kallsyms_hidden(&attached->kallsyms))
-        return error_set(f, STEP, 0,
-                         "run it as root; sysctl kernel.kptr_restrict has to be below 2",
-                         "the kernel hides its symbols, by which noise is told from need: it takes "
-                         "CAP_SYSLOG");
+        return error_set(
+            f, STEP, 0, "run it as root; sysctl kernel.kptr_restrict has to be below 2",
+            "the kernel hides its symbols, which distinguish noise from need: reading them "
+            "requires CAP_SYSLOG");
     attached->kprobe = watch_is_kprobe(attached->watch);
     attached->calls = watch_has_calls(attached->watch);
     return 0;

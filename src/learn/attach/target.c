@@ -97,8 +97,8 @@ static int use_cgroup(struct target *target, struct fail *f) {
         return refuse(f,
                       "enable a controller once: echo +pids "
                       ">/sys/fs/cgroup/cgroup.subtree_control; or name a process: --pid",
-                      "%s: no check tells its cgroup before a controller is enabled in the root of "
-                      "the hierarchy",
+                      "%s: checks do not record its cgroup before a controller is enabled in the "
+                      "root of the hierarchy",
                       target->named.name);
     target->by_cgroup = true;
     target->pid = 0;
@@ -110,8 +110,8 @@ static int use_cgroup(struct target *target, struct fail *f) {
 
 static int refuse_hierarchy(const char *what, struct fail *f) {
     return refuse(f, "name a process: --pid",
-                  "%s: a check tells the cgroup of one hierarchy alone, the unified one or that of "
-                  "perf_event, and it is not there or not mounted",
+                  "%s: a check records the cgroup of one hierarchy only, the unified one or that "
+                  "of perf_event, and it is not in that hierarchy, or that is not mounted",
                   what);
 }
 

@@ -99,19 +99,19 @@ static void add_watching(const struct attached *attached, struct sentences *all)
             (unsigned long long)attached->lost);
     if (attached->late > 0)
         add(all, "records-late",
-            "%llu records came too late to be put in order: a process may have been missed",
+            "%llu records arrived too late to be sorted: a process may have been missed",
             (unsigned long long)attached->late);
     if (attached->members.unclear > 0)
         add(all, "processes-unclear",
-            "whether %llu other process%s these is not known: more may be used than was seen",
+            "it is unknown whether %llu other process%s these: more may be used than was seen",
             (unsigned long long)attached->members.unclear,
             attached->members.unclear == 1 ? " belongs to" : "es belong to");
     if (attached->members.no_memory || attached->privilege.no_memory)
         add(all, "no-memory", "there was not enough memory to follow every process");
     if (attached->kprobe)
         add(all, "kprobe",
-            "a kprobe sees no answers: whether a check was granted is told by what the process "
-            "was permitted");
+            "a kprobe records no results: a check counts as granted if the process had the "
+            "capability in its permitted set");
     if (!attached->calls)
         add(all, "calls-not-watched",
             "this kernel records no system calls (CONFIG_FTRACE_SYSCALLS): users and groups are "
@@ -135,8 +135,8 @@ size_t watched_limits(const struct attached *attached,
         tenths / 10, tenths % 10);
     if (!attached->from_start)
         add(&all, "start-not-seen",
-            "they ran already: what they needed to start, as to change the user or to open a port, "
-            "was not seen, and is needed when they are started again");
+            "they ran already: what they needed to start, such as to change the user or to open "
+            "a port, was not seen, but is needed when they are started again");
     for (unsigned i = 0; i < attached->target_count; i++)
         if (attached->targets[i].named.kind == TARGET_CONTAINER && !attached->targets[i].by_cgroup)
             add(&all, "process-tree",

@@ -34,7 +34,7 @@ static void write_sets(FILE *out, size_t indent, const struct attached *attached
                        const struct seen_sets *sets) {
     write_set(out, indent, "used", sets->used);
     if (sets->held == attached->seen.every_cap)
-        line(out, indent, "unused", "every other one: all that root has here are held");
+        line(out, indent, "unused", "every other one: they hold all that root has here");
     else
         write_set(out, indent, "unused", watched_unused(sets));
     if (sets->refused != 0)

@@ -51,19 +51,19 @@ static const char *ignored_reason(const struct uses *uses) {
     for (size_t i = 0; i < uses->count; i++)
         if (most == NULL || uses->list[i].checks > most->checks)
             most = &uses->list[i];
-    return most == NULL ? "asked by the way" : most->noise->reason;
+    return most == NULL ? "asked incidentally" : most->noise->reason;
 }
 
 const char *assessment_reason(const struct result *result, unsigned cap) {
     const struct asked *asked = &result->usage.asked[cap];
 
     if ((result->keep & CAP_MASK(cap)) == 0)
-        return asked->counted.checks > 0 ? "asked for, and it works without"
+        return asked->counted.checks > 0 ? "asked for, but it works without"
                                          : ignored_reason(&asked->ignored);
     if (result->state == STATE_OBSERVED)
         return "asked for; whether it works without was not tried";
     if (result->state == STATE_NOT_CONFIRMED)
-        return "could not be left out, or was not tried without";
+        return "could not be left out, or leaving it out was not tried";
     return asked->counted.checks > 0 || !result->traced
                ? "it does not work without"
                : "it does not work without, though it was not "
@@ -200,10 +200,10 @@ static const char *reason_text(enum reason reason) {
     case REASON_INTERRUPTED:
         return "it was interrupted, and not everything was tried";
     case REASON_STILL_RUNNING:
-        return "it was still running when its time was up, which does not tell whether it works: "
+        return "it was still running when its time was up, which does not show whether it works: "
                "give a --test";
     case REASON_LEFT:
-        return "it ended and left processes behind: its exit status tells little of them; give a "
+        return "it ended and left processes behind: its exit status says little about them; give a "
                "--test";
     case REASON_NOT_REPEATABLE:
         return "it worked once, and no longer works even with everything kept: restore the "
@@ -212,13 +212,13 @@ static const char *reason_text(enum reason reason) {
         return "a second run with everything did not ask for what the first one asked for: its "
                "work was done already; restore the state before it with --reset";
     case REASON_RUNS:
-        return "the most runs that a search makes were made, and there was more to try";
+        return "the limit of runs was reached, and there were more sets to try";
     case REASON_TEST_ALONE:
         return "the test succeeds without the program, by what an earlier run left behind or by "
                "something else that answers: restore the state before it with --reset, or correct "
                "the test";
     case REASON_END_STATE:
-        return "how its processes ended cannot be told: one of them may have kept an identity or "
+        return "it is unknown how its processes ended: one of them may have kept an identity or "
                "capabilities that it gave up with everything";
     case REASON_UNSTEADY:
         return "the same set worked in one run and not in another: what it depends on is not a "
@@ -270,10 +270,10 @@ static void add_losses(const struct result *result, struct limits *all) {
             (unsigned long long)result->lost);
     if (result->late > 0)
         add(all, "records-late",
-            "%llu records came too late to be put in order: a process may have been missed",
+            "%llu records arrived too late to be sorted: a process may have been missed",
             (unsigned long long)result->late);
     if (result->usage.no_memory || result->privilege.no_memory)
-        add(all, "no-memory", "there was not enough memory to tell noise from need");
+        add(all, "no-memory", "there was not enough memory to distinguish noise from need");
 }
 
 static void add_watching(const struct result *result, struct limits *all) {
@@ -286,13 +286,13 @@ static void add_watching(const struct result *result, struct limits *all) {
     add_losses(result, all);
     if (kallsyms_hidden(&result->kallsyms))
         add(all, "symbols-hidden",
-            "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not told "
-            "from need, and system calls have no names");
+            "the kernel hides its symbols (kptr_restrict, or no SYSLOG): noise is not "
+            "distinguished from need, and system calls have no names");
     if (result->kprobe)
         add(all, "kprobe",
-            "a kprobe sees no answers, so that checks that were refused count too, and none of "
-            "the checks that the compiler made a part of other functions (in capset, and for "
-            "securebits)");
+            "a kprobe records no results: refused checks count too, and the checks that the "
+            "compiler inlined into other functions (in capset, and for securebits) are "
+            "missing");
     if (!result->calls)
         add(all, "calls-not-watched",
             "this kernel records no system calls (CONFIG_FTRACE_SYSCALLS): whether an identity "
@@ -326,7 +326,7 @@ static void add_status(const struct result *result, struct limits *all) {
     write_status(first->status, status);
     if (first->timed_out)
         add(all, "still-running",
-            "it was still running when its time was up: what it was asked for until then was seen");
+            "it was still running when its time was up: only what it did until then was seen");
     else if (first->ended)
         add(all, "ended-with-failure",
             "it ended %s: what it would have done after that was not seen", status);
@@ -351,8 +351,7 @@ static void add_missing(const struct result *result, struct limits *all) {
         char names[CAPNAME_LIST_SIZE];
         capname_join(result->missing, "", ", ", names);
         add(all, "capabilities-not-held",
-            "capwrap-learn does not hold %s itself: whether it would be used cannot be told",
-            names);
+            "capwrap-learn does not hold %s itself: it is unknown whether it would be used", names);
     }
     if (result->own_capabilities)
         add(all, "file-capabilities",
@@ -373,8 +372,7 @@ static void add_paths(const struct result *result, struct limits *all) {
             "without %s the program was not seen to ask for it: it took another path, which worked",
             names);
     if (result->flaky)
-        add(all, "flaky",
-            "it fails now and then: the same set worked in one run and not in another");
+        add(all, "flaky", "it fails sometimes: the same set worked in one run and not in another");
 }
 
 size_t assessment_limits(const struct result *result, struct limit limits[ASSESSMENT_LIMITS]) {

@@ -220,5 +220,5 @@ int earlier_read(const char *file, struct earlier *earlier, struct fail *f) {
     if (error == -EAGAIN)
         return error_set(f, "runs", 0, "confirm it first, or leave it out",
                          "%s is the report of an answer that was not confirmed", file);
-    return error == 0 ? 0 : error_set(f, "runs", 0, hint, "%s is no report of version 1", file);
+    return error == 0 ? 0 : error_set(f, "runs", 0, hint, "%s is not a report of version 1", file);
 }

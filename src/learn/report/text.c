@@ -37,7 +37,7 @@ static const char *meaning(const struct result *result) {
         return result->keep == 0 ? "it works without any capability"
                                  : "it works with exactly these, and not with any one less";
     case STATE_NOT_CONFIRMED:
-        return "this is the least that is known to work, if anything does";
+        return "this is the smallest set known to work, if any does";
     case STATE_OBSERVED:
         break;
     }

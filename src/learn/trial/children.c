@@ -22,8 +22,8 @@ int children_begin(struct fail *f) {
                          "PR_SET_CHILD_SUBREAPER");
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
         return error_set(f, STEP, 0, "start it from a shell, without exec",
-                         "this process has children already, and they could not be told from "
-                         "those of the program");
+                         "this process has children already, which could not be distinguished "
+                         "from those of the program");
     return 0;
 }
 

@@ -262,17 +262,17 @@ static int refuse(struct fail *f, int error) {
 
     if (error == -EACCES)
         return error_set(f, STEP, error, hint,
-                         "perf_event_open: it takes CAP_PERFMON, or SYS_ADMIN before Linux 5.8 "
+                         "perf_event_open: it requires CAP_PERFMON, or SYS_ADMIN before Linux 5.8 "
                          "(kernel.perf_event_paranoid is %.8s)",
                          paranoid());
     if (error == -EPERM)
         return error_set(
             f, STEP, error, hint,
-            "perf_event_open: it takes CAP_PERFMON, or SYS_ADMIN before Linux 5.8, and "
-            "a seccomp filter (Docker's for one) may refuse it to root");
+            "perf_event_open: it requires CAP_PERFMON, or SYS_ADMIN before Linux 5.8, and "
+            "a seccomp filter (for example Docker's) may block it even for root");
     if (error == -EMFILE || error == -ENFILE)
         return error_set(f, STEP, error, "raise the limit of open files: ulimit -Hn",
-                         "perf_event_open: a watch takes %d open files for each processor",
+                         "perf_event_open: a watch needs %d open files for each processor",
                          EVENT_MOST);
     return error_set(f, STEP, error, hint, "perf_event_open");
 }
@@ -304,9 +304,9 @@ struct rlimit watch_raise_limit(void) {
 
 static int refuse_open(const struct watch *watch, int error, struct fail *f) {
     if (error == -EINVAL && watch->tracefs.format.cgroups)
-        return error_set(f, STEP, error, "watch by --pid, which takes no cgroups",
-                         "perf_event_open: this kernel does not tell the cgroup of a check (it "
-                         "takes Linux 5.7 with CONFIG_CGROUP_PERF)");
+        return error_set(f, STEP, error, "watch by --pid, which needs no cgroups",
+                         "perf_event_open: this kernel does not record the cgroup of a check (it "
+                         "requires Linux 5.7 with CONFIG_CGROUP_PERF)");
     return refuse(f, error);
 }
 

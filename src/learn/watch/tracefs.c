@@ -164,12 +164,12 @@ static int refuse(struct fail *f, int error) {
     if (error == -ENOENT)
         return error_set(f, STEP, error,
                          "use Linux 6.14 or later, or learn without watching: --no-trace",
-                         "this kernel has no tracepoint cap_capable, and takes no kprobe");
+                         "this kernel has no tracepoint cap_capable, and accepts no kprobe");
     if (error == -EMFILE || error == -ENFILE)
         return error_set(f, STEP, error, "raise the limit of open files: ulimit -n",
                          "tracefs cannot be opened");
     return error_set(f, STEP, error, WITHOUT,
-                     "tracefs cannot be read: it takes root, and SYS_ADMIN where it is not "
+                     "tracefs cannot be read: it requires root, and SYS_ADMIN if it is not "
                      "mounted");
 }
 

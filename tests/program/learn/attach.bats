@@ -461,7 +461,7 @@ END
             while read -r _ _ _ _ point _; do umount "$point"; done < <(grep " - cgroup2 " /proc/self/mountinfo)
             exec "$@"' - "$CAPWRAP_LEARN" "$option" name
         assert_failure 125
-        assert_regex "$stderr" '^capwrap-learn: target: name: a check tells the cgroup of one hierarchy alone.*
+        assert_regex "$stderr" '^capwrap-learn: target: name: a check records the cgroup of one hierarchy only.*
   hint: name a process: --pid$'
     done
 }
@@ -475,7 +475,7 @@ END
         "${@:2}" --cgroup "capwrap-test-$$"' - "$(mkdir -p cgroups && echo "$PUBLIC/cgroups")" \
         "$SUPPORT_BIN/seccomp-errno" perf_event_open 2 "$CAPWRAP_LEARN"
     assert_failure 125
-    assert_regex "$stderr" '^capwrap-learn: target: capwrap-test-[0-9]+: no check tells its cgroup before a controller is enabled in the root.*
+    assert_regex "$stderr" '^capwrap-learn: target: capwrap-test-[0-9]+: checks do not record its cgroup before a controller is enabled in the root.*
   hint: enable a controller once: echo \+pids >/sys/fs/cgroup/cgroup.subtree_control; or name a process: --pid$'
 }
 
@@ -559,12 +559,12 @@ AmbientCapabilities=CAP_NET_RAW'
     echo '{"version":1}' >other.json
     "$CAPWRAP_LEARN" --verify --json -o failed.json -- sh -c 'exit 3' || true
     cannot 'runs: none.json cannot be read: No such file' "$CAPWRAP_LEARN" --pid "$RUNNING" --runs none.json
-    cannot 'runs: other.json is no report' "$CAPWRAP_LEARN" --pid "$RUNNING" --runs other.json
+    cannot 'runs: other.json is not a report' "$CAPWRAP_LEARN" --pid "$RUNNING" --runs other.json
     cannot "runs: $PWD cannot be read: Is a directory" "$CAPWRAP_LEARN" --pid "$RUNNING" --runs "$PWD"
     cannot 'runs: failed.json is the report of an answer that was not confirmed' \
         "$CAPWRAP_LEARN" --pid "$RUNNING" --runs failed.json -o failed.json
     [ -s failed.json ]
-    cannot 'options: --runs is about what runs already' "$CAPWRAP_LEARN" --runs failed.json -- true
+    cannot 'options: --runs applies only to what runs already' "$CAPWRAP_LEARN" --runs failed.json -- true
 }
 
 # ---- what cannot be watched ----
@@ -605,9 +605,9 @@ time.sleep(1000)'
     mkdir none
     cannot "target: there is no container no-such-name" env PATH="$PWD/none" "$CAPWRAP_LEARN" --container no-such-name
     cannot "options: --for: '5x' is not a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
-    cannot "options: --verify is about a COMMAND" "$CAPWRAP_LEARN" --pid 1 --verify
-    cannot "options: --for is about what runs already" "$CAPWRAP_LEARN" --for 5s -- true
-    cannot "options: COMMAND 'true' is started, and --pid is what runs already" "$CAPWRAP_LEARN" --pid 1 true
+    cannot "options: --verify applies only to a COMMAND" "$CAPWRAP_LEARN" --pid 1 --verify
+    cannot "options: --for applies only to what runs already" "$CAPWRAP_LEARN" --for 5s -- true
+    cannot "options: COMMAND 'true' is to be started, but --pid names what runs already" "$CAPWRAP_LEARN" --pid 1 true
     # shellcheck disable=SC2016
     cannot "target: there is no cgroup no/such" unshare --mount --propagation private -- \
         bash -c 'mount -t cgroup2 none "$1" && exec "$2" --cgroup no/such' - "$PUBLIC" "$CAPWRAP_LEARN"
@@ -653,7 +653,7 @@ time.sleep(1000)'
     refute_regex "$stderr" no-trace
     # It may reach tracefs, and no events.
     # shellcheck disable=SC2016
-    cannot 'watch: perf_event_open: it takes CAP_PERFMON.*kernel.perf_event_paranoid is [-0-9]+' \
+    cannot 'watch: perf_event_open: it requires CAP_PERFMON.*kernel.perf_event_paranoid is [-0-9]+' \
         unshare --mount --propagation private -- bash -c '
         { mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; } &&
         exec setpriv --bounding-set=-sys_admin,-perfmon "$@"' - "$CAPWRAP_LEARN" --pid "$RUNNING"

@@ -39,7 +39,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
 }
 
 @test "a perf_event_open that a seccomp filter refuses is named, with --no-trace" {
-    cannot 'watch: perf_event_open: it takes CAP_PERFMON.*' \
+    cannot 'watch: perf_event_open: it requires CAP_PERFMON.*' \
         "$SUPPORT_BIN/seccomp-errno" perf_event_open EPERM "$CAPWRAP_LEARN" --
     assert_regex "$stderr" 'hint: .*--no-trace'
 }
