@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Programs that are made to get a wrong set confirmed: three of each kind that once did. An answer is exact, or it is
-# not confirmed and says why.
+# Programs made to get a wrong set confirmed: three of each kind that once did. An answer must be exact, or not
+# confirmed with a reason.
 
 # shellcheck disable=SC2154 # bats sets output and stderr
 load ../../support/common
@@ -11,7 +11,7 @@ setup() {
     cd "$PUBLIC" || return
 }
 
-# never_wrong NAMES OPTION... -- COMMAND...: not confirmed, or confirmed with exactly these.
+# never_wrong NAMES OPTION... -- COMMAND...: the answer is not confirmed, or confirmed with exactly these.
 never_wrong() {
     local names=$1
     ASKED=("$@")
@@ -25,13 +25,13 @@ never_wrong() {
     fi
 }
 
-# is_confirmed NAMES: what never_wrong asked last, in one of three tries where a check or an end went unseen, which a
-# machine that does much else may cause. Whatever else is in the way is a failure.
+# is_confirmed NAMES: repeats the last command of never_wrong, up to three times if a check or an exit went unseen,
+# which a busy machine may cause. Any other reason for not confirming is a failure.
 is_confirmed() {
     local try codes
     for try in 1 2; do
         codes=$(told '[.reasons[].code] | join(",")')
-        # a run whose end is not known makes the next one differ from it
+        # a run with an unknown end makes the next one differ from it
         [[ $codes =~ ^(unexplained|end-state-unknown(,unsteady)?)$ ]] || break
         echo "# ${ASKED[0]}, try $try: $codes" >&3
         never_wrong "${ASKED[@]}"
@@ -52,7 +52,7 @@ counted() {
     chmod 666 count
 }
 
-@test "identity: a program that gives up root only where it sees that it can" {
+@test "identity: a program that gives up root only if it sees that it can is never confirmed wrongly" {
     cat >p.py <<'END'
 import os
 held = int([l for l in open("/proc/self/status") if l.startswith("CapEff")][0].split()[1], 16)
@@ -62,7 +62,7 @@ END
     never_wrong SETGID,SETUID -u root -- python3 p.py
 }
 
-@test "identity: one of several short-lived children that stays root" {
+@test "identity: one of several short-lived children stays root" {
     cat >p.py <<'END'
 import os
 for number in range(3):
@@ -80,7 +80,7 @@ END
     is_confirmed SETUID
 }
 
-@test "identity: supplementary groups, or the ids of file access, that are kept without a word" {
+@test "identity: supplementary groups or the filesystem user ID are kept silently" {
     printf 'import os\nfor give_up in (lambda: os.setgroups([]), lambda: os.setregid(33, 33)):
     try:\n        give_up()\n    except PermissionError:\n        pass\n' >p.py
     never_wrong SETGID -u root -- python3 p.py
@@ -99,19 +99,19 @@ END
     refute [ -e ran ]
 }
 
-@test "test: one that comes up in the middle of the search" {
+@test "test: another server that starts in the middle of the search is found" {
     # shellcheck disable=SC2016
     counted '[ $n -lt 2 ] || touch answers; [ $n -gt 1 ] || touch works; sleep 1000'
     never_wrong "" --timeout 2 --reset 'rm -f works' --test 'test -e works || test -e answers' -- ./counted
     assert_failure 2
 }
 
-@test "test: what the first run has left behind" {
+@test "test: what the first run has left behind is found" {
     never_wrong NET_RAW --test 'test -e result' -- "$ASKS" raw touch result
     not_confirmed test-passes-without-program
 }
 
-@test "measure: a program that fails with everything, by status, by signal, and because it holds too much" {
+@test "first run: a program that fails with everything, by status, by signal, or because it holds too much" {
     never_wrong NONE -- sh -c 'exit 3'
     not_confirmed failed-with-everything
     never_wrong NONE -- sh -c 'kill -SEGV $$'
@@ -121,7 +121,7 @@ END
     not_confirmed failed-with-everything
 }
 
-@test "once: a program that works once, twice, or whose work is done after the first time" {
+@test "once: a program works once or twice, or its work is done after the first time" {
     never_wrong NONE -- mkdir once
     not_confirmed not-repeatable
     # shellcheck disable=SC2016
@@ -149,7 +149,7 @@ raise SystemExit(c.prctl(24, 22, 0, 0, 0) != 0)"
     is_confirmed SETPCAP
 }
 
-@test "flaky: fails each second, each third time, and asks for what it does not need" {
+@test "flaky: a program fails every second or third time and asks for what it does not need" {
     # shellcheck disable=SC2016
     counted '[ $((n % 2)) = 1 ]'
     never_wrong "" -- ./counted
@@ -161,7 +161,7 @@ raise SystemExit(c.prctl(24, 22, 0, 0, 0) != 0)"
     never_wrong "" -- ./counted
 }
 
-@test "substitutes: what the kernel asks for first is not the least" {
+@test "substitutes: the capability that the kernel checks first is not the least dangerous one" {
     never_wrong SYS_NICE -- ionice -c 1 true
     is_confirmed SYS_NICE
     never_wrong SYSLOG -- python3 -c "
@@ -195,8 +195,8 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     assert_regex "$(told '.limits[] | select(.code == "other-path").text')" 'NET_RAW, SYS_NICE'
 }
 
-@test "fixture: one that the program kills, one that is a daemon, one that starts late" {
-    local first=1234.1$BASHPID second=1234.2$BASHPID # no other test has such a process
+@test "fixture: the program kills it, it is a daemon, or it starts late" {
+    local first=1234.1$BASHPID second=1234.2$BASHPID # no other test has a process with this argument
     never_wrong KILL --fixture "exec sleep $first" -- pkill -xf "sleep $first"
     is_confirmed KILL
     never_wrong KILL --fixture "sleep $second & exit 0" -- pkill -xf "sleep $second"
@@ -206,7 +206,7 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     is_confirmed NET_RAW
 }
 
-@test "messages: a test that cannot be found, one that says why, and too few open files" {
+@test "messages: a test that cannot be found, a test that prints why, and too few open files" {
     learned --verify --test 'no-such-command' -- true
     assert_failure 125
     assert_regex "$stderr" 'status 127'
@@ -219,7 +219,7 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     assert_regex "$stderr" 'hint: raise the limit of open files'
 }
 
-@test "sysctls: opened and looked up by a program that reads, they are no need; written, they are" {
+@test "sysctls: opening and looking up for reading is noise; writing is a need" {
     never_wrong "" -- cat /proc/sys/net/ipv4/ip_forward
     is_confirmed ""
     never_wrong "" -- cat /proc/sys/user/max_user_namespaces /proc/sys/kernel/ns_last_pid

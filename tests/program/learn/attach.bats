@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What runs already is watched: all of it, nothing else, whatever begins and ends meanwhile.
+# Watching what runs already: everything of it and nothing else, whatever starts and ends meanwhile.
 
 # shellcheck disable=SC2154 # bats sets output, status, stderr
 load ../../support/common
@@ -18,18 +18,18 @@ teardown() {
         kill -KILL "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
-    # Of a chain, whose links end one after the other, this file's own last one is nobody's child.
+    # In a chain whose links end one after the other, this file's own last link has no parent here.
     pkill -KILL -f "^$ASKS " || true
 }
 
-# running COMMAND...: the command in the background; its process id is in $RUNNING.
+# running COMMAND...: starts the command in the background; its process ID is in $RUNNING.
 running() {
     "$@" 3>&- &
     RUNNING=$!
     PIDS+=("$RUNNING")
 }
 
-# watching OPTION...: the learner in the background, when it has begun to watch. Its report will be in $LEARNED.
+# watching OPTION...: starts capwrap-learn in the background and waits until it watches. Its report is in $LEARNED.
 watching() {
     # shellcheck disable=SC2153 # learn.bash has it
     rm -f "$LEARNED" said
@@ -40,7 +40,7 @@ watching() {
     watch_says "$WATCHER" said process
 }
 
-# watched: the watch has ended well, by itself.
+# watched: waits until the watch has ended by itself, successfully.
 watched() {
     local code=0
     wait "$WATCHER" || code=$?
@@ -48,8 +48,8 @@ watched() {
     assert_equal "$code" "${1-0}"
 }
 
-# watched_whole COMMAND...: one that waits for the file go, watched until it has ended. What the rest of the machine asks
-# for can take the room: then nothing can be said, and it is watched again, three times at most.
+# watched_whole COMMAND...: watches a command that waits for the file go, until it has ended. The checks of the rest of
+# the machine may fill the buffers: then nothing can be said, and the watch is repeated, up to three times.
 watched_whole() {
     local try
     for try in 1 2 3; do
@@ -64,7 +64,7 @@ watched_whole() {
     done
 }
 
-# used NAMES [PROGRAM]: these were used, by all or by one program.
+# used NAMES [PROGRAM]: asserts that these were used, by all programs or by one.
 used() {
     assert_equal "$(told "${2+.programs[] | select(.name == \"$2\") | }.used | join(\",\")")" "$1"
 }
@@ -76,7 +76,7 @@ valid() {
     assert_equal "$(wc -l <"$LEARNED")" 1
 }
 
-@test "a process and its descendants are watched from now on, until they have ended" {
+@test "a process and its descendants are watched from the start of the watch until they have ended" {
     watched_whole "$ASKS" bind 80 wait go raw children 3
     used NET_RAW
     assert_equal "$(told .ended,.state,.method,.lost)" $'gone\nobserved\ntracepoint\n0'
@@ -88,7 +88,7 @@ valid() {
     valid
 }
 
-@test "what others ask for is not seen" {
+@test "what other processes ask for is not recorded" {
     running "$ASKS" wait go raws 1000 children 100
     running "$ASKS" wait go exec sleep 0.2
     watching --pid "$RUNNING"
@@ -97,7 +97,7 @@ valid() {
     used ""
 }
 
-@test "programs are listed separately, and a process counts for the one that it executed last" {
+@test "programs are listed separately, and a process is counted for the one that it executed last" {
     # shellcheck disable=SC2016
     running sh -c '"$ASKS" wait go raw; "$ASKS" exec chown 33 "$PUBLIC/file"; true'
     touch file
@@ -111,7 +111,7 @@ valid() {
     assert_equal "$(told '.programs | map("\(.name) \(.processes)") | sort | join(", ")')" "asks 1, chown 1, sh 1"
 }
 
-@test "several are watched at once" {
+@test "several targets are watched at once" {
     running "$ASKS" wait go raw
     local first=$RUNNING
     running "$ASKS" wait go bind 81
@@ -133,7 +133,7 @@ valid() {
     assert_equal "$(told '.phases[0].uid')" 4000
 }
 
-@test "the phases of a daemon that gives up root: what it used until then, and since then" {
+@test "the phases of a daemon that gives up root: what it used before and after" {
     # shellcheck disable=SC2016
     running "$ASKS" wait go exec python3 -c '
 import os, socket
@@ -163,7 +163,7 @@ os.listdir("/")'
 
 # ---- how it ends ----
 
-@test "a process that has ended and was not waited for keeps no watch going" {
+@test "a zombie does not keep the watch running" {
     # shellcheck disable=SC2016
     running python3 -c '
 import os, time
@@ -177,7 +177,7 @@ while not os.path.exists("go"):
     assert_equal "$(told .ended)" gone
 }
 
-@test "--for ends it after that time, --until-idle when nothing new was seen for that time, signals at once" {
+@test "--for ends the watch after that time, --until-idle when nothing new was seen for that time, signals at once" {
     running "$ASKS" sleep 1000
     watching --pid "$RUNNING" --for 1s
     watched
@@ -194,26 +194,26 @@ while not os.path.exists("go"):
     done
 }
 
-@test "--until-idle starts its time again after each new check" {
+@test "--until-idle restarts its time after each new check" {
     running "$ASKS" wait go raw touch asked sleep 1000
     watching --pid "$RUNNING" --until-idle 3s
     sleep 2
     touch go
     wait_for_file asked
     sleep 2
-    kill -0 "$WATCHER" # four seconds have gone, and three are not over since then
+    kill -0 "$WATCHER" # four seconds have passed, but not three since then
     watched
     used NET_RAW
     assert_equal "$(told .ended)" idle
 }
 
-@test "SIGUSR1 reports so far on standard error, and the watch goes on" {
+@test "SIGUSR1 prints a report on standard error, and the watch continues" {
     running "$ASKS" wait go raw touch asked wait end bind 82
     watching --pid "$RUNNING"
     touch go
     wait_for_file asked
     local i
-    for ((i = 0; i < 600; i++)); do # a record is held back for a moment
+    for ((i = 0; i < 600; i++)); do # a record is held back for a short time
         kill -USR1 "$WATCHER"
         sleep 0.1
         ! grep -q 'used  *NET_RAW' said || break
@@ -255,7 +255,7 @@ while not os.path.exists("go"):
 
 @test "a chain of processes, each the child of one that has ended, is not lost when the watch begins" {
     local try
-    # Another one, which is not watched, does the same.
+    # Another chain, which is not watched, does the same.
     running "$ASKS" chain stop bind 83
     local told_all=0
     for try in 1 2 3 4 5; do
@@ -266,8 +266,8 @@ while not os.path.exists("go"):
         wait_for_file "asked$try"
         kill -TERM "$WATCHER"
         watched
-        # What the rest of the machine asks for can take the room, and this file's own shell, which the chain has come
-        # from, may begin something at that moment: then the report says so.
+        # The checks of the rest of the machine may fill the buffers, and this file's own shell, from which the chain
+        # was started, may start something at that moment: then the report says so.
         [[ $(told .lost) == 0 && $(told '.limits[].code') != *processes-unclear* ]] || continue
         used NET_RAW
         told_all=$((told_all + 1))
@@ -275,14 +275,14 @@ while not os.path.exists("go"):
     ((told_all > 0))
 }
 
-@test "10,000 children that end at once are seen, every one, and the account of processes is right" {
+@test "10,000 children that end at once are all seen, and the process count is right" {
     watched_whole "$ASKS" wait go children 10000
     used NET_RAW
     assert_equal "$(told .lost)" 0
     assert_equal "$(told '.processes, (.capabilities[] | select(.name == "NET_RAW").used.checks)')" $'10001\n10000'
 }
 
-@test "a set-user-ID program, which perf's events are taken off, is seen after its execve" {
+@test "a set-user-ID program, from which perf's events are removed, is seen after its execve" {
     cp "$ASKS" set-uid
     chmod 4755 set-uid
     # shellcheck disable=SC2016
@@ -295,7 +295,7 @@ while not os.path.exists("go"):
     refute_regex "$(told '.limits[].code')" processes-unclear
 }
 
-@test "threads that were there, and threads that come, are seen" {
+@test "existing threads and new threads are seen" {
     running python3 -c '
 import os, socket, threading, time
 def ask():
@@ -315,7 +315,7 @@ open("ready", "w")
     assert_equal "$(told '.capabilities[] | select(.name == "NET_RAW").used.checks')" 100
 }
 
-@test "a thread names its process" {
+@test "a thread sets the name of its process" {
     running python3 -c '
 import os, threading, time
 def thread():
@@ -330,8 +330,8 @@ threading.Thread(target=thread).start()'
     assert_equal "$(told '.ended, .processes')" $'gone\n1'
 }
 
-@test "a process id that is used again is another process" {
-    # In a process namespace of its own, where the next id can be chosen.
+@test "a process ID that is used again belongs to another process" {
+    # In its own PID namespace, where the next ID can be chosen.
     cat >inner <<'END'
 set -e
 "$ASKS" wait go &
@@ -343,7 +343,7 @@ watcher=$!
 until grep -q "pid $keeper" said; do sleep 0.02; done
 touch go
 wait "$first"
-for try in $(seq 50); do # whoever else forks here may take it
+for try in $(seq 50); do # another process that forks here may take it
     echo $((first - 1)) >/proc/sys/kernel/ns_last_pid
     "$ASKS" raw &
     again=$!
@@ -362,7 +362,7 @@ END
     used ""
 }
 
-@test "a process of another user namespace: what it uses there, and what it asks of the first one" {
+@test "a process of another user namespace: what it uses there, and what it asks for in the first one" {
     running unshare --user --map-root-user --net "$ASKS" wait go raw
     watching --pid "$RUNNING"
     touch go
@@ -381,7 +381,7 @@ END
     limited user-namespace
 }
 
-@test "a user namespace that a program makes itself while it is watched does not count" {
+@test "a user namespace that a program creates while it is watched does not count" {
     running "$ASKS" wait go exec unshare --user --map-root-user chroot / true
     watching --pid "$RUNNING"
     touch go
@@ -392,7 +392,7 @@ END
 
 # ---- cgroups ----
 
-@test "a cgroup is watched: who enters it, who leaves it, and what is below it" {
+@test "a cgroup is watched: processes that enter it, that leave it, and those below it" {
     # shellcheck disable=SC2016
     run unshare --mount --propagation private -- bash -c '
         set -e
@@ -426,7 +426,7 @@ END
     assert_equal "$(told '.targets[0] | .kind, .processes, .by')" $'cgroup\n1\ncgroup'
 }
 
-@test "a unit is that which systemctl names, or where there is none, the cgroup of that name" {
+@test "a unit is identified by systemctl, or without systemd by the cgroup of that name" {
     mkdir -p cgroups bin
     # shellcheck disable=SC2016
     printf '#!/bin/sh\n[ "$*" = "show --property=ControlGroup --value -- $UNIT" ] && echo "$GROUP"\n' >bin/systemctl
@@ -453,7 +453,7 @@ END
     assert_line "capwrap-learn: target: there is no unit none.service that runs"
 }
 
-@test "where the hierarchy that perf knows is not mounted, a cgroup and a unit are refused" {
+@test "if the hierarchy that perf uses is not mounted, a cgroup and a unit are refused" {
     local option
     for option in --cgroup --unit; do
         # shellcheck disable=SC2016
@@ -466,7 +466,7 @@ END
     done
 }
 
-@test "where perf takes the checks of a cgroup for the root's, the cgroup is refused" {
+@test "if perf records the root for the checks of a cgroup, the cgroup is refused" {
     # shellcheck disable=SC2016
     attempt unshare --mount --propagation private -- bash -c '
         mount -t cgroup2 none "$1"
@@ -481,7 +481,7 @@ END
 
 # ---- the formats ----
 
-@test "each format takes away what was not used, behind comments that say how far it goes" {
+@test "each format removes what was not used, after comments on its limits" {
     running "$ASKS" sleep 1000
     attempt "$CAPWRAP_LEARN" --pid "$RUNNING" --for 1s --format systemd -o -
     assert_success
@@ -506,7 +506,7 @@ AmbientCapabilities=CAP_NET_RAW'
     assert_equal "$(told '.unused | join(",")')" KILL
 }
 
-@test "the text fits 80 columns, and has the answer first" {
+@test "the text fits 80 columns and starts with the answer" {
     running "$ASKS" wait go raw
     "$CAPWRAP_LEARN" --pid "$RUNNING" 2>said 3>&- &
     PIDS+=($!)
@@ -525,7 +525,7 @@ AmbientCapabilities=CAP_NET_RAW'
 
 # ---- earlier runs ----
 
-@test "earlier runs and watches add up, and the report tells which one brought what" {
+@test "earlier runs and watches add up, and the report shows the contribution of each" {
     "$CAPWRAP_LEARN" --json -o run.json -- "$ASKS" bind 85
     running "$ASKS" wait go raw sleep 1000
     watching --pid "$RUNNING" --runs run.json --check NET_BIND_SERVICE --for 1s
@@ -548,7 +548,7 @@ AmbientCapabilities=CAP_NET_RAW'
   new       NET_RAW
   all.json \(observed\): NET_BIND_SERVICE
   run.json \(observed\): NET_BIND_SERVICE'
-    # The same file to read and to write.
+    # Reads and writes the same file.
     cp "$LEARNED" all.json
     "$CAPWRAP_LEARN" --pid "$RUNNING" --for 1s --runs all.json --json -o all.json
     assert_equal "$(jq -r '.together | join(",")' all.json)" NET_BIND_SERVICE,NET_RAW
@@ -569,7 +569,7 @@ AmbientCapabilities=CAP_NET_RAW'
 
 # ---- what cannot be watched ----
 
-# cannot PATTERN OPTION...: one error and one hint, and 125.
+# cannot PATTERN OPTION...: asserts one error, one hint and status 125.
 cannot() {
     local pattern=$1
     shift
@@ -580,13 +580,13 @@ cannot() {
     assert_regex "${stderr_lines[1]}" '^  hint: '
 }
 
-@test "what is not there is refused: one error, one hint, 125" {
+@test "a missing target is refused: one error, one hint, status 125" {
     local gone
     "$ASKS" sleep 0 &
     gone=$!
     wait "$gone"
     cannot "target: there is no process $gone" "$CAPWRAP_LEARN" --pid "$gone"
-    # One that has ended and was not waited for is there in /proc.
+    # A process that has ended and was not waited for is still in /proc.
     running python3 -c 'import subprocess, time
 child = subprocess.Popen(["true"])
 while open("/proc/%d/stat" % child.pid).read().split(")")[1][1] != "Z":
@@ -601,7 +601,7 @@ time.sleep(1000)'
     assert_equal "${stderr_lines[1]}" '  hint: write --pid 1'
     cannot "target: '/corp/1' is not a process id" "$CAPWRAP_LEARN" --pid /corp/1
     assert_equal "${stderr_lines[1]}" '  hint: give the process id of a program that runs: see ps -e'
-    # Without an engine: podman makes folders for itself when it is only asked.
+    # Without an engine: podman creates directories even for a query.
     mkdir none
     cannot "target: there is no container no-such-name" env PATH="$PWD/none" "$CAPWRAP_LEARN" --container no-such-name
     cannot "options: --for: '5x' is not a time" "$CAPWRAP_LEARN" --pid 1 --for 5x
@@ -613,7 +613,7 @@ time.sleep(1000)'
         bash -c 'mount -t cgroup2 none "$1" && exec "$2" --cgroup no/such' - "$PUBLIC" "$CAPWRAP_LEARN"
 }
 
-@test "a container's name may have a slash before it, or its engine as Kubernetes writes it" {
+@test "a container's name may be preceded by a slash, or by its engine as in Kubernetes" {
     local name
     mkdir engine
     # shellcheck disable=SC2016 # the script's own
@@ -625,7 +625,7 @@ time.sleep(1000)'
     assert_equal "$(sort -u asked)" $'--quiet\nweb'
 }
 
-@test "a unit or a container where nothing tells them: the hint names what is not here" {
+@test "a unit or a container that nothing identifies: the hint names what is missing" {
     mkdir none engine
     # only what the wrapper needs
     ln -s "$(type -P true)" none/true
@@ -647,11 +647,11 @@ time.sleep(1000)'
     assert_regex "${stderr_lines[1]}" 'systemd does not run here$'
 }
 
-@test "without the privilege to watch, what is missing is named" {
+@test "without the privilege to watch, the error names the missing privilege" {
     running "$ASKS" sleep 1000
     cannot 'watch: .*(PERFMON|SYS_ADMIN)' setpriv --bounding-set=-sys_admin,-perfmon "$CAPWRAP_LEARN" --pid "$RUNNING"
     refute_regex "$stderr" no-trace
-    # It may reach tracefs, and no events.
+    # It can open tracefs, but no events.
     # shellcheck disable=SC2016
     cannot 'watch: perf_event_open: it requires CAP_PERFMON.*kernel.perf_event_paranoid is [-0-9]+' \
         unshare --mount --propagation private -- bash -c '

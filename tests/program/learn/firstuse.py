@@ -1,17 +1,17 @@
 #!/usr/bin/python3
-"""Runs capwrap-learn on the programs of firstuse.ini as a first user would: with --verify and an ordinary test or
-none, and without --reset and --fixture.
+"""Runs capwrap-learn on the programs of firstuse.ini as a first-time user would: with --verify, and with an ordinary
+test or none, but without --reset and --fixture.
 
     firstuse.py ROOT FILE [NAMES]    compares the table in FILE with what was learned: all of it, or of the
-                                     programs that this regular expression names
+                                     programs whose names match this regular expression
     firstuse.py ROOT --write FILE    writes that table
-    firstuse.py ROOT --one NAME      one program, and what was learned
+    firstuse.py ROOT --one NAME      tries one program, and prints what was learned
 
-What a program needs is tried with capwrap before, as in truth.py, whose ROOT, programs and namespaces these are. An answer is
-right when it is exact and confirmed; or not confirmed, for a reason that firstuse.ini names. Everything else is wrong,
-and what is confirmed and not exact is counted for itself.
+The set that a program needs is first found with capwrap, as in truth.py, which defines ROOT, the programs and their
+namespaces. An answer is right if it is exact and confirmed, or if it is not confirmed for a reason listed in
+firstuse.ini. Every other answer is wrong; answers that are confirmed but not exact are also counted separately.
 
-Exit status: 0 when every answer is right, no search made more than 60 runs, and FILE says so; else 1. The last
+Exit status: 0 if every answer is right, no search made more than 60 runs and FILE agrees; otherwise 1. The last
 line is "summary: " and a JSON object with the counts.
 """
 
@@ -43,7 +43,7 @@ class Recipe(recipes.Recipe):
         self.user = section.get("user", self.user)
         self.uid = 0 if self.user == "root" else self.uid
         self.documented = self.keep
-        # Another set that another version of the program needs; None where there is no such version.
+        # Another set, which another version of the program needs; None if there is no such version.
         self.other = re.findall(r"\w+", section["or"]) if "or" in section else None
         self.reasons = set(section.get("reason", "").split())
 
@@ -55,7 +55,7 @@ def programs():
 
 
 class Trial(truth.Trial):
-    """What has to hold beside the test holds as well."""
+    """Checks what must hold in addition to the test."""
 
     def serves(self, server):
         really = self.recipe.section.get("really", "true")
@@ -70,7 +70,7 @@ class Trial(truth.Trial):
 
 
 def find_needs(recipe):
-    """What the version of the program needs that is here."""
+    """The set that the installed version of the program needs."""
     if recipe.other is None or Trial(recipe, recipe.keep).works():
         return recipe.keep
     truth.sweep()
@@ -92,7 +92,7 @@ def inside(root, recipe):
 
 
 def run(root, recipe):
-    """What happened to a program; why, when nothing did. The recipe has what this version of it needs then."""
+    """The result for a program; if there is none, the reason. The recipe has what the installed version needs."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     try:
         done = subprocess.run([*recipes.UNSHARE, sys.executable, __file__, str(root), "--inside", recipe.name],
@@ -120,7 +120,7 @@ def codes(seen):
 
 
 def wrong(recipe, seen):
-    """What is not as it should be."""
+    """The differences from what is expected."""
     if "failed" in seen:
         return [f"{recipe.name}: {seen['failed'][-recipes.TAIL:]}"]
     told = [f"{recipe.name}: " + (f"works without {missing}" if missing else "does not work with it")
@@ -138,7 +138,7 @@ def wrong(recipe, seen):
 
 
 def row(recipe, seen, keep):
-    """A line of the table, of a program that needs these."""
+    """A line of the table, for a program that needs these."""
     shown = recipe.section.get("shown", recipe.command).replace("|", "\\|")
     state = "confirmed" if is_confirmed(seen) else "not confirmed: " + ", ".join(codes(seen))
     return f"| {recipe.name}: `{shown}` | {recipe.section['kind']} | {truth.words(keep)} | " \
@@ -170,7 +170,7 @@ def first_cells(line):
 
 def same(path, rows, names):
     """The differences between the rows of these names in a file and what was learned: the program, its kind and what
-    it needs. How often it ran, and what a program that fails now and then came to, may differ."""
+    it needs. The number of runs, and the result of a program that fails sometimes, may differ."""
     found = TABLE.search(path.read_text(encoding="utf-8"))
     lines = found[0].removeprefix(HEAD).splitlines() if found else []
     told = {first_cells(line) for line in lines
@@ -180,7 +180,7 @@ def same(path, rows, names):
 
 
 def tell(recipe, seen):
-    """Says on standard error what came of a program, as soon as that is known: all of them take long."""
+    """Prints the result for a program on standard error as soon as it is known, because all of them take long."""
     learned = seen.get("learned", {})
     print(recipe.name, seen.get("seconds"), seen.get("tried"), learned.get("keep"), learned.get("state"),
           learned.get("runs"), codes(seen) if learned else seen, wrong(recipe, seen), sep="; ", file=sys.stderr, flush=True)

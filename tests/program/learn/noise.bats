@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What the kernel asks by the way is no need: each rule of src/learn/checks/noise.c on the kernel that runs.
-# tests/unit/test_learn_noise.c has the same rules on a kernel that does not exist.
+# What the kernel asks incidentally is not needed: tests each rule of src/learn/checks/noise.c on the running kernel.
+# tests/unit/test_learn_noise.c tests the same rules on a simulated kernel.
 
 # shellcheck disable=SC2154 # bats sets output and stderr
 load ../../support/common
@@ -11,7 +11,7 @@ setup() {
     cd "$PUBLIC" || return
 }
 
-# ignored NAME REASON: the capability was asked for, and ignored for that reason.
+# ignored NAME REASON: asserts that the capability was asked for, and ignored for that reason.
 ignored() {
     assert_success
     [ "$(checks "$1")" -gt 0 ]
@@ -19,26 +19,26 @@ ignored() {
     assert_regex "$(told ".capabilities[] | select(.name == \"$1\").reason")" "$2"
 }
 
-@test "overcommit: memory that grows asks for SYS_ADMIN" {
+@test "overcommit: memory growth asks for SYS_ADMIN" {
     learned -- sh -c 'head -c 5000000 /dev/zero | sort >/dev/null'
     needs ""
     ignored SYS_ADMIN 'whenever memory grows'
 }
 
-@test "jit: a seccomp filter that is compiled asks for SYS_ADMIN" {
+@test "jit: compiling a seccomp filter asks for SYS_ADMIN" {
     learned -- "$SUPPORT_BIN/seccomp-errno" keyctl EPERM true
     assert_success
     needs ""
     ignored SYS_ADMIN .
 }
 
-@test "pid-sysctl: reading a sysctl of the process namespace asks for SYS_ADMIN" {
+@test "pid-sysctl: reading a sysctl of the PID namespace asks for SYS_ADMIN" {
     learned -- cat /proc/sys/kernel/pid_max
     needs ""
     ignored SYS_ADMIN .
 }
 
-@test "capset: giving up asks for SETPCAP" {
+@test "capset: giving up capabilities asks for SETPCAP" {
     learned -- "$CAPWRAP" -n -- true
     assert_success
     assert_equal "$(verdict SYS_ADMIN)" ignored
@@ -46,7 +46,7 @@ ignored() {
     ignored SETPCAP 'at every capset'
 }
 
-@test "overlay: what the mounter is asked for is not the program's need, what the program is asked for is" {
+@test "overlay: what the mounter is asked for is not needed by the program; what the program is asked for is" {
     mkdir -p lower/closed work both
     chmod 700 lower/closed
     echo text >lower/secret
@@ -67,25 +67,25 @@ ignored() {
     [ "$(told '[.capabilities[] | select(.reason | test("mounted the overlay"))] | length')" -gt 0 ]
     export LEARNED=secret.json
     assert_equal "$(told '.keep | join(",")')" DAC_READ_SEARCH
-    # Credentials that are new and seen below the overlay alone are the program's all the same.
+    # Credentials that are new and seen only below the overlay are nevertheless the program's.
     export LEARNED=other.json
     assert_equal "$(told '.keep | join(",")')" DAC_OVERRIDE,DAC_READ_SEARCH,SETUID
 }
 
-@test "own-namespace: capabilities in a user namespace that the program makes are not counted" {
+@test "own-namespace: capabilities in a user namespace that the program creates do not count" {
     learned -- unshare --user --map-root-user chroot /
     assert_success
     ignored SYS_CHROOT 'user namespace that the program made'
     needs ""
 }
 
-@test "refused: what a program gave up and is refused it does not need" {
+@test "refused: what a program gave up and is refused is not needed" {
     learned -- capsh --caps= -- -c "$ASKS raw; true"
     assert_success
     ignored NET_RAW 'refused although everything was kept'
 }
 
-@test "opening a sysctl of the network is noise, and writing it counts" {
+@test "opening a sysctl of the network is noise, but writing it counts" {
     learned -- cat /proc/sys/net/ipv4/ip_forward
     needs ""
     assert_equal "$(verdict NET_ADMIN)" ignored

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# What it costs a program to be watched: overhead.py. At night, when the machine does nothing else.
+# The cost of being watched: overhead.py. Runs at night, when the machine is idle.
 
 load ../../support/common
 
-@test "being watched takes no load more than a tenth more" {
+@test "watching costs each load at most ten percent" {
     require_root
     run "$SRC_DIR/tests/program/learn/overhead.py"
     echo "$output"

@@ -1,18 +1,18 @@
 #!/usr/bin/python3
-"""What it costs a program to be watched.
+"""The cost of being watched for a program.
 
-    overhead.py [ROUNDS]            prints it
-    overhead.py --write FILE [ROUNDS]    writes the table in FILE as well
+    overhead.py [ROUNDS]                 prints the cost
+    overhead.py --write FILE [ROUNDS]    also writes the table in FILE
 
-Runs each load under `capwrap --keep all`, under `capwrap-learn`, and as the last run of `capwrap-learn --verify`, which
-records the calls that fail as well, as nobody, by turns, and compares the
-processor time of the load, in the kernel and out of it, as its shell tells it. What else a machine does comes
-and goes more slowly than the turns, and so is in both: what is told is the median over all rounds of the one
-divided by the other. What capwrap-learn needs to begin and to report is told apart. The server answers requests
-of this process, which is not the program.
+Runs each load as nobody, in turn under `capwrap --keep all`, under `capwrap-learn`, and as the last run of
+`capwrap-learn --verify`, which also records the calls that fail. Compares the processor time of the load, user and
+system, as reported by its shell. Other activity of the machine changes more slowly than the turns, so it affects both
+runs of a pair: the result is the median over all rounds of the quotient of both. The time that capwrap-learn needs to
+start and to report is given separately. The server answers requests of this process, which is not part of the
+program.
 
-Exit status: 0 when no load takes more than a tenth more while it is watched once. The last line is "summary: " and a JSON object
-with the overhead in percent.
+Exit status: 0 if no load takes more than ten percent more while it is watched once. The last line is "summary: " and a
+JSON object with the overhead in percent.
 """
 
 import http.client
@@ -55,19 +55,19 @@ def ways():
 
 
 def start(way, line):
-    """A shell that runs the line and then tells what it took."""
+    """A shell that runs the line and then prints the time it took."""
     return subprocess.Popen([*ways()[way], "bash", "-c", f"TIMEFORMAT='%U %S'; time {{ {line}; }}"],
                             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
 def cost(program):
-    """The seconds of processor time that a load took, in its last run."""
+    """The processor time of a load in its last run, in seconds."""
     said = program.communicate()[1]
     return sum(map(float, re.findall(r"^[\d.]+ [\d.]+$", said, re.M)[-1].split()))
 
 
 def serve(way):
-    """As for a line, for a server that answers requests."""
+    """As for a line, but for a server that answers requests."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -77,7 +77,7 @@ def serve(way):
         ask(port)
         server = int(pathlib.Path("tmp/pid").read_text(encoding="utf-8"))
         os.kill(server, signal.SIGTERM)
-        # Its file goes before its sockets, which would take the next connection.
+        # Its file is removed before its sockets, which would accept the next connection.
         while pathlib.Path(f"/proc/{server}").exists():
             time.sleep(0.01)
     return cost(program)
@@ -98,7 +98,7 @@ def ask(port):
 
 
 def by_turns(measure, rounds):
-    """What each way costs, a pair for each round; behind one round that warms up."""
+    """The cost of each way, a pair for each round, after one round for warming up."""
     pairs = []
     for number in range(rounds + 1):
         order = sorted(ways(), reverse=number % 2 == 0)
@@ -117,8 +117,8 @@ def middle(pairs, value):
 
 
 def measure_all(rounds):
-    """By load: seconds bare and watched, percent watched and in a trial; and the milliseconds that beginning
-    takes."""
+    """By load: seconds bare and watched, percent watched and in a trial, and the milliseconds for starting and
+    reporting."""
     rows = {}
     loads = {name: lambda way, line=line: cost(start(way, line)) for name, line in LOADS.items()}
     for name, measure in {**loads, f"nginx, {REQUESTS} requests": serve}.items():

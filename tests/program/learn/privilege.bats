@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Where checks cannot be watched: what is missing is named, and --no-trace as the way out.
+# Where checks cannot be watched: the error names what is missing, and --no-trace as the alternative.
 
 # shellcheck disable=SC2154 # bats sets output and stderr
 load ../../support/common
@@ -10,7 +10,7 @@ setup() {
     cd "$PUBLIC" || return
 }
 
-# cannot PATTERN COMMAND...: the learner ends with 125, says so, and nothing ran.
+# cannot PATTERN COMMAND...: asserts that capwrap-learn exits with 125 and this error, and that nothing ran.
 cannot() {
     local pattern=$1
     shift
@@ -23,12 +23,12 @@ cannot() {
 # shellcheck disable=SC2016
 without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/null; exec "$@"'
 
-@test "an ordinary user is refused, and the hint names what is needed" {
+@test "an ordinary user is refused, and the hint names the requirement" {
     cannot '(watch: .*SYS_ADMIN|bounding|user|groups).*' as_user 1000 1000 -- "$CAPWRAP_LEARN" --
     assert_regex "$stderr" 'hint: .*(--no-trace|root)'
 }
 
-@test "an ordinary user can try, and learns of what he has: nothing" {
+@test "an ordinary user can learn by trying, with the capabilities that he has: none" {
     attempt as_user 1000 1000 -- "$CAPWRAP_LEARN" --no-trace --json -o "$LEARNED" -- true
     needs "" confirmed
     limited 'does not hold .*NET_RAW'
@@ -38,7 +38,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
     assert_regex "$stderr" 'SETUID'
 }
 
-@test "a perf_event_open that a seccomp filter refuses is named, with --no-trace" {
+@test "if a seccomp filter blocks perf_event_open, the error names it and --no-trace" {
     cannot 'watch: perf_event_open: it requires CAP_PERFMON.*' \
         "$SUPPORT_BIN/seccomp-errno" perf_event_open EPERM "$CAPWRAP_LEARN" --
     assert_regex "$stderr" 'hint: .*--no-trace'
@@ -49,13 +49,13 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
     assert_regex "$stderr" 'hint: .*--no-trace'
 }
 
-@test "where tracefs is not mounted and cannot be, SYS_ADMIN is named" {
+@test "if tracefs is not mounted and cannot be mounted, the error names SYS_ADMIN" {
     cannot 'watch: tracefs cannot be read: .*SYS_ADMIN' \
         unshare --mount --propagation private -- bash -c "$without_tracefs" - \
         setpriv --bounding-set=-sys_admin "$CAPWRAP_LEARN" --
 }
 
-@test "without a mounted tracefs the trace works, and tracefs is not left mounted" {
+@test "without a mounted tracefs watching works, and tracefs is not left mounted" {
     local before
     before=$(cat /proc/self/mountinfo)
     attempt unshare --mount --propagation private -- bash -c "$without_tracefs" - \
@@ -65,7 +65,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
     assert_equal "$(cat /proc/self/mountinfo)" "$before"
 }
 
-@test "a mounted tracefs needs no SYS_ADMIN" {
+@test "a mounted tracefs requires no SYS_ADMIN" {
     # shellcheck disable=SC2016
     attempt unshare --mount --propagation private -- bash -c '
         { mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; } && exec setpriv --bounding-set=-sys_admin "$@"' - \
@@ -74,7 +74,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
     limited 'does not hold .*SYS_ADMIN'
 }
 
-@test "in the default set of Docker, trying finds the answer where watching is refused" {
+@test "with Docker's default capabilities, trying finds the answer where watching is refused" {
     local docker=chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,sys_chroot,kill,audit_write
     local drop=-all,+${docker//,/,+}
     local in_docker=("$SUPPORT_BIN/seccomp-errno" perf_event_open EPERM
@@ -86,7 +86,7 @@ without_tracefs='umount -l /sys/kernel/tracing /sys/kernel/debug/tracing 2>/dev/
 }
 
 @test "a small limit of locked memory makes small rings, not an error" {
-    # The limit is one of a user, over all processes: root's may be watching elsewhere.
+    # The limit is per user, over all processes: another process of root may be watching.
     local held
     held=$("$PROBE" --only permitted | cut -d = -f 2)
     held=$(printf '%x' $((16#$held & ~16#$(mask IPC_LOCK))))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What is reported, as text and as JSON (docs/learn.schema.json).
+# The report, as text and as JSON (docs/learn.schema.json).
 
 # shellcheck disable=SC2154 # bats sets output and stderr
 load ../../support/common
@@ -10,7 +10,7 @@ setup() {
     cd "$PUBLIC" || return
 }
 
-# valid: the report is one that the schema takes and that no key can be added to or taken from.
+# valid: asserts that the schema accepts the report, and rejects it with any key added or removed.
 valid() {
     run "$SRC_DIR/tests/source/docs/validate.py" --strict learn.schema.json <"$LEARNED"
     echo "$output"
@@ -18,7 +18,7 @@ valid() {
     assert_equal "$(wc -l <"$LEARNED")" 1
 }
 
-@test "the report of a run that is watched is valid" {
+@test "the report of a watched run is valid" {
     learned -- sh -c "$ASKS raw; cat /etc/shadow"
     assert_success
     valid
@@ -33,13 +33,13 @@ valid() {
     valid
 }
 
-@test "the report of what could not be confirmed is valid" {
+@test "the report of a result that was not confirmed is valid" {
     learned --verify --test false --timeout 1 -- true
     assert_failure 2
     valid
 }
 
-@test "whatever the command's words hold, the report is valid" {
+@test "the report is valid whatever the arguments of the command contain" {
     # shellcheck disable=SC2016
     learned -u 4000:4000 -- printf '%s' $'a"b\\c\n\e[31m\xff' "" '$HOME'
     assert_success
@@ -48,7 +48,7 @@ valid() {
     assert_equal "$(told '.command[2]')" $'a"b\\c\n\e[31m\xef\xbf\xbd'
 }
 
-@test "the text goes to standard error, and fits 80 columns but for the line that learns again" {
+@test "the text goes to standard error and fits 80 columns, except the line that learns again" {
     attempt "$CAPWRAP_LEARN" -v -- sh -c "$ASKS raw; ps >/dev/null; true"
     assert_success
     assert_regex "$stderr" $'\n  needs +'
@@ -57,7 +57,7 @@ valid() {
     assert_output ""
 }
 
-@test "the answer comes first, and the text has no configuration in it" {
+@test "the answer comes first, and the text contains no configuration" {
     attempt "$CAPWRAP_LEARN" --verify -- "$ASKS" raw
     assert_success
     run sed '1{/^capwrap-learn: at most/d}' <<<"$stderr"
@@ -67,7 +67,7 @@ valid() {
     refute_output --regexp 'ENTRYPOINT|apiVersion|ExecStart|services:'
 }
 
-@test "what is needed stands first; what is ignored is shown with -v only" {
+@test "what is needed comes first; what is ignored is shown only with -v" {
     attempt "$CAPWRAP_LEARN" --verify -- sh -c "$ASKS raw && ps >/dev/null"
     run grep -E '^  [A-Z_]+: ' <<<"$stderr"
     assert_line --index 0 --regexp '^  NET_RAW: needed: '
@@ -77,7 +77,7 @@ valid() {
     assert_regex "$stderr" '  SYS_ADMIN: ignored: '
 }
 
-@test "each capability that was left out has one line; -v adds which calls asked for it" {
+@test "each capability that was left out has one line; -v adds the calls that asked for it" {
     attempt "$CAPWRAP_LEARN" --verify -- sh -c "$ASKS raw && ps >/dev/null"
     assert_success
     run grep -cE '^ +ps: ' <<<"$stderr"
@@ -90,7 +90,7 @@ valid() {
 
 FORMATS=(capwrap dockerfile compose kubernetes systemd)
 
-@test "each format is the one of the JSON document, behind comments alone" {
+@test "each format equals that of the JSON document, after comments only" {
     local format
     learned -- "$ASKS" raw
     for format in "${FORMATS[@]}"; do
@@ -103,7 +103,7 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
     done
 }
 
-@test "a configuration says how far what was learned goes" {
+@test "a configuration states the limits of what was learned" {
     attempt "$CAPWRAP_LEARN" --format compose -o - -- "$ASKS" raw
     assert_success
     assert_regex "$output" $'\n# - less may be enough: --verify finds out'
@@ -120,7 +120,7 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
     assert_regex "$stderr" 'CMD \["sh", "-c", ".* raw", "a b", "\$c"\]'
 }
 
-@test "a program that failed gets no configuration, and the exit status stays" {
+@test "a program that failed gets no configuration, and the exit status is unchanged" {
     local format
     learned -- sh -c 'exit 3'
     assert_success
@@ -137,7 +137,7 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
     assert_regex "$stderr" $'\nNo configuration is offered: the program failed\\.$'
 }
 
-@test "what was not confirmed gets no configuration, and status 2" {
+@test "a result that was not confirmed gets no configuration, and status 2" {
     local format
     local never=$'false "a\nUSER 0:0"' # of two lines
     learned --verify --test "$never" --timeout 1 -- true
@@ -154,7 +154,7 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
     done
 }
 
-@test "with -o - standard output is the report alone, whatever else writes there" {
+@test "with -o - standard output contains only the report, whatever else is written there" {
     attempt "$CAPWRAP_LEARN" --verify --json -o - --reset 'echo reset; rm -f up' --test 'echo test; [ -e up ]' -- \
         sh -c "echo program; echo daemon & $ASKS raw && echo >up; sleep 60"
     assert_success
@@ -169,7 +169,7 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
     assert_equal "$stderr" program
 }
 
-@test "a program inherits nothing of the standard output that the report goes to" {
+@test "a program does not inherit the standard output of the report" {
     # shellcheck disable=SC2016
     attempt bash -c 'exec "$@" >taken' sh "$CAPWRAP_LEARN" -o - -- sh -c 'readlink /proc/$$/fd/*'
     assert_success
@@ -190,15 +190,15 @@ FORMATS=(capwrap dockerfile compose kubernetes systemd)
     refute [ -e started ]
 }
 
-@test "a full standard output ends with 125, and standard error gets the report" {
+@test "a full standard output ends with 125, and the report goes to standard error" {
     attempt bash -c 'exec "$@" >/dev/full' sh "$CAPWRAP_LEARN" --json -o - -- true
     assert_failure 125
     assert_regex "$stderr" $'\n  needs +no capability'
     assert_regex "$stderr" 'output: standard output cannot be written: '
 }
 
-# refusal STATUS ARGUMENT...: capwrap-learn ARGUMENT... ends with this status and prints one object, in $output,
-# that the schema takes and that says what standard error says.
+# refusal STATUS ARGUMENT...: asserts that capwrap-learn ARGUMENT... exits with this status and prints one object, in
+# $output, that the schema accepts and that contains the error of standard error.
 refusal() {
     local wanted=$1
     shift
@@ -214,7 +214,7 @@ refusal() {
     assert_equal "${stderr_lines[*]: -1}" "  hint: $(jq -r .error.hint <<<"$output")"
 }
 
-@test "an error of --format json is an object on standard output with -o -, whatever it is about" {
+@test "an error of --format json is an object on standard output with -o -, whatever the error is" {
     refusal 125 --json -o - --nope
     assert_equal "$(jq -r '.error | .step, .code, .errno' <<<"$output")" $'options\nusage\nnull'
     refusal 125 -o - --format json --timeout 0 -- true
@@ -232,7 +232,7 @@ refusal() {
     assert_equal "$(jq -r '.error | .code, .errno' <<<"$output")" $'system-call\nENOENT'
 }
 
-@test "an error of --format json is in the file of -o once that was opened, which wrong usage leaves as it was" {
+@test "an error of --format json is in the file of -o once it was opened; wrong usage leaves the file unchanged" {
     echo before >report
     attempt "$CAPWRAP_LEARN" --json -o report --nope
     assert_failure 125
@@ -244,7 +244,7 @@ refusal() {
     assert_equal "$(jq -r .error.code report)" not-found
 }
 
-@test "without --format json, or without a place for it, an error is no object" {
+@test "without --format json, or without a destination, an error is not printed as an object" {
     local words
     for words in "-o - --nope" "--format text -o - --nope" "--json --nope" "-o - -- no-such-program" "--json true"; do
         # shellcheck disable=SC2086 # several words
@@ -265,7 +265,7 @@ refusal() {
     refute [ -e started ]
 }
 
-@test "USER where COMMAND belongs: the hint is the line with --user, of capwrap-learn" {
+@test "USER in the place of COMMAND: the hint is the command with --user, of capwrap-learn" {
     run -127 --separate-stderr "$CAPWRAP_LEARN" --timeout 5 www-data id
     assert_equal "${stderr_lines[1]}" \
         '  hint: www-data is a user: did you mean capwrap-learn --timeout 5 --user www-data -- id'
@@ -273,7 +273,7 @@ refusal() {
     assert_equal "${stderr_lines[1]}" '  hint: check the name and PATH, or give the whole path'
 }
 
-@test "what an ordinary user may not do: the hint names capwrap-learn and its own options" {
+@test "what an ordinary user may not do: the hint names capwrap-learn and its options" {
     attempt as_user 1500 1500 -- "$CAPWRAP_LEARN" --no-trace --user www-data -- true
     assert_failure 125
     assert_equal "${stderr_lines[-1]}" '  hint: run capwrap-learn as root, or leave out --user'
@@ -283,7 +283,7 @@ refusal() {
 
 # ---- systemd's User= ----
 
-# unit USER FILES COMMAND...: the unit for a user of these database files, "passwd" and "group" below $PUBLIC.
+# unit USER FILES COMMAND...: prints the unit for a user of these database files, "passwd" and "group" below $PUBLIC.
 unit() {
     # shellcheck disable=SC2016
     attempt unshare --mount bash -c 'for file in passwd group; do mount --bind "$1/$file" "/etc/$file"; done
@@ -291,7 +291,7 @@ unit() {
     assert_success
 }
 
-@test "systemd's directives start a user with an entry and its own groups, and capwrap any other" {
+@test "systemd's directives start a user with an entry and its own groups; capwrap starts any other" {
     { cat /etc/passwd && echo 'app:x:4321:4321::/:/bin/sh'; } >"$PUBLIC/passwd"
     { cat /etc/group && printf 'app:x:4321:\nweb:x:4322:\nlogs:x:4323:app\n'; } >"$PUBLIC/group"
     unit app
@@ -308,13 +308,13 @@ unit() {
     refute_output --partial capwrap\ --user
 }
 
-@test "that a program did not end well with everything either is said, and nothing is confirmed" {
+@test "if a program fails with everything too, the report says so, and nothing is confirmed" {
     run "$CAPWRAP_LEARN" --verify -- sh -c 'exit 3'
     assert_failure 2
     assert_output --partial 'with everything kept it ended with status 3'
 }
 
-@test "what a program calls itself cannot write to a terminal" {
+@test "the name of a program cannot write to a terminal" {
     cp "$ASKS" "$PUBLIC/"$'a\e[31m'
     attempt "$CAPWRAP_LEARN" -- "$PUBLIC/"$'a\e[31m' raw
     assert_success
@@ -323,10 +323,10 @@ unit() {
     assert_output 0
 }
 
-@test "no progress is printed where standard error is not a terminal" {
+@test "no progress is printed if standard error is not a terminal" {
     attempt "$CAPWRAP_LEARN" -o "$PUBLIC/report" --verify -- "$ASKS" raw
     assert_success
-    # But for the bound, which is told before the second run.
+    # Except the limit of runs, which is printed before the second run.
     assert_regex "$stderr" '^capwrap-learn: at most 60 runs in all, each of at most [0-9]+ s$'
     assert_regex "$(cat report)" 'state +confirmed'
 }
@@ -339,7 +339,7 @@ unit() {
     assert_equal "$("$CAPWRAP_LEARN" --version)" "$("$CAPWRAP" --version | sed s/capwrap/capwrap-learn/)"
 }
 
-@test "a hint names no option that there is not" {
+@test "a hint names only options that exist" {
     attempt "$CAPWRAP_LEARN" -u 4242 -- true
     assert_failure 125
     assert_regex "$stderr" 'hint: name the group as well, as in --user 4242:4242$'
@@ -358,7 +358,7 @@ unit() {
     done
 }
 
-# advises HINT ARGUMENT...: capwrap-learn ARGUMENT... is refused with this hint.
+# advises HINT ARGUMENT...: asserts that capwrap-learn ARGUMENT... is refused with this hint.
 advises() {
     local hint=$1 expected=()
     shift
@@ -371,7 +371,7 @@ advises() {
     assert_equal "${stderr_lines[1]}" "  hint: $hint"
 }
 
-@test "an option of capwrap or of another tool, a mistyped value: what capwrap-learn calls it" {
+@test "an option of capwrap or of another tool, or a mistyped value: the hint names that of capwrap-learn" {
     local other='leave it out: capwrap has this option, and capwrap-learn runs the program to find what to keep'
     advises "$other" --keep NET_RAW -- true
     advises "$other" -n -- true
@@ -388,7 +388,7 @@ advises() {
     run -0 "$CAPWRAP_LEARN" --check NONE -- true
 }
 
-@test "a word of another tool where COMMAND belongs, a line without quotes: what to write" {
+@test "a word of another tool in the place of COMMAND, or a line without quotes: the hint names what to write" {
     advises "write the line of --test in quotes: --test 'curl localhost ...'" -127 --test curl localhost -- true
     advises 'write --check KILL,NET_RAW: commas separate names, and no blank' -127 --check KILL NET_RAW true
     advises 'write --pid PID, --unit NAME, --container ID or --cgroup PATH' -127 attach 1
@@ -406,7 +406,7 @@ advises() {
     assert_equal "${stderr_lines[1]}" '  hint: name a user that this system has, or ids: --user 65534:65534'
 }
 
-@test "a line of --reset that fails: its status and what it wrote" {
+@test "a --reset command that fails: the error has its status and its output" {
     attempt "$CAPWRAP_LEARN" --verify --reset 'echo no disk >&2; exit 3' -- true
     assert_failure 125
     assert_equal "${stderr_lines[-2]}" \
@@ -415,14 +415,14 @@ advises() {
     assert_equal "${stderr_lines[-2]}" "capwrap-learn: reset: 'exit 3' failed, status 3"
 }
 
-@test "without /proc nothing that runs can be watched, and the error says so" {
+@test "without /proc no running process can be watched, and the error says so" {
     attempt unshare --mount bash -c 'mount -t tmpfs none /proc; exec "$@"' bash "$CAPWRAP_LEARN" --pid 1
     assert_failure 125
     assert_equal "${stderr_lines[0]}" 'capwrap-learn: target: /proc is not mounted here'
     assert_equal "${stderr_lines[1]}" '  hint: mount it: mount -t proc proc /proc'
 }
 
-@test "wrong usage ends with 125, one error and one hint" {
+@test "wrong usage exits with 125, one error and one hint" {
     attempt "$CAPWRAP_LEARN" --nope
     assert_failure 125
     assert_equal "$stderr" $'capwrap-learn: options: \'--nope\' is not an option\n  hint: see capwrap-learn --help'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Whatever the program does, the report comes, and nothing stays behind.
+# Whatever the program does, a report is written and nothing is left behind.
 
 # shellcheck disable=SC2154 # bats sets output and stderr
 load ../../support/common
@@ -8,23 +8,23 @@ load learn
 setup() {
     require_root
     cd "$PUBLIC" || return
-    # by its path told from those of tests that run beside this one
+    # its path distinguishes it from those of tests that run in parallel
     cp "$ASKS" "$PUBLIC/asks"
     ASKS=$PUBLIC/asks
 }
 
-# Nobody of ours is left.
+# No process of this test is left.
 swept() {
     run pgrep -f "^$ASKS "
     assert_failure
 }
 
-# learning COMMAND...: the learner in the background; its pid is in $LEARNER. When the program has made
-# the file "started", it is on its way.
+# learning COMMAND...: starts capwrap-learn in the background; its process ID is in $LEARNER. The program has started
+# when it has created the file "started".
 learning() {
     # shellcheck disable=SC2153 # learn.bash has it
     rm -f "$LEARNED" started
-    # A shell without job control starts what is in the background with SIGINT ignored.
+    # A shell without job control starts background commands with SIGINT ignored.
     env --default-signal=INT "$CAPWRAP_LEARN" --json -o "$LEARNED" "$@" 3>&- &
     LEARNER=$!
     wait_for_file started
@@ -43,17 +43,17 @@ learning() {
     swept
 }
 
-@test "a child that outlives its parent belongs to the run" {
+@test "a child that outlives its parent is part of the run" {
     learned -- "$ASKS" orphan sleep 0.3 raw
     needs NET_RAW
 }
 
-@test "a program that closes all its descriptors is no matter" {
+@test "a program that closes all its descriptors is handled" {
     learned -- "$ASKS" close raw
     needs NET_RAW
 }
 
-@test "megabytes of output come through unchanged" {
+@test "megabytes of output are passed through unchanged" {
     learned -- "$ASKS" print 20000000 raw
     assert_success
     "$CAPWRAP_LEARN" -o "$LEARNED" -- "$ASKS" print 20000000 >output
@@ -69,7 +69,7 @@ learning() {
     assert_equal "$(cat err)" ""
 }
 
-@test "descriptors that were closed stay closed, and no report gets into another file" {
+@test "closed descriptors stay closed, and no report is written to another file" {
     # shellcheck disable=SC2016
     "$CAPWRAP_LEARN" -o "$LEARNED" -- sh -c 'ls /proc/$$/fd >'"$PUBLIC/fds" <&- >&- 2>&- 3>&-
     run cat fds
@@ -80,10 +80,10 @@ learning() {
     assert_equal "$(cat report)" ""
     status=0
     "$CAPWRAP_LEARN" -- true >&- 2>&- || status=$?
-    assert_equal "$status" 125 # it has nowhere to report to
+    assert_equal "$status" 125 # there is no place for a report
 }
 
-@test "a reset and a test have streams of their own, also where the learner has none" {
+@test "a reset and a test have their own streams, even if capwrap-learn has none" {
     # shellcheck disable=SC2016
     local line='test /dev/null -ef /proc/$$/fd/0 || exit
         for fd in 1 2; do case $(readlink /proc/$$/fd/$fd) in /memfd:*) ;; *) exit 1 ;; esac; done'
@@ -91,7 +91,7 @@ learning() {
         touch ran <&- >&- 2>&-
 }
 
-@test "the program inherits no descriptor, signal mask or ignored signal from the learner" {
+@test "the program inherits no descriptor, signal mask or ignored signal from capwrap-learn" {
     local command watched
     for command in 'ls /proc/self/fd' 'grep -E ^Sig(Blk|Ign|Cgt) /proc/self/status'; do
         # shellcheck disable=SC2086
@@ -103,7 +103,7 @@ learning() {
     done
 }
 
-@test "SIGTERM goes to the program, and the report comes" {
+@test "SIGTERM is passed to the program, and the report is written" {
     learning -- "$ASKS" raw touch started sleep 1000
     kill -TERM "$LEARNER"
     wait "$LEARNER"
@@ -112,7 +112,7 @@ learning() {
     swept
 }
 
-@test "SIGINT goes to the program, which may end as it likes" {
+@test "SIGINT is passed to the program, which may end as it likes" {
     # shellcheck disable=SC2016
     learning -- sh -c 'trap "echo done >ended; exit 5" INT; touch started; while :; do sleep 0.1; done'
     chmod 777 .
@@ -122,7 +122,7 @@ learning() {
     limited 'status 5'
 }
 
-@test "a program that ignores SIGTERM is killed a little later" {
+@test "a program that ignores SIGTERM is killed after a while" {
     learning -- "$ASKS" ignore raw touch started sleep 1000
     local begin=$SECONDS
     kill -TERM "$LEARNER"
@@ -132,7 +132,7 @@ learning() {
     swept
 }
 
-@test "an interrupted search ends as not confirmed, with the least that worked" {
+@test "an interrupted search ends as not confirmed, with the smallest set that worked" {
     learning --verify -- sh -c "$ASKS raw && if test -e started; then sleep 1000; else touch started; fi"
     sleep 1
     kill -TERM "$LEARNER"
@@ -181,7 +181,7 @@ learning() {
     assert_regex "$stderr" 'processes: this process has children already'
 }
 
-@test "an ignored SIGCHLD is no matter, and inherited" {
+@test "an ignored SIGCHLD has no effect, and is inherited" {
     attempt env --ignore-signal=CHLD "$CAPWRAP_LEARN" --json -o "$LEARNED" -- \
         "$ASKS" raw exec grep '^SigIgn' /proc/self/status
     needs NET_RAW
@@ -199,7 +199,7 @@ learning() {
     assert_regex "$stderr" 'user: nobody-here: no such user'
 }
 
-@test "a terminal program has its terminal, and finds it as it was" {
+@test "a program on a terminal can use it, and the terminal is restored afterwards" {
     run "$SRC_DIR/tests/program/learn/terminal.py" "$CAPWRAP_LEARN"
     echo "$output"
     assert_success

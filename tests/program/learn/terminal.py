@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""terminal.py LEARNER: a program on a terminal, under the learner.
+"""terminal.py LEARNER: tests a program on a terminal, run by capwrap-learn.
 
-It reads from the terminal and is told apart from its output; Ctrl-C reaches it and leaves the learner
-to report; the mode and the foreground of the terminal are as before when a killed program has changed
-them; on a terminal a line tells each run.
+The program reads from the terminal, and its output is distinguished from what is typed; Ctrl-C reaches it, and
+capwrap-learn still reports; the mode and the foreground of the terminal are restored when a killed program has changed
+them; on a terminal, one line is printed for each run.
 
-Exit status: 0 when all that holds.
+Exit status: 0 if all of this holds.
 """
 
 import os
@@ -16,11 +16,11 @@ import sys
 import termios
 import time
 
-SECONDS = 600  # until what does not come is missing
+SECONDS = 600  # the time limit for what is expected
 
 
 class Terminal:
-    """A shell's session of its own on a new terminal, that runs one command."""
+    """A new session with a shell on a new terminal, which runs one command."""
 
     def __init__(self, *command):
         self.main, side = pty.openpty()
@@ -31,7 +31,7 @@ class Terminal:
 
     @staticmethod
     def take():
-        """The terminal becomes that of the new session."""
+        """Makes the terminal that of the new session."""
         os.setsid()
         import fcntl
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -59,7 +59,7 @@ class Terminal:
 
 
 def talk(learner):
-    """What is typed is the program's, what it says is seen."""
+    """The program gets what is typed, and its output is seen."""
     terminal = Terminal(learner, "--", "sh", "-c", "read word; echo heard $word")
     terminal.wait_for("watched")
     terminal.type("hello\n")
@@ -69,7 +69,7 @@ def talk(learner):
 
 
 def interrupt(learner):
-    """Ctrl-C ends the program, not the learner."""
+    """Ctrl-C ends the program but not capwrap-learn."""
     terminal = Terminal(learner, "--", "sh", "-c", "echo ready; exec sleep 1000")
     terminal.wait_for("ready")
     terminal.type("\x03")
@@ -78,7 +78,7 @@ def interrupt(learner):
 
 
 def survive(learner):
-    """Ctrl-C is one key of many to a program that takes it as such."""
+    """Ctrl-C is an ordinary key for a program that reads it as such."""
     terminal = Terminal(learner, "--", "sh", "-c",
                         "trap 'echo again' INT; echo ready; while ! read word; do :; done; echo $word")
     terminal.wait_for("ready")
@@ -90,7 +90,7 @@ def survive(learner):
 
 
 def restore(learner):
-    """A program that is killed in raw mode leaves no raw terminal."""
+    """The terminal is not left raw when a program is killed in raw mode."""
     terminal = Terminal(learner, "--timeout", "1", "--", "sh", "-c",
                         "stty raw -echo; trap '' TERM; echo ready; while :; do sleep 1; done")
     before = termios.tcgetattr(terminal.side)

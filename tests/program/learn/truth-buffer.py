@@ -1,5 +1,5 @@
-"""A soft fallback: the receive buffer by force, which takes NET_ADMIN, and where that is refused as far
-as the limit goes."""
+"""A silent fallback: sets the receive buffer by force, which requires NET_ADMIN; if that is refused, sets it as far as
+the limit allows."""
 import socket
 
 SO_RCVBUFFORCE = 33

@@ -3,19 +3,20 @@
 truth.ini.
 
     truth.py ROOT FILE [NAMES]    compares the table in FILE with what was learned: all of it, or of the
-                                  programs that this regular expression names
+                                  programs whose names match this regular expression
     truth.py ROOT --write FILE    writes that table
     truth.py ROOT --one NAME      one program
 
-True is the set under which a program works while it fails with any one capability less; both are tried
-with capwrap before. A run that is only watched has to ask for all of it, and --verify has to find exactly
-it. For comparison strace counts the calls that fail with EPERM or EACCES when the program has nothing.
+The true set is the one with which a program works while it fails with any one capability less; both are checked with
+capwrap first. A run that is only watched must ask for all of it, and --verify must find exactly that set. For
+comparison, strace counts the calls that fail with EPERM or EACCES when the program has no capability.
 
-ROOT is a root file system with the programs, which belongs to this script: tests/real/recipes/programs makes it.
-CAPWRAP and CAPWRAP_LEARN name the programs that are copied into it. Each program runs in namespaces of its own, as in recipes.py.
+ROOT is a root file system with the programs, reserved for this script; tests/real/recipes/programs creates it.
+CAPWRAP and CAPWRAP_LEARN name the programs that are copied into it. Each program runs in its own namespaces, as in
+recipes.py.
 
-Exit status: 0 when every answer is exact, no watched run missed anything, the mean of the runs is at most
-six, and FILE says so; else 1. The last line is "summary: " and a JSON object with the counts.
+Exit status: 0 if every answer is exact, no watched run missed anything, the mean number of runs is at most six and FILE
+agrees; otherwise 1. The last line is "summary: " and a JSON object with the counts.
 """
 
 import concurrent.futures
@@ -40,14 +41,14 @@ TABLE = re.compile(r"(?<=<!-- measured: accuracy -->\n).*?(?=<!-- end -->\n)", r
 HEAD = "| program | needs | asked for while watched | confirmed | runs | seconds | strace |\n" \
        "|---|---|---|---|---|---|---|\n"
 MEAN_RUNS = 6
-# Else the first program in Python, whichever it is, asks for more than the others: it writes files.
+# Otherwise the first program in Python would ask for more than the others, because it writes files.
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
 DAEMON_SECONDS = 3 # after the end of its parent
 RESET = "chattr -R -i . 2>/dev/null; find . -mindepth 1 ! -name log -delete; : >log; set -e\n"
 
 
 def programs():
-    """All, each with a user of its own."""
+    """All recipes, each with its own user."""
     found = []
     for path in (HERE.parents[1] / "real/recipes/recipes.ini", HERE / "truth.ini"):
         file = configparser.ConfigParser(interpolation=None)
@@ -56,11 +57,11 @@ def programs():
     return [recipes.Recipe(*numbered) for numbered in enumerate(found)]
 
 
-# ---- in the namespaces, with ROOT as the root folder ----
+# ---- in the namespaces, with ROOT as the root directory ----
 
 def start(recipe, *words):
-    """Starts the recipe's command behind these words, in the folder that a trial has made. What is
-    said is added to the file log, as with a recipe."""
+    """Starts the recipe's command, preceded by these words, in the directory made for a trial. Its output is added to
+    the file log, as with a recipe."""
     line = f"exec \"$@\" -- {recipe.command}"
     with open("log", "a", encoding="utf-8") as log:
         return subprocess.run(["sh", "-c", line, "sh", *words], stdin=subprocess.DEVNULL, stdout=log,
@@ -82,7 +83,7 @@ def learn(recipe, *options):
 
 
 def trace(recipe):
-    """How many calls fail for want of permission when the program has nothing."""
+    """The number of calls that fail for lack of permission when the program has no capability."""
     recipes.Trial(recipe, [])
     limit = ["timeout", "2"] if recipe.works else []
     start(recipe, *limit, "capwrap", "--user", recipe.user, "--no-new-privs", "--", "strace", "-f",
@@ -93,7 +94,7 @@ def trace(recipe):
 
 
 class Trial(recipes.Trial):
-    """As a recipe's, and a server may be a daemon: it works when its program has ended."""
+    """As for a recipe, but a server may be a daemon: it works if its program has ended."""
 
     def serves(self, server):
         end = time.monotonic() + recipes.LIMIT
@@ -107,7 +108,7 @@ class Trial(recipes.Trial):
 
 
 def sweep():
-    """Ends the daemons that a trial has left: this process is process 1, and all others are theirs."""
+    """Ends the daemons that a trial has left: this process is process 1, and all others belong to them."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
@@ -117,7 +118,7 @@ def sweep():
 
 
 def enter(root):
-    """Makes ROOT the root folder of this process, with the file systems that a program expects."""
+    """Makes ROOT the root directory of this process, with the file systems that a program expects."""
     for kind, folder in (("proc", "proc"), ("sysfs", "sys")):
         subprocess.run(["mount", "-t", kind, kind, f"{root}/{folder}"], check=True)
     subprocess.run(["mount", "--bind", "/dev", f"{root}/dev"], check=True)
@@ -144,7 +145,7 @@ def inside(root, recipe):
 # ---- outside ----
 
 def run(root, recipe):
-    """What happened to a program; why, when nothing did."""
+    """The result for a program; if there is none, the reason."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     done = subprocess.run([*recipes.UNSHARE, sys.executable, __file__, str(root), "--inside",
                            recipe.name],
@@ -154,7 +155,7 @@ def run(root, recipe):
 
 
 def wrong(recipe, seen):
-    """What is not as it should be."""
+    """The differences from what is expected."""
     if "failed" in seen:
         return [f"{recipe.name}: {seen['failed'][-recipes.TAIL:]}"]
     needs = set(recipe.keep)
@@ -185,7 +186,7 @@ def row(recipe, seen):
 
 
 def furnish_learn(root):
-    """What the learner needs there."""
+    """What capwrap-learn needs there."""
     shutil.copy(os.environ["CAPWRAP_LEARN"], root / "usr/bin/capwrap-learn")
     (root / "recipes").mkdir(exist_ok=True)
     shutil.copy(HERE / "truth-buffer.py", root / "recipes/buffer.py")
@@ -204,21 +205,21 @@ def write(path, rows):
 
 
 def is_release_of(text):
-    """Whether the programs here are those of the release that the page is about. Those of another one need the
-    same, and may ask for something else as well, which one watched run reports."""
+    """Whether the installed programs are those of the release that the page describes. Those of another release need
+    the same, but may also ask for something else, which one watched run reports."""
     return f"programs of Debian {platform.freedesktop_os_release().get('VERSION_ID')}," in text
 
 
 def compared(line, cells):
-    """Of a line of the table the program, what it needs, what was confirmed, and as the fourth cell, what it asked for
-    while it was watched."""
+    """From a line of the table: the program, what it needs, what was confirmed, and from the fourth cell what it asked
+    for while it was watched."""
     program, needs, watched, confirmed = line.rsplit(" | ", 3)[0].rsplit(" | ", 3)
     return " | ".join((program, needs, confirmed, watched)[:cells])
 
 
 def compare(path, rows, names):
-    """The differences between the rows of these names in a file and what was learned. How often a program
-    was run and for how long may differ from one time to the next, and what strace counts does."""
+    """The differences between the rows of these names in a file and what was learned. The number of runs, their
+    duration and the counts of strace may differ."""
     text = path.read_text(encoding="utf-8")
     found = TABLE.search(text)
     lines = found[0].removeprefix(HEAD).splitlines() if found else []

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The search by running again: what it finds, how often it runs, when it says that it does not know.
+# The search by further runs: what it finds, how many runs it makes, and when it reports that it does not know.
 
 # shellcheck disable=SC2154 # bats sets output and stderr
 load ../../support/common
@@ -10,7 +10,7 @@ setup() {
     cd "$PUBLIC" || return
 }
 
-@test "nothing is run again unless that is asked for" {
+@test "nothing is run a second time unless that is requested" {
     learned -- sh -c 'echo ran >>count'
     assert_success
     assert_equal "$(cat count)" ran
@@ -23,13 +23,13 @@ setup() {
 }
 
 @test "a capability that is needed is confirmed in four runs" {
-    # With everything, twice with nothing, and with exactly that.
+    # One with everything, two with nothing, and one with exactly that capability.
     learned --verify -- "$ASKS" raw
     needs NET_RAW confirmed
     assert_equal "$(told .runs)" 4
 }
 
-@test "a capability that is asked for and not needed is left out, and listed separately" {
+@test "a capability that is asked for but not needed is left out, and listed separately" {
     learned --verify -- sh -c "$ASKS raw && { test -r /etc/shadow || true; }"
     needs NET_RAW confirmed
     learned --verify -- ps aux
@@ -37,7 +37,7 @@ setup() {
     assert_equal "$(verdict SYS_PTRACE)" "not needed"
 }
 
-@test "a confirmed set is what capwrap then runs the program with, and one less is not enough" {
+@test "capwrap runs the program with the confirmed set, and not with one capability less" {
     echo secret >secret
     chmod 600 secret
     learned --verify -- sh -c "$ASKS raw && cat secret"
@@ -52,7 +52,7 @@ setup() {
     done
 }
 
-@test "without a watch the same set is found, in more runs" {
+@test "without a watch the same set is found in more runs" {
     learned --no-trace -- "$ASKS" raw
     needs NET_RAW confirmed
     assert_equal "$(told .method,.lost)" $'trial\n0'
@@ -62,7 +62,7 @@ setup() {
     [ "$(told .runs)" -le 3 ]
 }
 
-@test "works means: ends with status 0, or with the one that is expected" {
+@test "a program works if it exits with status 0, or with the expected status" {
     learned --verify --expect-status 7 -- sh -c "$ASKS raw && exit 7; exit 8"
     needs NET_RAW confirmed
     learned --verify -- sh -c "$ASKS raw && exit 7; exit 8"
@@ -73,7 +73,7 @@ setup() {
     assert_failure 125
 }
 
-@test "a server works when the test succeeds, which is tried until then" {
+@test "a server works when the test succeeds, which is tried repeatedly" {
     learned --verify --timeout 60 --test 'test -e served' --reset 'rm -f served' -- \
         sh -c "$ASKS raw || exit; sleep 0.5; touch served; exec sleep 1000"
     needs NET_RAW confirmed
@@ -96,7 +96,7 @@ setup() {
     needs NET_RAW confirmed
 }
 
-@test "the test does not run as the program's user, and its output is nobody's" {
+@test "the test does not run as the program's user, and its output is discarded" {
     learned --test 'id -u >who; echo output; echo error >&2; test -e ran' -- \
         "$ASKS" touch ran sleep 1000
     assert_success
@@ -112,7 +112,7 @@ setup() {
     refute [ -e ran ]
 }
 
-@test "a test that cannot be executed ends it, before the program runs" {
+@test "a test that cannot be executed is an error before the program runs" {
     learned --test 'no-such-command --here' -- "$ASKS" touch ran
     assert_failure 125
     assert_regex "$stderr" "^capwrap-learn: test: 'no-such-command --here' cannot be executed, status 127:"
@@ -124,13 +124,13 @@ setup() {
     not_confirmed test-passes-without-program
 }
 
-@test "a program that works once is given up after at most five runs" {
+@test "the search for a program that works only once stops after at most five runs" {
     learned --verify -- mkdir once
     not_confirmed not-repeatable
     [ "$(told .runs)" -le 5 ]
 }
 
-@test "who stays root because it could not give it up does not work" {
+@test "a program that stays root because it could not give it up does not work" {
     cat >gives-up.py <<'END'
 import os
 try:
@@ -142,12 +142,12 @@ END
     learned --verify -u root -- python3 gives-up.py
     needs SETGID,SETUID confirmed
     assert_equal "$(told '.capabilities[] | select(.name == "SETUID").keeps')" "uid 0"
-    # What it asked for as which user.
+    # What it asked for as each user.
     assert_equal "$(told '.phases | map("\(.uid):\(.gid) \(.capabilities | join(","))") | join("; ")')" \
         "0:0 SETGID; 0:33 SETUID; 33:33 "
 }
 
-@test "a program that gives up root is told with what each user and group needed, in the text as well" {
+@test "a program that gives up root is reported with what each user and group needed, in the text as well" {
     cat >gives-up.py <<'END'
 import os
 os.chown("file", 33, 33)
@@ -164,10 +164,10 @@ Needed by each user and group that it ran with, in order of appearance
   0:33: SETUID
   33:33: nothing
 '
-    # Of one that stays who it is the head tells all.
+    # For a program that never changes its user, the head contains everything.
     attempt "$CAPWRAP_LEARN" -- "$ASKS" raw
     refute_regex "$stderr" 'Needed by each user'
-    # What is enough in the place of another one is what was needed.
+    # A capability that suffices instead of another is reported as needed.
     attempt "$CAPWRAP_LEARN" --verify -u root -- sh -c 'ionice -c 1 setpriv --reuid 33 true'
     assert_success
     assert_regex "$stderr" '
@@ -176,7 +176,7 @@ Needed by each user and group that it ran with, in order of appearance
 '
 }
 
-@test "of several capabilities that the kernel takes, the least dangerous is found" {
+@test "if the kernel accepts several capabilities, the least dangerous one is found" {
     learned --verify -- ionice -c 1 true
     needs SYS_NICE confirmed
     assert_equal "$(told '.capabilities[] | select(.name == "SYS_ADMIN").substitute')" SYS_NICE
@@ -202,7 +202,7 @@ Needed by each user and group that it ran with, in order of appearance
     assert_equal "$(told '.capabilities[] | select(.name == "NET_ADMIN").without.outcome')" succeeded
 }
 
-@test "a fixture is alive during each run, ready before it, ended after it, and not counted" {
+@test "a fixture runs during each run, is ready before it, ends after it, and is not counted" {
     # A name that no process of another test has.
     local fixture=$PUBLIC/fixture
     cp "$ASKS" "$fixture"
@@ -225,7 +225,7 @@ Needed by each user and group that it ran with, in order of appearance
     learned --fixture 'sleep 0.3' --fixture-ready false --timeout 60 -- "$ASKS" touch ran
     assert_failure 125
     assert_regex "$stderr" "ended before it was ready, status 0"
-    # It is ready when it has ended.
+    # It becomes ready only after it has ended.
     # shellcheck disable=SC2016 # for the shell of the line
     learned --fixture 'echo $$ >pid; exec ./nothing' \
         --fixture-ready '[ -s pid ] && ! grep -qs "State:.[^Z]" "/proc/$(cat pid)/status"' -- "$ASKS" touch ran
@@ -236,7 +236,7 @@ Needed by each user and group that it ran with, in order of appearance
     assert_failure
 }
 
-@test "a fixture that has ended: the hint is by its status" {
+@test "if a fixture has ended, the hint depends on its status" {
     local line hint
     while IFS=: read -r line hint; do
         learned --fixture "$line" -- "$ASKS" touch ran
@@ -253,7 +253,7 @@ END
     refute [ -e ran ]
 }
 
-@test "PATH of the program has no directory that its user cannot search" {
+@test "PATH of the program contains no directory that its user cannot search" {
     mkdir -m 700 "$BATS_TEST_TMPDIR/private"
     # shellcheck disable=SC2016
     PATH=$BATS_TEST_TMPDIR/private:$PATH learned -- sh -c 'echo "$PATH"; id'
@@ -267,14 +267,14 @@ END
     assert_equal "$(wc -l <count)" "$(told .runs)"
 }
 
-@test "a reset that fails ends it" {
+@test "a reset that fails is an error" {
     attempt "$CAPWRAP_LEARN" --verify --reset false -- true
     assert_failure 125
     assert_regex "$stderr" "^capwrap-learn: reset: 'false' failed"
 }
 
 @test "what an earlier run left behind does not make the next one pass" {
-    # A daemon that cannot be asked to end serves until it is killed, or it makes every test pass.
+    # A daemon that ignores signals serves until it is killed; otherwise every test would succeed.
     local name=1234.$BASHPID
     learned --verify --test "pgrep -xf 'sleep $name'" -- \
         "$ASKS" daemon exec sh -c "trap '' TERM; $ASKS raw && exec sleep $name"
@@ -283,8 +283,8 @@ END
     assert_failure
 }
 
-@test "a program that fails now and then is tried again" {
-    # Of the runs in which it could work, the second fails: the first one with less.
+@test "a program that fails sometimes is tried again" {
+    # Of the runs in which it could work, the second fails: the first one with a smaller set.
     cat >flaky <<'END'
 #!/bin/sh
 "$ASKS" raw || exit 1
@@ -304,19 +304,19 @@ END
     assert_regex "$(told '.reasons[].text')" 'use --reset|with --reset'
 }
 
-@test "a run that hangs with less is bounded by what the first one took" {
+@test "the time of a run that hangs with a smaller set is limited by that of the first run" {
     learned --verify --timeout 5 -- sh -c "$ASKS raw || sleep 1000"
     needs NET_RAW confirmed
     [ "$(told .runs)" -eq 4 ]
 }
 
-@test "without a timeout it is bounded as well" {
+@test "the time is limited without a timeout as well" {
     learned --verify -- sh -c "$ASKS raw || sleep 1000"
     needs NET_RAW confirmed
     [ "$(told .runs)" -eq 4 ]
 }
 
-@test "a program whose file has capabilities is learned with these" {
+@test "a program with file capabilities is learned with exactly these" {
     cp "$ASKS" "$BATS_TEST_TMPDIR/asks"
     setcap cap_net_raw,cap_kill=ep "$BATS_TEST_TMPDIR/asks"
     learned --verify -- "$BATS_TEST_TMPDIR/asks" raw
@@ -324,7 +324,7 @@ END
     limited 'the program.s file has capabilities of its own'
 }
 
-@test "check: 0 when nothing else is needed, 1 when something is" {
+@test "check: status 0 if nothing else is needed, 1 if something is" {
     learned --check NET_RAW,KILL -- "$ASKS" raw
     needs NET_RAW
     assert_equal "$(told '.check | .allowed + ["outside"] + .outside | join(",")')" KILL,NET_RAW,outside
@@ -340,7 +340,7 @@ END
     assert_success
 }
 
-@test "standard input that can be read again is: each run gets all of it" {
+@test "if standard input can be read again, each run gets all of it" {
     echo input >input
     learned --verify -- sh -c "test \"\$(cat)\" = input && $ASKS raw" <input
     needs NET_RAW confirmed

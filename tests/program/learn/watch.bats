@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the watch sees: every check of the program and of all that it starts, and who made it.
+# What the watch records: every check of the program and of its descendants, and which process made it.
 
 # shellcheck disable=SC2154 # bats sets output and stderr
 load ../../support/common
@@ -36,7 +36,7 @@ setup() {
     assert_equal "$(told .user)" www-data
 }
 
-@test "root is learned only when root is asked for" {
+@test "root is learned only if root is requested" {
     learned -u root -- id -u
     assert_success
     assert_output 0
@@ -48,16 +48,16 @@ setup() {
     assert_equal "$(checks NET_RAW)" 300
 }
 
-@test "10,000 children that end at once are seen, every one" {
+@test "10,000 children that end at once are all seen" {
     learned -- "$ASKS" children 10000
     needs NET_RAW
     assert_equal "$(checks NET_RAW)" 10000
     assert_equal "$(told .lost)" 0
 }
 
-@test "500,000 checks back to back are seen, every one" {
-    # On a machine that does much else the learner may be late: then what it missed is counted. Here it has the
-    # processor before all that, and the program has it when the learner does not need it.
+@test "500,000 consecutive checks are all seen" {
+    # On a busy machine capwrap-learn may be late, and then counts what it missed. Here it has priority for the
+    # processor, and the program runs when capwrap-learn is idle.
     local try
     renice -n -15 "$BASHPID" >/dev/null
     for try in 1 2 3; do
@@ -77,16 +77,16 @@ setup() {
     assert_equal "$(checks NET_RAW)" 1
 }
 
-@test "what another program asks for is not seen" {
+@test "what another program asks for is not recorded" {
     "$ASKS" sleep 0.2 raws 1000 children 100 &
     learned -- sleep 0.6
     wait $!
     needs ""
 }
 
-@test "checks that are lost are counted: those seen and those lost are all" {
-    # Who does not read cannot lose nothing: the learner is stopped while the program asks, for more
-    # than all rings hold together (16 MiB; a record has some hundred bytes).
+@test "lost checks are counted: seen and lost checks together are all" {
+    # A reader that does not read must lose records: capwrap-learn is stopped while the program asks for more than
+    # all rings hold together (16 MiB; a record has about a hundred bytes).
     rm -f "$LEARNED"
     "$CAPWRAP_LEARN" --json -o "$LEARNED" -- "$ASKS" touch started sleep 0.5 raws 300000 touch "done" \
         sleep 1 &
@@ -94,23 +94,23 @@ setup() {
     wait_for_file started
     kill -STOP "$learner"
     local came=yes
-    wait_for_file "done" || came=no # the learner is not to be left behind
+    wait_for_file "done" || came=no # capwrap-learn must not be left behind
     kill -CONT "$learner"
     wait "$learner"
     assert_equal "$came" yes
     [ "$(told .lost)" -gt 1000 ]
     limited "$(told .lost) checks were lost"
-    # Records of other programs may be among the lost.
+    # Records of other programs may be among the lost ones.
     echo "$(checks NET_RAW) + $(told .lost)"
     [ $(($(checks NET_RAW) + $(told .lost))) -ge 300000 ]
 }
 
-@test "an execve with different real and effective ids, which makes a process undumpable, is watched on" {
+@test "after an execve with different real and effective IDs, which makes a process undumpable, it is still watched" {
     learned -- "$ASKS" seteuid 33 exec "$ASKS" raw
     needs SETUID,NET_RAW
 }
 
-@test "a set-user-ID program gains nothing, and is watched all the same" {
+@test "a set-user-ID program gains nothing, and is still watched" {
     cp "$ASKS" "$BATS_TEST_TMPDIR/setuid"
     chmod 4755 "$BATS_TEST_TMPDIR/setuid"
     cp "$PROBE" "$BATS_TEST_TMPDIR/probe"
@@ -122,14 +122,14 @@ setup() {
     assert_line euid=65534
 }
 
-@test "a capability that the learner does not hold is named" {
+@test "a capability that capwrap-learn does not hold is reported" {
     rm -f "$LEARNED"
     attempt setpriv --bounding-set=-sys_time "$CAPWRAP_LEARN" --json -o "$LEARNED" -- true
     assert_success
     limited 'does not hold .*SYS_TIME'
 }
 
-@test "without the kernel's symbols everything counts, and that is said" {
+@test "without the kernel's symbols everything counts, and the report says so" {
     printf '0000000000000000 T cap_capable\n' >"$BATS_TEST_TMPDIR/kallsyms"
     # shellcheck disable=SC2016
     attempt unshare --mount --propagation private -- bash -c '

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# What a watch of what runs costs others, and that it keeps nothing of what has ended: watching.py. At night, when the
-# machine does nothing else.
+# The cost of a watch of running processes for others, and that it keeps nothing about ended ones: watching.py. Runs at
+# night, when the machine is idle.
 
 load ../../support/common
 
-@test "a watch takes no more memory the longer it lasts, and others pay no more than a tenth" {
+@test "the memory of a watch does not grow with time, and others pay at most ten percent" {
     require_root
     run "$SRC_DIR/tests/program/learn/watching.py"
     echo "$output"

@@ -1,19 +1,19 @@
 #!/usr/bin/python3
-"""What it costs a machine that a process is watched which runs already, and what the watch keeps in memory.
+"""The cost for a machine of watching a running process, and the memory that the watch uses.
 
-    watching.py [SECONDS]                 prints it
-    watching.py --write FILE [SECONDS]    writes the table in FILE as well
+    watching.py [SECONDS]                 prints the results
+    watching.py --write FILE [SECONDS]    also writes the table in FILE
 
-Memory: what capwrap-learn has for itself (RssAnon; the buffers that the kernel writes to have a fixed size) while a
-watched process makes children as fast as it can, each of which asks for a capability and ends; after a tenth of
-SECONDS (default: 60), and the most at any time. A burst of records takes some for as long as it is held back. How many
-processes there were is told in hours of 300 a second.
+Memory: the memory of capwrap-learn itself (RssAnon; the buffers that the kernel writes to have a fixed size) while a
+watched process creates children as fast as it can, each of which asks for a capability and exits; measured after a
+tenth of SECONDS (default: 60), and the maximum. A burst of records uses memory while it is held back. The number of
+processes is given in hours of 300 a second.
 
-Others: what 300 forks with an execve each cost those who make them, in processor time, with and without a watch of
-another process, by turns (the median of what each pair of turns shows); and how much of a processor capwrap-learn
-itself takes while others make 300 a second.
+Others: the processor time that 300 forks with an execve each cost other processes, with and without a watch of
+another process, in turn (the median over all pairs of turns); and the share of a processor that capwrap-learn itself
+uses while others make 300 a second.
 
-Exit status: 0 when no more than 32 MiB were taken and others pay less than a tenth more.
+Exit status: 0 if at most 32 MiB were used and others pay less than ten percent more.
 """
 
 import json
@@ -36,7 +36,7 @@ FORKS = f"i=0; while [ $i -lt {RATE} ]; do /bin/true; i=$((i+1)); done"
 
 
 class Watch:
-    """capwrap-learn on a process; its report is in the dictionary `told` when it has ended."""
+    """capwrap-learn on a process; the dictionary `told` has its report after it has ended."""
 
     def __init__(self, pid):
         self.errors = tempfile.TemporaryFile("w+")
@@ -65,7 +65,7 @@ class Watch:
 
 
 def memory(seconds):
-    """The memory early and at most, how many processes there were, and how many checks were lost."""
+    """The memory early and at most, the number of processes, and the number of lost checks."""
     asks = os.path.join(os.environ["SUPPORT_BIN"], "asks")
     load = subprocess.Popen(["sh", "-c", f"while :; do {asks} children 1000; done"])
     watch = Watch(load.pid)
@@ -90,7 +90,7 @@ def cost():
 
 
 def others():
-    """Percent more that they pay, and the percent of a processor that the watch takes."""
+    """The overhead of other processes in percent, and the percent of a processor that the watch uses."""
     idle = subprocess.Popen(["sleep", "1000"])
     ratios = []
     cost()
