@@ -1,13 +1,13 @@
-# That the machine is as before, whatever the tests of a file have started on it, and also when they are
-# killed. Source it after support/common.
+# Checks that the machine is as before, whatever the tests of a file have started on it, even when they are killed.
+# Source this after support/common.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets lines
 
-# The networks of the tests' engines: those that RFC 2544 sets apart for tests.
+# The networks of the tests' engines: those that RFC 2544 reserves for tests.
 DOCKER_NETWORK=198.18 PODMAN_NETWORK=198.19
 
-# machine_state: what the tests could leave behind. Others may use the machine meanwhile, and engines of
-# their own: so this is what bears a name of the tests, lies in their networks, or is a place itself.
+# machine_state: what the tests could leave behind. Others may use the machine at the same time, with engines of their
+# own, so this includes only what has a name of the tests, is in their networks, or is a place itself.
 machine_state() {
     local places='etc|etc/docker|run|var/lib|dev/shm|sys/fs/cgroup/unified'
     grep -E " /($places) |/capwrap-|/engine-room|${BATS_RUN_TMPDIR:-/capwrap-}" /proc/mounts || true
@@ -17,18 +17,18 @@ machine_state() {
         /dev/shm/libpod_lock /dev/shm/vm_file-* ~/.docker ~/.kube ~/.uml 2>&1 || true
 }
 
-# remember_machine: for as_before.
+# remember_machine: saves the state for as_before.
 remember_machine() {
     machine_state >"$BATS_FILE_TMPDIR/before"
 }
 
-# processes_of FOLDER: the name of a process namespace, by the folder in /proc of its first process: its
-# number, which is used again when it is gone, and when that process began (proc_pid_stat(5)).
+# processes_of DIRECTORY: identifies a PID namespace, by the directory in /proc of its first process: its number, which
+# may be used again later, and the start time of that process (proc_pid_stat(5)).
 processes_of() {
     echo "$(readlink "$1/ns/pid") $(sed 's/.*) //' "$1/stat" | cut -d ' ' -f 20)"
 }
 
-# as_before [PROCESSES...]: the machine is as remembered, and of these namespaces nothing is there.
+# as_before [PROCESSES...]: asserts that the machine is as remembered and that these namespaces have no process.
 as_before() {
     local processes
     diff "$BATS_FILE_TMPDIR/before" <(machine_state) || return 1
@@ -37,7 +37,7 @@ as_before() {
     done
 }
 
-# have_ended PROCESSES: for those that are killed take a moment. The first process is the last to go.
+# have_ended PROCESSES: waits, because killed processes take a moment to exit. The first process exits last.
 have_ended() {
     local try
     for try in {1..100}; do
@@ -57,8 +57,8 @@ is_there() {
     return 1
 }
 
-# killed COMMAND...: COMMAND, with a process that is killed afterwards, as a test may be. What COMMAND has
-# written is in $lines.
+# killed COMMAND...: runs COMMAND, with a process that is killed afterwards, as a test may be. The output of COMMAND is
+# in $lines.
 killed() {
     run killed_after "$@"
     assert_failure 137

@@ -1,23 +1,26 @@
 /*
- * asks ACTION...: a program that asks the kernel for capabilities, in the ways that programs have.
- * Does one action after the other:
+ * asks ACTION...: a program that asks the kernel for capabilities in the ways that programs do.
+ * Performs one action after the other:
  *
- *   raw              opens a raw socket, which takes NET_RAW
+ *   raw              opens a raw socket, which requires NET_RAW
  *   raws N           the same N times
- *   bind PORT        binds a TCP port; below 1024 it takes NET_BIND_SERVICE
- *   children N       N children that do it and end at once, fifty at a time
- *   threads N        N threads that do it
- *   daemon           goes on as a daemon: two forks, a session of its own, all descriptors closed
- *   orphan           goes on as a child whose parent ends, of the same session
- *   wait FILE        until the file is there
- *   chain FILE       goes on as a child whose parent ends, again and again until the file is there;
- * the first one stays, as their subreaper ignore           ignores every signal that can be close
- * closes all descriptors seteuid UID      another effective uid, which takes SETUID touch FILE
- * makes a file, when the last raw socket could be opened print N          writes N bytes to
- * standard output sleep SECONDS exit N exec PROGRAM...  becomes another program
+ *   bind PORT        binds a TCP port; below 1024 it requires NET_BIND_SERVICE
+ *   children N       N children that open one and exit at once, fifty at a time
+ *   threads N        N threads that open one
+ *   daemon           continues as a daemon: two forks, its own session, all descriptors closed
+ *   orphan           continues as a child whose parent exits, in the same session
+ *   wait FILE        waits until the file exists
+ *   chain FILE       continues as a child whose parent exits, again and again until the file
+ *                    exists; the first process stays, as their subreaper
+ *   ignore           ignores every signal that can be ignored
+ *   close            closes all descriptors
+ *   seteuid UID      sets another effective user ID, which requires SETUID
+ *   touch FILE       creates a file if the last raw socket could be opened
+ *   print N          writes N bytes to standard output
+ *   sleep SECONDS, exit N, exec PROGRAM...  (becomes another program)
  *
- * Ends with 0; with 1 when the last raw socket could not be opened, or the port not bound; with 2
- * when something else failed.
+ * Exits with 0; with 1 if the last raw socket could not be opened or the port not bound; with 2 if
+ * something else failed.
  */
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -120,7 +123,7 @@ static void wait_for(const char *file) {
 
 static void chain(const char *file) {
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    (void)signal(SIGCHLD, SIG_IGN); /* who ends is waited for by nobody */
+    (void)signal(SIGCHLD, SIG_IGN); /* children that exit are not waited for */
     while (fork() != 0)
         for (;;)
             (void)pause();
@@ -155,7 +158,7 @@ static void pause_for(double seconds) {
     (void)nanosleep(&time, NULL);
 }
 
-/* An action without a value; false: it is none of these. */
+/* An action without a value; returns false if it is not one of these. */
 static bool simple(const char *action, bool *opened) {
     if (strcmp(action, "raw") == 0) {
         *opened = raw();

@@ -1,9 +1,9 @@
-# What every bats file loads first:  load SUPPORT/common
+# Every bats file loads this first:  load SUPPORT/common
 #
-# The environment names what is tested, so that the same tests run against a build folder, an
-# installed copy or another tool in its place:
+# The environment names what is tested, so that the same tests can be run against a build directory, an
+# installed copy or another tool:
 #   CAPWRAP      the program under test, an absolute path
-#   SUPPORT_BIN  the folder with the built support programs (probe, start-as, ...)
+#   SUPPORT_BIN  the directory with the built support programs (probe, start-as, ...)
 #   SRC_DIR      the root of the source tree
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # output, status, stderr, stderr_lines: set by bats' run
@@ -29,12 +29,12 @@ bats_load_library bats-assert
 export PROBE=$SUPPORT_BIN/probe
 export START_AS=$SUPPORT_BIN/start-as
 
-# What capwrap and its hints look at must not come from whoever runs the tests.
+# What capwrap and its hints inspect must not come from the environment of the user who runs the tests.
 unset KUBERNETES_SERVICE_HOST JOURNAL_STREAM LISTEN_PID LISTEN_FDS
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
-# A folder that every user can write to, the file that proves that the program ran, and the
-# program to hand to capwrap when a refusal is expected.
+# A directory that every user can write to, the file that proves that the program ran, and the
+# program to pass to capwrap when a refusal is expected.
 if [[ -n ${BATS_TEST_TMPDIR-} ]]; then
     chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
     export PUBLIC=$BATS_TEST_TMPDIR/public
@@ -45,21 +45,21 @@ if [[ -n ${BATS_TEST_TMPDIR-} ]]; then
     MARKED=("$PROBE" --marker "$MARKER")
 fi
 
-# What two C libraries call an errno (for the tests).
+# The texts of two C libraries for an errno (for the tests).
 # shellcheck disable=SC2034
 EIO='(Input/output error|I/O error)' \
     ELOOP='(Too many levels of symbolic links|Symbolic link loop)' \
     ENAMETOOLONG='(File name too long|Filename too long)'
 
-# Fails, and never skips: a run without root must not look like a success.
+# Fails, and never skips: a run without root must not look successful.
 require_root() {
     [[ $(id -u) == 0 ]] || fail "this test needs root"
 }
 
-# attempt [-STATUS] CMD...: `run` with standard error apart, in $stderr and $stderr_lines. STATUS is
-# one that must be (and 127 has to be announced).
+# attempt [-STATUS] CMD...: `run` with separate standard error, in $stderr and $stderr_lines. STATUS is
+# the required one (bats requires it for 127).
 attempt() {
-    # The sanitizers' runtime complains where /proc is absent, and libgcov where its counts cannot be opened.
+    # The sanitizers' runtime prints a warning if /proc is absent, and libgcov if its counts cannot be opened.
     local runtime='(==[0-9]+==WARNING: reading executable name failed|profiling:[^:]*\.gcda:Cannot open)'
     run --separate-stderr "$@"
     if [[ $'\n'$stderr =~ $'\n'$runtime ]]; then
@@ -68,14 +68,14 @@ attempt() {
     fi
 }
 
-# A filter: what strace -y has written, without the calls about the files of counts, which a program of the
-# coverage build writes when it ends.
+# A filter: removes from the output of strace -y the calls about the files of counts, which a program of the
+# coverage build writes when it exits.
 without_counts() {
     sed -E '/\.gcda($|[">])/d' "$@"
 }
 
-# listed flags|values|optional: the long options of --help that take no value, take one, or may. Their
-# row is "  -x, --name ARGUMENT  text".
+# listed flags|values|optional: prints the long options of --help that take no value, require one, or accept one.
+# Their row is "  -x, --name ARGUMENT  text".
 listed() {
     local after
     case $1 in
@@ -86,8 +86,8 @@ listed() {
     "$CAPWRAP" --help | sed -nE "s/^  (-., |    )(--[a-z-]+)$after.*/\2/p"
 }
 
-# with_users FILE_PASSWD FILE_GROUP -- CMD...: CMD with these files as /etc/passwd and /etc/group,
-# in a mount namespace of its own. The process id stays.
+# with_users FILE_PASSWD FILE_GROUP -- CMD...: runs CMD with these files as /etc/passwd and /etc/group,
+# in its own mount namespace. The process ID is unchanged.
 with_users() {
     local passwd=$1 group=$2
     [[ $3 == -- ]] || fail "with_users PASSWD GROUP -- CMD..."
@@ -99,8 +99,8 @@ with_users() {
         exec "$@"' with_users "$passwd" "$group" "$@"
 }
 
-# split_at_dashes WORD... -- WORD...: the words before the first "--" become the array BEFORE, those after
-# it AFTER.
+# split_at_dashes WORD... -- WORD...: stores the arguments before the first "--" in the array BEFORE, those after
+# it in AFTER.
 # shellcheck disable=SC2034 # for the caller
 split_at_dashes() {
     BEFORE=() AFTER=()
@@ -112,27 +112,27 @@ split_at_dashes() {
     AFTER=("${@:2}")
 }
 
-# The counts that a tool has told in its last line, `summary: {...}`, after `run`; for jq.
+# The counts that a tool has printed in its last line, `summary: {...}`, after `run`; for jq.
 counts() {
     sed -n 's/^summary: //p' <<<"$output"
 }
 
-# From here on temporary files stand where a program can find them that is still in root's group
-# because setresgid lied: verify is to notice, not the search for the program. What a killed run
+# From here on temporary files are in a place where a program can still find them when it is in root's group
+# because setresgid lied: verify must detect that, not the search for the program. What a killed run
 # leaves behind belongs to this test.
 attack_from_here() {
     chmod g+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
     export TMPDIR=$PUBLIC
 }
 
-# The options that choose an attack's cases, one a line: none, which is all; in a sanitized build, where
-# each start costs many times as much, the one with most rows.
+# Prints the options that choose an attack's cases, one per line: none, which means all; in a sanitized build, where
+# each start is many times as expensive, the one with the most rows.
 cases_for_this_build() {
     if grep -q __asan_init "$CAPWRAP"; then printf '%s\n' --case locked; fi
 }
 
-# refused_by STEP PATTERN CMD...: CMD with the program is refused; the message for a failing case
-# shows it.
+# refused_by STEP PATTERN CMD...: asserts that CMD with the program is refused; a failure prints the
+# message.
 refused_by() {
     local step=$1 pattern=$2
     shift 2
@@ -145,8 +145,8 @@ refused_by() {
 
 NO_PRIVILEGE=(--groups none --permitted 0 --effective 0 --inheritable 0 --ambient 0)
 
-# as_user UID GID -- CMD...: CMD as an ordinary user: no supplementary groups, no capabilities,
-# the bounding set as it is.
+# as_user UID GID -- CMD...: runs CMD as an ordinary user: no supplementary groups, no capabilities,
+# unchanged bounding set.
 as_user() {
     local uid=$1 gid=$2
     [[ $3 == -- ]] || fail "as_user UID GID -- CMD..."
@@ -154,8 +154,8 @@ as_user() {
     "$START_AS" --uid "$uid" --gid "$gid" "${NO_PRIVILEGE[@]}" -- "$@"
 }
 
-# The ordinary user of the tests that need no root: whoever runs them, or one of root's making; ids, groups, and
-# what to put before a command.
+# The ordinary user of the tests that do not require root: the user who runs them, or one that root becomes; IDs,
+# groups, and the prefix for a command.
 # shellcheck disable=SC2034 # for the tests
 if [[ $EUID == 0 ]]; then
     ORDINARY_UID=12345 ORDINARY_GID=12345 ORDINARY_GROUPS=''
@@ -165,7 +165,7 @@ else
     AS_ORDINARY=()
 fi
 
-# mask NAME|NUMBER...: the capability set of these, as the probe prints one.
+# mask NAME|NUMBER...: prints the set of these capabilities, as the probe prints one.
 mask() {
     local word set=0 number
     for word; do
@@ -184,12 +184,12 @@ cap_number() {
     printf '%s\n' "$number"
 }
 
-# One value of the probe's output in $output.
+# Prints one value of the probe's output in $output.
 value_of() {
     sed -n "s/^$1=//p" <<<"$output"
 }
 
-# holds_exactly MASK [BOUNDING]: the program ran, and its five sets are this one.
+# holds_exactly MASK [BOUNDING]: asserts that the program ran with exactly this in its five sets.
 holds_exactly() {
     assert_success
     assert_line "permitted=$1"
@@ -199,7 +199,7 @@ holds_exactly() {
     assert_line "ambient=$1"
 }
 
-# is_user UID GID GROUPS: the program ran, and all eight ids and the group list are these.
+# is_user UID GID GROUPS: asserts that the program ran with these as all eight IDs and as its groups.
 is_user() {
     local key
     assert_success
@@ -208,20 +208,20 @@ is_user() {
     assert_line "groups=$3"
 }
 
-# After `attempt`: nothing was said.
+# After `attempt`: asserts that nothing was printed on standard error.
 quiet() {
     assert_equal "$stderr" ""
 }
 
-# After `attempt`: success with exactly one note (MATCHING a regular expression) and nothing else.
+# After `attempt`: asserts success with exactly one note (MATCHING a regular expression) and nothing else.
 noted() {
     assert_success
     assert_equal "${#stderr_lines[@]}" 1
     assert_regex "${stderr_lines[0]}" "^capwrap: note: .*${1-}"
 }
 
-# failed_with STATUS STEP [PATTERN]: after `attempt`, that exit status, one error of this step whose
-# text matches the regular expression, one hint, nothing else but notes, and the program did not run.
+# failed_with STATUS STEP [PATTERN]: after `attempt`, asserts that exit status, one error of this step whose
+# text matches the regular expression, one hint, otherwise only notes, and that the program did not run.
 failed_with() {
     local error
     assert_equal "$status" "$1"
@@ -234,12 +234,12 @@ failed_with() {
     did_not_run
 }
 
-# refused STEP [PATTERN]: as failed_with, for capwrap's own refusals.
+# refused STEP [PATTERN]: as failed_with, for refusals by capwrap itself.
 refused() {
     failed_with 125 "$@"
 }
 
-# Neither the marker nor the probe's output is there.
+# Asserts that neither the marker nor the probe's output exists.
 did_not_run() {
     [[ ! -e $MARKER && $output != *ruid=* ]] || fail "the program ran"
 }

@@ -1,8 +1,8 @@
-# A fresh Debian in a folder, and commands in it. Source it after support/common.
+# A fresh Debian in a directory, and commands in it. Source this after support/common.
 # shellcheck shell=bash
 
-# debian_root FOLDER NAME VARIANT PACKAGE...: a copy of the root NAME in the cache (tests/support/root-cache), of the
-# machine's own sources, and so of its release; VARIANT is one of mmdebstrap's.
+# debian_root DIRECTORY NAME VARIANT PACKAGE...: copies the root NAME from the cache (tests/support/root-cache), which
+# has the machine's own package sources and therefore its release; VARIANT is one of mmdebstrap's.
 debian_root() {
     local made
     made=$("$(dirname "${BASH_SOURCE[0]}")/root-cache" --variant="$3" --with=/etc/os-release "$2" machine \
@@ -11,7 +11,7 @@ debian_root() {
     cp -a "$made/." "$1"
 }
 
-# in_root COMMAND...: in the folder ROOT, with processes and a network of its own.
+# in_root COMMAND...: runs COMMAND in the directory ROOT, with its own processes and network.
 in_root() {
     # shellcheck disable=SC2016 # expands in the inner shell
     unshare --mount --propagation private --net --pid --fork --kill-child -- /bin/bash -c '

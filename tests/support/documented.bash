@@ -1,7 +1,7 @@
-# The commands of a document, to be run as they stand there. Source it after support/common.
+# The commands of a document, to be run exactly as printed there. Source this after support/common.
 # shellcheck shell=bash
 
-# documented BEGINNING [FILE]: the command that DOCUMENT gives as `BEGINNING...`, with FILE for its "FILE".
+# documented BEGINNING [FILE]: prints the command that DOCUMENT gives as `BEGINNING...`, with FILE for its "FILE".
 documented() {
     local command
     command=$(grep -oE "\`$1[^\`]*\`" "$DOCUMENT") || fail "no command $1" || return 1
@@ -9,7 +9,7 @@ documented() {
     printf '%s\n' "${command//FILE/${2-}}"
 }
 
-# below HEADING: the lines of the first block of commands there.
+# below HEADING: prints the lines of the first block of commands after that heading.
 below() {
     awk -v heading="## $1" '/^## / { mine = $0 == heading } /^```/ { code = !code; next } mine && code' \
         "$DOCUMENT"

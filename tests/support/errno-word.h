@@ -1,6 +1,6 @@
 /*
- * errno-word - the name of an error of unshare(2), clone(2) and setns(2): strerrorname_np(3) is
- * glibc's alone.
+ * errno-word - the name of an error of unshare(2), clone(2) and setns(2): only glibc has
+ * strerrorname_np(3).
  */
 #ifndef ERRNO_WORD_H
 #define ERRNO_WORD_H

@@ -1,16 +1,16 @@
 /*
- * in-userns - executes COMMAND in a user namespace of its own with a chosen map of ids.
+ * in-userns - executes COMMAND in a new user namespace with a chosen ID map.
  *
  *   in-userns [OPTION...] [--] COMMAND [ARGUMENT...]
  *
  * --as UID,GID           become this user, without groups, before the namespace is made
  * --uid-map INSIDE,OUTSIDE,COUNT  --gid-map INSIDE,OUTSIDE,COUNT
  *                        one line of the map (repeatable); without any, nothing is mapped
- * --deny-setgroups       /proc/PID/setgroups says deny
- * --keep-caps            the capabilities that the namespace gives survive execve (as ambient)
+ * --deny-setgroups       /proc/PID/setgroups contains deny
+ * --keep-caps            the capabilities that the namespace gives are kept at execve (as ambient)
  *
- * The maps are written from outside by the process that started, so that it may map what the
- * process inside could not. Ends as COMMAND does; exits 99 when the state cannot be reached.
+ * The initial process writes the maps from outside, so it can map what the process inside could
+ * not. Exits as COMMAND does; exits with 99 if the state cannot be reached.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -159,7 +159,7 @@ int main(int argc, char **argv) {
 
     close(ready[1]);
     if (read(ready[0], &byte, 1) != 1)
-        exit(SETUP_FAILED); /* the child has said why */
+        exit(SETUP_FAILED); /* the child has printed the reason */
     write_file(child, "setgroups", options.deny_setgroups ? "deny" : "");
     write_file(child, "uid_map", options.uid_map);
     write_file(child, "gid_map", options.gid_map);

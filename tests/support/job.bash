@@ -1,11 +1,11 @@
-# Long work in the background of a test file. Source it after support/common and as-before.bash.
+# Long work in the background of a test file. Source this after support/common and as-before.bash.
 #
-# A job has mounts and processes of its own, so that all of it ends with its first process; and that one
-# ends with the test file, also when this is killed. A job holds a lock for as long as any of its processes
-# lives, so that nobody has to ask for a process id that may be somebody else's by then.
+# A job has its own mounts and processes, so that all of it ends with its first process. That process ends
+# with the test file, even if the test file is killed. A job holds a lock as long as any of its processes runs,
+# so nobody needs to check a process ID, which may belong to another process by then.
 # shellcheck shell=bash
 
-# job FOLDER COMMAND...: in the background; FOLDER keeps what it writes, as log.
+# job DIRECTORY COMMAND...: starts COMMAND in the background; its output is in DIRECTORY, as log.
 job() {
     local folder=$1 lock
     mkdir -p "$folder"
@@ -21,12 +21,12 @@ job() {
     exec {lock}>&-
 }
 
-# job_wait FOLDER: until it has ended.
+# job_wait DIRECTORY: waits until the job has ended.
 job_wait() {
     flock "$1/lock" true
 }
 
-# job_end FOLDER...: ends what still runs.
+# job_end DIRECTORY...: ends the jobs that still run.
 job_end() {
     local folder
     for folder in "$@"; do
@@ -35,7 +35,7 @@ job_end() {
     done
 }
 
-# jobs_leave_nothing FOLDER...: once they have ended, the machine is as remembered.
+# jobs_leave_nothing DIRECTORY...: asserts that the machine is as remembered once these jobs have ended.
 jobs_leave_nothing() {
     local folder processes=()
     for folder; do
@@ -45,8 +45,8 @@ jobs_leave_nothing() {
     as_before "${processes[@]}"
 }
 
-# killed_job_leaves_nothing FOLDER FILE COMMAND...: COMMAND starts that job; who has started it is killed
-# when the job has written FILE, and still runs.
+# killed_job_leaves_nothing DIRECTORY FILE COMMAND...: COMMAND starts that job; the process that started it is killed
+# when the job has written FILE and still runs.
 killed_job_leaves_nothing() {
     killed job_writes "$@"
     if ! flock --timeout 10 "$1/lock" true; then

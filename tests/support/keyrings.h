@@ -2,8 +2,8 @@
  * keyrings.h - waits for the keyrings of processes that have ended, for tests that start many
  * programs.
  *
- * Each start of capwrap as another user makes a session keyring. The kernel frees it some time
- * after the end of the program, later on a loaded machine, and a user may have 200 keys
+ * Each start of capwrap as another user creates a session keyring. The kernel frees it some time
+ * after the program has exited, later on a busy machine, and a user may have 200 keys
  * (/proc/sys/kernel/keys/maxkeys, keyrings(7)).
  */
 #ifndef CAPWRAP_TESTS_KEYRINGS_H
@@ -16,8 +16,8 @@
 
 static const unsigned ANY_USER = UINT_MAX;
 
-/* How many keys that user has, or all users together, counting those alone who have more than a
- * quarter of what a user may have (/proc/key-users, keyrings(7)). */
+/* The number of keys of that user, or of all users; only users that have more than a quarter of
+ * their quota count (/proc/key-users, keyrings(7)). */
 static unsigned long many_keys(unsigned user) {
     FILE *users = fopen("/proc/key-users", "re");
     char line[256];
@@ -36,8 +36,8 @@ static unsigned long many_keys(unsigned user) {
     return many;
 }
 
-/* Waits until they are fewer. Where nothing changes, for ten seconds in all: the keys of somebody
- * who works on this machine stay. */
+/* Waits until there are fewer. While nothing changes, it waits ten seconds in total: the keys of
+ * another user of this machine may remain. */
 static void wait_for_keyrings(unsigned user) {
     const struct timespec pause = {.tv_nsec = 1000000};
     static int left = 10000;

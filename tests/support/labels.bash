@@ -1,10 +1,10 @@
-# What --apparmor-profile and --selinux-label have in common, each in its own option_*.bats. Source it after
-# support/states. Set OPTION, LABEL and MODULE, the module's name, before.
+# The common part of the tests of --apparmor-profile and --selinux-label, which are in their own option_*.bats. Source
+# this after support/states. Set OPTION, LABEL and MODULE, the module's name, before.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # run sets stderr
 
-# without_module CMD...: the kernel of the machine may have the module. A filter answers the reader,
-# lsm_get_self_attr(2), as one without (EOPNOTSUPP).
+# without_module CMD...: runs CMD as on a kernel without the module, even if it has one: a filter answers
+# lsm_get_self_attr(2) with EOPNOTSUPP.
 without_module() {
     attempt "$SUPPORT_BIN/seccomp-errno" 459 95 "$@"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# HOME, USER and LOGNAME of what root starts, with a user database of the test's own. After common.
+# HOME, USER and LOGNAME of programs that root starts, with the test's own user database. Source this after common.
 
-# In setup: a user database of root and four more, and root's own three variables.
+# For setup: a user database with root and four other users, and root's own three variables.
 login_setup() {
     require_root
     users=$PUBLIC/passwd
@@ -15,14 +15,14 @@ login_setup() {
 
 keys=home,user,logname,home_count,user_count,logname_count
 
-# login OPTION...: the three variables of a program that root starts with these options.
+# login OPTION...: starts the probe with these options as root; $output has its three variables.
 login() {
     attempt with_users "$users" "$groups" -- "${before[@]}" "$CAPWRAP" "$@" -- "$PROBE" --only "$keys"
     assert_success
     quiet
 }
 
-# is_login HOME USER LOGNAME
+# is_login HOME USER LOGNAME: asserts these values
 is_login() {
     local count=1
     [[ $2 != unset ]] || count=0

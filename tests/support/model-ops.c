@@ -1,21 +1,21 @@
 /*
- * model-ops - makes one system call after another, for the model in tests/attack/model.
+ * model-ops - makes a sequence of system calls, for the model in tests/attack/model.
  *
- *   model-ops --serve         answers requests on standard input, one a line
+ *   model-ops --serve         answers requests on standard input, one per line
  *   model-ops OPERATION...    makes them, and prints each error number and then the state
  *
- * A request is OPERATION...[-- COMMAND ARGUMENT...], separated by tabs. A child of its own makes
- * the operations. With COMMAND an operation that fails ends the child with status 99, else COMMAND
- * is executed; without, the child prints as above. The answer is one line of numbers and then what
- * the child wrote:
+ * A request is OPERATION...[-- COMMAND ARGUMENT...], separated by tabs. A new child makes the
+ * operations. With COMMAND, a failing operation ends the child with status 99; otherwise COMMAND
+ * is executed. Without it, the child prints as above. The answer is one line of numbers, followed
+ * by what the child wrote:
  *   WAIT-STATUS PID LENGTH-OF-OUTPUT LENGTH-OF-ERROR OWNER-OF-STDIN -OF-STDOUT -OF-STDERR
  *
- * Operations: see OPERATIONS below. NAME=VALUE; ids are decimal, sets and bits hexadecimal.
- * exec=PATH goes on with the remaining operations in another copy of this program (or a script
+ * Operations: see OPERATIONS below. NAME=VALUE; IDs are decimal, sets and bits hexadecimal.
+ * exec=PATH continues with the remaining operations in another copy of this program (or a script
  * that names one). userns=MAPS is "UIDS;GIDS;SETGROUPS" with lines INSIDE:OUTSIDE:COUNT separated
  * by "/"; a process that was forked before the first operation writes them.
  *
- * Raw system calls where the C library would do more; nothing is shared with the product.
+ * It makes raw system calls where the C library would do more; it shares nothing with the product.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -44,10 +44,10 @@ enum {
     GROUPS_MOST = 64,
     OUTPUT_MOST = 65536,
     CAP_LIMIT = 64,
-    PATIENCE = 30000, /* milliseconds; what hangs longer is killed */
+    PATIENCE = 30000, /* milliseconds; what takes longer is killed */
 };
 
-/* The two ends of the talk with the process that writes the maps of a user namespace. */
+/* Both ends of the connection to the process that writes the maps of a user namespace. */
 static int map_request = -1, map_answer = -1;
 
 static _Noreturn void die(const char *what) {
@@ -98,7 +98,7 @@ static int do_setuid(const char *value) { return setuid(decimal(value)); }
 
 static int do_setgid(const char *value) { return setgid(decimal(value)); }
 
-/* These two never tell an error. */
+/* These two never return an error. */
 static int do_setfsuid(const char *value) { return setfsuid(decimal(value)) * 0; }
 
 static int do_setfsgid(const char *value) { return setfsgid(decimal(value)) * 0; }
@@ -130,7 +130,7 @@ static int do_capset(const char *value) {
     return (int)syscall(SYS_capset, &header, half);
 }
 
-/* call for each capability of a set */
+/* Calls `call` for each capability of a set. */
 static int each(const char *value, int (*call)(unsigned long cap)) {
     uint64_t set = hexadecimal(value);
 
@@ -183,7 +183,7 @@ static int do_keyring(const char *value) {
     return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ? -1 : 0;
 }
 
-/* A descriptor that execve leaves open. */
+/* A descriptor that stays open at execve. */
 static int do_fd(const char *value) {
     int wanted = (int)decimal(value);
     int fd = open("/dev/null", O_RDWR);
@@ -307,7 +307,7 @@ static void start_map_writer(void) {
     map_answer = answer[0];
 }
 
-/* ---- the state, in the words of the probe ---- */
+/* ---- the state, in the format of the probe ---- */
 
 static void print_ids(const char *kind, const unsigned id[3], unsigned fs) {
     printf("r%s=%u\ne%s=%u\ns%s=%u\nfs%s=%u\n", kind, id[0], kind, id[1], kind, id[2], kind, fs);
@@ -376,7 +376,7 @@ static int run_one(char *word) {
     die(word);
 }
 
-/* Goes on in another file; returns only when it cannot be executed. */
+/* Continues in another file; returns only if it cannot be executed. */
 static int run_exec(char *path, char **rest) {
     char *argv[WORDS];
     int count = 0;
@@ -439,7 +439,7 @@ static _Noreturn void child_main(char **words, int pipes[3][2]) {
     run_all(words, command);
 }
 
-/* Reads both streams to their ends. */
+/* Reads both streams to the end. */
 static void collect_output(pid_t child, const int fd[2], char *text[2], size_t length[2]) {
     struct pollfd poll_fd[2] = {{fd[0], POLLIN, 0}, {fd[1], POLLIN, 0}};
 
@@ -501,7 +501,7 @@ static int serve(void) {
     char *words[WORDS], *line = NULL;
     size_t size = 0;
 
-    /* a session keyring of its own: what the programs inherit is then known */
+    /* a new session keyring, so that what the programs inherit is known */
     if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
         die("a session keyring");
     while (getline(&line, &size, stdin) > 0) {
@@ -518,6 +518,6 @@ static int serve(void) {
 int main(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "--serve") == 0)
         return serve();
-    /* the kernel puts the name of a script in front of its arguments */
+    /* the kernel inserts the name of a script before its arguments */
     run_all(argc > 1 && argv[1][0] == '/' ? argv + 2 : argv + 1, NULL);
 }

@@ -1,14 +1,14 @@
 /*
- * probe - prints the privilege state of its own process, as the kernel gives it.
+ * probe - prints the privilege state of its own process, as reported by the kernel.
  *
  *   probe [--only KEY[,KEY...]] [--marker FILE] [--exit N] [WORD...]
  *
- * One key=value per line, always in the same order. The answers come from raw system calls: no
- * library that the product uses takes part, and /proc is not needed, so the probe tells the truth
- * in a chroot, in a foreign pid namespace and under hidepid as well.
+ * One key=value per line, always in the same order. The values come from raw system calls: the
+ * probe uses no library that the product uses and needs no /proc, so its output is also right in a
+ * chroot, in another PID namespace and under hidepid.
  *
- * --marker FILE   create FILE, to prove that the program ran
- * --exit N        end with status N
+ * --marker FILE   create FILE, as proof that the program ran
+ * --exit N        exit with status N
  *
  * Options are read only while words start with "--". Status 98: the probe itself failed.
  */
@@ -30,7 +30,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* On 32-bit machines the plain names are the calls with 16-bit ids. */
+/* On 32-bit machines the plain names are the calls with 16-bit IDs. */
 #ifdef SYS_getresuid32
 #define RAW_GETRESUID SYS_getresuid32
 #define RAW_GETRESGID SYS_getresgid32
@@ -80,7 +80,7 @@ static void print_set(const char *key, uint64_t set) {
         printf("%s=%016llx\n", key, (unsigned long long)set);
 }
 
-/* A value is one line, whatever the environment holds. */
+/* A value is one line, whatever the environment contains. */
 static void print_text(const char *key, const char *value) {
     if (!wanted(key))
         return;
@@ -142,7 +142,7 @@ static uint64_t collect(int (*has)(unsigned long cap)) {
     for (unsigned cap = 0; cap < CAP_LIMIT; cap++) {
         int answer = has(cap);
         if (answer < 0)
-            break; /* this kernel has no such capability, and none above it */
+            break; /* this kernel has neither this capability nor any above it */
         set |= (uint64_t)answer << cap;
     }
     return set;
@@ -162,7 +162,7 @@ static void print_capabilities(void) {
     print_set("ambient", collect(ambient_has));
 }
 
-/* Whether a filter refuses user namespaces: without one the flags are what is wrong here. */
+/* Whether a filter blocks user namespaces: without a filter, the error is about the flags. */
 static void print_userns(void) {
     enum { NO_FLAG_OF_UNSHARE = 1 };
 
@@ -187,8 +187,8 @@ static void print_process_flags(void) {
     print_number("ppid", getppid());
 }
 
-/* The first copy of a variable, and how many there are: a shell and setenv(3) may each see
- * another one. */
+/* The first copy of a variable, and the number of copies: a shell and setenv(3) may each use a
+ * different one. */
 static const char *look_up(const char *name, int *count) {
     const char *first = "unset";
     size_t length = strlen(name);

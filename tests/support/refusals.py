@@ -1,7 +1,7 @@
-"""The tables of refusals in the documents: what they and what measures them have in common.
+"""The tables of refusals in the documents: the common part of the programs that measure them.
 
-Below <!-- measured: NAME --> each row is a container: what it is started with, capwrap's options,
-its error, its hint. Every row is run; with --write the last two cells become what capwrap said.
+Below <!-- measured: NAME --> each row is a container: how it is started, capwrap's options, its error, its hint.
+Every row is run; with --write the last two cells are replaced by the output of capwrap.
 """
 
 import json
@@ -12,7 +12,7 @@ REFUSED = re.compile(r"capwrap: (?!note: )(.*)\n  hint: (.*)\n")
 
 
 def told(status, stderr):
-    """The last two cells: the error and the hint, or what happened instead."""
+    """The last two cells: the error and the hint, or the actual result if there is no error."""
     refused = REFUSED.search(stderr)
     if status != 125 or not refused:
         return "", f"status {status}: {stderr.strip()}"
@@ -20,17 +20,17 @@ def told(status, stderr):
 
 
 def cells(row):
-    """What stands between the bars of a row, without backquotes."""
+    """The text between the bars of a row, without backquotes."""
     return [cell.strip(" `") for cell in row.split("|")[1:-1]]
 
 
 def row(*words):
-    """A row of these cells: all but the hint, the last one, are literal."""
+    """A row with these cells: all but the last one, the hint, are literal."""
     return "".join(f"| `{word}` " for word in words[:-1]) + f"| {words[-1]} |\n"
 
 
 def compare(name, measure):
-    """Compares that table of the document that the last argument names with measure(its rows)."""
+    """Compares the table of the document that the last argument names with measure(its rows)."""
     path = sys.argv[-1]
     with open(path, encoding="utf-8") as document:
         text = document.read()

@@ -1,12 +1,12 @@
 /*
- * seccomp-errno - executes COMMAND under a seccomp filter that refuses one system call, as
- * container runtimes and systemd do, or that answers it with success and does nothing.
+ * seccomp-errno - executes COMMAND under a seccomp filter that blocks one system call, as container
+ * runtimes and systemd do, or that lets it return success without effect.
  *
  *   seccomp-errno CALL ANSWER COMMAND [ARGUMENT...]
  *
- * CALL is NAME[:ARGUMENT]..., with a name of the table below, or NUMBER[:ARGUMENT]...; ANSWER is
- * EPERM, ENOSYS, the number of another error, 0 for success, or "kill" for the end of the process.
- * Exits 99 when it cannot.
+ * CALL is NAME[:ARGUMENT]..., with a name from the table below, or NUMBER[:ARGUMENT]...; ANSWER is
+ * EPERM, ENOSYS, the number of another error, 0 for success, or "kill" to kill the process.
+ * Exits with 99 if it fails.
  */
 #define _GNU_SOURCE
 

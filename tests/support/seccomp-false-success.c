@@ -14,8 +14,8 @@
  * setresuid has lied; "PR_SET_SECCOMP" and "keep-caps-locked" are what a caller sees who tries what
  * no_new_privs allows and what the lock of keep-caps refuses.
  *
- * It lies to one program alone: with N = 1 to COMMAND, with 2 to what COMMAND executes, and so on.
- * Exits 99 when it cannot work, and else as COMMAND does.
+ * It lies to one program only: with N = 1 to COMMAND, with 2 to what COMMAND executes, and so on.
+ * Exits with 99 if it fails, and otherwise as COMMAND does.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -32,7 +32,7 @@
 typedef const struct seccomp_notif request;
 typedef struct seccomp_notif_resp response;
 
-/* ---- the consistent fault: what the writers have said they did ---- */
+/* ---- the consistent fault: what the writers have claimed to do ---- */
 
 struct told_ids {
     bool told;
@@ -41,7 +41,7 @@ struct told_ids {
 
 static struct {
     struct told_ids uid, gid;
-    int group_count; /* -1: nothing told */
+    int group_count; /* -1: no claim */
     gid_t groups[1024];
     bool caps_told, no_new_privs, securebits_told, keep_caps_told, signal_told, closed, listed;
     struct __user_cap_data_struct caps[2];
@@ -263,7 +263,7 @@ static void join_keyring(request *c, response *r) {
     say(r, claimed.keyring = 0x2a2a2a2a);
 }
 
-/* The serial number of before: the command began with the session keyring of this process. */
+/* The former serial number: the command started with the session keyring of this process. */
 static void join_old_keyring(request *c, response *r) {
     (void)c;
     say(r, claimed.keyring =
@@ -298,7 +298,7 @@ static size_t add_entry(char *to, const char *name) {
     return size;
 }
 
-/* The folder that is read has the lowest free number. */
+/* The directory that is read has the lowest free descriptor number. */
 static void list_open(request *c, response *r) {
     size_t size = 0;
 
@@ -322,7 +322,7 @@ static void change_owner(request *c, response *r) {
     say(r, 0);
 }
 
-/* Writes the status of a standard stream to that address; all but the owner is the truth. */
+/* Writes the status of a standard stream to that address; everything but the owner is true. */
 static void put_owner(request *c, response *r, uint64_t to) {
     struct stat status;
     char name[64];
@@ -413,7 +413,7 @@ static void lie(request *c, response *r) {
             WORDS[i].answer(c, r);
 }
 
-/* All rows of that name: what the C library makes a call of differs. */
+/* All rows of that name: which call the C library makes varies. */
 static void choose(const char *name) {
     bool is_word = false;
 

@@ -1,8 +1,8 @@
 /*
- * seccomp-filter - a seccomp filter that does one thing with each system call of a list.
+ * seccomp-filter - a seccomp filter that takes one action for each system call of a list.
  *
- * It is put in place without no_new_privs, so that the command under it is as it would be without;
- * this takes CAP_SYS_ADMIN.
+ * It is installed without no_new_privs, so that the command under it behaves as without the filter;
+ * this requires CAP_SYS_ADMIN.
  */
 #ifndef SECCOMP_FILTER_H
 #define SECCOMP_FILTER_H
@@ -21,8 +21,8 @@
 
 enum { SETUP_FAILED = 99, CALLS_LIMIT = 100, CALL_LENGTH = 9 /* instructions for one call */ };
 
-/* A system call or, where arguments are given, those of its calls whose first arguments are these:
- * the options of prctl(2) are calls of their own. Compared are the lower 32 bits. */
+/* A system call or, if arguments are given, only those calls whose first arguments are these:
+ * each option of prctl(2) is a call of its own. The lower 32 bits are compared. */
 struct call {
     uint32_t number;
     unsigned arguments;
@@ -34,7 +34,7 @@ static _Noreturn void die(const char *what) {
     exit(SETUP_FAILED);
 }
 
-/* Reads [:ARGUMENT]..., up to three; returns what follows. */
+/* Parses [:ARGUMENT]..., up to three; returns the rest. */
 static inline const char *parse_arguments(const char *word, struct call *call) {
     while (*word == ':' && call->arguments < 3) {
         char *end;
@@ -44,7 +44,7 @@ static inline const char *parse_arguments(const char *word, struct call *call) {
     return word;
 }
 
-/* Reads NUMBER[:ARGUMENT]...; returns what follows. */
+/* Parses NUMBER[:ARGUMENT]...; returns the rest. */
 static inline const char *parse_call(const char *word, struct call *call) {
     char *end;
 
@@ -63,7 +63,7 @@ static inline bool is_call(const struct call *call, const struct seccomp_data *d
     return same;
 }
 
-/* Writes the instructions "when it is this call, return action"; returns how many. */
+/* Writes the instructions "if it is this call, return action"; returns their number. */
 static unsigned compile_call(const struct call *call, uint32_t action, struct sock_filter *out) {
     const uint32_t low_half = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0;
     unsigned length = 0;
@@ -82,8 +82,8 @@ static unsigned compile_call(const struct call *call, uint32_t action, struct so
     return length;
 }
 
-/* Puts the filter in force for this process; everything else is allowed. Returns 0, or with
- * SECCOMP_FILTER_FLAG_NEW_LISTENER a descriptor; -1 when the kernel refuses. */
+/* Installs the filter for this process; everything else is allowed. Returns 0, or with
+ * SECCOMP_FILTER_FLAG_NEW_LISTENER a descriptor; -1 on failure. */
 static int install_filter(const struct call *calls, size_t count, uint32_t action, unsigned flags) {
     static struct sock_filter filter[CALLS_LIMIT * CALL_LENGTH + 1];
     struct sock_fprog program = {.len = 0, .filter = filter};

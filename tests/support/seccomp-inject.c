@@ -1,14 +1,14 @@
 /*
- * seccomp-inject - runs COMMAND and answers chosen system calls in the kernel's place, once.
+ * seccomp-inject - runs COMMAND and answers chosen system calls instead of the kernel, once.
  *
  *   seccomp-inject LOG RULE... -- COMMAND [ARGUMENT...]
  *
- * RULE is NUMBER[:ARGUMENT].../N=ANSWER: the N-th such call after the execve of COMMAND,
- * through later ones too, gets ANSWER: -ERRNO or a value, both decimal. As strace(1) does with
- * `inject=...:when=N`, without stopping the process at any other call.
+ * RULE is NUMBER[:ARGUMENT].../N=ANSWER: the N-th such call after the execve of COMMAND, also after
+ * later execves, gets ANSWER: -ERRNO or a value, both decimal. strace(1) does the same with
+ * `inject=...:when=N`, but this does not stop the process at any other call.
  *
- * LOG tells in order what was answered (RULE) and what was executed ("execve", when it was tried).
- * Exits 99 when it cannot, and else as COMMAND does.
+ * LOG lists in order what was answered (RULE) and what was executed ("execve", when it was tried).
+ * Exits with 99 if it fails, and otherwise as COMMAND does.
  */
 #define _GNU_SOURCE
 #include "seccomp-notify.h"

@@ -1,9 +1,9 @@
 /*
- * seccomp-notify - runs a command whose chosen system calls this process answers in the kernel's
- * place (seccomp_unotify(2)).
+ * seccomp-notify - runs a command and answers chosen system calls of it instead of the kernel
+ * (seccomp_unotify(2)).
  *
- * What the supervisor does not answer itself the kernel does. No descriptor and no flag of its own
- * reaches the command, and the command's end is its own: status or signal.
+ * The kernel answers what the supervisor does not answer itself. The command inherits no descriptor
+ * and no flag of the supervisor, which exits as the command does: with its status or signal.
  */
 #ifndef SECCOMP_NOTIFY_H
 #define SECCOMP_NOTIFY_H
@@ -22,11 +22,11 @@
 enum { TIME_LIMIT = 30000 }; /* milliseconds without one of the calls */
 
 /* Decides one call: fills response->error (-errno) or response->val and clears response->flags, or
- * leaves all of it to the kernel. */
+ * changes nothing to leave the call to the kernel. */
 typedef void answer_call(const struct seccomp_notif *call, struct seccomp_notif_resp *response);
 
-/* The listener must reach the parent without a system call, which the filter might be about: the
- * two share their descriptors until the child's execve ends that. */
+/* The listener must reach the parent without a system call, which the filter might match. So the
+ * two share their descriptors until the child's execve ends the sharing. */
 static pid_t start_command(const struct call *calls, size_t count, char **command, int *listener) {
     _Atomic int *shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -54,12 +54,12 @@ static pid_t start_command(const struct call *calls, size_t count, char **comman
     return child;
 }
 
-/* Threads and children of the command are left to the kernel: whoever numbers calls means the
- * command's own. */
+/* Calls of threads and children of the command are left to the kernel: the calls are counted for
+ * the command itself. */
 static void answer_one(int listener, pid_t child, answer_call *answer) {
     static union {
         struct seccomp_notif call;
-        char room[512]; /* a newer kernel's may be longer */
+        char room[512]; /* that of a newer kernel may be longer */
     } in;
     static union {
         struct seccomp_notif_resp response;
@@ -70,7 +70,7 @@ static void answer_one(int listener, pid_t child, answer_call *answer) {
     memset(&in, 0, sizeof in);
     memset(&out, 0, sizeof out);
     if (syscall(SYS_ioctl, listener, SECCOMP_IOCTL_NOTIF_RECV, &in) != 0)
-        return; /* the caller was killed meanwhile */
+        return; /* the caller was killed in the meantime */
     out.response.id = in.call.id;
     out.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     if (in.call.pid == (uint32_t)child)
@@ -78,7 +78,7 @@ static void answer_one(int listener, pid_t child, answer_call *answer) {
     (void)syscall(SYS_ioctl, listener, SECCOMP_IOCTL_NOTIF_SEND, &out);
 }
 
-/* Ends as the command ended. */
+/* Exits as the command did. */
 static _Noreturn void end_as(pid_t child) {
     const struct rlimit no_core = {0, 0};
     int status;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Starts with securebits, and what the program has then. For tests of root, after common and states.
+# Starts with securebits, and the resulting state of the program. For tests of root, after common and states.
 
 # shellcheck disable=SC2034,SC2154 # not every bit is used by every file; states.bash reads FROM
 # The bits of capabilities(7); each lock is twice the bit that it locks.
@@ -10,23 +10,23 @@ LOCKDOWN=ef
 setup() {
     require_root
     NBS=$(mask NET_BIND_SERVICE)
-    # what root needs as ambient where securebits take the privilege of uid 0 away
+    # what root needs as ambient if securebits remove the privilege of user ID 0
     NEEDED=$(mask NET_BIND_SERVICE SETUID SETGID SETPCAP)
 }
 
-# bits HEX...: the sum
+# bits HEX...: prints the sum
 bits() {
     local bit sum=0
     for bit; do ((sum |= 16#$bit)); done
     printf '%x\n' "$sum"
 }
 
-# from_root HEX...: root with these securebits
+# from_root HEX...: sets FROM to root with these securebits
 from_root() {
     FROM=("$START_AS" --securebits "$(bits "$@")" --)
 }
 
-# from_ambient_root HEX...: root whose capabilities do not hang on uid 0
+# from_ambient_root HEX...: sets FROM to root with capabilities that do not depend on user ID 0
 from_ambient_root() {
     FROM=("$START_AS" --permitted "$NEEDED" --effective "$NEEDED" --inheritable "$NEEDED"
         --ambient "$NEEDED" --securebits "$(bits "$@")" --)

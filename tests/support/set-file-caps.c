@@ -1,7 +1,7 @@
 /*
- * set-file-caps cap_net_raw=p|cap_net_admin=ep FILE: as setcap(8), for the self-test on
- * machines for which only a compiler is here. File capabilities are little-endian on every
- * processor.
+ * set-file-caps cap_net_raw=p|cap_net_admin=ep FILE: works as setcap(8), for the self-test on
+ * machines for which only a compiler is available here. File capabilities are little-endian on
+ * every processor.
  */
 #include <endian.h>
 #include <linux/capability.h>

@@ -1,5 +1,5 @@
 /*
- * start-as - puts itself into a chosen state by raw system calls and executes COMMAND from there.
+ * start-as - changes its own state by raw system calls and executes COMMAND from that state.
  *
  *   start-as [OPTION...] [--] COMMAND [ARGUMENT...]
  *
@@ -8,14 +8,14 @@
  *                        SET is hexadecimal, or "all": what is permitted at the start
  * --securebits HEX  --no-new-privs  --pdeathsig N  --nproc N (RLIMIT_NPROC)
  * --close FD  --open FD=PATH (both repeatable)  --chdir DIR
- * --env-dup NAME=VALUE   one more copy of the variable, behind the others (repeatable)
- * --empty-argv           COMMAND gets no argument at all, not even its name
+ * --env-dup NAME=VALUE   one more copy of the variable, after the others (repeatable)
+ * --empty-argv           COMMAND gets no arguments at all, not even its name
  * --new-session-keyring-with-key NAME
  *                        a fresh session keyring that holds the key user:NAME
  *
- * What is not named stays as it is, with the kernel's own rule for a change of uid: without uid 0
- * among the three the permitted set is empty, without effective uid 0 the effective set. Exits 99
- * when the state cannot be reached, so that a failed set-up is never mistaken for a result.
+ * What is not given stays unchanged, except for the kernel's own rule for a change of user IDs: if
+ * none of the three is 0, the permitted set is empty; if the effective one is not 0, the effective
+ * set is. Exits with 99 if the state cannot be reached, so no failed setup passes for a result.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,7 +35,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* On 32-bit machines the plain names are the calls with 16-bit ids. */
+/* On 32-bit machines the plain names are the calls with 16-bit IDs. */
 #ifdef SYS_setresuid32
 #define RAW_GETRESUID SYS_getresuid32
 #define RAW_GETRESGID SYS_getresgid32
@@ -296,7 +296,7 @@ static uint64_t settle(struct set *set, uint64_t all, uint64_t otherwise) {
     return set->value;
 }
 
-/* The sets that were not named follow the kernel's rules for the new uids. */
+/* Sets that were not given follow the kernel's rules for the new user IDs. */
 static struct caps final_caps(struct options *options, struct caps start) {
     const unsigned *id = options->uid.id;
     bool lost = options->uid.given && id[0] != 0 && id[1] != 0 && id[2] != 0;
@@ -370,14 +370,14 @@ static void reach_groups(const char *text) {
         for (const char *word = strtok(copy, ","); word != NULL; word = strtok(NULL, ","))
             list[count++] = (unsigned)parse_number(word, 10);
     free(copy);
-    /* an ordinary user who has no groups may be told to have none */
+    /* an ordinary user without groups may be given none */
     if (count == 0 && syscall(RAW_GETGROUPS, 0, NULL) == 0)
         return;
     if (syscall(RAW_SETGROUPS, count, list) != 0)
         die("setgroups %s", text);
 }
 
-/* While the ids change, capabilities must not: the kernel's fix-up comes from final_caps(). */
+/* Capabilities must not change while the IDs change: final_caps() makes the kernel's changes. */
 static int suspend_fixup(const struct options *options) {
     int bits = prctl(PR_GET_SECUREBITS, 0L, 0L, 0L, 0L);
 
@@ -405,7 +405,7 @@ static void reach_credentials(struct options *options) {
     reach_groups(options->groups);
     reach_ids("setresgid", &options->gid, RAW_GETRESGID, RAW_SETRESGID);
     reach_ids("setresuid", &options->uid, RAW_GETRESUID, RAW_SETRESUID);
-    /* before the bounding set: what it lacks cannot be made inheritable any more */
+    /* before the bounding set: what it lacks can no longer be made inheritable */
     set_caps((struct caps){start.permitted, start.permitted, end.inheritable});
     reach_ambient(&options->ambient, start.permitted & end.inheritable);
     reach_bounding(&options->bounding, start.permitted);
@@ -492,8 +492,8 @@ int main(int argc, char **argv) {
     reach_credentials(&options);
     if (options.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0)
         die("no_new_privs");
-    /* a change of credentials clears the parent-death signal, and under this limit a change of
-     * uid makes the next execve fail: both after it */
+    /* both last: a change of credentials clears the parent-death signal, and under this limit a
+     * change of user ID makes the next execve fail */
     if (options.pdeathsig.given &&
         prctl(PR_SET_PDEATHSIG, options.pdeathsig.value, 0L, 0L, 0L) != 0)
         die("parent-death signal %lu", options.pdeathsig.value);

@@ -1,9 +1,9 @@
 # For the tests that start capwrap from a chosen state:  load SUPPORT/states
 #
-# FROM is the command that makes the state and executes the rest, such as
+# FROM is the command that creates the state and executes the rest, such as
 #   FROM=("$START_AS" --bounding "$(mask NET_RAW)" --)
-# and `runs`, `refuses` start capwrap from there: once for real and once as a rehearsal, which
-# must tell the same.
+# `runs` and `refuses` start capwrap from there: once for real and once as a rehearsal, which
+# must report the same.
 # shellcheck shell=bash disable=SC2154 # status, output and stderr are set by bats
 
 FROM=()
@@ -13,7 +13,7 @@ BACKGROUND=()
 # shellcheck disable=SC2034 # for the tests
 NONE=0000000000000000
 
-# Standard input: a STATE of --json. Output: the probe's lines for it.
+# Reads a STATE of --json on standard input and prints the probe's lines for it.
 state_lines() {
     local numbers
     numbers=$(awk '$1 == "#define" && $2 ~ /^CAP_/ && $3 ~ /^[0-9]+$/ { print $2, $3 }' \
@@ -39,19 +39,19 @@ state_lines() {
         done
 }
 
-# The lines of $1 (of the probe) that a STATE speaks of, in one order.
+# Prints the lines of $1 (of the probe) that a STATE includes, sorted.
 privilege_lines() {
     grep -E '^([res]|fs)[ug]id=|^(groups|permitted|effective|inheritable|bounding)=|^(ambient|securebits|no_new_privs)=' \
         <<<"$1" | LC_ALL=C sort
 }
 
-# dry_run ARG...: `capwrap --dry-run --json ARG...` from the state, its document in $output.
+# dry_run ARG...: runs `capwrap --dry-run --json ARG...` from the state, with its document in $output.
 dry_run() {
     attempt "${FROM[@]}" "$CAPWRAP" --dry-run --json "$@"
 }
 
-# runs ARG... -- COMMAND...: capwrap starts COMMAND (a probe), whose output stays in $output, and
-# the rehearsal had predicted exactly the state that the probe found.
+# runs ARG... -- COMMAND...: asserts that capwrap starts COMMAND (a probe), whose output is in $output, and
+# that the rehearsal predicted exactly the state that the probe found.
 runs() {
     local real real_stderr predicted
     dry_run "$@"
@@ -65,14 +65,14 @@ runs() {
     output=$real stderr=$real_stderr
 }
 
-# refuses STEP CODE [PATTERN] -- ARG...: capwrap ARG... refuses at this step (the text matches the
-# regular expression), nothing runs, and the rehearsal gives the same step, its code and status.
+# refuses STEP CODE [PATTERN] -- ARG...: asserts that capwrap ARG... refuses at this step (the text matches the
+# regular expression), that nothing runs, and that the rehearsal has the same step, code and status.
 refuses() {
     fails_with 125 "$@"
 }
 
-# fails_with STATUS STEP CODE [PATTERN] -- ARG...: as refuses, with another exit status. Without a
-# COMMAND of its own, ARG... gets the marked probe.
+# fails_with STATUS STEP CODE [PATTERN] -- ARG...: as refuses, with another exit status. If ARG... has no
+# COMMAND, the marked probe is added.
 fails_with() {
     local wanted=$1 step=$2 code=$3 pattern=
     shift 3
@@ -92,25 +92,25 @@ fails_with() {
     stderr=$real_stderr
 }
 
-# attempt_ending STATUS ARG...: attempts capwrap ARG... from the state. (bats warns of a 127 that it
-# was not told of.)
+# attempt_ending STATUS ARG...: attempts capwrap ARG... from the state. (bats warns about status 127 unless
+# it is announced.)
 attempt_ending() {
     local expected=()
     [[ $1 != 127 ]] || expected=(-127)
     attempt "${expected[@]}" "${FROM[@]}" "$CAPWRAP" "${@:2}"
 }
 
-# The second line of standard error, after `refuses`, matches the regular expression.
+# Asserts that the second line of standard error, after `refuses`, matches the regular expression.
 hint_says() {
     assert_regex "$(sed -n 2p <<<"$stderr")" "^  hint: .*$1"
 }
 
-# The first line of standard error, after `attempt`, matches the regular expression.
+# Asserts that the first line of standard error, after `attempt`, matches the regular expression.
 error_says() {
     assert_regex "${stderr_lines[0]-}" "$1"
 }
 
-# A copy of capwrap with file capabilities, such as granted_capwrap cap_net_bind_service=p; CAPWRAP
+# Creates a copy of capwrap with file capabilities, such as granted_capwrap cap_net_bind_service=p; CAPWRAP
 # names it from here on.
 granted_capwrap() {
     [[ $CAPWRAP == "$PUBLIC/capwrap" ]] || install -m 755 "$CAPWRAP" "$PUBLIC/capwrap"
@@ -118,7 +118,7 @@ granted_capwrap() {
     CAPWRAP=$PUBLIC/capwrap
 }
 
-# in_background NAME CMD...: CMD runs until end_background; returns when its process is NAME.
+# in_background NAME CMD...: runs CMD until end_background; returns when its process has the name NAME.
 in_background() {
     local name=$1
     shift
@@ -130,7 +130,7 @@ in_background() {
     done
 }
 
-# end_tree PID: the process and all below it. unshare --fork ignores SIGTERM.
+# end_tree PID: ends the process and all below it. unshare --fork ignores SIGTERM.
 end_tree() {
     local child
     for child in $(pgrep -P "$1"); do end_tree "$child"; done
@@ -144,7 +144,7 @@ end_background() {
     BACKGROUND=()
 }
 
-# child_of PID NAME: the number of its child of this name, once there is one.
+# child_of PID NAME: prints the process ID of its child of this name, as soon as there is one.
 child_of() {
     until pgrep -P "$1" -x "$2"; do
         kill -0 "$1" || fail "process $1 has ended"
@@ -152,13 +152,13 @@ child_of() {
     done
 }
 
-# File capabilities and set-id bits count only where the mount takes them.
+# File capabilities and set-id bits count only if the mount allows them.
 require_suid_mount() {
     [[ ,$(findmnt --noheadings --output OPTIONS --target "$PUBLIC"), != *,nosuid,* ]] ||
         fail "$PUBLIC lies on a nosuid mount: set TMPDIR to a folder on another one"
 }
 
-# An ordinary user in front of capwrap: no groups, no capabilities, the bounding set as it is.
+# An ordinary user who runs capwrap: no groups, no capabilities, unchanged bounding set.
 # shellcheck disable=SC2034 # for the tests
 ORDINARY=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0
     --inheritable 0 --ambient 0)

@@ -1,11 +1,11 @@
 /*
- * userns-int80 - the system calls that make or enter a user namespace, made by a 64-bit program as
- * i386 makes them (int $0x80, with the numbers of that ABI), each in a child.
+ * userns-int80 - makes the system calls that create or enter a user namespace from a 64-bit program
+ * in the i386 way (int $0x80, with the numbers of that ABI), each in a child.
  *
  *   userns-int80
  *
- * Prints CALL=done, or CALL=ERROR with the error's name; CALL=signal where the processor or a
- * hypervisor does not take the instruction. Exits 99 on other machines than x86-64.
+ * Prints CALL=done, or CALL=ERROR with the error's name; CALL=signal if the processor or a
+ * hypervisor rejects the instruction. Exits with 99 on machines other than x86-64.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,7 +39,7 @@ static const struct {
     long number, first, second;
 } CALLS[] = {
     {"unshare", I386_UNSHARE, CLONE_NEWUSER, 0},
-    {"clone", I386_CLONE, CLONE_NEWUSER | SIGCHLD, 0}, /* its child ends at once */
+    {"clone", I386_CLONE, CLONE_NEWUSER | SIGCHLD, 0}, /* its child exits at once */
     {"setns", I386_SETNS, -1, CLONE_NEWUSER},
     {"setns_any", I386_SETNS, -1, 0},
     {"clone3", I386_CLONE3, 0, 0},

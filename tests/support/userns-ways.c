@@ -1,9 +1,9 @@
 /*
- * userns-ways - every way to make or enter a user namespace that Linux has, each tried in a child:
+ * userns-ways - tries every way to create or enter a user namespace on Linux, each in a child:
  *
  *   userns-ways PID        PID: a process in another user namespace of the same user
  *
- * Prints WAY=open, or WAY=ERROR with the error's number's name where it is one that matters.
+ * Prints WAY=open, or WAY=ERROR with the name of the error if it is a relevant one.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #include "errno-word.h"
 
-#define HIGH (1UL << 32) /* the kernel takes an int, and does not see it */
+#define HIGH (1UL << 32) /* the kernel takes an int and ignores this bit */
 
 static pid_t other;
 
@@ -39,7 +39,7 @@ static long by_unshare_more(void) {
     return syscall(SYS_unshare, (long)(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS));
 }
 
-/* The child ends at once. */
+/* The child exits at once. */
 static long by_clone(void) {
 #ifdef __s390x__
     long child = syscall(SYS_clone, 0L, (long)(CLONE_NEWUSER | SIGCHLD), 0L, 0L, 0L);
