@@ -201,6 +201,46 @@ static void a_group_that_stays_is_told(void **state) {
 }
 
 /* Of two of one role, one gives root up with everything, and none without. */
+/* What a process can go back to it has not given up; but while it acts with another id, it has. */
+static void an_id_that_is_given_up_for_a_time_is_told(void **state) {
+    (void)state;
+    static const struct {
+        enum call call;
+        uint32_t begins;
+        const char *stays;
+    } cases[] = {
+        {CALL_SETRESGID, 0, "gid 0"},      {CALL_SETREGID, 0, "gid 0"},
+        {CALL_SETFSGID, 0, "gid 0"},       {CALL_SETRESGID, OTHER, "gid 34"},
+        {CALL_SETRESUID, OTHER, "uid 34"}, {CALL_SETREUID, OTHER, "uid 34"},
+        {CALL_SETFSUID, OTHER, "uid 34"},  {CALL_SETRESUID, 0, "uid 0"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool fs = cases[i].call == CALL_SETFSUID || cases[i].call == CALL_SETFSGID;
+        uint64_t first = fs ? USER : UINT32_MAX;
+        struct runs runs = {0};
+        begin(&runs, &runs.first, cases[i].begins, UINT64_MAX);
+        call(&runs, FIRST, cases[i].call, first, USER, 1, 0);
+        begin(&runs, &runs.trial, cases[i].begins, 0);
+        call(&runs, FIRST, cases[i].call, first, USER, 0, fs ? 0 : -EPERM);
+        assert_string_equal(stays(&runs, &NO_GROUPS), cases[i].stays);
+    }
+}
+
+/* Who acts as before in both runs has given up nothing, whatever it took for a time. */
+static void an_id_that_is_taken_back_is_not(void **state) {
+    (void)state;
+    struct runs runs = {0};
+
+    begin(&runs, &runs.first, OTHER, UINT64_MAX);
+    call(&runs, FIRST, CALL_SETRESUID, UINT32_MAX, USER, 1, 0);
+    call(&runs, FIRST, CALL_SETRESUID, UINT32_MAX, OTHER, -1, 0);
+    begin(&runs, &runs.trial, OTHER, 0);
+    call(&runs, FIRST, CALL_SETRESUID, UINT32_MAX, USER, 0, -EPERM);
+    call(&runs, FIRST, CALL_SETRESUID, UINT32_MAX, OTHER, -1, 0);
+    assert_string_equal(stays(&runs, &NO_GROUPS), "");
+}
+
 static void one_of_many_that_stays_root_is_found(void **state) {
     (void)state;
     struct runs runs = {0};
@@ -393,6 +433,8 @@ int main(void) {
         cmocka_unit_test(who_never_gave_anything_up_is_not),
         cmocka_unit_test(who_could_not_become_root_is_not),
         cmocka_unit_test(a_group_that_stays_is_told),
+        cmocka_unit_test(an_id_that_is_given_up_for_a_time_is_told),
+        cmocka_unit_test(an_id_that_is_taken_back_is_not),
         cmocka_unit_test(one_of_many_that_stays_root_is_found),
         cmocka_unit_test(a_thread_that_stays_root_is_found),
         cmocka_unit_test(a_program_that_was_executed_as_root_is_found),

@@ -135,14 +135,17 @@ bool standing_less(const struct standing *standing, const struct standing *befor
     return !standing_equal(standing, before);
 }
 
-/* An id of `trial` that `first` does not have; NO_CHANGE when there is none. */
+/* An id of `trial` that `first` does not have, or that only `trial` acts with: `first` gave it up,
+ * if for a time. NO_CHANGE when there is none. */
 static uint32_t other_id(const struct ids *trial, const struct ids *first) {
     const uint32_t all[] = {trial->effective, trial->real, trial->saved, trial->fs};
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (!is_one_of(first, all[i]))
             return all[i];
-    return NO_CHANGE;
+    if (trial->effective != first->effective && trial->effective != first->fs)
+        return trial->effective;
+    return trial->fs != first->fs ? trial->fs : NO_CHANGE;
 }
 
 /* Whether groups remain that the first run gave up; the group IDs of that run do not count. */

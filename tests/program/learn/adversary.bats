@@ -90,6 +90,19 @@ END
     is_confirmed SETUID
 }
 
+@test "identity: a user, a group or a group of file access that is left for a time" {
+    local line
+    while read -r user needs line; do
+        printf 'import ctypes, os\ntry:\n    %s\nexcept PermissionError:\n    pass\n' "$line" >p.py
+        never_wrong "$needs" -u "$user" -- python3 p.py
+        is_confirmed "$needs"
+    done <<'END'
+root SETGID os.setegid(33)
+root SETGID ctypes.CDLL(None).setfsgid(33)
+nobody SETUID os.setresuid(-1, 33, -1)
+END
+}
+
 @test "test: another server that answers is found before the program runs" {
     "$ASKS" touch answers sleep 1000 3>&- &
     wait_for_file answers
