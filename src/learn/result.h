@@ -26,7 +26,8 @@ enum state {
     X(LEFT, "left-processes") X(NOT_REPEATABLE, "not-repeatable")                          \
     X(DONE_ONCE, "not-repeated") X(RUNS, "run-limit")                                      \
     X(TEST_ALONE, "test-passes-without-program") X(END_STATE, "end-state-unknown")         \
-    X(UNSTEADY, "unsteady") X(UNEXPLAINED, "unexplained")
+    X(UNSTEADY, "unsteady") X(UNEXPLAINED, "unexplained")                                  \
+    X(INPUT, "input-not-repeated")
 
 #define REASON_ENUM(name, word) REASON_##name,
 enum reason { REASON_LIST(REASON_ENUM) REASONS };
@@ -60,7 +61,7 @@ struct result {
     uint64_t lost;              /* checks that were lost (no room), in all runs */
     uint64_t late;              /* records that arrived too late to be sorted */
     struct outcome first;       /* of the first run, with everything */
-    bool first_works;
+    bool first_made, first_works;
     uint64_t everything;   /* what was kept in it */
     uint64_t missing;      /* capabilities of this kernel that we do not have ourselves */
     bool own_capabilities; /* the program's file allows no other set */

@@ -77,6 +77,7 @@ static int make_first(struct result *result, struct fail *f) {
     result->usage = attempt.usage;
     result->privilege = attempt.privilege;
     result->first = attempt.outcome;
+    result->first_made = true;
     result->kprobe = attempt.kprobe;
     result->calls = attempt.calls;
     if (status == 0 && attempt.outcome.passes_without)
@@ -123,7 +124,8 @@ static int make_runs(struct result *result, struct fail *f) {
     result->first_works = trial_works(&result->subject, &result->first);
     /* One that fails now and then may do so now. */
     bool again = result->options.verify && !result->first_works && !result->interrupted &&
-                 result->subject.test == NULL && !result->first.timed_out;
+                 result->subject.test == NULL && !result->first.timed_out &&
+                 !result->subject.input_taken;
     if (again) {
         tell_bound(result);
         if (make_first(result, f) != 0)
@@ -155,7 +157,7 @@ int runs_first(struct result *result, struct fail *f) {
             return -1;
     }
     int status = result->traced ? 0 : make_none(result, &none, f);
-    if (status == 0 && !result->interrupted)
+    if (status == 0 && !result->interrupted && !result->subject.input_taken)
         status = make_runs(result, f);
     if (status == 0) {
         char ignored[STANDING_STAYS];
@@ -165,7 +167,7 @@ int runs_first(struct result *result, struct fail *f) {
                                              &result->subject.identity.groups, ignored);
     }
     attempt_free(&none);
-    bool passed = result->subject.test == NULL || result->first.test_passed;
+    bool passed = result->subject.test == NULL || result->first.test_passed || !result->first_made;
     result->state = passed ? STATE_OBSERVED : STATE_NOT_CONFIRMED;
     if (!passed)
         result->reasons |= 1U << REASON_TEST_NEVER_SUCCEEDED;
@@ -301,7 +303,9 @@ static void note_state(struct result *result) {
 
     if (result->interrupted)
         add_reason(result, REASON_INTERRUPTED);
-    if (!result->first_works && !test && !result->interrupted)
+    if (result->subject.input_taken)
+        add_reason(result, REASON_INPUT);
+    if (result->first_made && !result->first_works && !test && !result->interrupted)
         add_reason(result, first->timed_out ? REASON_STILL_RUNNING : REASON_FAILED);
     if (!test && (first->left || result->left))
         add_reason(result, REASON_LEFT);
@@ -321,8 +325,9 @@ static int test_alone(struct result *result, struct fail *f) {
     return 0;
 }
 
+/* A run whose input another has taken is not the same run again. */
 static bool is_worth_a_search(const struct result *result) {
-    return !result->interrupted &&
+    return !result->interrupted && !result->subject.input_taken &&
            (result->first_works || !result->first.timed_out || result->subject.test != NULL);
 }
 
@@ -351,6 +356,8 @@ int runs_search(struct result *result, struct fail *f) {
         if (trials.failed)
             return -1;
         note_found(result, &found);
+    } else {
+        result->search_failed = result->subject.input_taken;
     }
     note_state(result);
     if (test_alone(result, f) != 0)

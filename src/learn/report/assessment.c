@@ -223,6 +223,9 @@ static const char *reason_text(enum reason reason) {
     case REASON_UNSTEADY:
         return "the same set worked in one run and not in another: what it depends on is not a "
                "capability alone";
+    case REASON_INPUT:
+        return "a run has read standard input, which no other run can read again: give it a file "
+               "(<FILE)";
     case REASON_UNEXPLAINED:
     case REASON_TEST_NEVER_SUCCEEDED:
     case REASON_FAILED:
@@ -341,6 +344,8 @@ static void add_exercised(const struct result *result, struct limits *all) {
     if (first->test_passed)
         (void)snprintf(test, sizeof test, "; the test passed after %u.%u s",
                        first->test_after / 1000, first->test_after / 100 % 10);
+    if (!result->first_made)
+        return;
     add(all, "exercised",
         "what was not exercised is not known: the program ran for %u.%u s and %s%s", tenths / 10,
         tenths % 10, first->ended ? "ended" : "was ended", test);
@@ -382,9 +387,10 @@ size_t assessment_limits(const struct result *result, struct limit limits[ASSESS
     add_status(result, &all);
     add_missing(result, &all);
     add_paths(result, &all);
-    if (result->options.verify && result->subject.input < 0 && isatty(STDIN_FILENO) == 0)
+    if (result->options.verify && result->subject.input < 0 && !result->subject.input_taken &&
+        isatty(STDIN_FILENO) == 0)
         add(&all, "input-not-repeated",
-            "standard input cannot be read again: only the first run had it");
+            "standard input cannot be read again: what one run reads of it, no other run has");
     if (result->state == STATE_OBSERVED && result->keep != 0)
         add(&all, "less-may-be-enough",
             "less may be enough: --verify finds out, by running it again");

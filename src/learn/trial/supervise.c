@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -334,6 +335,16 @@ static int run_once(struct run *run, uint64_t keep, unsigned limit, struct fail 
     return status == 0 && end == 0 ? 0 : -1;
 }
 
+/* The bytes that wait in standard input where it is a pipe or a socket. */
+static int input_waiting(const struct subject *subject) {
+    int count = 0;
+
+    return subject->input < 0 && isatty(STDIN_FILENO) == 0 &&
+                   ioctl(STDIN_FILENO, FIONREAD, &count) == 0
+               ? count
+               : 0;
+}
+
 static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
                        struct observer *observer, struct outcome *outcome, struct fail *f) {
     struct terminal terminal;
@@ -349,9 +360,11 @@ static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
                       .go = {-1, -1},
                       .output = subject->test != NULL ? shell_output_open() : -1,
                       .started = -1};
+    int waiting = input_waiting(subject);
     terminal_save(&terminal);
     int status = run_once(&run, keep, limit, f);
     terminal_restore(&terminal);
+    subject->input_taken |= input_waiting(subject) < waiting;
     outcome->refused = report->refused;
     outcome->refusal = report->fail;
     outcome->program = report->pipeline.program;
