@@ -170,7 +170,8 @@ int runs_first(struct result *result, struct fail *f) {
     bool passed = result->subject.test == NULL || result->first.test_passed || !result->first_made;
     result->state = passed ? STATE_OBSERVED : STATE_NOT_CONFIRMED;
     if (!passed)
-        result->reasons |= 1U << REASON_TEST_NEVER_SUCCEEDED;
+        result->reasons |=
+            1U << (result->interrupted ? REASON_INTERRUPTED : REASON_TEST_NEVER_SUCCEEDED);
     return status;
 }
 

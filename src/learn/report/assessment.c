@@ -173,15 +173,17 @@ static const char *reason_code(enum reason reason) {
 
 static void add_test(const struct result *result, struct limits *all) {
     const struct outcome *first = &result->first;
-    char status[64];
+    char status[64], end[96] = "";
 
     write_status(first->test_status, status);
+    if (first->test_ended)
+        (void)snprintf(end, sizeof end, "; it ended %s and said%s", status,
+                       first->test_output[0] != '\0' ? ": " : " nothing");
     add(all, reason_code(REASON_TEST_NEVER_SUCCEEDED),
-        "the test never succeeded, with everything kept%s%u%s: %.500s; it ended %s%s%.1024s",
-        first->timed_out ? ", within " : ", in ",
+        "the test never %s, with everything kept%s%u%s: %.500s%s%.1024s",
+        first->test_ended ? "succeeded" : "ended", first->timed_out ? ", within " : ", in ",
         first->timed_out ? result->subject.timeout : first->duration / 1000,
-        first->timed_out ? " s (--timeout)" : " s", result->subject.test, status,
-        first->test_output[0] != '\0' ? " and said: " : " and said nothing", first->test_output);
+        first->timed_out ? " s (--timeout)" : " s", result->subject.test, end, first->test_output);
 }
 
 static void add_failed(const struct result *result, struct limits *all) {
@@ -315,18 +317,21 @@ bool assessment_program_failed(const struct result *result) {
     bool none_worked = !result->options.verify || result->search_failed;
 
     return result->options.test == NULL && !result->first_works && !result->first.timed_out &&
-           none_worked;
+           !result->interrupted && none_worked;
 }
 
 static void add_status(const struct result *result, struct limits *all) {
     const struct outcome *first = &result->first;
     char status[64];
 
-    if (result->interrupted && result->state == STATE_OBSERVED)
-        add(all, reason_code(REASON_INTERRUPTED), "%s", reason_text(REASON_INTERRUPTED));
-    if (result->subject.test != NULL || result->options.verify || result->first_works)
-        return;
     write_status(first->status, status);
+    if (result->interrupted && result->state == STATE_OBSERVED)
+        add(all, reason_code(REASON_INTERRUPTED),
+            "it was interrupted%s%s: what it would have done after that was not seen",
+            first->ended ? ", and ended " : "", first->ended ? status : "");
+    if (result->interrupted || result->subject.test != NULL || result->options.verify ||
+        result->first_works)
+        return;
     if (first->timed_out)
         add(all, "still-running",
             "it was still running when its time was up: only what it did until then was seen");

@@ -176,6 +176,22 @@ static void take_signal(struct run *run, const struct signalfd_siginfo *info) {
         run->deadline = clock_milliseconds();
 }
 
+/* How a test ends that was told to end with the program says nothing, unless it succeeds. */
+static void take_test(struct run *run, int status) {
+    struct outcome *outcome = run->outcome;
+    bool passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
+    run->test = 0;
+    if (run->stopping && !passed)
+        return;
+    outcome->test_ended = true;
+    outcome->test_status = status;
+    shell_output_read(run->output, outcome->test_output);
+    if (!outcome->test_passed)
+        outcome->test_after = (unsigned)(clock_milliseconds() - run->begin);
+    outcome->test_passed |= passed;
+}
+
 static void take_end(struct run *run, pid_t child, int status) {
     struct outcome *outcome = run->outcome;
 
@@ -184,12 +200,7 @@ static void take_end(struct run *run, pid_t child, int status) {
         outcome->ended = !run->stopping || outcome->interrupted;
         outcome->status = status;
     } else if (child == run->test) {
-        run->test = 0;
-        outcome->test_status = status;
-        shell_output_read(run->output, outcome->test_output);
-        if (!outcome->test_passed)
-            outcome->test_after = (unsigned)(clock_milliseconds() - run->begin);
-        outcome->test_passed |= WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        take_test(run, status);
     }
 }
 

@@ -25,7 +25,8 @@ struct outcome {
     bool left;              /* the program ended and left processes behind */
     bool test_passed;
     bool passes_without; /* the test succeeded before the program was started: it was not */
-    int test_status;     /* of the last test that ended, as waitpid gives it */
+    bool test_ended;     /* a test has ended before the run was to end */
+    int test_status;     /* of the last one that did, as waitpid gives it */
     char test_output[SHELL_OUTPUT];
     unsigned test_after; /* milliseconds until the test succeeded */
     bool interrupted;    /* by a signal to this process */

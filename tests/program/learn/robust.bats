@@ -119,7 +119,33 @@ learning() {
     kill -INT "$LEARNER"
     wait "$LEARNER"
     assert_equal "$(cat ended)" "done"
-    limited 'status 5'
+    limited 'it was interrupted, and ended with status 5'
+}
+
+@test "a program that is interrupted has not failed: it gets a configuration" {
+    local signal
+    for signal in INT TERM; do
+        rm -f started
+        # shellcheck disable=SC2016
+        learning -- sh -c "$ASKS raw; trap 'exit 0' INT; touch started; while :; do sleep 0.1; done"
+        kill "-$signal" "$LEARNER"
+        wait "$LEARNER"
+        limited 'it was interrupted, and ended'
+        refute_regex "$(told '.limits[].code')" ended-with-failure
+        assert_regex "$(told .snippets.capwrap)" '--keep NET_RAW'
+    done
+}
+
+@test "a test that was interrupted is not said to have ended" {
+    # The first time it is tried without the program.
+    learning --test 'test -e alone || { touch alone; exit 1; }; touch started; sleep 1000' -- \
+        "$ASKS" raw sleep 1000
+    kill -TERM "$LEARNER"
+    status=0
+    wait "$LEARNER" || status=$?
+    assert_equal "$status" 2
+    assert_equal "$(told '.reasons[].code')" interrupted
+    swept
 }
 
 @test "a program that ignores SIGTERM is killed after a while" {

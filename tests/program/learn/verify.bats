@@ -91,6 +91,19 @@ setup() {
     assert_regex "$(told '.reasons[].text')" 'never succeeded.*with status 1.*told why'
 }
 
+@test "a test that never ends is said not to have ended, whatever ends it then" {
+    local test
+    for test in 'sleep 1000' "trap '' TERM; sleep 1000"; do
+        rm -f alone
+        # The first time it is tried without the program.
+        learned --timeout 1 --test "test -e alone || { touch alone; exit 1; }; $test" -- "$ASKS" sleep 1000
+        not_confirmed test-never-succeeded
+        run told '.reasons[].text'
+        refute_output --partial 'it ended'
+        assert_output --partial 'the test never ended, with everything kept, within 1 s'
+    done
+}
+
 @test "a test may be about what is there when the program has ended" {
     learned --verify --test 'test -e result' --reset 'rm -f result' -- "$ASKS" raw touch result
     needs NET_RAW confirmed
