@@ -192,7 +192,7 @@ static void note_refusals(struct result *result, const struct attempt *attempt, 
         if ((attempt->usage.refused & ~set & CAP_MASK(cap)) == 0)
             continue;
         fact->refused = true;
-        fact->outcome_known = attempt->calls;
+        fact->outcome_known = attempt->calls && (refusals->failed > 0 || refusals->unanswered == 0);
         fact->succeeded = refusals->failed == 0;
         fact->error = refusals->error;
         fact->call = refusals->call;

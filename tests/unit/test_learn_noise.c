@@ -42,7 +42,11 @@ static const char KALLSYMS[] = "1000 T cap_capable\n"
                                "1180 T vfs_write\n"
                                "1190 t proc_sys_permission\n"
                                "11a0 t sysctl_perm\n"
-                               "11b0 T __x64_sys_setuid\n";
+                               "11b0 T __x64_sys_setuid\n"
+                               "11c0 T netlink_unicast\n"
+                               "11d0 T __x64_sys_io_uring_enter\n"
+                               "11e0 t io_sq_thread\n"
+                               "11f0 T __x64_sys_setfsgid\n";
 
 enum {
     CAPABLE = 0x1005,
@@ -73,6 +77,10 @@ enum {
     PROC_SYS = 0x1195,
     SYSCTL_PERM = 0x11a5,
     SETUID = 0x11b5,
+    NETLINK = 0x11c5,
+    URING = 0x11d5,
+    SQ_THREAD = 0x11e5,
+    SETFSGID = 0x11f5,
 };
 
 enum { HOME = 0x5000, OTHER = 0x6000, MINE = 0xa00, MOUNTER = 0xb00 };
@@ -316,6 +324,48 @@ static void a_call_that_goes_on_to_another_has_succeeded(void **state) {
     assert_int_equal(refusals_of(state, CAP_KILL)->failed, 0);
     assert_string_equal(refusals_of(state, CAP_KILL)->call, "mount");
     assert_int_equal(refusals_of(state, CAP_CHOWN)->error, 13);
+}
+
+static void refuse_below(void **state, unsigned cap, uint64_t below, uint64_t call) {
+    const uint64_t chain[] = {CAPABLE, NS, below, call};
+    struct record record = {.kind = RECORD_CHECK,
+                            .pid = 10,
+                            .tid = 10,
+                            .cap = cap,
+                            .where = 7,
+                            .result = RESULT_REFUSED,
+                            .capable_ns = HOME,
+                            .chain = chain,
+                            .depth = 4};
+
+    tally_of(state)->kept &= ~CAP_MASK(cap);
+    usage_add(tally_of(state), &record);
+    fail_at(state, 10, 7, -1); /* which says nothing of what was asked for in there */
+}
+
+/* Neither success nor failure of such a call is the answer to what it was given. */
+static void a_call_that_is_answered_later_has_no_outcome(void **state) {
+    refuse_below(state, CAP_NET_ADMIN, NETLINK, MOUNT);
+    refuse_below(state, CAP_DAC_OVERRIDE, PERMISSION, URING);
+    refuse_below(state, CAP_CHOWN, PERMISSION, WORKER);
+    refuse_below(state, CAP_FOWNER, PERMISSION, SQ_THREAD);
+    refuse_below(state, CAP_IPC_LOCK, PERMISSION, FAULT);
+    refuse_below(state, CAP_SETGID, NS, SETFSGID);
+    refuse_below(state, CAP_KILL, PERMISSION, MOUNT);
+    static const struct {
+        unsigned cap;
+        const char *call;
+    } later[] = {{CAP_NET_ADMIN, "mount"},     {CAP_DAC_OVERRIDE, "io_uring_enter"},
+                 {CAP_CHOWN, "io_uring"},      {CAP_FOWNER, "io_uring"},
+                 {CAP_IPC_LOCK, "page fault"}, {CAP_SETGID, "setfsgid"}};
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        const struct refusals *refusals = refusals_of(state, later[i].cap);
+        assert_int_equal(refusals->unanswered, 1);
+        assert_int_equal(refusals->failed, 0);
+        assert_string_equal(refusals->call, later[i].call);
+    }
+    assert_int_equal(refusals_of(state, CAP_KILL)->unanswered, 0);
+    assert_int_equal(refusals_of(state, CAP_KILL)->failed, 1);
 }
 
 static void what_never_does_harm_explains_no_failure(void **state) {
@@ -568,6 +618,7 @@ int main(void) {
         each(opening_a_sysctl_is_noise_and_writing_it_counts),
         each(the_error_is_that_of_the_call_that_was_refused),
         each(a_call_that_goes_on_to_another_has_succeeded),
+        each(a_call_that_is_answered_later_has_no_outcome),
         each(what_never_does_harm_explains_no_failure),
         each(raising_an_ambient_capability_is_asking_for_it),
         each(a_change_of_identity_is_told_by_its_call),

@@ -20,7 +20,9 @@ static bool is_common(const char *function) {
 static const char *without_call(const char *function) {
     if (strstr(function, "page_fault") != NULL)
         return "page fault";
-    return strcmp(function, "io_wq_worker") == 0 ? "io_uring" : NULL;
+    return strcmp(function, "io_wq_worker") == 0 || strcmp(function, "io_sq_thread") == 0
+               ? "io_uring"
+               : NULL;
 }
 
 const char *callchain_call(const struct kallsyms *kallsyms, const uint64_t *chain, size_t depth,
@@ -43,4 +45,20 @@ const char *callchain_call(const struct kallsyms *kallsyms, const uint64_t *chai
     }
     *whole = false;
     return first == NULL ? "?" : first;
+}
+
+bool callchain_answers_later(const struct kallsyms *kallsyms, const uint64_t *chain, size_t depth,
+                             const char *call) {
+    static const char *const calls[] = {"io_uring_enter", "io_uring", "page fault", "setfsuid",
+                                        "setfsgid"};
+
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (strcmp(call, calls[i]) == 0)
+            return true;
+    for (size_t i = 0; i < depth; i++) {
+        const char *function = callchain_function(kallsyms, chain, i);
+        if (function != NULL && strcmp(function, "netlink_unicast") == 0)
+            return true;
+    }
+    return false;
 }

@@ -24,6 +24,7 @@ struct origin origin_of(struct origins *origins, const struct kallsyms *kallsyms
         origins->known[slot].origin = (struct origin){
             .call = call,
             .whole = whole,
+            .answers_later = callchain_answers_later(kallsyms, chain, depth, call),
             .noise = noise_find(NOISE_BELOW, cap, kallsyms, chain, depth),
             .foreign = noise_find(NOISE_FOREIGN, cap, kallsyms, chain, depth),
         };

@@ -16,6 +16,7 @@
 struct origin {
     const char *call; /* as strace would call it, or the outermost function that is known; or "?" */
     bool whole;       /* the chain reaches that system call, or what else it began with */
+    bool answers_later;               /* what the call comes back with is not the answer */
     const struct noise_rule *noise;   /* a rule that the chain alone fulfils; or NULL */
     const struct noise_rule *foreign; /* a rule that also requires foreign credentials; or NULL */
 };

@@ -260,14 +260,25 @@ static bool is_refused(const struct usage *usage, const struct record *record) {
     return record->result == RESULT_REFUSED;
 }
 
-static void take_refusal(struct usage *usage, const struct record *record, const struct use *use) {
+static void take_refusal(struct usage *usage, const struct record *record, const struct use *use,
+                         bool answers_later) {
+    struct refusals *refusals = &usage->asked[record->cap].refusals;
+
     /* Whoever mounted an overlay is not refused what it asks for: such a check is the program's. */
     if (use->noise != NULL && (use->noise->harmless || (use->noise->sign != NOISE_BELOW &&
                                                         use->noise->sign != NOISE_FOREIGN)))
         return;
     usage->refused |= CAP_MASK(record->cap);
-    usage->asked[record->cap].refusals.checks++;
-    open_call(usage, record, use);
+    refusals->checks++;
+    if (!answers_later) {
+        open_call(usage, record, use);
+        return;
+    }
+    refusals->unanswered++;
+    if (refusals->call == NULL) {
+        refusals->call = use->call;
+        memcpy(refusals->process, use->process, sizeof refusals->process);
+    }
 }
 
 /* ---- checks ---- */
@@ -300,14 +311,14 @@ static int take_check(struct usage *usage, const struct record *record) {
     if (use.noise == NULL && origin.foreign != NULL && record->cred != 0) {
         use.noise = origin.foreign;
         if (is_refused(usage, record))
-            take_refusal(usage, record, &use);
+            take_refusal(usage, record, &use, origin.answers_later);
         open_doubt(usage, record, &use);
         return -1;
     }
     if (origin.foreign == NULL && origin.whole)
         take_own_cred(usage, record);
     if (is_refused(usage, record))
-        take_refusal(usage, record, &use);
+        take_refusal(usage, record, &use, origin.answers_later);
     count(usage, record->cap, &use);
     return use.noise == NULL ? (int)record->cap : -1;
 }

@@ -18,8 +18,9 @@
 /* The results of the calls that asked for a capability and were refused it. */
 struct refusals {
     uint64_t checks;
-    uint64_t failed; /* calls that came back with an error */
-    int error;       /* the first of these; 0: none */
+    uint64_t failed;     /* calls that came back with an error */
+    uint64_t unanswered; /* those that do not come back with the answer */
+    int error;           /* the first of these; 0: none */
     char process[USAGE_NAME];
     const char *call; /* the call of that error, else of the first refusal; NULL: none */
 };

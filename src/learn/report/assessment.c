@@ -88,7 +88,10 @@ static const char *error_word(int error) {
 
 static void write_refusal(const struct fact *fact, char text[ASSESSMENT_FACT]) {
     if (!fact->outcome_known)
-        (void)snprintf(text, ASSESSMENT_FACT, "refused, and the program went on");
+        (void)snprintf(text, ASSESSMENT_FACT,
+                       "%s: it was refused in %s, whose answer was not seen, and the program went "
+                       "on",
+                       fact->process, fact->call != NULL ? fact->call : "a call");
     else if (fact->succeeded)
         (void)snprintf(text, ASSESSMENT_FACT, "%s: %s succeeded without it", fact->process,
                        fact->call != NULL ? fact->call : "the call");

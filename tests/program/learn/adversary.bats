@@ -199,6 +199,14 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
     assert_equal "$(told '.capabilities[] | select(.name == "SYS_NICE").without.error')" EACCES
 }
 
+@test "refused: a request over netlink, whose call succeeds while the request fails, has no known outcome" {
+    rm -f "$LEARNED"
+    attempt unshare --net "$CAPWRAP_LEARN" --verify --json -o "$LEARNED" -- sh -c 'ip link set lo up; true'
+    needs "" confirmed
+    assert_equal "$(told '.capabilities[] | select(.name == "NET_ADMIN").without | .outcome, .error, .process')" \
+        $'unknown\nnull\nip'
+}
+
 @test "other path: what is asked for only by a process that holds it is no need, and is reported" {
     learned --verify -- sh -c "$HOLDS; holds 13 && $ASKS raw; true"
     needs "" confirmed
