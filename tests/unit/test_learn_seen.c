@@ -93,6 +93,25 @@ static void what_is_granted_is_used_and_held(void **state) {
     tear_down(&scene);
 }
 
+static void what_is_raised_in_the_ambient_set_is_used(void **state) {
+    (void)state;
+    struct scene scene;
+
+    set_up(&scene);
+    scene.member.permitted = CAP_MASK(CAP_KILL) | CAP_MASK(CAP_SYS_NICE);
+    seen_raise(&scene.seen, &scene.member, CAP_KILL, true, 0, 0);
+    seen_raise(&scene.seen, &scene.member, CAP_CHOWN, false, 0, 0);
+    seen_raise(&scene.seen, &scene.member, CAP_SYS_NICE, false, 0, 0); /* held: a securebit */
+    scene.member.own_namespace = true;
+    seen_raise(&scene.seen, &scene.member, CAP_NET_RAW, true, 0, 0);
+    const struct seen_sets *sets = &scene.seen.sets;
+    assert_int_equal(sets->used, CAP_MASK(CAP_KILL));
+    assert_int_equal(sets->refused, CAP_MASK(CAP_CHOWN));
+    assert_int_equal(scene.seen.phases.list[0].caps, CAP_MASK(CAP_KILL));
+    assert_string_equal(scene.seen.caps[CAP_KILL].used.list[0].call, "prctl");
+    tear_down(&scene);
+}
+
 static void noise_is_neither(void **state) {
     (void)state;
     struct scene scene;
@@ -409,6 +428,7 @@ static void an_hour_of_300_processes_a_second_takes_no_memory(void **state) {
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_granted_is_used_and_held),
+        cmocka_unit_test(what_is_raised_in_the_ambient_set_is_used),
         cmocka_unit_test(noise_is_neither),
         cmocka_unit_test(a_namespace_of_its_own_does_not_count),
         cmocka_unit_test(a_namespace_that_it_was_given_counts),

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -114,10 +115,20 @@ static void note_identity(struct attached *attached, struct member *member, uint
     seen_identity(&attached->seen, member, standing->uid.effective, standing->gid.effective);
 }
 
+/* UINT32_MAX: not known. */
+static void identity_of(const struct attached *attached, uint32_t tid, uint32_t *uid,
+                        uint32_t *gid) {
+    const struct privilege *privilege = &attached->privilege;
+    bool known = privilege_knows(privilege, tid);
+
+    *uid = known ? privilege_of(privilege, tid)->uid.effective : UINT32_MAX;
+    *gid = known ? privilege_of(privilege, tid)->gid.effective : UINT32_MAX;
+}
+
 static void take_check(struct attached *attached, struct member *member,
                        const struct record *record) {
     struct privilege *privilege = &attached->privilege;
-    uint32_t uid = UINT32_MAX, gid = UINT32_MAX;
+    uint32_t uid, gid;
 
     if (!member->state_read)
         read_state(attached, member);
@@ -126,12 +137,25 @@ static void take_check(struct attached *attached, struct member *member,
     member->ids_to_read = false;
     learn_namespace(attached, member, record);
     privilege_add(privilege, record);
-    if (privilege_knows(privilege, record->tid)) {
-        const struct standing *standing = privilege_of(privilege, record->tid);
-        uid = standing->uid.effective;
-        gid = standing->gid.effective;
-    }
+    identity_of(attached, record->tid, &uid, &gid);
     seen_check(&attached->seen, member, record, uid, gid);
+}
+
+/* What a process puts into its own sets has to be permitted, and is not asked for. */
+static void take_own_sets(struct attached *attached, struct member *member,
+                          const struct record *record) {
+    bool raises = record->kind == RECORD_CALL && record->call == CALL_PRCTL &&
+                  record->args[0] == PR_CAP_AMBIENT && record->args[1] == PR_CAP_AMBIENT_RAISE &&
+                  record->args[2] < CAP_BITS;
+    uint32_t uid, gid;
+
+    if (record->kind == RECORD_RETURN && record->call == CALL_CAPSET)
+        attached->seen.capset |= record->value == 0 && !member->own_namespace;
+    if (record->kind == RECORD_RETURN && record->call == CALL_PRCTL && member->raised != 0) {
+        identity_of(attached, record->tid, &uid, &gid);
+        seen_raise(&attached->seen, member, member->raised - 1U, record->value == 0, uid, gid);
+    }
+    member->raised = raises ? (uint8_t)(record->args[2] + 1) : 0;
 }
 
 /* A call that changes an identity. In another user namespace its numbers are not those that we see.
@@ -197,6 +221,8 @@ static void take_record(void *context, const struct record *record) {
             take_check(attached, member, record);
         else
             take_call(attached, member, record);
+        if (record->kind != RECORD_CHECK)
+            take_own_sets(attached, member, record);
         break;
     case RECORD_CGROUP:
     case RECORD_FAILURE:

@@ -136,6 +136,7 @@ static void take_fork(struct members *members, const struct record *record) {
     child.told = 0;
     if (known != NULL && record->time < known->told)
         child.in_tree |= known->in_tree; /* /proc has told of it already: members_adopt() */
+    child.raised = 0;
     child.program = 0;
     child.counted = false;
     memset(child.creds, 0, sizeof child.creds); /* a process has credentials of its own */

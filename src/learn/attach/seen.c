@@ -122,11 +122,13 @@ static bool is_outside(const struct seen *seen, const struct member *member,
     return is_elsewhere(seen, member) && seen->our_ns != 0 && record->target_ns == seen->our_ns;
 }
 
-static enum kind kind_of(const struct seen *seen, const struct member *member,
+static enum kind kind_of(const struct seen *seen, struct member *member,
                          const struct record *record, struct use *use) {
     bool granted = is_granted(member, record);
+    bool own = granted && is_in_own_namespace(seen, member, record);
 
-    if (granted && is_in_own_namespace(seen, member, record))
+    member->own_namespace |= own;
+    if (own)
         use->noise = noise_find(NOISE_OWN_NAMESPACE, record->cap, seen->kallsyms, NULL, 0);
     if (use->noise != NULL)
         return KIND_IGNORED;
@@ -237,6 +239,18 @@ void seen_check(struct seen *seen, struct member *member, const struct record *r
     enum kind kind = kind_of(seen, member, record, &use);
     count(seen, member, record->cap, kind, &use);
     note_identity(seen, program, uid, gid, kind == KIND_USED ? CAP_MASK(record->cap) : 0);
+}
+
+void seen_raise(struct seen *seen, struct member *member, unsigned cap, bool granted, uint32_t uid,
+                uint32_t gid) {
+    struct use use = {.checks = 1, .call = "prctl"};
+
+    /* Held and refused: it is not inheritable, or a securebit forbids it. */
+    if (member->own_namespace || (!granted && (member->permitted & CAP_MASK(cap)) != 0))
+        return;
+    memcpy(use.process, member->name, sizeof use.process);
+    count(seen, member, cap, granted ? KIND_USED : KIND_REFUSED, &use);
+    note_identity(seen, seen_program(seen, member), uid, gid, granted ? CAP_MASK(cap) : 0);
 }
 
 void seen_identity(struct seen *seen, struct member *member, uint32_t uid, uint32_t gid) {

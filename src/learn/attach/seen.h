@@ -68,6 +68,7 @@ struct seen {
     uint64_t our_inode; /* its inode */
     uint64_t every_cap; /* that we hold ourselves */
     bool more_programs; /* than are listed */
+    bool capset;        /* some process has changed its own sets, by masks that are not recorded */
     struct seen_doubt doubts[SEEN_DOUBTS];
     size_t doubt_count;
     const struct kallsyms *kallsyms;
@@ -89,6 +90,11 @@ void seen_state(struct seen *seen, struct member *member, const struct process *
 
 /* Takes a check by a watched process with this identity; uid UINT32_MAX: unknown. */
 void seen_check(struct seen *seen, struct member *member, const struct record *record, uint32_t uid,
+                uint32_t gid);
+
+/* A watched process has raised a capability in its ambient set, or was refused that (not granted):
+ * it has to be permitted, and is not asked for. */
+void seen_raise(struct seen *seen, struct member *member, unsigned cap, bool granted, uint32_t uid,
                 uint32_t gid);
 
 /* The process has this identity. */

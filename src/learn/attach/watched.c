@@ -116,6 +116,10 @@ static void add_watching(const struct attached *attached, struct sentences *all)
         add(all, "calls-not-watched",
             "this kernel records no system calls (CONFIG_FTRACE_SYSCALLS): users and groups are "
             "those that the processes had when they were seen first");
+    if (attached->seen.capset)
+        add(all, "capset-not-read",
+            "a process changed its own capability sets (capset), whose masks are not recorded: "
+            "what it put there has to be kept, and may be missing from what was used");
     if (attached->seen.more_programs)
         add(all, "programs-not-listed", "there were more programs than the %d that are listed",
             SEEN_PROGRAMS - 1);

@@ -10,7 +10,7 @@
 
 #include "learn/attach/attach.h"
 
-enum { WATCHED_LIMITS = 16, WATCHED_LIMIT = 1024 };
+enum { WATCHED_LIMITS = 32, WATCHED_LIMIT = 1024 };
 
 /* A sentence, and its code for other programs. */
 struct watched_limit {

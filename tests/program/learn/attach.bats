@@ -390,6 +390,27 @@ END
     assert_equal "$(told '.capabilities[] | select(.name == "SYS_CHROOT").ignored.by[0].noise')" own-namespace
 }
 
+@test "a capability that is raised in an ambient set is used; a capset is reported as not read" {
+    local held=-all,+net_raw,+kill
+    running "$ASKS" wait go exec setpriv --inh-caps "$held" --ambient-caps "$held" true
+    watching --pid "$RUNNING" --check NET_RAW
+    touch go
+    watched 1
+    used KILL,NET_RAW
+    limited capset-not-read
+    valid
+    assert_equal "$(told '.capabilities[] | select(.name == "KILL").used.by[0].syscall')" prctl
+    # Nothing that a process does to itself in a namespace that it has made.
+    rm go
+    running "$ASKS" wait go exec unshare --user --map-root-user \
+        setpriv --inh-caps "$held" --ambient-caps "$held" true
+    watching --pid "$RUNNING"
+    touch go
+    watched
+    used ""
+    refute_regex "$(told '.limits[].code')" capset-not-read
+}
+
 # ---- cgroups ----
 
 @test "a cgroup is watched: processes that enter it, that leave it, and those below it" {
