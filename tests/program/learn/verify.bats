@@ -203,6 +203,16 @@ Needed by each user and group that it ran with, in order of appearance
     needs NET_RAW
 }
 
+@test "SYS_PTRACE that is asked for only where the other process has more is found by running again" {
+    sleep 1000 3>&- &
+    # With everything nobody has more, and nothing is asked for.
+    learned -u root -- readlink "/proc/$!/cwd"
+    needs ""
+    learned -u root --verify -- readlink "/proc/$!/cwd"
+    kill $!
+    needs SYS_PTRACE confirmed
+}
+
 @test "for each capability that is left out, the result of the call is reported" {
     echo text >file
     chmod 644 file
