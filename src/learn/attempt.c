@@ -3,9 +3,27 @@
 #include <errno.h>
 #include <string.h>
 
+/* What the program's own execve asks for, as to search a directory above it: without that it is not
+ * started. What capwrap asks for on the way there is no need of the program's. */
+static void take_start(struct attempt *attempt, const struct record *record) {
+    const struct record name = {
+        .kind = RECORD_COMM, .pid = record->pid, .tid = record->tid, .comm = attempt->name};
+
+    if (!usage_is_of_call(&attempt->usage, record, "execve"))
+        return;
+    (void)usage_add(&attempt->usage, &name);
+    int cap = usage_add(&attempt->usage, record);
+    if (cap >= 0)
+        privilege_phase(&attempt->privilege, record->tid, (unsigned)cap);
+}
+
 static void take_record(void *context, const struct record *record) {
     struct attempt *attempt = context;
 
+    if (record->starting) {
+        take_start(attempt, record);
+        return;
+    }
     /* What a call changes is known when it has ended, so that a check in it is about the identity
      * of before. */
     privilege_add(&attempt->privilege, record);
@@ -30,6 +48,9 @@ static int begin(const struct subject *subject, const struct kallsyms *kallsyms,
 
     memset(attempt, 0, sizeof *attempt);
     attempt->watched = plan->watch != NULL;
+    attempt->name = subject->command[0];
+    if (strrchr(attempt->name, '/') != NULL)
+        attempt->name = strrchr(attempt->name, '/') + 1;
     if (privilege_begin(&attempt->privilege, &uid, &gid, plan->keep) != 0 ||
         usage_begin(&attempt->usage, kallsyms, plan->keep) != 0)
         return error_set(f, "watch", ENOMEM, "raise the memory limit", "the account of a run");

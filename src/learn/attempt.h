@@ -14,6 +14,7 @@
 
 struct attempt {
     struct outcome outcome;
+    const char *name;   /* of the program's file */
     struct usage usage; /* empty without a watch */
     struct privilege privilege;
     bool watched, kprobe;

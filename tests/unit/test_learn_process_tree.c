@@ -44,6 +44,17 @@ static void the_program_begins_at_its_execve(void **state) {
     assert_true(check_by(state, FIRST));
 }
 
+static void checks_of_the_one_that_begins_are_told_until_then(void **state) {
+    const struct record check = {.kind = RECORD_CHECK, .pid = FIRST};
+
+    assert_true(process_tree_starts(*state, &check));
+    assert_false(process_tree_starts(*state, &(struct record){.kind = RECORD_CALL, .pid = FIRST}));
+    assert_false(
+        process_tree_starts(*state, &(struct record){.kind = RECORD_CHECK, .pid = STRANGER}));
+    assert_true(exec_by(state, FIRST));
+    assert_false(process_tree_starts(*state, &check));
+}
+
 static void an_execve_of_others_begins_nothing(void **state) {
     assert_false(exec_by(state, STRANGER));
     assert_false(check_by(state, STRANGER));
@@ -95,6 +106,7 @@ static void processes_without_a_number_are_not(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         each(the_program_begins_at_its_execve),
+        each(checks_of_the_one_that_begins_are_told_until_then),
         each(an_execve_of_others_begins_nothing),
         each(all_descendants_are_the_program),
         each(children_of_others_are_not),

@@ -360,6 +360,15 @@ static void take_return(struct usage *usage, const struct record *record) {
     process->raised = 0;
 }
 
+bool usage_is_of_call(const struct usage *usage, const struct record *record, const char *call) {
+    struct usage_state *state = usage->state;
+
+    return strcmp(origin_of(&state->origins, state->kallsyms, record->cap, record->chain,
+                            record->depth)
+                      .call,
+                  call) == 0;
+}
+
 bool usage_changes_identity(const struct usage *usage, const struct record *record) {
     struct usage_state *state = usage->state;
 

@@ -49,6 +49,9 @@ int usage_begin(struct usage *usage, const struct kallsyms *kallsyms, uint64_t k
  * for, if the check counts; otherwise -1. */
 int usage_add(struct usage *usage, const struct record *record);
 
+/* That check is one of the system call of this name. */
+bool usage_is_of_call(const struct usage *usage, const struct record *record, const char *call);
+
 /* That check is one of a system call that changes an identity. */
 bool usage_changes_identity(const struct usage *usage, const struct record *record);
 

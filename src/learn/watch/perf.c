@@ -450,10 +450,14 @@ struct hand {
 
 static void hand_over(void *context, const void *bytes, size_t size) {
     const struct hand *hand = context;
+    struct process_tree *tree = &hand->watch->tree;
     struct record record;
 
-    if (record_read(&hand->watch->tracefs.format, bytes, size, &record) &&
-        (hand->watch->everything || process_tree_add(&hand->watch->tree, &record)))
+    if (!record_read(&hand->watch->tracefs.format, bytes, size, &record))
+        return;
+    bool taken = hand->watch->everything || process_tree_add(tree, &record);
+    record.starting = !taken && process_tree_starts(tree, &record);
+    if (taken || record.starting)
         hand->sink->take(hand->sink->context, &record);
 }
 

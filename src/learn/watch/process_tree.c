@@ -34,6 +34,10 @@ bool process_tree_add(struct process_tree *tree, const struct record *record) {
     return has(tree, record->pid);
 }
 
+bool process_tree_starts(const struct process_tree *tree, const struct record *record) {
+    return record->kind == RECORD_CHECK && record->pid == tree->first && !has(tree, record->pid);
+}
+
 void process_tree_free(struct process_tree *tree) {
     free(tree->members);
     tree->members = NULL;

@@ -27,6 +27,10 @@ int process_tree_begin(struct process_tree *tree, pid_t first);
  */
 bool process_tree_add(struct process_tree *tree, const struct record *record);
 
+/* Whether it is a check by the process that is to become the program, which has not yet. After
+ * process_tree_add(). */
+bool process_tree_starts(const struct process_tree *tree, const struct record *record);
+
 void process_tree_free(struct process_tree *tree);
 
 #endif

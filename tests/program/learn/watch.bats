@@ -23,6 +23,22 @@ setup() {
         $'1\nasks\nsocket'
 }
 
+@test "what its own execve asks for counts: a program that its user cannot reach or execute" {
+    mkdir -m 700 closed
+    cp "$ASKS" closed/program
+    learned -- closed/program
+    needs DAC_READ_SEARCH
+    assert_equal "$(told '.capabilities[0].by[0] | .process, .syscall')" $'program\nexecve'
+    learned --verify -- closed/program
+    needs DAC_READ_SEARCH confirmed
+    [ "$(told .runs)" -le 6 ]
+    install -m 700 "$ASKS" program
+    learned -- ./program
+    needs DAC_OVERRIDE,DAC_READ_SEARCH # the latter to read it: less may be enough
+    learned --verify -- ./program
+    needs DAC_OVERRIDE confirmed
+}
+
 @test "the program runs as nobody unless another user is named, with all capabilities and no_new_privs" {
     learned -- sh -c "grep -E '^(Uid|NoNewPrivs|CapEff)' /proc/self/status; echo \$HOME"
     assert_success
