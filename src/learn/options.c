@@ -85,8 +85,8 @@ static const struct option OPTIONS[] = {
      .help = "the fixture is ready when this shell line succeeds\n"
              "(default: at once)"},
     {"repeat", 0, WORD(repeat_word), .argument = " N",
-     .help = "try a set that fails N times (default: 3; 2 where the\n"
-             "watch tells why it fails)"},
+     .help = "try a set that fails N times (default: 3; 2 or 1\n"
+             "where the watch tells why it fails)"},
     {"no-trace", 0, FLAG(no_trace), .help = "do not watch: find the set by trying alone"},
     {"timeout", 0, WORD(timeout_word), .argument = " SECONDS",
      .help = "end each run after this time (default: none; with\n--test 10)"},

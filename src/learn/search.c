@@ -137,8 +137,8 @@ static bool settle(struct state *state, uint64_t set, uint64_t caps) {
 
     while (!over(state)) {
         const struct tried *tried = find(state, set);
-        unsigned wanted = tried->privileged        ? 1 /* how it ended was seen */
-                          : search->repeat != 0    ? search->repeat
+        unsigned wanted = search->repeat != 0      ? search->repeat
+                          : tried->privileged      ? 1 /* how it ended was seen */
                           : explained(tried, caps) ? SEARCH_EXPLAINED
                                                    : SEARCH_REPEAT;
         if (tried->works > 0)

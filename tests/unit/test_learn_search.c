@@ -309,6 +309,23 @@ static void what_fails_now_and_then_and_needs_nothing_is_never_said_to_need(void
         }
 }
 
+/* By chance a process is ended before it has given up what it gives up. */
+static void who_ends_more_privileged_is_tried_as_often_as_asked_for(void **state) {
+    (void)state;
+
+    for (unsigned repeat = 0; repeat <= 4; repeat++) {
+        struct program program = {.privileged_without = C(SETUID)};
+        struct search search = {.run = run,
+                                .context = &program,
+                                .everything = ALL,
+                                .traced = C(SETUID),
+                                .has_trace = true,
+                                .repeat = repeat};
+        exactly(search_run(&search), C(SETUID));
+        assert_int_equal(program.runs, (repeat == 0 ? 1 : repeat) + 1);
+    }
+}
+
 static void a_run_that_ends_more_privileged_does_not_work(void **state) {
     (void)state;
     struct program program = {.asks = C(SETUID) | C(SETGID),
@@ -414,6 +431,7 @@ int main(void) {
         cmocka_unit_test(a_failure_is_believed_when_it_was_seen_twice),
         cmocka_unit_test(a_failure_that_nothing_explains_is_tried_three_times_and_not_believed),
         cmocka_unit_test(what_fails_now_and_then_and_needs_nothing_is_never_said_to_need),
+        cmocka_unit_test(who_ends_more_privileged_is_tried_as_often_as_asked_for),
         cmocka_unit_test(a_run_that_ends_more_privileged_does_not_work),
         cmocka_unit_test(a_capability_that_is_asked_for_instead_is_tried),
         cmocka_unit_test(what_was_refused_to_it_without_anything_is_tried_too),
