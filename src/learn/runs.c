@@ -56,6 +56,8 @@ static int make(struct result *result, const struct attempt_plan *plan, struct a
     result->lost += attempt->lost;
     result->late += attempt->late;
     result->interrupted |= attempt->outcome.interrupted;
+    if (status == 0 && attempt->outcome.interrupted && !attempt->outcome.begun)
+        result->runs--;
     return status;
 }
 
@@ -77,7 +79,7 @@ static int make_first(struct result *result, struct fail *f) {
     result->usage = attempt.usage;
     result->privilege = attempt.privilege;
     result->first = attempt.outcome;
-    result->first_made = true;
+    result->first_made |= attempt.outcome.begun;
     result->kprobe = attempt.kprobe;
     result->calls = attempt.calls;
     if (status == 0 && attempt.outcome.passes_without)
@@ -159,6 +161,9 @@ int runs_first(struct result *result, struct fail *f) {
     int status = result->traced ? 0 : make_none(result, &none, f);
     if (status == 0 && !result->interrupted && !result->subject.input_taken)
         status = make_runs(result, f);
+    if (status == 0 && result->interrupted && result->runs == 0)
+        status = error_set(f, "run", 0, "start it again",
+                           "it was interrupted before the program was started");
     if (status == 0) {
         char ignored[STANDING_STAYS];
         note_first(result);
@@ -323,6 +328,8 @@ static int test_alone(struct result *result, struct fail *f) {
         return -1;
     if (succeeds)
         add_reason(result, REASON_TEST_ALONE);
+    if (shell_interrupted())
+        add_reason(result, REASON_INTERRUPTED);
     return 0;
 }
 

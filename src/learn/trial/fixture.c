@@ -182,6 +182,8 @@ int fixture_start(const struct subject *subject, unsigned seconds, struct fail *
     }
     for (long left = (long)seconds * 1000; left > 0; left -= READY_EVERY) {
         struct shell_result result;
+        if (shell_interrupted())
+            return 0; /* and no run is made */
         if (!ask(subject, ORDER_ALIVE))
             return refuse(subject, "before it was ready", f);
         if (shell_run(subject, subject->fixture_ready, seconds, &result, f) != 0)

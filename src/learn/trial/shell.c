@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -30,15 +31,26 @@ void shell_output_read(int fd, char output[SHELL_OUTPUT]) {
     output[got > 0 ? got : 0] = '\0';
 }
 
+bool shell_interrupted(void) {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    sigset_t waiting;
+    bool found = false;
+
+    (void)sigpending(&waiting);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        found |= sigismember(&waiting, ends[i]) == 1;
+    return found;
+}
+
 /* Whether it ended in time. */
 static bool wait_for(pid_t child, unsigned seconds, int *status) {
     const struct timespec pause = {.tv_nsec = EVERY * 1000000L};
 
     for (long left = (long)seconds * 1000;; left -= EVERY) {
-        pid_t ended = waitpid(child, status, seconds == 0 ? 0 : WNOHANG);
+        pid_t ended = waitpid(child, status, WNOHANG);
         if (ended == child || (ended < 0 && errno != EINTR))
             return ended == child;
-        if (seconds != 0 && left <= 0)
+        if ((seconds != 0 && left <= 0) || shell_interrupted())
             return false;
         (void)nanosleep(&pause, NULL);
     }

@@ -15,13 +15,16 @@ enum { SHELL_OUTPUT = 1024 };
 
 struct shell_result {
     bool succeeded;
-    bool timed_out;
+    bool timed_out;            /* or interrupted */
     int status;                /* as waitpid gives it */
     char output[SHELL_OUTPUT]; /* the end of what it wrote */
 };
 
-/* Runs the line for at most that many seconds (0: as long as it takes), and ends what it left
- * behind. Returns 0, or -1 with *f filled when it could not be run. */
+/* Whether a signal to end has come that no run has taken yet: they are blocked, and wait. */
+bool shell_interrupted(void);
+
+/* Runs the line for at most that many seconds (0: as long as it takes) or until it is interrupted,
+ * and ends what it left behind. Returns 0, or -1 with *f filled when it could not be run. */
 int shell_run(const struct subject *subject, const char *line, unsigned seconds,
               struct shell_result *result, struct fail *f);
 

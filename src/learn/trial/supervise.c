@@ -107,7 +107,7 @@ static int run_reset(const struct subject *subject, struct fail *f) {
         return 0;
     if (shell_run(subject, subject->reset, 0, &result, f) != 0)
         return -1;
-    if (result.succeeded)
+    if (result.succeeded || shell_interrupted())
         return 0;
     return error_set(f, "reset", 0, "correct the line, or leave out --reset",
                      "'%.200s' failed, status %d%s%.200s", subject->reset,
@@ -130,7 +130,7 @@ static int run_test_alone(const struct subject *subject, bool *succeeds, struct 
     if (shell_run(subject, subject->test, line_seconds(subject), &result, f) != 0)
         return -1;
     *succeeds = result.succeeded;
-    if (!result.timed_out && WIFEXITED(result.status) &&
+    if (!result.timed_out && !shell_interrupted() && WIFEXITED(result.status) &&
         (WEXITSTATUS(result.status) == EXIT_NOT_FOUND ||
          WEXITSTATUS(result.status) == EXIT_NOT_EXECUTABLE))
         return error_set(f, "test", 0, "correct the line of --test",
@@ -372,6 +372,7 @@ static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
                       .output = subject->test != NULL ? shell_output_open() : -1,
                       .started = -1};
     int waiting = input_waiting(subject);
+    outcome->begun = true;
     terminal_save(&terminal);
     int status = run_once(&run, keep, limit, f);
     terminal_restore(&terminal);
@@ -387,15 +388,22 @@ static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
     return status;
 }
 
+/* What comes before a run. After a signal to end nothing more is begun. */
+static int get_ready(const struct subject *subject, bool *succeeds, struct fail *f) {
+    *succeeds = false;
+    if (run_reset(subject, f) != 0)
+        return -1;
+    if (!shell_interrupted() && fixture_start(subject, line_seconds(subject), f) != 0)
+        return -1;
+    return shell_interrupted() ? 0 : run_test_alone(subject, succeeds, f);
+}
+
 int trial_run(struct subject *subject, uint64_t keep, unsigned limit, struct observer *observer,
               struct outcome *outcome, struct fail *f) {
     memset(outcome, 0, sizeof *outcome);
-    if (run_reset(subject, f) != 0)
-        return -1;
-    int status = fixture_start(subject, line_seconds(subject), f);
-    if (status == 0)
-        status = run_test_alone(subject, &outcome->passes_without, f);
-    if (status == 0 && !outcome->passes_without)
+    int status = get_ready(subject, &outcome->passes_without, f);
+    outcome->interrupted = shell_interrupted();
+    if (status == 0 && !outcome->passes_without && !outcome->interrupted)
         status = run_program(subject, keep, limit, observer, outcome, f);
     fixture_end(subject);
     return status;
@@ -405,11 +413,7 @@ int trial_test_alone(const struct subject *subject, bool *succeeds, struct fail 
     *succeeds = false;
     if (subject->test == NULL)
         return 0;
-    if (run_reset(subject, f) != 0)
-        return -1;
-    int status = fixture_start(subject, line_seconds(subject), f);
-    if (status == 0)
-        status = run_test_alone(subject, succeeds, f);
+    int status = get_ready(subject, succeeds, f);
     fixture_end(subject);
     return status;
 }

@@ -16,6 +16,7 @@
 #include "learn/watch/perf.h"
 
 struct outcome {
+    bool begun;   /* a process was made for it; not where it was interrupted before */
     bool refused; /* by the launcher: it did not run at all, and refusal says why */
     struct fail refusal;
     struct program program; /* what was found of it; refusal may point into it */

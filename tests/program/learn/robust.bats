@@ -169,6 +169,37 @@ learning() {
     swept
 }
 
+# interrupted_in LINE OPTION...: the learner gets SIGTERM while that line, which has made the file "started", runs.
+interrupted_in() {
+    NAP="sleep 1000.$BASHPID" # by which it is told from those of other tests
+    learning "${@:2}" "$1" "test -e again || { touch again; exit 0; }; touch started; $NAP" -- true
+    local begin=$SECONDS
+    kill -TERM "$LEARNER"
+    status=0
+    wait "$LEARNER" || status=$?
+    [ $((SECONDS - begin)) -lt 300 ]
+    rm -f again
+}
+
+@test "SIGTERM ends a reset, a test and a fixture's line that run without the program" {
+    interrupted_in --reset --verify
+    assert_equal "$status" 2
+    assert_equal "$(told '.reasons[].code')" interrupted
+    assert_equal "$(told '.runs')" 1
+    touch again
+    interrupted_in --reset --verify
+    assert_equal "$status" 125
+    assert_equal "$(told .error.text)" "it was interrupted before the program was started"
+    touch again
+    interrupted_in --test --timeout 1000
+    assert_equal "$status" 125
+    touch again
+    interrupted_in --fixture-ready --timeout 1000 --fixture 'sleep 1000'
+    assert_equal "$status" 125
+    run pgrep -xf "$NAP"
+    assert_failure
+}
+
 @test "SIGUSR1 is passed on to the program" {
     # shellcheck disable=SC2016
     learning -- sh -c 'trap "exit 3" USR1; touch started; while :; do sleep 0.1; done'
