@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "learn/error.h"
@@ -34,12 +35,44 @@ static FILE *take_standard_output(void) {
     return fdopen(fd, "w");
 }
 
+static bool is_standard(const struct learn_options *options) {
+    return strcmp(options->output, "-") == 0;
+}
+
+/* What is in it stays until something else is to be written: it may be what --runs adds to. */
+static FILE *open_file(const char *name) {
+    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+    if (file == NULL && fd >= 0)
+        (void)close(fd);
+    return file;
+}
+
+/* Of no effect on what is no regular file. */
+static void empty(const struct learn_options *options, FILE *file) {
+    if (!is_standard(options))
+        (void)!ftruncate(fileno(file), 0);
+}
+
+/* It is one of --runs, which is worth more than an error. */
+static bool is_of_runs(const struct learn_options *options, FILE *file) {
+    struct stat status, other;
+
+    if (fstat(fileno(file), &status) != 0)
+        return false;
+    for (unsigned i = 0; i < options->run_count; i++)
+        if (stat(options->runs[i], &other) == 0 && other.st_dev == status.st_dev &&
+            other.st_ino == status.st_ino)
+            return true;
+    return false;
+}
+
 int output_open(const struct learn_options *options, FILE **file, struct fail *f) {
     *file = NULL;
     if (options->output == NULL)
         return 0;
-    *file =
-        strcmp(options->output, "-") == 0 ? take_standard_output() : fopen(options->output, "we");
+    *file = is_standard(options) ? take_standard_output() : open_file(options->output);
     return *file != NULL ? 0
                          : error_set(f, "output", errno, "give -o a file that can be written",
                                      "%s cannot be opened", output_name(options));
@@ -50,6 +83,8 @@ int output_finish(const struct learn_options *options, const struct output_repor
     FILE *out = file != NULL ? file : stderr;
 
     (void)signal(SIGPIPE, SIG_IGN);
+    if (file != NULL)
+        empty(options, file);
     int error = report->write(out, report->what);
     if (error == 0 && ferror(out) != 0)
         error = -errno;
@@ -69,9 +104,12 @@ static bool asks_for_json(const struct learn_options *options) {
 }
 
 int output_error(const struct learn_options *options, FILE *file, const struct fail *f) {
-    FILE *document = file;
+    bool kept = file != NULL && is_of_runs(options, file);
+    FILE *document = kept ? NULL : file;
 
-    if (file == NULL && options->output != NULL && strcmp(options->output, "-") == 0)
+    if (document != NULL)
+        empty(options, document);
+    if (file == NULL && options->output != NULL && is_standard(options))
         document = stdout;
     int status = error_print(f, asks_for_json(options) ? document : NULL);
     if (file != NULL)

@@ -26,7 +26,8 @@ int output_finish(const struct learn_options *options, const struct output_repor
                   FILE *file, struct fail *f);
 
 /* Prints an error, as JSON too where that was asked for: to file, which is closed, or where there
- * is none yet to standard output, if that was named. Returns the exit status. */
+ * is none yet to standard output, if that was named. A file of --runs stays as it is. Returns the
+ * exit status. */
 int output_error(const struct learn_options *options, FILE *file, const struct fail *f);
 
 #endif

@@ -575,6 +575,30 @@ AmbientCapabilities=CAP_NET_RAW'
     assert_equal "$(jq -r '.together | join(",")' all.json)" NET_BIND_SERVICE,NET_RAW
 }
 
+@test "what earlier watches found is still there after an error, and after the watch was killed" {
+    running sleep 1000
+    "$CAPWRAP_LEARN" --json -o all.json -- "$ASKS" bind 85
+    cp all.json before.json
+    attempt "$CAPWRAP_LEARN" --unit no-such-unit --for 1s --runs all.json --json -o all.json
+    assert_failure 125
+    cmp all.json before.json
+    ln -s all.json link.json
+    attempt "$CAPWRAP_LEARN" --pid 4194303 --runs all.json --json -o link.json
+    assert_failure 125
+    cmp all.json before.json
+    env "$CAPWRAP_LEARN" --pid "$RUNNING" --runs all.json --json -o all.json 2>said 3>&- &
+    PIDS+=("$!")
+    watch_says "$!" said process
+    kill -KILL "$!"
+    wait "$!" || true
+    cmp all.json before.json
+    # A longer text than the report is gone when there is one.
+    { cat before.json; head -c 100000 /dev/zero | tr '\0' ' '; } >all.json
+    "$CAPWRAP_LEARN" --pid "$RUNNING" --for 1s --runs all.json --json -o all.json
+    [ "$(wc -c <all.json)" -lt 100000 ]
+    assert_equal "$(jq -r '.together | join(",")' all.json)" NET_BIND_SERVICE
+}
+
 @test "a file that is no report, or one of what was not confirmed, is refused" {
     running "$ASKS" sleep 1000
     echo '{"version":1}' >other.json
