@@ -89,7 +89,8 @@ static const struct option OPTIONS[] = {
              "where the watch tells why it fails)"},
     {"no-trace", 0, FLAG(no_trace), .help = "do not watch: find the set by trying alone"},
     {"timeout", 0, WORD(timeout_word), .argument = " SECONDS",
-     .help = "end each run after this time (default: none; with\n--test 10)"},
+     .help = "end each run after this time (default: none for the\n"
+             "first run; with --test 10)"},
     {"pid", 0, TARGET, .argument = " PID", .what = ABOUT_TARGETS,
      .help = "in place of COMMAND: watch this process, which runs\n"
              "already, and its descendants"},

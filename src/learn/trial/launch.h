@@ -32,6 +32,7 @@ struct subject {
     sigset_t mask;          /* the signal mask that the program inherits */
     bool ignores_children;  /* and SIGCHLD ignored */
     off_t input;            /* where standard input stood, -1: it cannot be taken back there */
+    bool begun;             /* a run was made */
     bool input_taken;       /* and a run has read from it what no other run can read */
 };
 

@@ -133,7 +133,10 @@ static int run_test_alone(const struct subject *subject, bool *succeeds, struct 
     if (!result.timed_out && !shell_interrupted() && WIFEXITED(result.status) &&
         (WEXITSTATUS(result.status) == EXIT_NOT_FOUND ||
          WEXITSTATUS(result.status) == EXIT_NOT_EXECUTABLE))
-        return error_set(f, "test", 0, "correct the line of --test",
+        return error_set(f, "test", 0,
+                         subject->begun ? "restore what it takes with --reset: it could be "
+                                          "executed before an earlier run"
+                                        : "correct the line of --test",
                          "'%.200s' cannot be executed, status %d%s%.200s", subject->test,
                          WEXITSTATUS(result.status), result.output[0] == '\0' ? "" : ": ",
                          result.output);
@@ -372,7 +375,7 @@ static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
                       .output = subject->test != NULL ? shell_output_open() : -1,
                       .started = -1};
     int waiting = input_waiting(subject);
-    outcome->begun = true;
+    subject->begun = outcome->begun = true;
     terminal_save(&terminal);
     int status = run_once(&run, keep, limit, f);
     terminal_restore(&terminal);

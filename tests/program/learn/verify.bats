@@ -132,6 +132,16 @@ setup() {
     refute [ -e ran ]
 }
 
+@test "a test that a run has made impossible to execute: the hint is to restore it" {
+    printf '#!/bin/sh\ntest -e ran\n' >check
+    chmod 755 check
+    chmod 777 .
+    learned --verify --reset 'rm -f ran' --test ./check -- \
+        sh -c 'touch ran; trap "rm -f check; exit" TERM; while :; do sleep 0.1; done'
+    assert_failure 125
+    assert_regex "$stderr" "hint: restore what it takes with --reset"
+}
+
 @test "a test that succeeds without the program later on confirms nothing" {
     learned --verify --test 'test -e result' -- "$ASKS" raw touch result
     not_confirmed test-passes-without-program
