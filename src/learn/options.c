@@ -157,9 +157,9 @@ void learn_options_help(void) {
                 stdout);
     optparse_help(stdout, &TABLE);
     (void)fputs("\n"
-                "Exit status: 0 learned; 1 more than LIST is needed; 2 not confirmed; 125 wrong\n"
-                "usage, or it cannot be learned here; 126 COMMAND cannot be executed; 127 COMMAND\n"
-                "was not found.\n"
+                "Exit status: 0 learned; 1 more than LIST is needed; 2 not confirmed, or not\n"
+                "known whether LIST is enough; 125 wrong usage, or it cannot be learned here;\n"
+                "126 COMMAND cannot be executed; 127 COMMAND was not found.\n"
                 "\n"
                 "  capwrap-learn --verify -- ping -c 1 192.0.2.1\n"
                 "  capwrap-learn --unit nginx --for 5m\n",

@@ -41,7 +41,16 @@ uint64_t watched_outside(const struct attached *attached) {
                : watched_together(attached) & ~attached->options->check;
 }
 
-int watched_exit(const struct attached *attached) { return watched_outside(attached) != 0 ? 1 : 0; }
+bool watched_saw_all(const struct attached *attached) {
+    return attached->lost == 0 && attached->late == 0 && attached->members.unclear == 0 &&
+           !attached->members.no_memory;
+}
+
+int watched_exit(const struct attached *attached) {
+    if (watched_outside(attached) != 0)
+        return 1;
+    return attached->options->check_word != NULL && !watched_saw_all(attached) ? 2 : 0;
+}
 
 size_t watched_programs(const struct attached *attached) {
     return attached->seen.program_count + attached->seen.more_programs;

@@ -131,7 +131,7 @@ static void write_limits(FILE *out, const struct attached *attached) {
     json_caps(out, "allowed", attached->options->check);
     (void)fputc(',', out);
     json_caps(out, "outside", watched_outside(attached));
-    (void)fputc('}', out);
+    (void)fprintf(out, ",\"complete\":%s}", watched_saw_all(attached) ? "true" : "false");
 }
 
 static int write_snippets(FILE *out, const struct attached *attached) {

@@ -72,7 +72,9 @@ static void write_check(FILE *out, const struct attached *attached) {
         return;
     capname_join(watched_outside(attached), "", ", ", names);
     line(out, INDENT, "check", names[0] == '\0' ? "%s" : "failed: %s not in the list",
-         names[0] == '\0' ? "passed" : names);
+         names[0] != '\0'            ? names
+         : watched_saw_all(attached) ? "passed"
+                                     : "not known: not every check was seen");
 }
 
 /* ---- the capabilities ---- */

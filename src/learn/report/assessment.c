@@ -74,10 +74,17 @@ uint64_t assessment_outside(const struct result *result) {
     return result->options.check_word == NULL ? 0 : result->keep & ~result->options.check;
 }
 
+bool assessment_saw_all(const struct result *result) {
+    return result->state != STATE_OBSERVED ||
+           (result->lost == 0 && result->late == 0 && !result->usage.no_memory);
+}
+
 int assessment_exit(const struct result *result) {
     if (result->state == STATE_NOT_CONFIRMED)
         return 2;
-    return assessment_outside(result) != 0 ? 1 : 0;
+    if (assessment_outside(result) != 0)
+        return 1;
+    return result->options.check_word != NULL && !assessment_saw_all(result) ? 2 : 0;
 }
 
 static const char *error_word(int error) {

@@ -137,7 +137,7 @@ static void write_check(FILE *out, const struct result *result) {
     json_caps(out, "allowed", result->options.check);
     (void)fputc(',', out);
     json_caps(out, "outside", assessment_outside(result));
-    (void)fputc('}', out);
+    (void)fprintf(out, ",\"complete\":%s}", assessment_saw_all(result) ? "true" : "false");
 }
 
 static int write_snippets(FILE *out, const struct result *result) {

@@ -146,7 +146,9 @@ static void write_check(FILE *out, const struct result *result) {
         return;
     capname_join(assessment_outside(result), "", ", ", names);
     line(out, "check", names[0] == '\0' ? "%s" : "failed: %s not in the list",
-         names[0] == '\0' ? "passed" : names);
+         names[0] != '\0'             ? names
+         : assessment_saw_all(result) ? "passed"
+                                      : "not known: not every check was seen");
 }
 
 static void write_sentences(FILE *out, const char *title, const struct limit *sentences,

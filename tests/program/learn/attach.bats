@@ -238,6 +238,25 @@ while not os.path.exists("go"):
     valid
 }
 
+@test "--check is not passed when checks were lost: status 2, and 1 when something else was used all the same" {
+    local list came
+    for list in NET_RAW none; do
+        rm -f go "done"
+        running "$ASKS" wait go raws 300000 touch "done" sleep 1000
+        watching --pid "$RUNNING" --check "$list"
+        # Who does not read loses what the rings do not hold.
+        kill -STOP "$WATCHER"
+        touch go
+        came=yes
+        wait_for_file "done" || came=no
+        kill -CONT "$WATCHER"
+        kill "$RUNNING"
+        watched "$([[ $list == none ]] && echo 1 || echo 2)"
+        assert_equal "$came,$(told .check.complete)" yes,false
+        limited checks-lost
+    done
+}
+
 @test "on a terminal there is a line of progress, and otherwise none" {
     running "$ASKS" wait go raws 10 touch asked sleep 1000
     script --quiet --return --command "'$CAPWRAP_LEARN' --pid $RUNNING --for 4s -o report" typescript \

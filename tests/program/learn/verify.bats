@@ -366,6 +366,7 @@ END
     learned --check KILL -- "$ASKS" raw
     assert_failure 1
     assert_equal "$(told '.check.outside[]')" NET_RAW
+    assert_equal "$(told .check.complete)" true
     # What is asked for and not needed is no reason to fail, once that is known.
     learned --check none -- ps
     assert_failure 1
