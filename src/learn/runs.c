@@ -129,7 +129,8 @@ static int make_runs(struct result *result, struct fail *f) {
                  result->subject.test == NULL && !result->first.timed_out &&
                  !result->subject.input_taken;
     if (again) {
-        tell_bound(result);
+        if (result->bound == 0)
+            tell_bound(result);
         if (make_first(result, f) != 0)
             return -1;
         result->first_works = trial_works(&result->subject, &result->first);

@@ -330,6 +330,17 @@ END
     limited flaky
 }
 
+@test "the most runs are told once, whatever the first run came to" {
+    local -a way
+    local line
+    while read -ra way; do
+        for line in 'exit 0' 'exit 3' "exec $ASKS raw"; do
+            learned "${way[@]}" -- sh -c "$line"
+            assert_equal "$(grep -c 'at most 60 runs in all' <<<"$stderr")" 1
+        done
+    done <<<$'--verify\n--no-trace'
+}
+
 @test "a program that works no more is not confirmed" {
     learned --verify -- sh -c 'test ! -e ran && touch ran'
     not_confirmed not-repeatable
