@@ -88,6 +88,19 @@ static void a_number_that_comes_back_is_another_process(void **state) {
     assert_true(check_by(state, CHILD));
 }
 
+/* The program may have ended long before the run does. */
+static void the_number_of_the_program_that_comes_back_is_another_process(void **state) {
+    (void)exec_by(state, FIRST);
+    assert_true(fork_of(state, FIRST, CHILD));
+    assert_false(fork_of(state, SHELL, FIRST));
+    assert_false(process_tree_starts(*state, &(struct record){.kind = RECORD_CHECK, .pid = FIRST}));
+    assert_false(exec_by(state, FIRST));
+    assert_false(check_by(state, FIRST));
+    assert_true(check_by(state, CHILD));
+    assert_true(fork_of(state, CHILD, FIRST));
+    assert_true(exec_by(state, FIRST));
+}
+
 /* The kernel gives 0 for a process of another process namespace, and -1 for one that has gone. */
 static void processes_without_a_number_are_not(void **state) {
     (void)exec_by(state, FIRST);
@@ -111,6 +124,7 @@ int main(void) {
         each(all_descendants_are_the_program),
         each(children_of_others_are_not),
         each(a_number_that_comes_back_is_another_process),
+        each(the_number_of_the_program_that_comes_back_is_another_process),
         each(processes_without_a_number_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

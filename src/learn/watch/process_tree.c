@@ -22,20 +22,25 @@ static void set(struct process_tree *tree, uint32_t pid, bool member) {
 
 int process_tree_begin(struct process_tree *tree, pid_t first) {
     tree->first = (uint32_t)first;
+    tree->begun = false;
     tree->members = calloc(RECORD_PIDS / PER_WORD, sizeof tree->members[0]);
     return tree->members == NULL ? -ENOMEM : 0;
 }
 
 bool process_tree_add(struct process_tree *tree, const struct record *record) {
-    if (record->kind == RECORD_FORK)
+    bool begins = record->kind == RECORD_COMM && record->exec && record->pid == tree->first;
+
+    if (record->kind == RECORD_FORK) {
         set(tree, record->pid, has(tree, record->parent));
-    else if (record->kind == RECORD_COMM && record->exec && record->pid == tree->first)
+    } else if (begins && !tree->begun) {
+        tree->begun = true;
         set(tree, record->pid, true);
+    }
     return has(tree, record->pid);
 }
 
 bool process_tree_starts(const struct process_tree *tree, const struct record *record) {
-    return record->kind == RECORD_CHECK && record->pid == tree->first && !has(tree, record->pid);
+    return record->kind == RECORD_CHECK && record->pid == tree->first && !tree->begun;
 }
 
 void process_tree_free(struct process_tree *tree) {

@@ -16,6 +16,7 @@
 
 struct process_tree {
     uint32_t first;
+    bool begun;        /* first has executed the program: its number may come back */
     uint64_t *members; /* a bit for each process id; pages that are not touched take no memory */
 };
 
