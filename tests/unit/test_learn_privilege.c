@@ -257,6 +257,33 @@ static void one_of_many_that_stays_root_is_found(void **state) {
     assert_string_equal(stays(&runs, &NO_GROUPS), "uid 0");
 }
 
+/* "gosu app server || server": the trial has a process of a role that the first run has not. */
+static void the_same_program_in_another_way_is_compared(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *stays;
+    } cases[] = {{"worker", "uid 0"}, {"other", ""}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct runs runs = {0};
+        begin(&runs, &runs.first, 0, UINT64_MAX);
+        forks(&runs, CHILD);
+        exec(&runs, CHILD, "gosu");
+        call(&runs, CHILD, CALL_SETUID, USER, 0, 1, 0);
+        exec(&runs, CHILD, "worker");
+        begin(&runs, &runs.trial, 0, 0);
+        forks(&runs, CHILD);
+        exec(&runs, CHILD, "gosu");
+        call(&runs, CHILD, CALL_SETUID, USER, 0, 0, -EPERM);
+        ends(&runs, CHILD);
+        forks(&runs, CHILD);
+        exec(&runs, CHILD, cases[i].name);
+        forks(&runs, CHILD + 1);
+        /* gosu itself ends as root, which it did not with everything; but it is not what goes on */
+        assert_string_equal(stays(&runs, &NO_GROUPS), cases[i].stays);
+    }
+}
+
 static void a_thread_that_stays_root_is_found(void **state) {
     (void)state;
     struct runs runs = {0};
@@ -436,6 +463,7 @@ int main(void) {
         cmocka_unit_test(an_id_that_is_given_up_for_a_time_is_told),
         cmocka_unit_test(an_id_that_is_taken_back_is_not),
         cmocka_unit_test(one_of_many_that_stays_root_is_found),
+        cmocka_unit_test(the_same_program_in_another_way_is_compared),
         cmocka_unit_test(a_thread_that_stays_root_is_found),
         cmocka_unit_test(a_program_that_was_executed_as_root_is_found),
         cmocka_unit_test(sets_that_were_given_up_are_followed),

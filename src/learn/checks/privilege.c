@@ -16,7 +16,7 @@ enum { RECENT = 256 };
 /* A thread of the program. */
 struct task {
     uint32_t tid, pid;
-    uint64_t role;
+    uint64_t role, program;
     struct standing began, now;
     uint64_t changed;   /* the last time that an identity or a set changed */
     uint64_t ended;     /* 0: it has not ended */
@@ -130,7 +130,8 @@ static void add_ending(struct privilege *privilege, const struct ending *ending)
 /* Compares with /proc, which decides whether the followed state is right. */
 static void finish_task(struct privilege *privilege, const struct task *task) {
     const struct sample *sample = sample_of(privilege->state, task);
-    struct ending ending = {.role = task->role, .began = task->began, .ended = task->now};
+    struct ending ending = {
+        .role = task->role, .program = task->program, .began = task->began, .ended = task->now};
 
     if (sample != NULL) {
         ending.sampled = true;
@@ -186,6 +187,7 @@ static void take_fork(struct privilege *privilege, const struct record *record) 
     end_call(privilege, find(privilege, record->parent_tid), false);
     struct standing now = parent != NULL ? parent->now : privilege->state->start;
     uint64_t role = parent != NULL ? parent->role : 0;
+    uint64_t program = parent != NULL ? parent->program : 0;
     bool own = parent != NULL && parent->own_namespace;
 
     struct task *old = find(privilege, record->tid);
@@ -195,6 +197,7 @@ static void take_fork(struct privilege *privilege, const struct record *record) 
     if (task == NULL)
         return;
     task->role = mix(role, thread ? "thread" : "fork");
+    task->program = program;
     task->began = task->now = now;
     task->own_namespace = own;
     task->changed = record->time;
@@ -207,6 +210,7 @@ static void take_exec(struct privilege *privilege, const struct record *record) 
         return;
     end_call(privilege, task, false);
     task->role = mix(task->role, record->comm);
+    task->program = mix(0, record->comm);
     task->now.keep_caps = false;
     task->began = task->now;
     task->changed = record->time;
@@ -409,6 +413,7 @@ static void end_by_samples(struct privilege *privilege) {
         if (replaced)
             continue;
         struct ending ending = {.role = mix(0, sample->name),
+                                .program = mix(0, sample->name),
                                 .began = state->start,
                                 .ended = state->start,
                                 .sampled = true,
@@ -519,32 +524,51 @@ static unsigned count_all(const struct privilege *run, const struct ending *like
     return count;
 }
 
-/* Whether this ending has a like in the first run. */
+/* Which endings of the first run one is compared with. */
+enum like { LIKE_ROLE, LIKE_PROGRAM, LIKE_ANY, LIKES };
+
+static bool is_like(const struct ending *one, const struct ending *other, enum like like) {
+    return like == LIKE_ANY || (like == LIKE_ROLE && one->role == other->role) ||
+           (like == LIKE_PROGRAM && one->program == other->program);
+}
+
+/* Whether it is within one of its likes; *known: there are any. stays: what it has beyond the last
+ * of them. */
+static bool is_within_likes(const struct privilege *first, const struct privilege *trial,
+                            const struct ending *ending, enum like like,
+                            const struct groups *groups, bool *known, char stays[STANDING_STAYS]) {
+    char text[STANDING_STAYS];
+
+    *known = false;
+    for (size_t i = 0; i < first->count; i++) {
+        const struct ending *other = &first->endings[i];
+        if (!is_like(ending, other, like))
+            continue;
+        *known = true;
+        if (excess(ending, other, trial->kept, groups, text) == NULL)
+            return true;
+        memcpy(stays, text, sizeof text);
+    }
+    return false;
+}
+
+/* Whether this ending has no like in the first run. */
 static bool is_more(const struct privilege *first, const struct privilege *trial,
                     const struct ending *ending, const struct groups *groups,
                     char stays[STANDING_STAYS]) {
-    bool role_known = false, within = false, gave_up;
-    char text[STANDING_STAYS];
+    bool known = false, within = false, gave_up;
+    enum like like = LIKE_ROLE;
 
     stays[0] = '\0';
-    for (size_t i = 0; i < first->count && !within; i++) {
-        const struct ending *other = &first->endings[i];
-        if (other->role != ending->role)
-            continue;
-        role_known = true;
-        within = excess(ending, other, trial->kept, groups, text) == NULL;
-        if (!within)
-            memcpy(stays, text, sizeof text);
-    }
-    for (size_t i = 0; i < first->count && !role_known && !within; i++) {
-        within = excess(ending, &first->endings[i], trial->kept, groups, text) == NULL;
-        if (!within)
-            memcpy(stays, text, sizeof text);
+    for (; like < LIKES; like++) {
+        within = is_within_likes(first, trial, ending, like, groups, &known, stays);
+        if (known)
+            break;
     }
     if (!within)
         return true;
     unsigned count = count_like(first, ending, trial->kept, groups, &gave_up);
-    if (!role_known || !gave_up || count_all(trial, ending) <= count)
+    if (like != LIKE_ROLE || !gave_up || count_all(trial, ending) <= count)
         return false;
     (void)snprintf(stays, STANDING_STAYS, "uid %u", ending->ended.uid.effective);
     return true;

@@ -4,7 +4,9 @@
  *
  * A program that cannot give up root because a capability is missing may go on as root and still
  * answer: such a run does not "work". Processes of two runs are compared where they have the same
- * role: the same chain of forks and executed names from the program's first execve on.
+ * role: the same chain of forks and executed names from the program's first execve on. One whose
+ * role the other run does not have is compared with those that executed the same name last: "gosu
+ * app server || server" is the same server in another way.
  */
 #ifndef CAPWRAP_LEARN_PRIVILEGE_H
 #define CAPWRAP_LEARN_PRIVILEGE_H
@@ -21,6 +23,7 @@
 /* How processes of one role ended. */
 struct ending {
     uint64_t role;
+    uint64_t program; /* the last name that was executed, as a hash */
     struct standing began, ended;
     bool sampled;  /* caps is known: read from /proc for the last process of the role */
     uint64_t caps; /* permitted, inheritable and ambient together */

@@ -90,6 +90,15 @@ END
     is_confirmed SETUID
 }
 
+@test "identity: the same server in another way, where the one that gives up root did not work" {
+    local line
+    for line in 'sleep 0.2' 'exec sleep 0.2' '(sleep 0.2; true)'; do
+        never_wrong SETGID,SETUID -u root -- \
+            sh -c "setpriv --reuid 33 --regid 33 --clear-groups sleep 0.2 || $line"
+        is_confirmed SETGID,SETUID
+    done
+}
+
 @test "identity: a user, a group or a group of file access that is left for a time" {
     local line
     while read -r user needs line; do
