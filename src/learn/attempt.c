@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* What the program's own execve asks for, as to search a directory above it: without that it is not
- * started. What capwrap asks for on the way there is no need of the program's. */
+/* Counts what the program's own execve requires, for example to search a directory above it:
+ * without it the program is not started. What capwrap requires before that is not a need of the
+ * program. */
 static void take_start(struct attempt *attempt, const struct record *record) {
     const struct record name = {
         .kind = RECORD_COMM, .pid = record->pid, .tid = record->tid, .comm = attempt->name};
@@ -24,8 +25,8 @@ static void take_record(void *context, const struct record *record) {
         take_start(attempt, record);
         return;
     }
-    /* What a call changes is known when it has ended, so that a check in it is about the identity
-     * of before. */
+    /* The result of a call is known when it has ended, so a check within it belongs to the identity
+     * before the call. */
     privilege_add(&attempt->privilege, record);
     if (usage_changes_identity(&attempt->usage, record) &&
         !privilege_in_call(&attempt->privilege, record->tid))

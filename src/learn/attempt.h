@@ -14,7 +14,7 @@
 
 struct attempt {
     struct outcome outcome;
-    const char *name;   /* of the program's file */
+    const char *name;   /* of the file of the program */
     struct usage usage; /* empty without a watch */
     struct privilege privilege;
     bool watched, kprobe;

@@ -62,10 +62,10 @@ struct result {
     uint64_t late;              /* records that arrived too late to be sorted */
     struct outcome first;       /* of the first run, with everything */
     bool first_made, first_works;
-    uint64_t everything;   /* what was kept in it */
-    uint64_t missing;      /* capabilities of this kernel that we do not have ourselves */
-    bool own_capabilities; /* the program's file allows no other set */
-    bool interrupted;      /* by a signal, before it was done */
+    uint64_t everything;   /* the capabilities kept in the first run */
+    uint64_t missing;      /* capabilities of this kernel that this process does not have */
+    bool own_capabilities; /* file capabilities of the program allow no other set */
+    bool interrupted;      /* by a signal, before the end */
     unsigned runs;
     unsigned bound;       /* the maximum number of runs of the search */
     bool none_works;      /* without a watch: the run with nothing, before the first, worked */

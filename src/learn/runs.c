@@ -334,7 +334,7 @@ static int test_alone(struct result *result, struct fail *f) {
     return 0;
 }
 
-/* A run whose input another has taken is not the same run again. */
+/* A run whose input an earlier run has read is not the same run again. */
 static bool is_worth_a_search(const struct result *result) {
     return !result->interrupted && !result->subject.input_taken &&
            (result->first_works || !result->first.timed_out || result->subject.test != NULL);

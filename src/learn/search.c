@@ -138,7 +138,7 @@ static bool settle(struct state *state, uint64_t set, uint64_t caps) {
     while (!over(state)) {
         const struct tried *tried = find(state, set);
         unsigned wanted = search->repeat != 0      ? search->repeat
-                          : tried->privileged      ? 1 /* how it ended was seen */
+                          : tried->privileged      ? 1 /* the way it ended is known */
                           : explained(tried, caps) ? SEARCH_EXPLAINED
                                                    : SEARCH_REPEAT;
         if (tried->works > 0)

@@ -141,7 +141,7 @@ static void take_check(struct attached *attached, struct member *member,
     seen_check(&attached->seen, member, record, uid, gid);
 }
 
-/* What a process puts into its own sets has to be permitted, and is not asked for. */
+/* What a process adds to its own sets has to be permitted; the kernel makes no check for it. */
 static void take_own_sets(struct attached *attached, struct member *member,
                           const struct record *record) {
     bool raises = record->kind == RECORD_CALL && record->call == CALL_PRCTL &&
@@ -158,7 +158,7 @@ static void take_own_sets(struct attached *attached, struct member *member,
     member->raised = raises ? (uint8_t)(record->args[2] + 1) : 0;
 }
 
-/* A call that changes an identity. In another user namespace its numbers are not those that we see.
+/* A call that changes an identity. In another user namespace its IDs are not those that we see.
  */
 static void take_call(struct attached *attached, struct member *member,
                       const struct record *record) {

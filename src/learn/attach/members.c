@@ -135,7 +135,7 @@ static void take_fork(struct members *members, const struct record *record) {
     child.scanned = child.threads = child.ended = child.stale = false;
     child.told = 0;
     if (known != NULL && record->time < known->told)
-        child.in_tree |= known->in_tree; /* /proc has told of it already: members_adopt() */
+        child.in_tree |= known->in_tree; /* /proc has already shown it: members_adopt() */
     child.raised = 0;
     child.program = 0;
     child.counted = false;

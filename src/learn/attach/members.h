@@ -34,8 +34,8 @@ struct member {
     bool state_read; /* its state has been read from /proc */
     bool to_read;    /* its state has changed since it was read */
     bool ids_to_read;
-    bool own_namespace; /* it has been granted something in a user namespace that it has made */
-    uint8_t raised;     /* one more than the capability that it is raising in its ambient set */
+    bool own_namespace; /* it was granted a capability in a user namespace that it created */
+    uint8_t raised;     /* 1 + the capability that it is raising in its ambient set */
     char name[USAGE_NAME];
     uint16_t program;             /* the index of its account, plus one */
     uint64_t permitted;           /* when last read from /proc */

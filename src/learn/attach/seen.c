@@ -245,7 +245,7 @@ void seen_raise(struct seen *seen, struct member *member, unsigned cap, bool gra
                 uint32_t gid) {
     struct use use = {.checks = 1, .call = "prctl"};
 
-    /* Held and refused: it is not inheritable, or a securebit forbids it. */
+    /* Permitted and refused: it is not inheritable, or a securebit forbids it. */
     if (member->own_namespace || (!granted && (member->permitted & CAP_MASK(cap)) != 0))
         return;
     memcpy(use.process, member->name, sizeof use.process);

@@ -66,9 +66,9 @@ struct seen {
     uint64_t news;      /* how often something was seen for the first time */
     uint64_t our_ns;    /* our user namespace; 0: unknown */
     uint64_t our_inode; /* its inode */
-    uint64_t every_cap; /* that we hold ourselves */
-    bool more_programs; /* than are listed */
-    bool capset;        /* some process has changed its own sets, by masks that are not recorded */
+    uint64_t every_cap; /* the capabilities that we hold ourselves */
+    bool more_programs; /* there are more than the list holds */
+    bool capset;        /* a process has changed its own sets; the masks are not recorded */
     struct seen_doubt doubts[SEEN_DOUBTS];
     size_t doubt_count;
     const struct kallsyms *kallsyms;
@@ -92,12 +92,12 @@ void seen_state(struct seen *seen, struct member *member, const struct process *
 void seen_check(struct seen *seen, struct member *member, const struct record *record, uint32_t uid,
                 uint32_t gid);
 
-/* A watched process has raised a capability in its ambient set, or was refused that (not granted):
- * it has to be permitted, and is not asked for. */
+/* A watched process has raised a capability in its ambient set, or was refused (not granted): the
+ * capability has to be permitted, and the kernel makes no check for it. */
 void seen_raise(struct seen *seen, struct member *member, unsigned cap, bool granted, uint32_t uid,
                 uint32_t gid);
 
-/* The process has this identity. */
+/* Records that the process has this identity. */
 void seen_identity(struct seen *seen, struct member *member, uint32_t uid, uint32_t gid);
 
 /* The process has ended: what is in doubt stays without seen. */

@@ -36,10 +36,11 @@ uint64_t watched_new(const struct attached *attached);
 /* Used now or earlier, but not in the list of --check. */
 uint64_t watched_outside(const struct attached *attached);
 
-/* Every check was seen, of every process. If not, more may be used than watched_outside() tells. */
+/* Whether every check of every process was seen. If not, more may be used than watched_outside()
+ * reports. */
 bool watched_saw_all(const struct attached *attached);
 
-/* The exit status: 0, or where --check fails 1, or 2 where that cannot be told. */
+/* The exit status: 0; 1 if --check fails; 2 if that cannot be determined. */
 int watched_exit(const struct attached *attached);
 
 /* The number of programs to report, including the one for all that did not fit. */

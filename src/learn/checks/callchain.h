@@ -20,9 +20,9 @@ const char *callchain_function(const struct kallsyms *kallsyms, const uint64_t *
 const char *callchain_call(const struct kallsyms *kallsyms, const uint64_t *chain, size_t depth,
                            bool *whole);
 
-/* Whether the system call, as callchain_call() names it, does not come back with the answer: a
- * netlink message is answered by another one, what io_uring was given by its completion, and
- * setfsuid(2) never fails. */
+/* Whether the return value of the system call, as callchain_call() names it, does not report the
+ * outcome: a netlink message is answered by another message, a request of io_uring by its
+ * completion, and setfsuid(2) never fails. */
 bool callchain_answers_later(const struct kallsyms *kallsyms, const uint64_t *chain, size_t depth,
                              const char *call);
 

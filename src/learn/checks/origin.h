@@ -14,9 +14,9 @@
 #include "learn/checks/noise.h"
 
 struct origin {
-    const char *call; /* as strace would call it, or the outermost function that is known; or "?" */
-    bool whole;       /* the chain reaches that system call, or what else it began with */
-    bool answers_later;               /* what the call comes back with is not the answer */
+    const char *call;   /* as strace prints it, or the outermost known function, or "?" */
+    bool whole;         /* the chain reaches the system call, or a page fault or io_uring */
+    bool answers_later; /* its return value does not report the outcome */
     const struct noise_rule *noise;   /* a rule that the chain alone fulfils; or NULL */
     const struct noise_rule *foreign; /* a rule that also requires foreign credentials; or NULL */
 };

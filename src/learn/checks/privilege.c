@@ -524,7 +524,7 @@ static unsigned count_all(const struct privilege *run, const struct ending *like
     return count;
 }
 
-/* Which endings of the first run one is compared with. */
+/* The endings of the first run with which an ending is compared. */
 enum like { LIKE_ROLE, LIKE_PROGRAM, LIKE_ANY, LIKES };
 
 static bool is_like(const struct ending *one, const struct ending *other, enum like like) {
@@ -532,8 +532,8 @@ static bool is_like(const struct ending *one, const struct ending *other, enum l
            (like == LIKE_PROGRAM && one->program == other->program);
 }
 
-/* Whether it is within one of its likes; *known: there are any. stays: what it has beyond the last
- * of them. */
+/* Whether one comparable ending of the first run has as much privilege. *known: there is such an
+ * ending; stays: what this one has beyond the last of them. */
 static bool is_within_likes(const struct privilege *first, const struct privilege *trial,
                             const struct ending *ending, enum like like,
                             const struct groups *groups, bool *known, char stays[STANDING_STAYS]) {
@@ -552,7 +552,7 @@ static bool is_within_likes(const struct privilege *first, const struct privileg
     return false;
 }
 
-/* Whether this ending has no like in the first run. */
+/* Whether the first run has no comparable ending with as much privilege, or fewer of them. */
 static bool is_more(const struct privilege *first, const struct privilege *trial,
                     const struct ending *ending, const struct groups *groups,
                     char stays[STANDING_STAYS]) {

@@ -2,11 +2,11 @@
  * privilege - the identity and capability sets that the processes of a run end with, computed from
  * the system calls that change them, and whether one run ends more privileged than another. Pure.
  *
- * A program that cannot give up root because a capability is missing may go on as root and still
- * answer: such a run does not "work". Processes of two runs are compared where they have the same
- * role: the same chain of forks and executed names from the program's first execve on. One whose
- * role the other run does not have is compared with those that executed the same name last: "gosu
- * app server || server" is the same server in another way.
+ * A program that cannot give up root because a capability is missing may continue as root and still
+ * answer: such a run does not "work". Processes of two runs are compared if they have the same
+ * role: the same chain of forks and executed names since the program's first execve. If the other
+ * run does not have that role, those that executed the same name last are compared: "gosu app
+ * server || server" starts the same server in another way.
  */
 #ifndef CAPWRAP_LEARN_PRIVILEGE_H
 #define CAPWRAP_LEARN_PRIVILEGE_H

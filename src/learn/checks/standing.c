@@ -135,8 +135,8 @@ bool standing_less(const struct standing *standing, const struct standing *befor
     return !standing_equal(standing, before);
 }
 
-/* An id of `trial` that `first` does not have, or that only `trial` acts with: `first` gave it up,
- * if for a time. NO_CHANGE when there is none. */
+/* An ID of `trial` that `first` does not have, or that only `trial` has as its effective or
+ * filesystem ID: `first` gave it up, perhaps for a time. NO_CHANGE if there is none. */
 static uint32_t other_id(const struct ids *trial, const struct ids *first) {
     const uint32_t all[] = {trial->effective, trial->real, trial->saved, trial->fs};
 

@@ -264,7 +264,7 @@ static void take_refusal(struct usage *usage, const struct record *record, const
                          bool answers_later) {
     struct refusals *refusals = &usage->asked[record->cap].refusals;
 
-    /* Whoever mounted an overlay is not refused what it asks for: such a check is the program's. */
+    /* An overlay's mounter is not refused what it asks for: a refused check is the program's. */
     if (use->noise != NULL && (use->noise->harmless || (use->noise->sign != NOISE_BELOW &&
                                                         use->noise->sign != NOISE_FOREIGN)))
         return;

@@ -18,9 +18,9 @@
 /* The results of the calls that asked for a capability and were refused it. */
 struct refusals {
     uint64_t checks;
-    uint64_t failed;     /* calls that came back with an error */
-    uint64_t unanswered; /* those that do not come back with the answer */
-    int error;           /* the first of these; 0: none */
+    uint64_t failed;     /* calls that returned an error */
+    uint64_t unanswered; /* calls whose return value does not report the outcome */
+    int error;           /* the first of these errors; 0: none */
     char process[USAGE_NAME];
     const char *call; /* the call of that error, else of the first refusal; NULL: none */
 };
@@ -49,10 +49,10 @@ int usage_begin(struct usage *usage, const struct kallsyms *kallsyms, uint64_t k
  * for, if the check counts; otherwise -1. */
 int usage_add(struct usage *usage, const struct record *record);
 
-/* That check is one of the system call of this name. */
+/* Whether the check was made by the system call of this name. */
 bool usage_is_of_call(const struct usage *usage, const struct record *record, const char *call);
 
-/* That check is one of a system call that changes an identity. */
+/* Whether the check comes from a system call that changes an identity. */
 bool usage_changes_identity(const struct usage *usage, const struct record *record);
 
 /* No more records follow: decides about the checks that depend on all credentials seen. */

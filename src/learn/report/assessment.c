@@ -361,9 +361,8 @@ static void add_exercised(const struct result *result, struct limits *all) {
                        first->test_after / 1000, first->test_after / 100 % 10);
     if (!result->first_made)
         return;
-    add(all, "exercised",
-        "what was not exercised is not known: the program ran for %u.%u s and %s%s", tenths / 10,
-        tenths % 10, first->ended ? "ended" : "was ended", test);
+    add(all, "exercised", "what was not exercised is unknown: the program ran for %u.%u s and %s%s",
+        tenths / 10, tenths % 10, first->ended ? "ended" : "was ended", test);
 }
 
 static void add_missing(const struct result *result, struct limits *all) {

@@ -40,12 +40,12 @@ const char *assessment_reason(const struct result *result, unsigned cap);
 /* The capabilities that the program needs and --check does not allow. */
 uint64_t assessment_outside(const struct result *result);
 
-/* Every check was seen. If not, more may be needed than assessment_outside() tells. A search has
- * its own measure: what its runs need was tried. */
+/* Whether every check was seen. If not, more may be needed than assessment_outside() reports. A
+ * search does not depend on it: what its runs need was tried. */
 bool assessment_saw_all(const struct result *result);
 
-/* What the runs have shown of it, in one line; text: where it is put; "": there is nothing to say.
- */
+/* One line on what the runs have shown about the capability, written to text; "" if there is
+ * nothing to report. */
 const char *assessment_fact(const struct result *result, unsigned cap, char text[ASSESSMENT_FACT]);
 
 /* The capabilities of the answer that were asked for with that identity. If another capability

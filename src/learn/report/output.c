@@ -39,7 +39,7 @@ static bool is_standard(const struct learn_options *options) {
     return strcmp(options->output, "-") == 0;
 }
 
-/* What is in it stays until something else is to be written: it may be what --runs adds to. */
+/* The file keeps its content until something else is written: --runs may add to it. */
 static FILE *open_file(const char *name) {
     int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
@@ -49,13 +49,13 @@ static FILE *open_file(const char *name) {
     return file;
 }
 
-/* Of no effect on what is no regular file. */
+/* Has no effect if it is not a regular file. */
 static void empty(const struct learn_options *options, FILE *file) {
     if (!is_standard(options))
         (void)!ftruncate(fileno(file), 0);
 }
 
-/* It is one of --runs, which is worth more than an error. */
+/* It is a file of --runs, which is worth more than an error. */
 static bool is_of_runs(const struct learn_options *options, FILE *file) {
     struct stat status, other;
 

@@ -25,8 +25,8 @@ struct output_report {
 int output_finish(const struct learn_options *options, const struct output_report *report,
                   FILE *file, struct fail *f);
 
-/* Prints an error, as JSON too where that was asked for: to file, which is closed, or where there
- * is none yet to standard output, if that was named. A file of --runs stays as it is. Returns the
+/* Prints an error. If JSON was requested, also prints it as JSON: to file, which is closed, or, if
+ * file is NULL and -o - was given, to standard output. A file of --runs is unchanged. Returns the
  * exit status. */
 int output_error(const struct learn_options *options, FILE *file, const struct fail *f);
 

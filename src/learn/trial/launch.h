@@ -30,10 +30,10 @@ struct subject {
     unsigned timeout;       /* seconds for a run; 0: none */
     int signals;            /* a signalfd for the signals that this program handles */
     sigset_t mask;          /* the signal mask that the program inherits */
-    bool ignores_children;  /* and SIGCHLD ignored */
-    off_t input;            /* where standard input stood, -1: it cannot be taken back there */
+    bool ignores_children;  /* and whether it inherits an ignored SIGCHLD */
+    off_t input;            /* the offset of standard input at the start; -1: cannot be restored */
     bool begun;             /* a run was made */
-    bool input_taken;       /* and a run has read from it what no other run can read */
+    bool input_taken;       /* a run has read bytes from it that no other run can read */
 };
 
 /* What the child reports about its start, in shared memory. */

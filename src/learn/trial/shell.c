@@ -42,7 +42,7 @@ bool shell_interrupted(void) {
     return found;
 }
 
-/* Whether it ended in time. */
+/* Returns whether it ended in time. */
 static bool wait_for(pid_t child, unsigned seconds, int *status) {
     const struct timespec pause = {.tv_nsec = EVERY * 1000000L};
 

@@ -16,15 +16,15 @@ enum { SHELL_OUTPUT = 1024 };
 struct shell_result {
     bool succeeded;
     bool timed_out;            /* or interrupted */
-    int status;                /* as waitpid gives it */
+    int status;                /* as from waitpid */
     char output[SHELL_OUTPUT]; /* the end of what it wrote */
 };
 
-/* Whether a signal to end has come that no run has taken yet: they are blocked, and wait. */
+/* Whether a signal to end is pending that no run has read yet (these signals are blocked). */
 bool shell_interrupted(void);
 
-/* Runs the line for at most that many seconds (0: as long as it takes) or until it is interrupted,
- * and ends what it left behind. Returns 0, or -1 with *f filled when it could not be run. */
+/* Runs the command for at most that many seconds (0: no limit) or until it is interrupted, and ends
+ * what it left behind. Returns 0, or -1 with *f filled if it could not be run. */
 int shell_run(const struct subject *subject, const char *line, unsigned seconds,
               struct shell_result *result, struct fail *f);
 

@@ -179,7 +179,7 @@ static void take_signal(struct run *run, const struct signalfd_siginfo *info) {
         run->deadline = clock_milliseconds();
 }
 
-/* How a test ends that was told to end with the program says nothing, unless it succeeds. */
+/* The exit status of a test that was ended together with the program is ignored, unless it is 0. */
 static void take_test(struct run *run, int status) {
     struct outcome *outcome = run->outcome;
     bool passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -349,7 +349,7 @@ static int run_once(struct run *run, uint64_t keep, unsigned limit, struct fail 
     return status == 0 && end == 0 ? 0 : -1;
 }
 
-/* The bytes that wait in standard input where it is a pipe or a socket. */
+/* The number of unread bytes in standard input, if it is a pipe or a socket. */
 static int input_waiting(const struct subject *subject) {
     int count = 0;
 
@@ -391,7 +391,7 @@ static int run_program(struct subject *subject, uint64_t keep, unsigned limit,
     return status;
 }
 
-/* What comes before a run. After a signal to end nothing more is begun. */
+/* Does what precedes a run. After a signal to end, nothing more is started. */
 static int get_ready(const struct subject *subject, bool *succeeds, struct fail *f) {
     *succeeds = false;
     if (run_reset(subject, f) != 0)

@@ -16,8 +16,8 @@
 #include "learn/watch/perf.h"
 
 struct outcome {
-    bool begun;   /* a process was made for it; not where it was interrupted before */
-    bool refused; /* by the launcher: it did not run at all, and refusal says why */
+    bool begun;   /* a process was created for it; false if it was interrupted before */
+    bool refused; /* by the launcher: the program did not run; refusal contains the reason */
     struct fail refusal;
     struct program program; /* what was found of it; refusal may point into it */
     bool ended;             /* the program itself ended, with status, before the run was ended */
@@ -26,8 +26,8 @@ struct outcome {
     bool left;              /* the program ended and left processes behind */
     bool test_passed;
     bool passes_without; /* the test succeeded before the program was started: it was not */
-    bool test_ended;     /* a test has ended before the run was to end */
-    int test_status;     /* of the last one that did, as waitpid gives it */
+    bool test_ended;     /* a test ended before the run was to end */
+    int test_status;     /* of the last such test, as from waitpid */
     char test_output[SHELL_OUTPUT];
     unsigned test_after; /* milliseconds until the test succeeded */
     bool interrupted;    /* by a signal to this process */

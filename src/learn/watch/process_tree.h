@@ -16,8 +16,8 @@
 
 struct process_tree {
     uint32_t first;
-    bool begun;        /* first has executed the program: its number may come back */
-    uint64_t *members; /* a bit for each process id; pages that are not touched take no memory */
+    bool begun;        /* first has executed the program: its process ID may be reused */
+    uint64_t *members; /* one bit per process ID; untouched pages use no memory */
 };
 
 /* The program is what `first` executes next. Returns 0 or -ENOMEM. Release with
@@ -28,8 +28,8 @@ int process_tree_begin(struct process_tree *tree, pid_t first);
  */
 bool process_tree_add(struct process_tree *tree, const struct record *record);
 
-/* Whether it is a check by the process that is to become the program, which has not yet. After
- * process_tree_add(). */
+/* Whether it is a check by the process that will become the program but has not yet executed it.
+ * Call it after process_tree_add(). */
 bool process_tree_starts(const struct process_tree *tree, const struct record *record);
 
 void process_tree_free(struct process_tree *tree);

@@ -94,7 +94,7 @@ struct record {
     uint64_t time;
     uint32_t pid, tid, parent, parent_tid;
     bool exec;
-    bool starting; /* a check by the process that will be the program, before its execve */
+    bool starting; /* a check by the process that will become the program, before its execve */
     const char *comm;
     uint64_t lost;
     /* of a check */

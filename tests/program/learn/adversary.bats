@@ -216,7 +216,7 @@ raise SystemExit(ctypes.CDLL(None).klogctl(9, None, 0) < 0)"
         $'unknown\nnull\nip'
 }
 
-@test "other path: what is asked for only by a process that holds it is no need, and is reported" {
+@test "other path: what only a process that holds it asks for is not needed, and is reported" {
     learned --verify -- sh -c "$HOLDS; holds 13 && $ASKS raw; true"
     needs "" confirmed
     assert_equal "$(told '.limits[].code' | grep -c '^other-path$')" 1

@@ -257,7 +257,7 @@ while not os.path.exists("go"):
     done
 }
 
-@test "on a terminal there is a line of progress, and otherwise none" {
+@test "a progress line is printed on a terminal only" {
     running "$ASKS" wait go raws 10 touch asked sleep 1000
     script --quiet --return --command "'$CAPWRAP_LEARN' --pid $RUNNING --for 4s -o report" typescript \
         >shown 2>&1 </dev/null 3>&- &
@@ -618,7 +618,7 @@ AmbientCapabilities=CAP_NET_RAW'
     assert_equal "$(jq -r '.together | join(",")' all.json)" NET_BIND_SERVICE
 }
 
-@test "a file that is no report, or one of what was not confirmed, is refused" {
+@test "a file that is not a report, or a report that was not confirmed, is refused" {
     running "$ASKS" sleep 1000
     echo '{"version":1}' >other.json
     "$CAPWRAP_LEARN" --verify --json -o failed.json -- sh -c 'exit 3' || true

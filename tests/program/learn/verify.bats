@@ -104,7 +104,7 @@ setup() {
     done
 }
 
-@test "a test may be about what is there when the program has ended" {
+@test "a test may check what exists after the program has ended" {
     learned --verify --test 'test -e result' --reset 'rm -f result' -- "$ASKS" raw touch result
     needs NET_RAW confirmed
 }
@@ -142,7 +142,7 @@ setup() {
     assert_regex "$stderr" "hint: restore what it takes with --reset"
 }
 
-@test "a test that succeeds without the program later on confirms nothing" {
+@test "a test that later succeeds without the program confirms nothing" {
     learned --verify --test 'test -e result' -- "$ASKS" raw touch result
     not_confirmed test-passes-without-program
 }
@@ -341,7 +341,7 @@ END
     done <<<$'--verify\n--no-trace'
 }
 
-@test "a program that works no more is not confirmed" {
+@test "a program that no longer works is not confirmed" {
     learned --verify -- sh -c 'test ! -e ran && touch ran'
     not_confirmed not-repeatable
     [ "$(told .runs)" -le 5 ]
@@ -378,7 +378,7 @@ END
     assert_failure 1
     assert_equal "$(told '.check.outside[]')" NET_RAW
     assert_equal "$(told .check.complete)" true
-    # What is asked for and not needed is no reason to fail, once that is known.
+    # What is asked for but known not to be needed does not fail the check.
     learned --check none -- ps
     assert_failure 1
     learned --verify --check none -- ps

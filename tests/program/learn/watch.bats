@@ -39,7 +39,7 @@ setup() {
     needs DAC_OVERRIDE confirmed
 }
 
-@test "the program runs as nobody unless another user is named, with all capabilities and no_new_privs" {
+@test "the program runs as nobody unless another user is given, with all capabilities and no_new_privs" {
     learned -- sh -c "grep -E '^(Uid|NoNewPrivs|CapEff)' /proc/self/status; echo \$HOME"
     assert_success
     assert_line $'Uid:\t65534\t65534\t65534\t65534'
