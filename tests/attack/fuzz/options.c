@@ -54,7 +54,7 @@ static const char *const OPTIONS[] = {
     "--list-caps",         "--verbose",         "--quiet",          "--help",
     "--version",
 };
-enum { COUNT = sizeof OPTIONS / sizeof OPTIONS[0] };
+static const size_t COUNT = sizeof OPTIONS / sizeof OPTIONS[0];
 
 static void check_all_are_here(void) {
     const char *name;
