@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# packages.bash - sourced by contrib/quickstart.sh and tests/run.sh: find out what is missing on
-# this machine and install it with the system's own package manager.
+# packages.bash - sourced by contrib/quickstart.sh and tests/run.sh: finds out what is missing on
+# this machine and installs it with the system's package manager.
 
 say() { printf '==> %s\n' "$*"; }
 
@@ -13,34 +13,34 @@ die() {
 
 need_linux() {
     [ "$(uname -s)" = Linux ] ||
-        die "this is $(uname -s): capabilities are a feature of Linux, so is capwrap"
+        die "capwrap needs Linux; this system is $(uname -s)"
 }
 
-# need_debian: the archive of Debian, or of what is made of it, for amd64. Whether it has all packages is seen when
-# they are installed.
+# need_debian: requires apt on amd64: Debian, or a distribution derived from it. Missing packages are noticed when they
+# are installed.
 need_debian() {
     local system
     system="$(uname -m) with the package manager $(package_manager)"
     [ "$system" = 'x86_64 with the package manager apt' ] ||
-        die "this is $system, and apt on x86_64 is needed" \
+        die "this needs x86_64 with the package manager apt; this machine is $system" \
             "The tests of real systems use Debian's kernels, cross compilers and packages for amd64." \
-            "Elsewhere: tests/run.sh without an option, and contrib/quickstart.sh"
+            "On other systems use tests/run.sh without an option, and contrib/quickstart.sh."
 }
 
-# The words that run a command as root: none when this is root. Set by find_root.
+# The words before a command that run it as root: none if the script runs as root. Set by find_root.
 as_root=()
 
 find_root() {
     [ "$(id -u)" -ne 0 ] && [ ${#as_root[@]} -eq 0 ] || return 0
-    command -v sudo >/dev/null 2>&1 || die "this needs root, and there is no sudo" "Run it as root."
+    command -v sudo >/dev/null 2>&1 || die "this needs root, and sudo is not installed" "Run it as root."
     say "some of this needs root: sudo may ask for your password"
-    sudo -v || die "this needs root, and sudo did not give it"
+    sudo -v || die "this needs root, and sudo failed" "Run it as root."
     as_root=(sudo)
 }
 
-# One line for each thing that is needed:
-#   set, how to see it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
-#   not packaged there; "a|b": a, where apt knows it, else b).
+# One line for each requirement:
+#   set, how to detect it, and its package for apt, apk, dnf and pacman ("-": part of the system, or
+#   not packaged there; "a|b": a if apt knows it, else b).
 # Sets: build; musl (the static build); show (the quickstart); test; lint; real (the second compiler,
 #   sanitizers, fuzzers, engines, systemd, kernels, packagers).
 needs() {
@@ -149,7 +149,7 @@ real   command:afl-clang-fast  afl++           -               american-fuzzy-lo
 END
 }
 
-# Some commands live in the sbin folders, which an ordinary user's PATH may lack.
+# Some commands are in the sbin directories, which an ordinary user's PATH may lack.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 have() {
@@ -160,7 +160,7 @@ have() {
         sanitizer:*) sanitizes "${1#sanitizer:}" ;;
         buildkit:*) has_buildkit "${1#*:}" ;;
         python:*) /usr/bin/python3 -c "import ${1#*:}" 2>/dev/null ;;
-        man:*) # Images may leave man pages out, and only dpkg knows that the package is there.
+        man:*) # Images may leave out man pages; then only dpkg knows that the package is installed.
             [ -n "$(find /usr/share/man -name "${1#*:}*" -print -quit 2>/dev/null)" ] ||
                 dpkg-query -S "*/${1#*:}.gz" >/dev/null 2>&1
             ;;
@@ -168,12 +168,12 @@ have() {
     esac
 }
 
-# sanitizes COMPILER:KIND: it links, which takes a library that a package of its own may hold.
+# sanitizes COMPILER:KIND: succeeds if a program links; the library may be in a separate package.
 sanitizes() {
     "${1%:*}" -fsanitize="${1#*:}" -x c -o /dev/null - <<<'int main(void) { return 0; }' 2>/dev/null
 }
 
-# has_buildkit DOCKER: the client has it, or, from Docker 23 on, its plugin buildx.
+# has_buildkit DOCKER: the client has BuildKit; from Docker 23 on it takes the plugin buildx.
 has_buildkit() {
     local major
     major=$("$1" --version 2>/dev/null | sed -nE 's/^Docker version ([0-9]+)\..*/\1/p')
@@ -201,7 +201,7 @@ package_of() {
     fi
 }
 
-# missing COLUMN SET...: that column of needs for everything in the sets that this machine lacks.
+# missing COLUMN SET...: prints that column of needs for everything in the sets that this machine lacks.
 missing() {
     local column=$1 line
     shift
@@ -222,7 +222,7 @@ package_column() {
     esac
 }
 
-# install_command MANAGER: the words in front of the packages.
+# install_command MANAGER: prints the command that installs the packages named after it.
 install_command() {
     case $1 in
         apt) echo "apt-get install --no-install-recommends" ;;
@@ -232,7 +232,7 @@ install_command() {
     esac
 }
 
-# Fails when something of the sets is not there, and says which packages hold it.
+# need_all SET...: fails if something in the sets is missing, and names the packages that have it.
 need_all() {
     local names manager packages help=()
     names=$(missing 1 "$@")
@@ -240,7 +240,7 @@ need_all() {
     manager=$(package_manager)
     if [ "$manager" != none ]; then
         packages=$(missing "$(package_column "$manager")" "$@")
-        [[ $'\n'$packages$'\n' != *$'\n-\n'* ]] || help+=("Some of it is in no package that $manager knows.")
+        [[ $'\n'$packages$'\n' != *$'\n-\n'* ]] || help+=("Some of these have no package for $manager.")
         packages=$( (grep -vx -e - <<<"$packages" || true) | paste -sd ' ')
         [ -z "$packages" ] || help+=("Packages: $packages"
             "As root: $(install_command "$manager") $packages")
@@ -248,13 +248,13 @@ need_all() {
     die "missing on this machine: ${names//$'\n'/ }" "${help[@]}" "Install them, then run this again."
 }
 
-# install_missing SET...: installs what the sets name and this machine lacks. Touches nothing, and
-# needs neither root nor network, when nothing is missing.
+# install_missing SET...: installs what is missing. If nothing is missing, it changes nothing and
+# needs neither root nor network.
 install_missing() {
     local manager column packages
     [ -n "$(missing 1 "$@")" ] || return 0
     manager=$(package_manager)
-    [ "$manager" != none ] || die "no package manager that this script knows (apt, apk, dnf, pacman)" \
+    [ "$manager" != none ] || die "none of the package managers apt, apk, dnf and pacman is installed" \
         "Install these, then run this again: $(missing 1 "$@" | paste -sd ' ')"
     column=$(package_column "$manager")
     mapfile -t packages < <(missing "$column" "$@" | grep -vx -e -)
@@ -280,7 +280,7 @@ install_with() {
     esac
 }
 
-# The presets need this one.
+# The presets need CMake 3.25.
 need_cmake() {
     local version
     version=$(cmake --version | sed -n 's/^cmake version //p')

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Builds capwrap and shows its main job on a real server. See --help.
+# Builds capwrap and demonstrates it with an HTTP server. See --help.
 set -euo pipefail
 
 usage() {
     cat <<'END'
 Usage: contrib/quickstart.sh
 
-Builds capwrap, then starts a real HTTP server on port 80 (another one below 1024 when it is taken)
-as an ordinary user who holds CAP_NET_BIND_SERVICE and nothing else. Fetches a page, shows what the
-kernel says of that server, shows that it fails without the capability, and stops it.
+Builds capwrap and starts an HTTP server on port 80 (or another port below 1024 if 80 is in use) as
+an ordinary user who holds CAP_NET_BIND_SERVICE and no other capability. Fetches a page, shows the
+server's state in /proc/PID/status, stops it, and shows that it fails without the capability.
 
-Needs root, or sudo. Installs a compiler and the few tools that are missing. Leaves build/ behind
-and nothing else. Where anybody may bind port 80 (net.ipv4.ip_unprivileged_port_start), it does all
-of this in a network namespace of its own, where only the capability can do it.
+Needs root or sudo. Installs the packages that are missing, such as a compiler, and leaves nothing
+else behind but build/. If every user may bind port 80 (net.ipv4.ip_unprivileged_port_start), it
+runs the server in a new network namespace, where binding port 80 takes the capability.
 END
 }
 
@@ -25,7 +25,7 @@ readonly port_start=/proc/sys/net/ipv4/ip_unprivileged_port_start
 readonly sets=(CapInh CapPrm CapEff CapBnd CapAmb)
 readonly net_bind_service=0000000000000400
 
-# ---- the part that needs root: quickstart.sh --serve, started by the other part below ----
+# ---- the part that runs as root: quickstart.sh --serve, started by the other part below ----
 
 temporary='' server=''
 
@@ -41,7 +41,7 @@ stop_server() {
     server=''
 }
 
-# An account that is nobody's in particular.
+# Prints the first of three unprivileged system users that exists.
 pick_user() {
     local name
     for name in www-data http nobody; do
@@ -50,10 +50,10 @@ pick_user() {
             return
         fi
     done
-    die "this system has none of the users www-data, http and nobody"
+    die "none of the users www-data, http and nobody exists"
 }
 
-# The first of some privileged ports that nothing listens on.
+# Prints the first of some privileged ports that is free.
 pick_port() {
     local port
     for port in 80 81 82 880 1023; do
@@ -69,11 +69,11 @@ except OSError:
             return
         fi
     done
-    die "ports 80, 81, 82, 880 and 1023 are all taken"
+    die "ports 80, 81, 82, 880 and 1023 are all in use"
 }
 
-# start_server CAPWRAP OPTION...: what follows is capwrap's own process id, and the server's: there
-# is only one process.
+# start_server OPTION...: starts the server through capwrap. capwrap executes the server in its own
+# process, so $server is the process ID of both.
 start_server() {
     "$capwrap" "$@" -- /usr/bin/python3 -I -m http.server --bind 127.0.0.1 \
         --directory "$temporary/www" "$port" </dev/null >"$temporary/log" 2>&1 &
@@ -90,7 +90,7 @@ fetch() {
     curl --silent --show-error --fail --noproxy '*' --max-time 5 "http://127.0.0.1:$port/" 2>/dev/null
 }
 
-# Waits until the page can be fetched; fails when the server ended, or after ten seconds.
+# Waits until the page can be fetched; fails if the server exits, or after 100 tries.
 await_page() {
     local try
     for try in {1..100}; do
@@ -106,7 +106,7 @@ status_field() {
     sed -n "s/^$1:[[:space:]]*//p" "/proc/$server/status"
 }
 
-# The kernel's account of the server, and that it is what was asked for.
+# Prints the server's credentials from /proc/PID/status and checks them.
 show_and_check() {
     local field value uid gid
     uid=$(id -u "$user")
@@ -122,14 +122,14 @@ show_and_check() {
     printf '    %-12s%s\n' NoNewPrivs "$(status_field NoNewPrivs)"
 
     [ "$(status_field Uid)" = "$(printf '%s\t%s\t%s\t%s' "$uid" "$uid" "$uid" "$uid")" ] ||
-        die "the server is not uid $uid"
+        die "the server does not run as uid $uid"
     [ "$(status_field Gid)" = "$(printf '%s\t%s\t%s\t%s' "$gid" "$gid" "$gid" "$gid")" ] ||
-        die "the server is not gid $gid"
+        die "the server does not run as gid $gid"
     for field in "${sets[@]}"; do
         [ "$(status_field "$field")" = "$net_bind_service" ] ||
             die "$field of the server is not exactly CAP_NET_BIND_SERVICE"
     done
-    [ "$(status_field NoNewPrivs)" = 1 ] || die "the server does not have no_new_privs"
+    [ "$(status_field NoNewPrivs)" = 1 ] || die "no_new_privs is not set for the server"
 }
 
 serve() {
@@ -138,35 +138,35 @@ serve() {
     trap 'exit 1' INT TERM HUP
     temporary=$(mktemp -d)
     mkdir "$temporary/www"
-    page="a page for you alone: $(cat /proc/sys/kernel/random/uuid)"
+    page="test page $(cat /proc/sys/kernel/random/uuid)"
     echo "$page" >"$temporary/www/index.html"
     chmod -R a+rX "$temporary"
 
     user=$(pick_user)
     port=$(pick_port)
     [ "$(cat "$port_start")" -gt "$port" ] ||
-        die "anybody may bind port $port here, so a server on it would prove nothing"
+        die "every user may bind port $port here, so the server would show nothing"
 
-    say "as root, starting a server on port $port that runs as $user:"
+    say "starting as root a server on port $port that runs as $user:"
     show_options --user "$user" --keep NET_BIND_SERVICE --no-new-privs
     start_server --user "$user" --keep NET_BIND_SERVICE --no-new-privs
-    await_page || die "the server does not answer; it said:" "$(cat "$temporary/log")"
+    await_page || die "the server does not answer; its output:" "$(cat "$temporary/log")"
     say "fetched http://127.0.0.1:$port/: $page"
-    say "what the kernel says of process $server (/proc/$server/status):"
+    say "credentials of the server in /proc/$server/status:"
     show_and_check
     stop_server
 
-    say "the same server without the capability:"
+    say "starting the same server without the capability:"
     show_options --user "$user" --no-new-privs
     start_server --user "$user" --no-new-privs
-    ! await_page || die "it answers as well: then the capability was not what let it"
+    ! await_page || die "the server also answers without the capability"
     local status=0
     wait "$server" || status=$?
     server=''
     printf '    %s\n' "$(tail -n 1 "$temporary/log")"
     [[ $status -ne 0 && $(tail -n 1 "$temporary/log") == PermissionError:* ]] ||
-        die "it failed for another reason (exit status $status):" "$(cat "$temporary/log")"
-    say "it may not have port $port, as it should be"
+        die "the server failed for another reason (exit status $status):" "$(cat "$temporary/log")"
+    say "as expected, it cannot bind port $port"
 }
 
 serve_in_namespace() {
@@ -175,14 +175,14 @@ serve_in_namespace() {
     serve
 }
 
-# ---- the part that needs no root, but for the packages ----
+# ---- the part that needs root only to install packages ----
 
 build_capwrap() {
     say "building capwrap in $build"
-    mkdir -p "$build" || die "$PWD cannot be written: make a copy of your own"
+    mkdir -p "$build" || die "cannot write to $PWD" "Run this in a copy of the source tree that you can write."
     local log=$build/quickstart.log
     { cmake --preset release -B "$build" -DBUILD_TESTING=OFF && cmake --build "$build"; } \
-        >"$log" 2>&1 || die "capwrap does not build:" "$(cat "$log")"
+        >"$log" 2>&1 || die "building capwrap failed:" "$(cat "$log")"
 }
 
 main() {
@@ -196,16 +196,16 @@ main() {
     if [ "$(cat "$port_start")" -gt 1023 ]; then
         "${as_root[@]}" "${self[@]}" --serve
     else
-        say "anybody may bind port 80 here: going on in a network namespace, where nobody may"
+        say "every user may bind port 80 here: continuing in a network namespace, where it takes the capability"
         "${as_root[@]}" unshare --net true ||
-            die "no network namespace can be made here" \
+            die "cannot create a network namespace" \
                 "Run it where net.ipv4.ip_unprivileged_port_start is 1024."
         "${as_root[@]}" unshare --net -- "${self[@]}" --serve-in-namespace
     fi
     cat <<END
-==> done. Now with a server of your own, as root:
+==> done. To run your own server, as root:
     $build/capwrap --user USER --keep NET_BIND_SERVICE --no-new-privs -- COMMAND
-  and, to see what it would do and why, without doing it:
+  To check that command without running COMMAND:
     $build/capwrap --dry-run --user USER --keep NET_BIND_SERVICE --no-new-privs -- COMMAND
 END
 }

@@ -6,22 +6,22 @@ usage() {
     cat <<'END'
 Usage: tests/run.sh [--unprivileged | --real | --nightly]
 
-Installs what the tests need, builds, and runs the tests. Needs root, or sudo. Tests leave the
-machine as it was: users, mounts and servers exist in namespaces of their own.
+Installs the packages that the tests need, builds capwrap, and runs the tests. Needs root or sudo.
+The tests create users, mounts and servers only in namespaces of their own.
 
-  (no option)     the release build: what needs one compiler and no real system
-  --unprivileged  of that, what needs neither root, network nor git; installs nothing
-  --real          what every change goes through: both compilers, sanitizers, a static build, a
-                  little fuzzing, container engines, systemd, the linters, contrib/quickstart.sh
-  --nightly       what takes too long for that: all mutants and faults, twenty thousand random
-                  cases, an hour of fuzzing, test coverage
-  --help          this text
+  (no option)     the release build: the tests that need one compiler and no real system
+  --unprivileged  of those, the tests that need neither root, network nor git; installs nothing
+  --real          the tests that every change must pass: both compilers, sanitizers, a static build,
+                  short fuzzing, container engines, systemd, the linters, contrib/quickstart.sh
+  --nightly       the tests that take too long for --real: all mutants and faults, twenty thousand
+                  random cases, an hour of fuzzing, test coverage
+  --help          show this help
 
-tests/tiers says which tests those are. The tests of all builds run in one queue, and the slowest ones
-are named at the end. What takes long to fetch or to compile, and how long each test took, is kept in the folder that
-CAPWRAP_TEST_CACHE names, or in ~/.cache/capwrap-tests. --real and --nightly need Debian on amd64, whose kernels,
-cross compilers and packages they use, and with them a skipped test is a failure.
-The last line is "N passed, N failed". Exit status: 0 when nothing failed and something ran.
+tests/tiers lists the tests of each option. The tests of all builds run in one queue; the slowest
+ones are printed at the end. Downloads, compiled files and the duration of each test are cached in
+the directory CAPWRAP_TEST_CACHE, by default ~/.cache/capwrap-tests. --real and --nightly need Debian
+on amd64, because they use its kernels, cross compilers and packages; a skipped test is then a failure.
+The last line is "N passed, N failed". Exit status: 0 if at least one test ran and none failed.
 END
 }
 
@@ -43,16 +43,16 @@ case ${1:-} in
         ;;
     *) die "unknown option: $1" "Try tests/run.sh --help" ;;
 esac
-[ $# -le 1 ] || die "one option at most" "Try tests/run.sh --help"
+[ $# -le 1 ] || die "more than one argument" "Try tests/run.sh --help"
 
-# What this run leaves behind for whoever asks later (tests/source/docs/testing.py): PART.xml is of ctest,
-# run.xml of this script.
+# The results of this run, which tests/source/docs/testing.py reads: ctest writes PART.xml, this script
+# writes run.xml.
 readonly folder=build/tiers/$mode
 readonly queue=$here/tests/support/queue
 cases=()
 
-# junit_count passed|failed FILE PRESET: how many tests of that build have, or have not, the status "run" (which
-# is CTest's word for passed; fail, notrun and disabled are the others).
+# junit_count passed|failed FILE PRESET: prints how many tests of that build have, or do not have, the status "run"
+# (CTest's word for passed; the other statuses are fail, notrun and disabled).
 junit_count() {
     local found=''
     [ ! -e "$2" ] || found=$(tr '\n' ' ' <"$2" | grep -oE "<testcase name=\"$3/[^>]*>" || true)
@@ -62,21 +62,21 @@ junit_count() {
     esac
 }
 
-# count NAME PASSED FAILED: one more result for the closing line.
+# count NAME PASSED FAILED: adds a result to the totals of the last line.
 count() {
     passed=$((passed + $2))
     failed=$((failed + $3))
     say "$1: $2 passed, $3 failed"
 }
 
-# took NAME STATUS SECONDS: one more case of run.xml.
+# took NAME STATUS SECONDS: adds a case to run.xml.
 took() {
     local status=run
     [ "$2" -eq 0 ] || status=fail
     cases+=("<testcase name=\"$1\" status=\"$status\" time=\"$3\"/>")
 }
 
-# build PRESET: what it says, its exit status and its seconds go to files.
+# build PRESET: writes the output, the exit status and the seconds to files.
 build() {
     local status=0 started=$SECONDS
     { tests/support/cached cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)"; } \
@@ -84,7 +84,7 @@ build() {
     echo "$status $((SECONDS - started))" >"$folder/$1.built"
 }
 
-# build_all PRESET...: side by side, one for each processor. Sets built.
+# build_all PRESET...: builds as many at a time as there are processors. Sets built.
 build_all() {
     local preset status seconds
     say "building $*"
@@ -95,7 +95,7 @@ build_all() {
     done
     wait
     for preset; do
-        # One that was killed has written nothing.
+        # A build that was killed has written no status.
         read -r status seconds < <(cat "$folder/$preset.built" || echo 1 0)
         took "build of $preset" "$status" "$seconds"
         if [ "$status" -eq 0 ]; then
@@ -108,7 +108,7 @@ build_all() {
     done
 }
 
-# rows_of TIER: its runs in tests/tiers, each as PRESET WITHOUT NAMES, of the presets that could be built.
+# rows_of TIER: prints its runs in tests/tiers, each as PRESET WITHOUT NAMES, for the presets that were built.
 rows_of() {
     local kind tier preset without names
     while read -r kind tier preset without names; do
@@ -116,13 +116,13 @@ rows_of() {
     done <tests/tiers
 }
 
-# presets_of TIER: each once.
+# presets_of TIER: prints each preset once.
 presets_of() {
     awk -v tier="$1" '$1 == "run" && $2 == tier && !seen[$3]++ { print $3 }' tests/tiers
 }
 
-# run_queue PART ROW...: the tests of these rows of all builds in one queue; PART as tests/support/queue has it.
-# That of root runs as root.
+# run_queue PART ROW...: runs the tests of these rows, of all builds, in one queue. PART is that of
+# tests/support/queue; the part "root" runs as root.
 run_queue() {
     local part=$1 run=() status=0 result=$here/$folder/$1.xml preset ok bad
     shift
@@ -133,10 +133,10 @@ run_queue() {
     [ "$part" != root ] || run=("${as_root[@]}" env "PATH=$PATH" "CI=${CI:-}" "TIER=${TIER:-}"
         "CAPWRAP_TEST_CACHE=$root_cache")
     say "testing"
-    # More than twice as many as there are processors: much of the time a test waits for a container or a machine.
+    # More than two tests for each processor, because a test often waits for a container or a virtual machine.
     "${run[@]}" ctest --test-dir "$folder/$part" --parallel $((2 * $(nproc) + 1)) --output-on-failure \
         --output-junit "$result" --test-output-size-passed 1000000 --no-tests=ignore </dev/null || status=$?
-    # What a run as root wrote must not stand in the way of the next one without.
+    # Files that root wrote must not block the next run without root.
     [ ${#run[@]} -eq 0 ] || "${as_root[@]}" chown -R "$(id -u):$(id -g)" "$folder"
     for preset in $(printf '%s\n' "$@" | cut -d ' ' -f 1 | sort -u); do
         ok=$(junit_count passed "$result" "$preset")
@@ -144,11 +144,11 @@ run_queue() {
         [ "$bad" -eq 0 ] || status=0
         count "$preset" "$ok" "$bad"
     done
-    # A run that broke off is a failure of its own.
+    # If ctest itself fails, that counts as one more failure.
     [ "$status" -eq 0 ] || count "ctest" 0 1
 }
 
-# run_tier TIER: what needs no root as whoever this is, the rest as root.
+# run_tier TIER: runs the tests that need no root as the caller, the others as root.
 run_tier() {
     local presets rows
     mapfile -t presets < <(presets_of "$1")
@@ -163,7 +163,7 @@ run_tier() {
     fi
 }
 
-# run_script SCRIPT: one more test.
+# run_script SCRIPT: runs the script as one more test.
 run_script() {
     local status=0 started=$SECONDS
     say "$1"
@@ -172,8 +172,8 @@ run_script() {
     count "$1" $((1 - status)) "$status"
 }
 
-# find_cache: what is kept from run to run, outside the tree: roots of Debian, how long each test took, and what was
-# compiled, for a checkout in any folder.
+# find_cache: sets the directories that are kept between runs, outside the tree: roots of Debian, the duration of each
+# test, and compiled files, which are valid for a checkout in any directory.
 find_cache() {
     cache=$(tests/support/root-cache --place)
     root_cache=$cache
@@ -183,7 +183,7 @@ find_cache() {
     export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=true CCACHE_MAXSIZE=2G
 }
 
-# close_run: what is left behind, and the ten slowest tests.
+# close_run: writes run.xml, and prints the ten slowest tests.
 close_run() {
     local results=("$folder"/*.xml)
     if [ -e "${results[0]}" ]; then
@@ -200,7 +200,7 @@ close_run() {
     say "$((SECONDS / 60)) minutes and $((SECONDS % 60)) seconds"
 }
 
-# start: what all have in common. The others leave nothing outside the tree.
+# start: the part that all modes share. Only real and nightly write outside the tree.
 start() {
     need_cmake
     mkdir -p "$folder"
@@ -211,8 +211,8 @@ start() {
 }
 
 need_linux
-# How much a test does follows from the option alone: a run that a test of the nightly tier starts is one as
-# anybody starts it.
+# How much a test does depends on the option alone, not on an inherited TIER: a test of the nightly tier also runs
+# this script.
 export TIER=$mode
 case $mode in
     unprivileged)

@@ -4,17 +4,17 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: contrib/packaging/static-musl.sh [--arch ARCH] [--fetched FETCHED] FOLDER
+Usage: contrib/packaging/static-musl.sh [--arch ARCH] [--fetched FETCHED] DIR
 
-Builds FOLDER/build/capwrap and FOLDER/build/capwrap-learn: static, with musl, for images that hold nothing
-else; and in FOLDER/build/licenses a notice and the licences that have to go with every copy of them.
+Builds DIR/build/capwrap and DIR/build/capwrap-learn, linked statically with musl, for images that contain no
+libraries. Writes the notice and the licences that every copy must include to DIR/build/licenses.
 
-  --arch ARCH        for this architecture of Debian's, by its cross compiler; default: the machine's own
-  --fetched FETCHED  where libcap-ng's source and musl-dev are, or are fetched to; default: FOLDER/fetched.
-                     A folder FETCHED/libcap-ng is used in place of the archive there.
+  --arch ARCH        build for this Debian architecture, with its cross compiler; default: this machine's
+  --fetched FETCHED  directory of the libcap-ng source and musl-dev, which are downloaded to it if missing; default:
+                     DIR/fetched. If the directory FETCHED/libcap-ng exists, it is used instead of the archive.
 
-libcap-ng is built from the source that Debian has first, into FOLDER/sysroot. Installs what is missing; needs root
-or sudo for that alone. What the machine's package lists hold is left as it is.
+libcap-ng is built first, from Debian's source, into DIR/sysroot. Installs packages that are missing, which needs
+root or sudo; the build does not. The machine's package lists are not changed.
 TEXT
 }
 
@@ -38,8 +38,8 @@ mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 fetched=${fetched:-$folder/fetched}
 
-# The same bytes wherever it is built: no path of this machine is in them. Debuggers have .debug_frame, which is
-# stripped, in the place of tables for exceptions, which C does not have.
+# The result has the same bytes on every machine: it contains no path of the machine. Debuggers use .debug_frame, which
+# is stripped later; exception tables are left out, because C has no exceptions.
 build_capwrap() {
     rm -rf "$folder/build"
     CFLAGS="-ffile-prefix-map=$here=capwrap -ffile-prefix-map=$folder=static -fno-asynchronous-unwind-tables" \
@@ -50,8 +50,8 @@ build_capwrap() {
     cmake --build "$folder/build"
 }
 
-# The LGPL, section 6: every copy comes with a notice that libcap-ng is in it and under the LGPL, and with
-# its text; the source of all of it is an archive at the same place (contrib/release/release.sh).
+# LGPL, section 6: every copy must include a notice that it contains libcap-ng under the LGPL, and the text of the
+# LGPL. The complete source is an archive offered at the same place (contrib/release/release.sh).
 collect_licenses() {
     local from=$folder/sysroot/licenses to=$folder/build/licenses version
     version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$folder/build/CMakeCache.txt")
@@ -64,7 +64,7 @@ collect_licenses() {
     chmod 755 "$to"
 }
 
-# The compiler for another architecture.
+# Installs the compiler for $arch if it is missing.
 need_compiler() {
     local target package
     target=$(target_of "$arch")
@@ -80,7 +80,7 @@ install_missing build musl
 arch=${arch:-$(dpkg --print-architecture)}
 need_architecture "$arch"
 need_compiler
-# A machine may have sources of packages that are not of Debian and do not answer.
+# The machine may have third-party package sources that do not answer.
 "$here/contrib/release/fetch.sh" --allow-stale "$fetched" "$arch"
 "$here/contrib/release/sysroot.sh" "$arch" "$fetched" "$folder/sysroot"
 build_capwrap

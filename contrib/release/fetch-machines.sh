@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Fetches what emulated machines for the self-test are booted with. See --help.
+# Downloads kernels and busybox for the self-test in emulated machines. See --help.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: contrib/release/fetch-machines.sh FOLDER
+Usage: contrib/release/fetch-machines.sh DIR
 
-Puts Debian's kernel and busybox for each architecture that is tested in an emulated machine into
-FOLDER/machines/ARCH, as kernel, release and busybox. FOLDER was filled by contrib/release/fetch.sh for these
-architectures, and still has the package lists, FOLDER/apt.
+Writes Debian's kernel and busybox for each architecture that is tested in an emulated machine to
+DIR/machines/ARCH, as kernel, release and busybox. Needs a DIR that contrib/release/fetch.sh has filled for these
+architectures, with its package lists in DIR/apt.
 TEXT
 }
 
@@ -22,16 +22,16 @@ case ${1:-} in
     -h | --help) usage && exit 0 ;;
 esac
 [ $# -eq 1 ] || { usage >&2 && exit 2; }
-[ -f "$1/apt/conf" ] || die "$1 has no package lists" "contrib/release/fetch.sh makes them"
+[ -f "$1/apt/conf" ] || die "$1 has no package lists" "Run contrib/release/fetch.sh, which downloads them"
 folder=$(cd "$1" && pwd)
 export APT_CONFIG=$folder/apt/conf
 
-# kernels_of ARCH: packages, the newest first.
+# kernels_of ARCH: prints the kernel packages, newest first.
 kernels_of() {
     apt-cache search --names-only "^linux-image-[0-9][^-]*-$(kernel_flavour_of "$1")\$" | awk '{ print $1 }' | sort -rV
 }
 
-# download_kernel ARCH: the newest that the archive has; a mirror may not have each that it lists. Sets kernel.
+# download_kernel ARCH: downloads the newest kernel available; a mirror may lack some that it lists. Sets kernel.
 download_kernel() {
     for kernel in $(kernels_of "$1"); do
         ! apt-get -qq download "$kernel:$1" || return 0

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Fetches what the static program is made of. See --help.
+# Downloads what the static program is built from. See --help.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: contrib/release/fetch.sh [--allow-stale] FOLDER ARCH...
+Usage: contrib/release/fetch.sh [--allow-stale] DIR ARCH...
 
-Puts into FOLDER what is missing: the source of libcap-ng, as in Debian's source package, without Debian's
-changes, and the package musl-dev for each ARCH; by apt, with package lists in FOLDER/apt. What the machine's own lists hold is left as it is.
-Where a package list cannot be fetched, nothing is, for the packages might be older ones; with --allow-stale that
-is told, and what the other lists have is fetched.
-A folder FOLDER/libcap-ng is a source of libcap-ng too, and is used in place of Debian's.
+Downloads to DIR, with apt, what is missing there: the source of libcap-ng, as in Debian's source package
+without Debian's changes, and the package musl-dev for each ARCH. The package lists are in DIR/apt; the
+machine's own lists are not changed. If a package list cannot be fetched, nothing is downloaded, because the
+packages might be outdated; with --allow-stale this is a warning, and the other lists are used.
+If the directory DIR/libcap-ng exists, it is used as the source of libcap-ng instead of Debian's.
 TEXT
 }
 
@@ -34,7 +34,7 @@ folder=$(cd "$1" && pwd)
 shift
 for arch; do need_architecture "$arch"; done
 
-# make_lists ARCH...: of this machine's suites, with sources, for these architectures as well.
+# make_lists ARCH...: fetches package lists of this machine's suites, with sources, also for these architectures.
 make_lists() {
     local file apt=$folder/apt
     rm -rf "$apt"
@@ -51,10 +51,10 @@ make_lists() {
             'Acquire::Languages "none";'
         printf 'APT::Architectures:: "%s";\n' "$(dpkg --print-architecture)" "$@"
     } >"$apt/conf"
-    # By default apt takes a mirror that does not answer for success.
+    # By default apt succeeds even if a mirror does not answer.
     APT_CONFIG=$apt/conf apt-get -qq -o APT::Update::Error-Mode=any update && return
     [ -n "$stale" ] || die "apt could not fetch all package lists" \
-        "Run this again, or say --allow-stale where nothing is needed from those that fail"
+        "Run this again, or use --allow-stale if nothing is needed from the lists that failed"
     echo "fetch.sh: not all package lists could be fetched: the packages may be older than the archive's" >&2
 }
 
@@ -76,6 +76,6 @@ cd "$folder"
 export APT_CONFIG=$folder/apt/conf
 for arch in "${missing[@]}"; do
     apt-get -qq download "musl-dev:$arch" ||
-        die "there is no musl-dev for $arch in this machine's suites" "Debian 13 has it for all of: $(architectures | paste -sd ' ')"
+        die "this machine's suites have no musl-dev for $arch" "Debian 13 has it for: $(architectures | paste -sd ' ')"
 done
 have_source || apt-get -qq source --download-only --tar-only libcap-ng

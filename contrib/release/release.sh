@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a release, or verifies one. See --help.
+# Builds a release, or verifies one. See --help.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 umask 022
@@ -7,24 +7,24 @@ umask 022
 usage() {
     cat <<'TEXT'
 Usage: contrib/release/release.sh OUT --key FILE | --unsigned [OPTION...]
-       contrib/release/release.sh --verify FOLDER [OPTION...]
+       contrib/release/release.sh --verify DIR [OPTION...]
 
-Makes in the folder OUT, which must not exist, a release of this commit: capwrap and capwrap-learn, static, for each
+Builds a release of this commit in the directory OUT, which must not exist: static capwrap and capwrap-learn for each
 architecture; DEB and RPM; the source; licences; a bill of materials; SHA256SUMS. Everything is built twice, in
-different folders and at different dates, compared to the byte, and self-tested.
+different directories and with different dates, compared byte for byte, and self-tested.
 
-  --key FILE      minisign's secret key, which signs SHA256SUMS; a password is asked for, or read from standard input
-  --unsigned      no signature
-  --arch LIST     these architectures of Debian's, with commas between them; default: all
-  --allow-dirty   release what is changed in tracked files as well; untracked files are left out
-  --root ROOT     the root of Debian 13 to build in; it is only read. Default: one is made, once, in
-                  XDG_CACHE_HOME/capwrap-release or ~/.cache/capwrap-release, by mmdebstrap
-  --verify FOLDER builds the release in FOLDER again, from the commit that its build-info names, and compares
+  --key FILE      sign SHA256SUMS with this minisign secret key; prompts for its password, or reads it from stdin
+  --unsigned      do not sign
+  --arch LIST     build for these Debian architectures, separated by commas; default: all
+  --allow-dirty   release changes in tracked files too; untracked files are left out
+  --root ROOT     build in this root of Debian 13, which is only read; by default mmdebstrap creates one, once, in
+                  XDG_CACHE_HOME/capwrap-release or ~/.cache/capwrap-release
+  --verify DIR    build the release in DIR again, from the commit in its build-info, and compare
 
-Untracked files are refused without --allow-dirty, except OUT, OUT.part and the key.
-Needs root. Until it is whole, a release is in OUT.part; run again with the same commit, it goes on from there.
+Without --allow-dirty untracked files are refused, except OUT, OUT.part and the key.
+Needs root. An unfinished release is in OUT.part; running this again with the same commit continues it.
 
-Exit status: 0; 1 an error, or other bytes; 2 usage; 3 --verify: the root's packages are no longer those of the release.
+Exit status: 0 success; 1 an error, or the files differ; 2 usage; 3 with --verify: the root has other packages.
 TEXT
 }
 
@@ -34,7 +34,7 @@ source "$here/contrib/packages.bash"
 # shellcheck source=contrib/release/architectures.bash
 source "$here/contrib/release/architectures.bash"
 
-# wrong TEXT...: as die, with the status of wrong usage.
+# wrong TEXT...: the same as die, with exit status 2.
 wrong() {
     (die "$@") || exit 2
 }
@@ -68,26 +68,26 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# ---- what is asked for ----
+# ---- arguments ----
 
 check_arguments() {
     local arch file
     if [ -n "$verify" ]; then
-        [ -z "$out$key$unsigned$list$dirty" ] || wrong "--verify takes a folder, and --root alone"
+        [ -z "$out$key$unsigned$list$dirty" ] || wrong "--verify takes a directory, and no other option than --root"
         for file in build-info SHA256SUMS; do
-            [ -f "$verify/$file" ] || die "$verify is no release: there is no $file"
+            [ -f "$verify/$file" ] || die "$verify is not a release: it has no $file"
         done
         verify=$(cd "$verify" && pwd)
-        (cd "$verify" && sha256sum --quiet --check SHA256SUMS) || die "files of $verify do not have the sums of SHA256SUMS"
+        (cd "$verify" && sha256sum --quiet --check SHA256SUMS) || die "files in $verify do not match SHA256SUMS"
         list=$(info architectures | tr ' ' ,)
-        [ -n "$list" ] || die "$verify is no release: its build-info names no architecture"
+        [ -n "$list" ] || die "$verify is not a release: its build-info names no architecture"
         out=$(mktemp -d /tmp/capwrap-verify.XXXXXX)/release
     else
         [ -n "$out" ] || { usage >&2 && exit 2; }
-        [ -n "$key$unsigned" ] || wrong "no key" "Sign with --key FILE, or say --unsigned"
+        [ -n "$key$unsigned" ] || wrong "no key" "Sign with --key FILE, or use --unsigned"
         [ -z "$key" ] || [ -z "$unsigned" ] || wrong "--key and --unsigned exclude each other"
         [ -z "$key" ] || check_key
-        [ ! -e "$out" ] || wrong "$out is there already"
+        [ ! -e "$out" ] || wrong "$out already exists"
     fi
     out=$(realpath -m "$out")
     [ -z "$key" ] || key=$(realpath "$key")
@@ -96,42 +96,42 @@ check_arguments() {
     [[ ,$list, != *,,?* && ,$list, != *?,, ]] || wrong "--arch '$list' has an empty element"
     IFS=, read -r -a arches <<<"${list:-$(architectures | paste -sd ,)}"
     for arch in "${arches[@]}"; do (need_architecture "$arch") || exit 2; done
-    [ "$(id -u)" -eq 0 ] || die "this needs root, for namespaces to build in"
+    [ "$(id -u)" -eq 0 ] || die "this needs root, to build in namespaces"
 }
 
-# minisign's secret key: a comment, then 158 bytes in base64, which begin with the letters of its algorithm. A public
+# A minisign secret key is a comment and 158 bytes in base64, which start with the letters of the algorithm. A public
 # key is shorter.
 check_key() {
     local decoded
     [ -r "$key" ] || wrong "$key cannot be read"
-    [ -f "$key" ] || wrong "$key is no file"
+    [ -f "$key" ] || wrong "$key is not a regular file"
     decoded=$(sed -n '2{p;q}' "$key" | base64 --decode 2>/dev/null | od -An -v -tx1 | tr -d ' \n') || decoded=''
     if ! head -n 1 "$key" | grep -aq '^untrusted comment:' || [[ $decoded != 4564* || ${#decoded} -ne 316 ]]; then
-        wrong "$key is no secret key of minisign"
+        wrong "$key is not a minisign secret key"
     fi
 }
 
-# What is at OUT.part is removed when it is of another run, so it has to be of a run.
+# OUT.part of another run is removed later, so check that a run made it.
 check_part() {
     [ -e "$part" ] || [ -L "$part" ] || return 0
-    if [ ! -d "$part" ] || [ -L "$part" ]; then wrong "$part is there, and no folder of a release"; fi
+    if [ ! -d "$part" ] || [ -L "$part" ]; then wrong "$part exists and is not a directory"; fi
     [ -n "$(ls -A "$part")" ] || return 0
     if [ ! -f "$part/is" ] || ! is_own "$(tr -d '\0' <"$part/is")"; then
-        wrong "$part is there, and no release has made it" "Remove it, or name another OUT"
+        wrong "$part exists and was not made by this script" "Remove it, or choose another OUT"
     fi
 }
 
-# is_own TEXT: begin wrote it into OUT.part/is, or was interrupted before.
+# is_own TEXT: succeeds if begin wrote TEXT to OUT.part/is, or if TEXT is empty because begin was interrupted.
 is_own() {
     [[ -z $1 || $1 =~ ^[0-9a-f]{64}\ \ -$ ]]
 }
 
-# info NAME: of the release to verify.
+# info NAME: prints that field of the build-info of the release to verify.
 info() {
     sed -n "s/^$1: //p" "$verify/build-info"
 }
 
-# The untracked files of the clone, without those of this release.
+# Prints the untracked files of the clone, without those of this release.
 untracked() {
     local top path ours=()
     top=$(realpath "$here")
@@ -141,16 +141,16 @@ untracked() {
     git -C "$top" ls-files --others --exclude-standard -- . "${ours[@]}"
 }
 
-# The lines of an error about the tree.
+# Prints the changed and untracked files, for an error message.
 differences() {
     [ -z "$changed" ] || printf '%s\n' "$changed"
     [ -z "$others" ] || awk '{ print "??", $0 }' <<<"$others"
 }
 
-# What is released: a commit, and its time.
+# Finds the commit to release, its version and its time.
 find_commit() {
     local changed others
-    git -C "$here" rev-parse --git-dir >/dev/null 2>&1 || die "$here is no git repository"
+    git -C "$here" rev-parse --git-dir >/dev/null 2>&1 || die "$here is not a git repository"
     if [ -n "$verify" ]; then
         commit=$(info commit)
         git -C "$here" cat-file -e "$commit^{commit}" 2>/dev/null || die "this repository has no commit $commit"
@@ -158,7 +158,7 @@ find_commit() {
         changed=$(git -C "$here" status --porcelain --untracked-files=no)
         others=$(untracked)
         [ -z "$changed$others" ] || [ -n "$dirty" ] ||
-            die "the tree differs from its commit" "Commit, or say --allow-dirty, which leaves untracked files (??) out" \
+            die "the tree differs from its commit" "Commit, or use --allow-dirty, which leaves out untracked files (??)" \
                 "$(differences | sed -n 1,5p)"
         [ -z "$others" ] || say "untracked files are not part of the release: $(sed -n 1,5p <<<"$others" | paste -sd ' ')"
         commit=$(git -C "$here" stash create)
@@ -182,11 +182,11 @@ find_root_to_build_in() {
         [ -d "$root" ] || make_root
     fi
     root=$(realpath "$root")
-    [ -d "$root/fetched/libcap-ng" ] || die "$root is no root to build in: contrib/release/complete-root was not run on it"
+    [ -d "$root/fetched/libcap-ng" ] || die "$root is not a build root: contrib/release/complete-root was not run on it"
     for arch in $(machines); do
         [[ " ${arches[*]} " != *" $arch "* ]] || [ -f "$root/fetched/machines/$arch/kernel" ] ||
-            die "$root is no root to build in: it has no kernel for the self-test on $arch" \
-                "Make it again: contrib/release/complete-root fetches the kernel"
+            die "$root is not a build root: it has no kernel for the self-test on $arch" \
+                "Create it again: contrib/release/complete-root fetches the kernel"
     done
     # shellcheck disable=SC2016 # for dpkg-query
     mapfile -t installed < <(dpkg-query --admindir "$root/var/lib/dpkg" --show \
@@ -194,19 +194,19 @@ find_root_to_build_in() {
 }
 
 make_root() {
-    command -v mmdebstrap >/dev/null || die "no mmdebstrap" "apt-get install mmdebstrap, or name a root with --root"
-    say "making a root of Debian 13: $root"
+    command -v mmdebstrap >/dev/null || die "no mmdebstrap" "apt-get install mmdebstrap, or use --root ROOT"
+    say "creating a root of Debian 13: $root"
     mkdir -p "$(dirname "$root")"
     rm -rf --one-file-system "$root.new"
     if ! mmdebstrap --quiet --variant=minbase --include="$(paste -sd , "$here/contrib/release/root-packages")" trixie \
         "$root.new" || ! "$here/contrib/release/complete-root" "$root.new"; then
-        die "the root could not be made"
+        die "the root could not be created"
     fi
     mv "$root.new" "$root"
 }
 
-# in_root COMMAND...: in a copy of the root that is forgotten at the end, with $work as /work; no network. The
-# semaphores in /dev/shm are its own: libfaketime names them by its process id, which another namespace has too.
+# in_root COMMAND...: runs it in a temporary copy of the root, with $work as /work and without network. It gets its own
+# /dev/shm: libfaketime names its semaphores there by process ID, and process IDs repeat in another namespace.
 in_root() {
     local layers=$work/layers status=0
     rm -rf --one-file-system "$layers"
@@ -231,7 +231,7 @@ in_root() {
             umount -l /.old
             rmdir /.old
             exec "$@"' in_root "$root" "$layers" "$work" "$@" || status=$?
-    # What is removed now would hide it, and the log could not be written.
+    # Check this before the layers are removed, which frees space. A full disk also prevents writing the log.
     [ $status -eq 0 ] || [ "$(df --output=avail "$work" | tail -n 1)" -ge 4096 ] || full='No space left on device '
     rm -rf --one-file-system "$layers"
     return $status
@@ -239,12 +239,12 @@ in_root() {
 
 # ---- the parts ----
 
-# Resumes what the same commit has done in the same root, and nothing else.
+# Resumes an unfinished release of the same commit, root and architectures; removes any other one.
 begin() {
     local is
     is=$(printf '%s\n' "$commit" "${arches[*]}" "${installed[@]}" | sha256sum)
     if [ -d "$part" ] && [ "$(cat "$part/is" 2>/dev/null)" != "$is" ]; then
-        [ ! -e "$part/is" ] || say "discarded: $part, of another commit, root or list of architectures"
+        [ ! -e "$part/is" ] || say "discarded: $part, which has another commit, root or list of architectures"
         rm -rf --one-file-system "$part"
     fi
     mkdir -p "$part"
@@ -260,7 +260,7 @@ begin() {
     } >"$work/build-info"
 }
 
-# do_part NAME: as build-in-root NAME, unless it is done.
+# do_part NAME: runs build-in-root NAME, unless that part is finished.
 do_part() {
     local seconds=$SECONDS
     if [ ! -e "$work/done/$1" ]; then
@@ -286,7 +286,7 @@ write_sums() {
 }
 
 sign() {
-    cp "$key" "$work/key" # in a folder of root's, which goes in the end
+    cp "$key" "$work/key" # in a directory of root's, which is removed at the end
     cp "$work/release/SHA256SUMS" "$work/"
     if ! in_root minisign -S -s /work/key -m /work/SHA256SUMS -t "capwrap $version" >"$work/log/sign" 2>&1; then
         rm -f "$work/key"
@@ -298,11 +298,11 @@ sign() {
 
 # ---- verifying ----
 
-# Exits with 3 where the root is another one.
+# Exits with status 3 if the root has other packages than the release had.
 compare_packages() {
     local differences
     differences=$(diff <(sed -n 's/^package: //p' "$verify/build-info") <(printf '%s\n' "${installed[@]}")) && return 0
-    printf '%s\n' "the root's packages are not those of the release (< the release, > here):" \
+    printf '%s\n' "the root has other packages than the release (< release, > this root):" \
         "$(grep '^[<>]' <<<"$differences")" >&2
     exit 3
 }
@@ -317,12 +317,12 @@ compare_files() {
         cmp "$work/release/$file" "$verify/$file" || bad=1
     done < <(names "$work/release")
     diff <(names "$work/release") <(names "$verify" | grep -v '\.minisig$') || bad=1
-    [ $bad -eq 0 ] || die "other bytes than those of $verify"
+    [ $bad -eq 0 ] || die "the files differ from those of $verify"
     say "verified: $(names "$verify" | grep -cv '\.minisig$') files have the same bytes"
 }
 
-# However it ends: after an error the line above says what failed, a full disk, for instance. A signal can come while
-# standard error is a log.
+# Runs at every exit. After an error, the previous line has the cause, such as a full disk. A signal can arrive while
+# standard error is a log, so this writes to a copy of the original one.
 exec {said}>&2
 ended() {
     local status=$?
@@ -330,7 +330,7 @@ ended() {
     if [ -n "$verify" ]; then
         rm -rf --one-file-system "${out%/release}"
     elif [ $status -ne 0 ] && [ -n "$begun" ]; then
-        printf 'release.sh: not finished: run it again to go on from %s\n' "$part" >&"$said"
+        printf 'release.sh: not finished: run it again to continue from %s\n' "$part" >&"$said"
     fi
 }
 trap ended EXIT

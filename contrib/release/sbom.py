@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Writes what a release is made of, as CycloneDX 1.6 and as SPDX 2.3.
+"""Writes the bill of materials of a release, as CycloneDX 1.6 and as SPDX 2.3.
 
-    sbom.py VERSION SECONDS FOLDER OUT FETCHED
+    sbom.py VERSION SECONDS PROGRAMS OUT FETCHED
 
-FOLDER holds the programs; OUT gets capwrap-VERSION.cdx.json and capwrap-VERSION.spdx.json; FETCHED is filled by
-fetch.sh. SECONDS since 1970 is the time that both name. The same arguments give the same bytes.
+PROGRAMS is the directory of the programs; capwrap-VERSION.cdx.json and capwrap-VERSION.spdx.json are written to OUT;
+fetch.sh has filled FETCHED. SECONDS since 1970 is the time in both files. The same arguments give the same bytes.
 """
 
 import datetime
@@ -27,7 +27,7 @@ def digest(path):
 
 
 def versions(version, fetched):
-    """The version of each part, and the hash of what it was built from, where that is one file."""
+    """Returns the version of each part, and the hash of its source if that is one file."""
     source, = fetched.glob("libcap-ng_*.orig.tar.*z")
     libcap_ng = re.match(r"libcap-ng_(.*)\.orig", source.name)[1]
     musl = {re.match(r"musl-dev_(.*)_", path.name)[1] for path in fetched.glob("musl-dev_*.deb")}

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Makes what a static program for another architecture is compiled with. See --help.
+# Creates the sysroot to compile a static program for an architecture. See --help.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: contrib/release/sysroot.sh ARCH FETCHED FOLDER
+Usage: contrib/release/sysroot.sh ARCH FETCHED DIR
 
-Makes FOLDER, for cmake/cross.cmake with -DCAPWRAP_SYSROOT=FOLDER:
+Creates DIR, for cmake/cross.cmake with -DCAPWRAP_SYSROOT=DIR:
 
   cc            Debian's compiler for ARCH, with musl and the kernel's headers, for static
                 position-independent programs
-  target        the compiler's name of ARCH
+  target        the compiler's name for ARCH
   lib, include  libcap-ng, built by cc, with lib/pkgconfig
   musl, kernel  musl-dev of ARCH, unpacked; links to the kernel's headers
-  licenses      of musl and libcap-ng; versions
+  licenses      licences and versions of musl and libcap-ng
 
-FETCHED is a folder as contrib/release/fetch.sh fills it.
+FETCHED is a directory that contrib/release/fetch.sh has filled.
 TEXT
 }
 
@@ -37,11 +37,11 @@ rm -rf "$3"
 mkdir -p "$3"
 folder=$(cd "$3" && pwd)
 
-# one PATTERN: the file that it names; more than one would leave open what is built.
+# one PATTERN: prints the file that matches; fails unless exactly one does.
 one() {
     local found=()
     mapfile -t found < <(compgen -G "$1")
-    [ ${#found[@]} -eq 1 ] || die "${#found[@]} files $1, and one is needed" "contrib/release/fetch.sh fetches it"
+    [ ${#found[@]} -eq 1 ] || die "${#found[@]} files match $1, not one" "contrib/release/fetch.sh downloads it"
     echo "${found[0]}"
 }
 
@@ -53,11 +53,11 @@ unpack_musl() {
     install -m 644 "$folder/musl/usr/share/doc/musl-dev/copyright" "$folder/licenses/musl.copyright"
     libraries=$(dirname "$(one "$folder/musl/usr/lib/*/rcrt1.o")")
     headers=$folder/musl/usr/include/${libraries##*/}
-    [ -d "$headers" ] || die "no $headers"
+    [ -d "$headers" ] || die "there is no $headers"
 }
 
-# The kernel's headers are the same for every C library. musl's own come first. For a cross compiler they are
-# in a folder of its own.
+# The kernel's headers are the same for every C library. musl's own headers come first. A cross compiler has its
+# kernel headers in a separate directory.
 link_kernel() {
     local from
     mkdir "$folder/kernel"
@@ -70,11 +70,11 @@ link_kernel() {
         [ ! -d "$from" ] || { ln -s "$from" "$folder/kernel/asm" && break; }
     done
     for from in asm/unistd.h linux/securebits.h asm-generic/errno.h; do
-        [ -e "$folder/kernel/$from" ] || die "no $from of the kernel's headers for $target"
+        [ -e "$folder/kernel/$from" ] || die "the kernel headers for $target have no $from"
     done
 }
 
-# musl-gcc's, for one kind of program: static, position-independent, without a loader.
+# The specs of musl-gcc, for one kind of program: static, position-independent, without a loader.
 write_compiler() {
     local emulation
     emulation=$(architecture_field "$arch" 4)
@@ -118,9 +118,9 @@ TEXT
     echo "$target" >"$folder/target"
 }
 
-# Debian's archive is built for glibc. Without pthread.h, which libcap-ng has for one thing: to forget, in
-# the child of a fork, what it knows of its parent. capwrap uses it in the process that becomes the program, and
-# registering costs musl its first malloc, before main.
+# Debian's static libcap-ng is built for glibc. Without pthread.h, which libcap-ng uses only to discard its state in
+# the child of a fork: capwrap uses libcap-ng in the process that becomes the program, and registering the handler
+# would call malloc before main.
 build_libcap_ng() {
     local tree=$folder/libcap-ng
     if [ -d "$fetched/libcap-ng" ]; then
@@ -144,5 +144,5 @@ mkdir "$folder/licenses"
 unpack_musl
 link_kernel
 write_compiler
-build_libcap_ng >"$folder/log" 2>&1 & # not in front of ||, where it would go on after an error
+build_libcap_ng >"$folder/log" 2>&1 & # not before ||, where set -e has no effect
 wait $! || die "libcap-ng could not be built for $arch" "$(tail -n 20 "$folder/log")"

@@ -157,7 +157,7 @@ without() {
     assert_output 'self-test: /no/such/capwrap: no program'
     run "$SRC_DIR/tests/real/kernels/architectures-build" pdp11 "$BUILT/fetched" "$BATS_TEST_TMPDIR" text
     assert_failure 1
-    assert_line --partial 'sysroot.sh: error: no architecture pdp11'
+    assert_line --partial 'sysroot.sh: error: unknown architecture pdp11'
 }
 
 # ---- a libcap-ng of another processor ----

@@ -27,28 +27,28 @@ key() {
     { printf '%s' "$2" && head -c $(($3 - ${#2})) /dev/zero; } | base64 -w 0 | { echo 'untrusted comment: key' && cat; } >"$1"
 }
 
-@test "what is no secret key of minisign is refused before anything is built" {
+@test "a file that is not a minisign secret key is refused before anything is built" {
     local key=$BATS_TEST_TMPDIR/key
-    refuses_release 'error: .* is no file' "$OUT" --key "$BATS_TEST_TMPDIR"
+    refuses_release 'error: .* is not a regular file' "$OUT" --key "$BATS_TEST_TMPDIR"
     assert_equal "$status" 2
     key "$key" Ed 42 # a public one
-    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    refuses_release 'key is not a minisign secret key' "$OUT" --key "$key"
     key "$key" xx 158
-    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    refuses_release 'key is not a minisign secret key' "$OUT" --key "$key"
     assert_equal "$status" 2
     : >"$key"
-    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    refuses_release 'key is not a minisign secret key' "$OUT" --key "$key"
     head -c 300 /dev/urandom >"$key"
-    refuses_release 'key is no secret key of minisign' "$OUT" --key "$key"
+    refuses_release 'key is not a minisign secret key' "$OUT" --key "$key"
     key "$key" Ed 158
-    refuses_release 'is no root to build in' "$OUT" --key "$key" --root "$BATS_TEST_TMPDIR"
+    refuses_release 'is not a build root' "$OUT" --key "$key" --root "$BATS_TEST_TMPDIR"
 }
 
-@test "an architecture that there is not is refused, and those that there are are named" {
-    refuses_release 'no architecture pdp11
-  There are: amd64 arm64 armhf i386 ppc64el riscv64 s390x' "$OUT" --unsigned --arch amd64,pdp11
+@test "an unknown architecture is refused, and the known ones are listed" {
+    refuses_release 'unknown architecture pdp11
+  Known: amd64 arm64 armhf i386 ppc64el riscv64 s390x' "$OUT" --unsigned --arch amd64,pdp11
     assert_equal "$status" 2
-    refuses_release 'no architecture pdp11' "$OUT" --unsigned --arch=amd64,pdp11
+    refuses_release 'unknown architecture pdp11' "$OUT" --unsigned --arch=amd64,pdp11
 }
 
 @test "an empty list of architectures is not all of them, and an empty element is refused" {
@@ -65,9 +65,9 @@ key() {
 @test "a dirty tree is refused, unless that is allowed" {
     echo >>"$CLONE/README.md"
     refuses_release 'the tree differs from its commit
-  Commit, or say --allow-dirty, which leaves untracked files \(\?\?\) out
+  Commit, or use --allow-dirty, which leaves out untracked files \(\?\?\)
    M README.md' "$OUT" --unsigned
-    refuses_release 'is no root to build in' "$OUT" --unsigned --allow-dirty --root "$BATS_TEST_TMPDIR"
+    refuses_release 'is not a build root' "$OUT" --unsigned --allow-dirty --root "$BATS_TEST_TMPDIR"
     git -C "$CLONE" checkout --quiet README.md
     touch "$CLONE/new"
     refuses_release '  \?\? new' "$OUT" --unsigned
@@ -82,7 +82,7 @@ key() {
     key "$CLONE/minisign.key" Ed 158
     release "$OUT" --key "$CLONE/minisign.key" --root "$BATS_TEST_TMPDIR"
     assert_failure 1
-    assert_output --partial 'is no root to build in'
+    assert_output --partial 'is not a build root'
     refute_output --partial 'untracked'
     refute_output --partial 'not finished'
     touch "$CLONE/dist/out.parts"
@@ -93,20 +93,20 @@ key() {
     rm -r "$CLONE/dist" "$CLONE/minisign.key"
 }
 
-@test "a folder that is there is not written to" {
+@test "an existing directory OUT is refused" {
     mkdir "$OUT"
     release "$OUT" --unsigned
     assert_failure 2
-    assert_output --partial "$OUT is there already"
+    assert_output --partial "$OUT already exists"
     rmdir "$OUT"
 }
 
-@test "an OUT.part that no release has made is refused, and left as it is" {
+@test "an OUT.part that release.sh did not make is refused, and not changed" {
     mkdir "$OUT.part"
     touch "$OUT.part/file"
     release "$OUT" --unsigned --root "$BATS_TEST_TMPDIR"
     assert_failure 2
-    assert_output --partial "$OUT.part is there, and no release has made it"
+    assert_output --partial "$OUT.part exists and was not made by this script"
     refute_output --partial 'not finished'
     echo a text >"$OUT.part/is"
     release "$OUT" --unsigned --root "$BATS_TEST_TMPDIR"
@@ -116,7 +116,7 @@ key() {
     ln -s "$BATS_TEST_TMPDIR" "$OUT.part"
     release "$OUT" --unsigned --root "$BATS_TEST_TMPDIR"
     assert_failure 2
-    assert_output --partial "$OUT.part is there, and no folder"
+    assert_output --partial "$OUT.part exists and is not a directory"
 }
 
 # small_root FOLDER: one with busybox alone, which is enough for parts that are scripts.
@@ -135,7 +135,7 @@ small_root() {
 @test "a root without a kernel for the self-test is refused where the architecture has one" {
     local root=$BATS_TEST_TMPDIR/root
     small_root "$root"
-    refuses_release 'no root to build in: it has no kernel for the self-test on s390x' "$OUT" --unsigned --arch amd64,s390x \
+    refuses_release 'is not a build root: it has no kernel for the self-test on s390x' "$OUT" --unsigned --arch amd64,s390x \
         --root "$root"
     mkdir -p "$root/fetched/machines/riscv64"
     touch "$root/fetched/machines/riscv64/kernel"
@@ -164,7 +164,7 @@ TEXT
     assert_failure 1
     assert_line --partial 'amd64: built twice'
     assert_output --partial 'packages could not be built: no packages'
-    assert_output --partial "not finished: run it again to go on from $OUT.part"
+    assert_output --partial "not finished: run it again to continue from $OUT.part"
     refute_output --partial discarded
     release "$OUT" --unsigned --arch amd64 --root "$root"
     assert_failure 1
@@ -199,13 +199,13 @@ TEXT
     release --verify "$OUT" --root "$root"
     assert_failure 1
     assert_line --partial 'bundle: FAILED'
-    assert_output --partial 'do not have the sums of SHA256SUMS'
+    assert_output --partial 'do not match SHA256SUMS'
     refute_output --partial 'built twice'
     (cd "$OUT" && sha256sum amd64 bundle build-info packages >SHA256SUMS)
     release --verify "$OUT" --root "$root"
     assert_failure 1
     assert_line --partial 'bundle differ'
-    assert_output --partial "error: other bytes than those of $OUT"
+    assert_output --partial "error: the files differ from those of $OUT"
     echo bundle >"$OUT/bundle"
     cp "$OUT/build-info" "$BATS_TEST_TMPDIR/"
     echo 'package: gcc:amd64 1:2.3' >>"$OUT/build-info"
@@ -276,7 +276,7 @@ TEXT
     refute_output --partial 'compiler warns'
 }
 
-@test "a package list that cannot be fetched is an error, and --allow-stale tells of it" {
+@test "a package list that cannot be fetched is an error, and a warning with --allow-stale" {
     local bin=$BATS_TEST_TMPDIR/bin folder=$BATS_TEST_TMPDIR/fetched
     mkdir "$bin"
     cat >"$bin/apt-get" <<TEXT
@@ -296,7 +296,7 @@ TEXT
     grep -q 'download musl-dev:amd64' "$BATS_TEST_TMPDIR/calls"
 }
 
-@test "wrong words are told, and the usage" {
+@test "an unknown option is named, and wrong usage prints the usage" {
     refuses_release 'unknown option: --nonsense' "$OUT" --nonsense
     assert_equal "$status" 2
     refuses_release 'Usage: ' "$OUT" --arch
@@ -308,14 +308,14 @@ TEXT
 
 @test "only a release can be verified, and one whose commit is here" {
     mkdir "$BATS_TEST_TMPDIR/folder"
-    refuses_release 'is no release: there is no build-info' --verify "$BATS_TEST_TMPDIR/folder"
+    refuses_release 'is not a release: it has no build-info' --verify "$BATS_TEST_TMPDIR/folder"
     printf '%s\n' "commit: $(printf '0%.0s' {1..40})" 'architectures: amd64' >"$BATS_TEST_TMPDIR/folder/build-info"
     (cd "$BATS_TEST_TMPDIR/folder" && sha256sum build-info >SHA256SUMS)
     refuses_release 'this repository has no commit 0000' --verify "$BATS_TEST_TMPDIR/folder"
-    refuses_release '--verify takes a folder' "$OUT" --verify "$BATS_TEST_TMPDIR/folder"
+    refuses_release '--verify takes a directory' "$OUT" --verify "$BATS_TEST_TMPDIR/folder"
 }
 
-@test "the parts refuse an architecture that there is not as well, and say what they take" {
+@test "the scripts of the parts also refuse an unknown architecture, and have a --help" {
     local script
     for script in fetch.sh fetch-machines.sh sysroot.sh; do
         run "$CLONE/contrib/release/$script" --help
@@ -326,5 +326,5 @@ TEXT
     done
     run "$CLONE/contrib/packaging/static-musl.sh" --arch pdp11 "$BATS_TEST_TMPDIR/static"
     assert_failure 1
-    assert_output --partial 'no architecture pdp11'
+    assert_output --partial 'unknown architecture pdp11'
 }

@@ -56,7 +56,7 @@ quickstart_in() {
     root=$("$SRC_DIR/tests/support/root-cache" "quickstart-$1" "$1" "${packages[@]}")
     run in_system "$root" contrib/quickstart.sh
     assert_success
-    assert_line --partial '==> fetched http://127.0.0.1:80/: a page for you alone'
+    assert_line --partial '==> fetched http://127.0.0.1:80/: test page '
     assert_line --regexp '^    CapEff +0000000000000400  NET_BIND_SERVICE$'
     assert_line --partial '==> done'
 }

@@ -194,7 +194,7 @@ TEXT
     kill -TERM -- "-$pid"
     wait "$pid" || true
     [[ ! -e $OUT && -e $OUT.part ]]
-    grep -q 'not finished: run it again to go on' "$BATS_TEST_TMPDIR/log"
+    grep -q 'not finished: run it again to continue' "$BATS_TEST_TMPDIR/log"
     local time
     time=$(stat -c %Y "$OUT.part/work/release/capwrap-linux-amd64")
     release "$OUT" --unsigned --arch amd64,i386 --root "$ROOT"

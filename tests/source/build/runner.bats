@@ -126,7 +126,7 @@ needs_debian() {
     machine aarch64
     needs_debian
     [ "$status" -eq 1 ]
-    [ "${lines[0]}" = 'run.sh: error: this is aarch64 with the package manager apt, and apt on x86_64 is needed' ]
+    [ "${lines[0]}" = 'run.sh: error: this needs x86_64 with the package manager apt; this machine is aarch64 with the package manager apt' ]
     only_tools_but ninja
     ln -s /bin/false "$BATS_TEST_TMPDIR/tools/dnf"
     needs_debian
@@ -156,7 +156,7 @@ needs_debian() {
         run "$BATS_TEST_TMPDIR/copy/tests/run.sh" "$option"
         echo "$output"
         [ "$status" -eq 1 ]
-        [[ ${lines[0]} == "run.sh: error: this is aarch64 with "*", and apt on x86_64 is needed" ]]
+        [[ ${lines[0]} == "run.sh: error: this needs x86_64 with the package manager apt; this machine is aarch64 with "* ]]
     done
 }
 
@@ -249,7 +249,7 @@ needed() {
     [ "${#lines[@]}" -eq 2 ]
     ln -s /bin/false "$BATS_TEST_TMPDIR/tools/dnf"
     needed "$PATH" 'a b - d'
-    [ "${lines[1]}" = '  Some of it is in no package that dnf knows.' ]
+    [ "${lines[1]}" = '  Some of these have no package for dnf.' ]
     [ "${#lines[@]}" -eq 3 ]
 }
 
