@@ -1,4 +1,4 @@
-# An image that holds the static capwrap and a cp(1): for the init container of component/.
+# An image with the static capwrap and cp(1), for the init container of component/.
 #
 #   docker build -t capwrap .
 #   docker build -t registry.example/capwrap:1 -f contrib/kubernetes/capwrap.Dockerfile .
@@ -8,6 +8,6 @@ ARG BASE_IMAGE=busybox:stable
 FROM ${CAPWRAP_IMAGE} AS capwrap
 
 FROM ${BASE_IMAGE}
-# They go where the program goes: docs/packaging.md.
+# Every copy of the program must include its licences: docs/packaging.md.
 COPY --from=capwrap /licenses /licenses
 COPY --from=capwrap /capwrap /capwrap

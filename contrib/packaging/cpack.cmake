@@ -1,27 +1,27 @@
-# What CPack makes of an install: DEB, RPM and TGZ. See docs/packaging.md.
+# Makes DEB, RPM and TGZ packages with CPack. See docs/packaging.md.
 
-# One package at a time: the launcher alone, or what finds out what a program needs.
-set(CAPWRAP_PACKAGE capwrap CACHE STRING "What to make a package of: capwrap or capwrap-learn")
+# One package at a time: the launcher, or the tool that finds out what a program needs.
+set(CAPWRAP_PACKAGE capwrap CACHE STRING "Which package to make: capwrap or capwrap-learn")
 if(CAPWRAP_PACKAGE STREQUAL "capwrap")
-  set(component Unspecified) # the name for what is installed without one
+  set(component Unspecified) # CMake's name for files that are installed without a component
   set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run a program with exactly the capabilities it needs")
   set(CPACK_RPM_PACKAGE_SUMMARY "Run a program with exactly the capabilities it needs")
   set(CPACK_PACKAGE_DESCRIPTION
-      "capwrap replaces itself by a program that runs as an ordinary user and holds
-exactly the Linux capabilities that were named, in all five capability sets,
-or it does not start the program at all. It is for containers that start as
-root, for services and for the shell, in the place of gosu, su-exec, setpriv
-or capsh. It has neither set-user-ID bits nor file capabilities.")
+      "capwrap executes a program as an ordinary user with exactly the Linux
+capabilities that were named, in all five capability sets. If it cannot, it
+does not start the program. It replaces gosu, su-exec, setpriv and capsh in
+containers that start as root, in services and in the shell. It has neither
+set-user-ID bits nor file capabilities.")
 else()
   set(component learn)
-  set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "tell which capabilities a program needs")
-  set(CPACK_RPM_PACKAGE_SUMMARY "Tell which capabilities a program needs")
-  # What it reports is to be pasted, and it works alone.
+  set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "find out which capabilities a program needs")
+  set(CPACK_RPM_PACKAGE_SUMMARY "Find out which capabilities a program needs")
+  # capwrap is only suggested: capwrap-learn works without it.
   set(CPACK_DEBIAN_PACKAGE_SUGGESTS capwrap)
   set(CPACK_PACKAGE_DESCRIPTION
       "capwrap-learn runs a program as an ordinary user, watches each capability
-check that the kernel makes for it, runs it again with fewer, and reports the
-smallest set of Linux capabilities that it was seen to work with. It prints the
+check that the kernel makes for it, runs it again with fewer capabilities, and
+reports the smallest set that it was seen to work with. It prints the
 configuration for capwrap, Docker, Compose, Kubernetes or systemd.")
 endif()
 set(CPACK_INSTALL_CMAKE_PROJECTS "${CMAKE_BINARY_DIR};${PROJECT_NAME};${component};/")
@@ -42,8 +42,8 @@ if(CAPWRAP_STATIC)
   string(APPEND CPACK_PACKAGE_FILE_NAME -static)
 endif()
 
-# A program with libcap-ng or a C library in it contains other people's work, and the package has to
-# say so and hold what their licences ask for. contrib/packaging/static-musl.sh collects it.
+# A program that is linked statically with libcap-ng or a C library contains third-party code. Its package
+# must include a notice and the licences. contrib/packaging/static-musl.sh collects them.
 set(CAPWRAP_NOTICES "" CACHE PATH "Licences of the libraries within capwrap, for its package")
 if(CAPWRAP_NOTICES)
   install(DIRECTORY ${CAPWRAP_NOTICES}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses
@@ -61,7 +61,7 @@ set(CPACK_RPM_PACKAGE_LICENSE MIT)
 set(CPACK_RPM_PACKAGE_GROUP System/Base)
 set(CPACK_RPM_PACKAGE_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION}")
 set(CPACK_RPM_USER_FILELIST "%license /usr/share/licenses/${CAPWRAP_PACKAGE}/LICENSE")
-# The same bytes from the same sources: where SOURCE_DATE_EPOCH is set, it is the time of all.
+# Reproducible packages: if SOURCE_DATE_EPOCH is set, it is the time of all files.
 set(CPACK_RPM_SPEC_MORE_DEFINE
     "%define packager ${CPACK_PACKAGE_CONTACT}
 %define _build_id_links none
@@ -69,11 +69,12 @@ set(CPACK_RPM_SPEC_MORE_DEFINE
 %define source_date_epoch_from_changelog 0
 %define clamp_mtime_to_source_date_epoch 1
 %define use_source_date_epoch_as_buildtime 1")
-# Folders of the system, besides those that CPack knows. Those of the shells may be nobody else's.
+# System directories that the package does not own, in addition to those that CPack knows. It does own the
+# directories of the shells' completions, because no other package may.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/man /usr/share/man/man1
                                                   /usr/share/licenses)
 
-# These scripts need it, and CPack hands on what begins with CPACK_.
+# The scripts below need these variables; CPack passes on variables that start with CPACK_.
 set(CPACK_CAPWRAP_HOLDS_LIBRARIES ${CAPWRAP_HOLDS_LIBRARIES})
 set(CPACK_CAPWRAP_NOTICES ${CAPWRAP_NOTICES})
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/require.cmake)

@@ -1,7 +1,7 @@
 /*
- * Included first where packages are made (CMakePresets.json): from glibc 2.38 on, strtol(3), sscanf(3) and the
- * like would be other functions, which also read 0b1 in base 0 and 2, and the package would need that version. Nothing
- * here reads those bases, so that a package made on Debian 13 is for Debian 12 as well.
+ * Included first when packages are built (CMakePresets.json). From glibc 2.38 on, strtol(3), sscanf(3) and similar
+ * calls are linked to newer functions, which also read 0b1 in bases 0 and 2, so the package would need glibc 2.38.
+ * capwrap reads no numbers in these bases. With this header a package built on Debian 13 also works on Debian 12.
  */
 #ifdef __has_include
 #if __has_include(<features.h>)

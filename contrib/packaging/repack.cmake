@@ -1,5 +1,5 @@
-# CPack runs this when a package is made. Its .tar.gz names whoever made it as the owner of the
-# files, and root who unpacks it would hand them to that uid; so it is made again, as root's.
+# CPack runs this after it has made a package. In CPack's .tar.gz the files belong to the user who made it,
+# and root who unpacks it would give them to that uid. So the archive is made again with root as the owner.
 
 if(NOT CPACK_GENERATOR STREQUAL "TGZ")
   return()

@@ -1,16 +1,16 @@
-# CPack runs this for each kind of package, before anything is built for it: what has to be there.
+# CPack runs this for each kind of package, before it builds anything, to check the requirements.
 
-# What is within the program is other people's work.
+# A program that contains third-party libraries needs their licences in the package.
 if(CPACK_CAPWRAP_HOLDS_LIBRARIES AND NOT EXISTS "${CPACK_CAPWRAP_NOTICES}/NOTICE")
-  message(FATAL_ERROR "a package of a capwrap with libraries in it has to hold their licences: make it "
+  message(FATAL_ERROR "a package of a capwrap that contains libraries must include their licences: make it "
                       "with -DCAPWRAP_SHARED_LIBCAP_NG=ON, or a static one with "
                       "contrib/packaging/static-musl.sh")
 endif()
 
-# Without it CPack makes a package without dependencies.
+# Without dpkg-shlibdeps CPack makes a package without dependencies.
 if(CPACK_GENERATOR STREQUAL "DEB")
   find_program(shlibdeps dpkg-shlibdeps NO_CACHE)
   if(NOT shlibdeps)
-    message(FATAL_ERROR "dpkg-shlibdeps, which finds the dependencies, is missing: install dpkg-dev")
+    message(FATAL_ERROR "dpkg-shlibdeps, which finds the dependencies, is not installed: install dpkg-dev")
   endif()
 endif()

@@ -1,5 +1,5 @@
-# CPack runs this when the files of a package lie in their folder and before it is made of them: what
-# one kind of package has and an install has not.
+# CPack runs this after it has installed the files of a package and before it makes the package. It changes
+# what differs between an install and this kind of package.
 
 set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
 set(doc ${share}/doc/${CPACK_PACKAGE_NAME})
@@ -12,13 +12,13 @@ function(compress)
   run(gzip --best --no-name --force ${ARGN})
 endfunction()
 
-# A file that is not installed, with the mode of those that are.
+# Writes a file that is not installed, with the mode of installed files.
 function(write file)
   file(WRITE ${file} "${ARGN}")
   file(CHMOD ${file} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 endfunction()
 
-# Debian's form of LICENSE.
+# Writes LICENSE in Debian's copyright format.
 function(write_copyright)
   file(READ ${doc}/LICENSE text)
   string(REGEX MATCH "Copyright \\(c\\) ([^\n]+)\n+(.*[^\n])\n*$" matched "${text}")
@@ -37,7 +37,7 @@ License: Expat
   file(REMOVE ${doc}/LICENSE)
 endfunction()
 
-# The day is that of SOURCE_DATE_EPOCH, where that is set.
+# The date is that of SOURCE_DATE_EPOCH if it is set.
 function(write_debian_changelog)
   string(TIMESTAMP day "%a, %d %b %Y %H:%M:%S +0000" UTC)
   write(${doc}/changelog
@@ -54,7 +54,7 @@ if(CPACK_GENERATOR STREQUAL "DEB")
   write_debian_changelog()
   compress(${doc}/changelog ${share}/man/man1/${CPACK_PACKAGE_NAME}.1)
   run(strip --remove-section=.comment ${CPACK_TEMPORARY_DIRECTORY}/usr/bin/${CPACK_PACKAGE_NAME})
-  # Debian's zsh looks there, and not in site-functions.
+  # Debian's zsh reads vendor-completions, not site-functions.
   file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)
 elseif(CPACK_GENERATOR STREQUAL "RPM")
   compress(${share}/man/man1/${CPACK_PACKAGE_NAME}.1)
@@ -68,6 +68,6 @@ elseif(CPACK_GENERATOR STREQUAL "RPM")
 ")
 endif()
 
-# Whatever the umask was.
+# The modes must not depend on the umask.
 file(CHMOD_RECURSE ${CPACK_TEMPORARY_DIRECTORY} DIRECTORY_PERMISSIONS
      OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)

@@ -1,9 +1,9 @@
-// A small web server that tells whether it runs as root and what it may do.
+// A small web server that reports whether it runs as root, and its capability sets.
 //
 //	server [-listen :80] [-proxy http://app:8000]
 //	server -check    fetch a page from the running server: a health check
 //
-// It answers /whoami itself, and every other path too unless -proxy names where to pass it on.
+// It answers /whoami itself. With -proxy it forwards every other path; otherwise it answers all paths.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// whoami is what the kernel says of this process.
+// whoami returns the credentials of this process from /proc/self/status.
 func whoami() string {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -76,13 +76,13 @@ func main() {
 		mux.Handle("/", httputil.NewSingleHostReverseProxy(upstream))
 	}
 
-	// Process 1 of a container gets no signal that it has not asked for.
+	// The kernel delivers a signal to process 1 of a container only if it has a handler.
 	asked, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	server := http.Server{Addr: *listen, Handler: mux}
 	go func() {
 		<-asked.Done()
-		log.Print("told to stop")
+		log.Print("stopping: received a signal")
 		_ = server.Shutdown(context.Background())
 	}()
 	log.Print("listening on ", *listen, "\n", whoami())

@@ -1,4 +1,4 @@
-"""A small web server that tells what the kernel says of its own process."""
+"""A small web server that reports the credentials of its own process."""
 
 import http.server
 import signal
@@ -14,17 +14,17 @@ def whoami():
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers every path alike."""
+    """Gives the same answer for every path."""
 
     def do_GET(self):  # pylint: disable=invalid-name
-        """The one method that there is."""
+        """The only method that is implemented."""
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
         self.end_headers()
         self.wfile.write(whoami().encode())
 
 
-# Process 1 of a container gets no signal that it has not asked for.
+# The kernel delivers a signal to process 1 of a container only if it has a handler.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 print(whoami(), end="", flush=True)
 http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()

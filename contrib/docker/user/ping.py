@@ -1,6 +1,6 @@
 """Sends one ICMP echo request on a raw socket, which takes CAP_NET_RAW, and waits for the answer.
 
-ping.py ADDRESS: exit status 0 when it answered.
+ping.py ADDRESS: exit status 0 if an answer arrives.
 """
 
 import os
@@ -19,7 +19,7 @@ def checksum(data):
 
 
 def ping(address):
-    """True when the address answered within three seconds."""
+    """Returns whether the address answers within three seconds."""
     mark = os.getpid() & 0xFFFF
     request = struct.pack(HEADER, ECHO_REQUEST, 0, 0, mark, 1)
     request = struct.pack(HEADER, ECHO_REQUEST, 0, checksum(request), mark, 1)

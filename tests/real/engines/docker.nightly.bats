@@ -331,7 +331,7 @@ on_host() {
 @test "process 1 gets SIGTERM and stops at once" {
     stops_at_once go
     run docker logs go
-    assert_output --partial 'told to stop'
+    assert_output --partial 'stopping: received a signal'
 }
 
 # ---- which capabilities ----
