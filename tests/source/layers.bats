@@ -104,9 +104,9 @@ changed() {
     done < <(find "$SRC_DIR/src" -type d)
 }
 
-# table: "FOLDER FOLDER...", each row of CONTRIBUTING's table: a folder, and what it may include.
+# table: "DIR DIR...", each row of CONTRIBUTING's table: a directory, and what it may include.
 table() {
-    sed -nE '/^\| folder \|/,/^$/s/^\| src\/([a-z]+) \| .* \| ([a-z, ]+) \|$/\1 \2/p' \
+    sed -nE '/^\| directory \|/,/^$/s/^\| src\/([a-z]+) \| .* \| ([a-z, ]+) \|$/\1 \2/p' \
         "$SRC_DIR/CONTRIBUTING.md" | tr -d ,
 }
 
