@@ -30,7 +30,7 @@ state() {
     "$START_AS" --new-session-keyring-with-key bench -- "$@" "$PUBLIC/probe" | sed -E '/^p?pid=/d; s/^(session_keyring)=[0-9]+/\1/'
 }
 
-@test "a baseline ends in exactly the state in which capwrap ends" {
+@test "a baseline reaches exactly the state that capwrap reaches" {
     local name baseline
     cp "$PROBE" "$PUBLIC/probe"
     export HOME=/root USER=root LOGNAME=root
@@ -56,7 +56,7 @@ asked() {
         "$BATS_TEST_TMPDIR/asked" | grep -v PR_CAPBSET_DROP | sort | uniq -c
 }
 
-@test "the rungs between the baseline and capwrap ask what capwrap asks, and are linked as they say" {
+@test "the rungs between the baseline and capwrap make capwrap's queries, and are linked as named" {
     local rungs=$BATS_TEST_TMPDIR/rungs
     cp "$PROBE" "$PUBLIC/probe"
     mkdir "$rungs"
@@ -166,7 +166,7 @@ END
     assert_equal $(($(counted instructions "$tools/loop-3000") - $(counted instructions "$tools/loop-1000"))) 4000
 }
 
-@test "docs/performance-details.md has every program, goal and growth, and says when and where it was measured" {
+@test "docs/performance-details.md has every program, goal and growth, with the date and machine of the measurement" {
     run "$page" --check
     assert_success
     refute_output

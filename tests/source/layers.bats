@@ -47,7 +47,7 @@ changed() {
     sed -i "1i $2" "$tree/src/$1"
 }
 
-@test "every include goes to the own layer or to one below" {
+@test "every include is of a file in the same layer or in one below" {
     run arrows "$SRC_DIR"
     [ "${#lines[@]}" -gt 200 ]
     run wrong_arrows "$SRC_DIR"
@@ -55,13 +55,13 @@ changed() {
     [ -z "$output" ]
 }
 
-@test "no two modules include each other, directly or by way of others" {
+@test "no two modules include each other, directly or indirectly" {
     run circles "$SRC_DIR"
     echo "$output"
     [ -z "$output" ]
 }
 
-@test "an include that goes up is found" {
+@test "an include of a higher layer is found" {
     changed core/plan.c '#include "text/number.h"'
     run wrong_arrows "$tree"
     [ "$output" = "core/plan.c includes text/number.h" ]
@@ -73,7 +73,7 @@ changed() {
     [ "$output" = "show/hint.c includes users/resolve.h" ]
 }
 
-@test "a circle is found, also a long one" {
+@test "a circular include is found, also a long one" {
     changed core/cred.h '#include "core/pipeline.h"'
     run circles "$tree"
     [[ $output == *core/cred* && $output == *core/pipeline* ]]
@@ -82,7 +82,7 @@ changed() {
     [[ $output == *learn/checks/kallsyms* && $output == *learn/report/text* ]]
 }
 
-@test "a folder without a layer is an error" {
+@test "a directory without a layer is an error" {
     changed core/plan.c '/* */'
     mkdir "$tree/src/new"
     echo '#include "core/cred.h"' >"$tree/src/new/file.c"
@@ -90,13 +90,13 @@ changed() {
     [[ $output == *"the layer of src/new is not stated"* ]]
 }
 
-@test "nothing below src names a folder of the tests" {
+@test "no file in src names a directory of the tests" {
     run grep -rn 'tests/' "$SRC_DIR/src"
     echo "$output"
     [ "$status" -eq 1 ]
 }
 
-@test "no folder of src holds more than ten modules, but core" {
+@test "no directory of src except core contains more than ten modules" {
     local folder
     while read -r folder; do
         [[ $(find "$folder" -maxdepth 1 -name '*.c' | wc -l) -le 10 || $folder == */core ]] ||
@@ -110,7 +110,7 @@ table() {
         "$SRC_DIR/CONTRIBUTING.md" | tr -d ,
 }
 
-@test "CONTRIBUTING has each folder of src, with what it may include" {
+@test "CONTRIBUTING has each directory of src, with what it may include" {
     local folder others
     [ "$(table | cut -d ' ' -f 1 | sort)" = "$(cd "$SRC_DIR/src" && find . -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)" ]
     while read -r folder others; do

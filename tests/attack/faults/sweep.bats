@@ -38,7 +38,7 @@ share() {
     echo "--share=$("$SRC_DIR/tests/support/tier" sweep-share)"
 }
 
-@test "after any single fault or lie the program has started exactly as asked, or not at all" {
+@test "after any single fault or lie the program has started exactly as requested, or not at all" {
     mapfile -t cases < <(cases_for_this_build)
     run "$sweep" "$(share)" "${cases[@]}"
     show_table

@@ -7,13 +7,13 @@ setup() {
     require_root
 }
 
-@test "the tools of Debian sid are as the page says, where their versions are those of the page" {
+@test "the tools of Debian sid do what the page says, where their versions are those of the page" {
     run "$SRC_DIR/tests/attack/known-failures/in-sid" --check docs/known-failures-details.md
     echo "$output"
     assert_success
 }
 
-@test "another cell than the measured one is found" {
+@test "a cell of the page that differs from the measured one is found" {
     # In the sources that in-sid takes: a copy.
     mkdir -p "$BATS_TEST_TMPDIR/top/docs" && cp -r "$SRC_DIR/tests" "$BATS_TEST_TMPDIR/top/"
     sed 's/^\(| 11 .*|\) [^|]* \(| [^|]* |\)$/\1 right \2/' "$SRC_DIR/docs/known-failures-details.md" \

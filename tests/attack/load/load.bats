@@ -91,7 +91,7 @@ expected() {
     (($(count 'most_kib') <= 2 * $(count 'least_kib')))
 }
 
-@test "while the user changes, every launch is one of its versions, or a refusal that says so" {
+@test "while the user's entry changes, every launch uses one of its versions or is refused with a message about it" {
     expected '{100000}' '{200000}' '{200000},{300000},{400000}' '/home/{0}' "$(mask NET_RAW)" ef 0 0,1,2 \
         >"$BATS_TEST_TMPDIR/expected"
     ln -s now/passwd "$etc/passwd"

@@ -41,7 +41,7 @@ script() {
     chmod 755 "$PUBLIC/$1"
 }
 
-@test "nothing is lost or left open up to execve" {
+@test "up to execve no memory is leaked and no descriptor is left open" {
     local many close_fds=126
     # valgrind 3.24 keeps descriptors of its own open, where capwrap finds them; 3.27 does not
     printf 'valgrind-3.27\n%s\n' "$(valgrind --version)" | sort --version-sort --check=quiet || close_fds=125
@@ -58,7 +58,7 @@ script() {
     all_clean "up to execve"
 }
 
-@test "nothing is lost or left open by what only looks" {
+@test "modes that only inspect leak no memory and leave no descriptor open" {
     ends 0 -- --help
     ends 0 -- --list-caps
     ends 0 -- --decode=00000000a80425fb
@@ -73,7 +73,7 @@ script() {
     all_clean "only looking"
 }
 
-@test "nothing is lost or left open by a refusal before anything changes" {
+@test "a refusal before anything changes leaks no memory and leaves no descriptor open" {
     ends 125 -- --no-such-option
     ends 125 -- --keep NET_RAW,bogus "$PROGRAM"
     ends 125 -- --user "$(printf '%0600d' 7)" "$PROGRAM"
@@ -90,7 +90,7 @@ script() {
     all_clean "refused before"
 }
 
-@test "nothing is lost or left open by a refusal during the transition" {
+@test "a refusal during the transition leaks no memory and leaves no descriptor open" {
     script lost '#!/no/such/interpreter'
     script empty '#!'
     script loop "#!$PUBLIC/loop"
@@ -112,7 +112,7 @@ script() {
     all_clean "refused during"
 }
 
-@test "a block that is lost and a descriptor that is left open are found" {
+@test "a leaked block and a descriptor that is left open are found" {
     printf '%s\n' '#include <fcntl.h>' '#include <stdlib.h>' 'int main(int count, char **words) {' \
         '    (void)words; if (count > 1) return open("/", O_RDONLY) < 0;' \
         '    void *volatile lost = malloc(7); lost = 0; return lost != 0; }' >"$PUBLIC/leaky.c"

@@ -9,7 +9,7 @@ setup() {
     tier=$SRC_DIR/tests/support/tier
 }
 
-@test "in every state of one capability the core decides as the rules say, the rules as the model, the model as the kernel" {
+@test "in every state of one capability the core agrees with the rules, the rules with the model, the model with the kernel" {
     kernel=$("$tier" every-kernel) caps=$("$tier" every-caps)
     # all of it costs many times as much there
     if grep -q -e __asan_init -e __gcov_ "$CAPWRAP"; then kernel=$((kernel / 10)) caps=10; fi
@@ -56,7 +56,7 @@ changed() {
     assert_output true
 }
 
-@test "a state can be shown by its number, and other words are refused" {
+@test "a state can be shown by its number, and other arguments are refused" {
     run "$SUPPORT_BIN/every-plan" print 12345678
     assert_success
     assert_output --regexp '^\{"number":12345678,.*"reasons":\["securebits-locked"\]'

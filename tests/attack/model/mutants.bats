@@ -15,7 +15,7 @@ broken() {
     [[ $status != 0 ]] || CAPWRAP=$output
 }
 
-@test "each step of the table is missed when it is skipped, with the proof and without" {
+@test "skipping any step of the table is noticed, with the proof and without" {
     run "$model/mutants"
     printf '# %s\n' "${lines[@]}" >&3
     assert_success
@@ -24,7 +24,7 @@ broken() {
     assert_output true
 }
 
-@test "a failure is shrunk to a simple case, and the command printed with it shows it again" {
+@test "a failure is shrunk to a simple case, and the command printed with it reproduces it" {
     local real=$CAPWRAP
     broken fds
     run "$model/compare-starts" --cases 400 --seed 1

@@ -10,7 +10,7 @@ setup() {
     mutation="$SRC_DIR/tests/attack/mutation/mutate"
 }
 
-@test "no mutant of the core survives without an explanation, and no explanation is idle" {
+@test "no mutant of the core survives without an explanation, and no explanation is unused" {
     run "$mutation" --sample "$("$SRC_DIR/tests/support/tier" mutants)"
     sed -n '/^seed \|^summary: /s/^/# /p' <<<"$output" >&3
     assert_success
@@ -18,7 +18,7 @@ setup() {
     assert_output true
 }
 
-@test "a mutant survives where nobody looks, and an explanation of nothing is reported" {
+@test "a mutant survives where no test checks, and an explanation of no mutant is reported" {
     printf '%s\n' 'number.c:f:constant: no [such -> line]' 'gone.c:f:constant: no [such -> file]' \
         'capname.c:f:constant: a file that [is -> was] not asked for' '  a reason' >"$BATS_TEST_TMPDIR/equivalent"
     run "$mutation" --file number.c --sample 4 --tests fail \
@@ -55,7 +55,7 @@ setup() {
     assert_line --regexp '^unit pool: pool\.c:[0-9]+:[0-9]+:statement:deleted$'
 }
 
-@test "nothing is concluded from a test that is red by itself" {
+@test "nothing is concluded from a test that fails without a mutant" {
     copy=$BATS_TEST_TMPDIR/copy
     mkdir "$copy"
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy" -xf -

@@ -46,7 +46,7 @@ changed() {
     assert_output '[0,["T6"]]'
 }
 
-@test "a read behind the end of a list is a counterexample to T7" {
+@test "a read past the end of a list is a counterexample to T7" {
     changed observe.c 'for (size_t i = 0; i < groups->count; i++)' \
         'for (size_t i = 0; i <= groups->count; i++)'
     run "$proof" --source "$source" --only T7
@@ -60,7 +60,7 @@ of_execve() {
     assert_line --regexp "^T2 +$1 "
 }
 
-@test "what was proven is proven again when its text differs, and not before; what failed is not kept" {
+@test "a theorem is proven again only when its text differs, and a failure is not cached" {
     changed cred.c 'is_root' 'is_root'
     of_execve proven
     of_execve kept
@@ -79,7 +79,7 @@ of_execve() {
     assert_equal "$(find "$BATS_TEST_TMPDIR/kept" -type f | wc -l)" 2
 }
 
-@test "a run that ends without a result is no proof" {
+@test "a run that exits without a result is not a proof" {
     run "$proof" --only LIVE --seconds 1
     assert_failure 1
     assert_line --regexp '^LIVE +NO RESULT'
@@ -97,7 +97,7 @@ of_execve() {
 # What docs/testing.md says that "any request" is without.
 LEFT_OUT=dry_run
 
-@test "any request has every field of a request, but those that docs/testing.md names" {
+@test "any request has every field of a request, except those that docs/testing.md names" {
     local field left=()
     while read -r field; do
         grep -qE "[. ]$field = \{?(nondet|any_word)|request\.$field = sorted" "$SRC_DIR/tests/attack/proof/any.c" ||

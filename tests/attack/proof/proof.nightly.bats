@@ -30,7 +30,7 @@ shown() {
     assert_output true
 }
 
-@test "a mutant of the core is a counterexample to a theorem, or there is an explanation" {
+@test "each mutant of the core is a counterexample to a theorem, or is explained" {
     run "$proof" --mutants
     shown
     assert_success

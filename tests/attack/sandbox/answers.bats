@@ -10,14 +10,14 @@ setup() {
     attack_from_here
 }
 
-@test "every call of the kernel that the sources name is made by some case, and so is answered" {
+@test "every system call that the sources name is made by some case, and so is answered" {
     run "$answers" --surface
     assert_success
     assert_line --regexp '^setresuid: .*by-name'
     refute_line --partial 'by no case'
 }
 
-@test "whatever a filter answers, the program has started as asked, or it has not started" {
+@test "whatever a filter answers, the program has started as requested or has not started" {
     mapfile -t cases < <(cases_for_this_build)
     run "$answers" "${cases[@]}"
     sed -n '/^answer /,/^summary: /s/^/# /p' <<<"$output" >&3

@@ -26,7 +26,7 @@ exact_or_nothing() {
     fi
 }
 
-@test "the state that every start below is compared with is right" {
+@test "the state with which every start below is compared is correct" {
     attempt "$CAPWRAP" "${ASKED[@]}" -- "$PROBE"
     is_user 1000 1000 1000
     holds_exactly "$(mask NET_BIND_SERVICE)"
@@ -34,7 +34,7 @@ exact_or_nothing() {
     assert_equal "$(wc -w <<<"$EXACT")" 13
 }
 
-@test "under whatever limit the program starts as asked or not at all" {
+@test "under any limit the program starts as requested or not at all" {
     local resource value
     for resource in as core cpu data fsize locks memlock msgqueue nofile nproc rss sigpending stack; do
         for value in 0 1 4 65536 1048576 4194304 16777216; do
@@ -47,7 +47,7 @@ exact_or_nothing() {
     [ "$stopped" -gt 5 ]
 }
 
-@test "arguments and environment as large as the kernel takes them, and larger" {
+@test "arguments and environment of the kernel's maximum size start, and larger ones are refused" {
     local words
     for words in 1 14 100; do # of 131071 bytes, the longest that there is; 16 of them are 2 MiB
         # shellcheck disable=SC2016 # expands in the inner shell
@@ -75,7 +75,7 @@ exact_or_nothing() {
     assert_output --regexp '0{13}200$'
 }
 
-@test "a tracer without privilege gets nothing out of a capwrap with file capabilities" {
+@test "an unprivileged tracer gains nothing from a capwrap with file capabilities" {
     install -m 755 "$CAPWRAP" "$PUBLIC/capwrap"
     setcap cap_net_bind_service=p "$PUBLIC/capwrap"
     attempt as_user 1000 1000 -- "$PUBLIC/capwrap" --keep NET_BIND_SERVICE -n -- \

@@ -45,21 +45,21 @@ ASKED=(--user 1000:1000 --close-fds)
     done
 }
 
-@test "a close_range that leaves out the planted descriptors alone is noticed by /proc/self/fd" {
+@test "a close_range that spares only the planted descriptors is noticed by /proc/self/fd" {
     # what is planted highest is at 1023 here: everything is closed but 1024 and above
     # shellcheck disable=SC2016 # expanded by the shell that is started
     notices bash -c 'ulimit -S -n 2048; exec 1500</; ulimit -S -n 1024; exec "$@"' bash \
         env LIES=partial LAST=1023 LD_PRELOAD="$PRELOAD" "$CAPWRAP" "${ASKED[@]}"
 }
 
-@test "without /proc the planted descriptors notice it" {
+@test "without /proc an incomplete close_range is noticed by the planted descriptors" {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     notices unshare --mount --propagation private -- bash -c \
         'mount -t tmpfs none /proc; exec 500</; exec "$@"' bash \
         env LIES=partial LAST=100 LD_PRELOAD="$PRELOAD" "$CAPWRAP" "${ASKED[@]}"
 }
 
-@test "without false answers the same starts run, whatever the limit" {
+@test "without false answers the same starts succeed under every limit" {
     for limit in 16 64 1024 "$(ulimit -H -n)"; do
         # shellcheck disable=SC2016 # expanded by the shell that is started
         attempt bash -c 'exec 500</; ulimit -n "$1" || exit 99; shift; exec "$@"' bash "$limit" \

@@ -53,7 +53,7 @@ notices() {
     exact
 }
 
-@test "a library whose writers say done and do nothing is noticed" {
+@test "a library whose writers report success and change nothing is noticed" {
     notices setresuid verify
     notices setresgid verify
     notices setgroups verify
@@ -67,7 +67,7 @@ notices() {
     notices capset,capget effective
 }
 
-@test "functions that only read are not asked: lies in them change nothing" {
+@test "functions that only read are not called: lies in them change nothing" {
     preloaded getresuid,getresgid,getgroups "$CAPWRAP" "${ASKED[@]}" -- "${HONEST[@]}" "$PROBE"
     exact
 }
@@ -82,7 +82,7 @@ notices() {
     if is_static; then exact; else assert_line ruid=0; fi
 }
 
-@test "the loader keeps a caller's library away from a capwrap with file capabilities" {
+@test "the loader does not load a caller's library into a capwrap with file capabilities" {
     install -m 755 "$CAPWRAP" "$PUBLIC/capwrap"
     setcap cap_net_bind_service=p "$PUBLIC/capwrap"
     cp "$PRELOAD" "$PUBLIC/preload.so"

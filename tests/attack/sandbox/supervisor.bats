@@ -29,36 +29,36 @@ notices() {
     holds_exactly "$(mask NET_BIND_SERVICE)"
 }
 
-@test "setresuid says that it has changed the ids: noticed" {
+@test "a setresuid that reports success and changes no ID is noticed" {
     notices verify 'uid 0 could be taken back' setresuid
 }
 
-@test "setresuid lies, and the way back is refused as if it had not: noticed" {
+@test "a setresuid that lies is noticed also if changing back is refused as after a real change" {
     notices verify 'differs from the goal in uid' setresuid,regain-uid
 }
 
-@test "setresuid lies, and of three readers two lie consistently: noticed by any third" {
+@test "a setresuid that lies, with two of three readers lying consistently, is noticed by any third" {
     notices verify 'uid 0 could be taken back' setresuid,getresuid,setfsuid
     notices verify 'differs from the goal in uid' setresuid,regain-uid,setfsuid
     notices verify 'differs from the goal in uid' setresuid,regain-uid,getresuid
 }
 
-@test "PR_SET_NO_NEW_PRIVS says that it is on: noticed" {
+@test "a PR_SET_NO_NEW_PRIVS that reports success and changes nothing is noticed" {
     notices verify 'differs from the goal in no_new_privs' PR_SET_NO_NEW_PRIVS
 }
 
-@test "no_new_privs also reads as on: noticed by a filter that is refused for want of it" {
+@test "no_new_privs that also reads as set is noticed by a filter that is refused because it is not set" {
     notices verify 'no_new_privs' PR_SET_NO_NEW_PRIVS,PR_GET_NO_NEW_PRIVS
 }
 
-@test "a supervisor that refuses filters as such hides no_new_privs from nobody" {
+@test "a supervisor that refuses every filter cannot hide that no_new_privs is not set" {
     # EACCES for every use of PR_SET_SECCOMP (22): not a sign that no_new_privs is off.
     attempt "$SUPPORT_BIN/seccomp-errno" prctl:22 13 "$CAPWRAP" "${ASKED[@]}" -- "$PROBE"
     is_user 1000 1000 1000,2000
     assert_line no_new_privs=1
 }
 
-@test "groups, capabilities and the bounding set that were not changed: noticed" {
+@test "groups, capabilities and a bounding set that were not changed are noticed" {
     notices verify 'differs from the goal in groups' setgroups
     notices ambient 'PR_CAP_AMBIENT' capset
     notices ambient 'PR_CAP_AMBIENT' capset,capget
@@ -66,7 +66,7 @@ notices() {
     notices verify 'differs from the goal in ambient' PR_CAP_AMBIENT_RAISE
 }
 
-@test "a supervisor that lies to capwrap consistently is believed: no program can know" {
+@test "a supervisor that lies to capwrap consistently is not noticed: no program can detect it" {
     lied_to setresuid,regain-uid,getresuid,setfsuid "$PROBE"
     assert_success
     assert_line ruid=0
@@ -78,7 +78,7 @@ notices() {
     refute_line "bounding=$(mask NET_BIND_SERVICE)"
 }
 
-@test "what no program inside can know is seen from outside, and asserted there" {
+@test "what no program inside can detect is visible from outside, where --assert reports it" {
     "$SUPPORT_BIN/seccomp-false-success" 1 setresuid,regain-uid,getresuid,setfsuid \
         "$CAPWRAP" "${ASKED[@]}" -- sleep 60 &
     local supervisor=$! child='' name=''

@@ -17,7 +17,7 @@ advises() {
     assert_equal "${stderr_lines[1]}" "  hint: $hint"
 }
 
-@test "USER where COMMAND belongs, as gosu has it: the hint is the same line with --user" {
+@test "USER in place of COMMAND, as gosu takes it: the hint is the same line with --user" {
     advises 127 program 'root is a user: did you mean capwrap --user root -- id' -- root id
     advises 127 program 'root is a user: did you mean capwrap --user root -- id -u' -- root id -u
     advises 127 program 'root:root is a user: did you mean capwrap --user root:root -- id' -- root:root id
@@ -28,14 +28,14 @@ advises() {
     advises 127 program "root is a user: did you mean capwrap --user root -- sh -c ..." -- root sh -c "echo 'a'"
 }
 
-@test "USER where COMMAND belongs, and options around it: the line has them all, and can be pasted" {
+@test "USER in place of COMMAND, with options around it: the hint's line has them all and can be pasted" {
     advises 127 program 'root is a user: did you mean capwrap --user root --keep NET_RAW -- id' -- root --keep NET_RAW -- id
     advises 127 program 'root is a user: did you mean capwrap --user root -- id' -- root -- id
     advises 127 program 'root is a user: did you mean capwrap --user root -- id' -- -- root id
     advises 127 program 'root is a user: did you mean capwrap --keep none -n --user root -- id -u' -- --keep none -n root id -u
 }
 
-@test "capabilities with blanks between: the hint is the list with commas" {
+@test "capabilities separated by blanks: the hint is the list with commas" {
     # NET_ADMIN is in no database and no directory of PATH
     local advice='write --keep NET_ADMIN,NET_RAW: commas separate names, and no blank'
     if [[ $(id -u) == 0 ]]; then # who may keep NET_RAW
@@ -49,12 +49,12 @@ advises() {
     advises 127 program 'check the name and PATH, or give the whole path' -- -- NET_ADMIN id
 }
 
-@test "USER where COMMAND belongs, in the dry run" {
+@test "USER in place of COMMAND, in the dry run" {
     run -127 --separate-stderr "$CAPWRAP" --dry-run root id
     assert_regex "$stderr" 'hint: root is a user: did you mean capwrap --dry-run --user root -- id$'
 }
 
-@test "a name that is no user, or a user beside --user, gets the hint of every missing program" {
+@test "a name that is not a user, or a user as COMMAND with --user, gets the hint of any missing program" {
     local plain='check the name and PATH, or give the whole path'
     advises 127 program "$plain" -- no-such-program id
     advises 127 program "$plain" -- :root id
@@ -66,7 +66,7 @@ advises() {
     advises 127 program "$plain" -- "$(printf 'x%.0s' {1..150})" id
 }
 
-@test "a path that is not there: the hint does not speak of PATH" {
+@test "a path that does not exist: the hint does not mention PATH" {
     advises 127 program 'check the path: the file or a directory of it is missing' -- -- /no-such
     advises 127 program 'check the path, which begins at the working directory' -- -- ./no-such
     advises 127 program 'check the path /no/such: there is no /no' -- -- /no/such
@@ -87,14 +87,14 @@ advises() {
     advises 125 options 'leave out one of the two' -- -qv id
 }
 
-@test "letters of options where a value belongs: the message names the option that takes one" {
+@test "option letters in place of a value: the message names the option that takes the value" {
     advises 125 options 'write --user USER[:GROUP] (--user=n for this value)' -- -un root id
     assert_equal "${stderr_lines[0]}" "capwrap: options: --user (-u) needs a value, and 'n' stands for other options"
     advises 125 options 'write --keep CAP[,CAP...] (--keep=u for this value)' -- -ku CHOWN root id
     advises 125 options 'write --groups LIST|init|none|keep (--groups=nq for this value)' -- -Gnq keep id
 }
 
-@test "a mask where names belong: the hint has the names" {
+@test "a mask in place of names: the hint has the names" {
     local mask
     for mask in 0x2000 0X2000 00002000 0000000000002000; do
         advises 125 keep 'write --keep NET_RAW (commas separate names)' -- --keep "$mask" id
@@ -104,7 +104,7 @@ advises() {
     advises 125 keep 'write --keep NET_RAW (commas separate names)' -- -k=NET_RAW id
 }
 
-@test "a letter of another alphabet in a name: the message or the hint says so" {
+@test "a letter of another alphabet in a name is named by the message or the hint" {
     local again='type the name again: it holds a letter that is not ASCII'
     advises 125 keep "$again" -- --keep $'N\xd0\x95T_RAW' id
     advises 125 user "$again" -- --user $'r\xd0\xbe\xd0\xbet' id
@@ -135,7 +135,7 @@ advises() {
     assert_equal "${stderr_lines[1]}" '  hint: root is a user: did you mean capwrap --user root -- id'
 }
 
-@test "no COMMAND behind an option with a value: the message names both" {
+@test "no COMMAND after an option with a value: the message names both" {
     local write='write the program behind the options: capwrap [OPTION...] -- COMMAND'
     advises 125 options "$write" -- -n --chdir id
     assert_equal "${stderr_lines[0]}" "capwrap: options: no COMMAND was given: 'id' is the value of --chdir"
@@ -145,24 +145,24 @@ advises() {
     assert_equal "${stderr_lines[0]}" 'capwrap: options: no COMMAND was given'
 }
 
-@test "an option that is denied: the hint is to leave it out" {
+@test "a negated option (--no-strict): the hint is to leave it out" {
     advises 125 options 'leave out --strict' -- --no-strict id
     advises 125 options 'leave out --keep' -- --no-keep id
 }
 
-@test "a list of groups behind the colon, and groups with colons between" {
+@test "a list of groups after the colon, and groups separated by colons" {
     advises 125 user 'name one group behind the colon: capwrap --groups LIST takes more' -- --user root:root,root id
     advises 125 groups 'write the groups with commas between, and no blank: --groups LIST' -- --groups no-such:root id
 }
 
-@test "a mistyped option: the nearest one" {
+@test "a mistyped option: the hint names the nearest one" {
     advises 125 options 'write --no-new-privs' -- --no-new-priv id
     advises 125 options 'write --keep' -- --kep NET_RAW id
     advises 125 options 'see capwrap --help' -- --nope=1 id
     advises 125 options 'write -u for --user' -- -U root id
 }
 
-@test "an option of another tool: what capwrap calls it" {
+@test "an option of another tool: the hint names capwrap's option" {
     local option keep='write --keep CAP[,CAP...]: capwrap drops every other capability'
     local drop='leave it out: capwrap drops every capability that --keep does not name'
     local user='write --user USER[:GROUP], with names or numbers'
@@ -181,7 +181,7 @@ advises() {
     advises 125 options 'write --groups none' -- --clear-groups id
 }
 
-@test "what Docker's exec form, Kubernetes and systemd pass on as it is: a variable, an option with its value" {
+@test "unexpanded arguments from Docker's exec form, Kubernetes and systemd: a variable, an option with its value" {
     local expand='first: no shell has done it, as in the exec form of a Dockerfile' word
     advises 125 user "expand \$USER $expand" -- --user "\$USER" id
     advises 127 program "expand \${CMD} $expand" -- "\${CMD}"
@@ -192,14 +192,14 @@ advises() {
     advises 125 options 'write --groups LIST' -- --fsGroup 2000 id
 }
 
-@test "several options in one word: each is to be a word of its own" {
+@test "several options in one argument: the hint separates them" {
     local apart='as separate words, without quotes around all of it'
     advises 125 keep "write --keep NET_RAW --user=root $apart" -- '--keep=NET_RAW --user=root' id
     advises 125 user "write root --keep=NET_RAW $apart" -- '--user=root --keep=NET_RAW' id
     advises 125 options "write --user=root --keep=NET_RAW -- id $apart" -- '--user=root --keep=NET_RAW -- id'
 }
 
-@test "what is no program where COMMAND belongs: an option, a line or a word of the shell, a variable" {
+@test "not a program in place of COMMAND: an option, a shell line or keyword, a variable" {
     local before='write options before -- (those of docker run before the image):'
     advises 127 program "$before --cap-add=NET_RAW" -- -- --cap-add=NET_RAW
     advises 127 program "$before --" -- -- -- id
@@ -214,7 +214,7 @@ advises() {
     advises 125 decode 'write --decode=HEX, as in the line CapEff of /proc/PID/status' -- --decode=CapEff:
 }
 
-@test "a list that takes a capability away: the hint does not suggest to keep it" {
+@test "a list that removes a capability: the hint does not suggest keeping it" {
     local name
     for name in '~CAP_SYS_ADMIN' '!SYS_ADMIN' 'KILL,-SYS_ADMIN'; do
         advises 125 keep 'list the capabilities that the program is to hold: no other one stays' -- --keep "$name" id
@@ -224,7 +224,7 @@ advises() {
     advises 125 keep 'name capabilities as capwrap --list-caps does, separated by commas' -- --keep 'NET_RAW and KILL' id
 }
 
-@test "an option without its dashes, where COMMAND belongs" {
+@test "an option without its dashes in place of COMMAND" {
     advises 127 program 'write --umask MODE' -- umask 022
     advises 127 program 'write --version' -- version
     advises 127 program 'write --help' -- help
@@ -240,7 +240,7 @@ advises() {
     run -127 "$CAPWRAP" -- $'\xe2\x80\x93user'
 }
 
-@test "an option where a value belongs: the message names both" {
+@test "an option in place of a value: the message names both" {
     advises 125 options 'write --user USER[:GROUP] (--user=VALUE for one that begins with -)' -- --user --keep NET_RAW id
     assert_equal "${stderr_lines[0]}" "capwrap: options: --user (-u) needs a value, and '--keep' is an option"
     advises 125 options 'write --chdir DIR (--chdir=VALUE for one that begins with -)' -- --chdir -- id
@@ -267,7 +267,7 @@ advises() {
     advises 125 options 'leave out one of the two' -- --status --list-caps
 }
 
-@test "capabilities as other tools write them: the list that --keep takes" {
+@test "capabilities in the notation of other tools: the hint is the list that --keep takes" {
     local name
     for name in NET_RAW+ep cap_net_raw=p +net_raw net-raw cap-net-raw NETRAW '"NET_RAW"'; do
         advises 125 keep 'write --keep NET_RAW (commas separate names)' -- --keep "$name" id

@@ -42,7 +42,7 @@ shown_as() {
     done
 }
 
-@test "the words of options are shown in the same way" {
+@test "option arguments are escaped in the same way" {
     local place options
     for ((place = 0; place < ${#NAMES[@]}; place += 2)); do
         for options in --user --groups --keep --decode --no-such-option=; do
@@ -53,7 +53,7 @@ shown_as() {
     done
 }
 
-@test "JSON escapes them, and its reader gets the name" {
+@test "JSON escapes control characters, and a JSON parser restores the name" {
     local place name
     for ((place = 0; place < ${#NAMES[@]}; place += 2)); do
         name=$PUBLIC/${NAMES[place]}

@@ -37,7 +37,7 @@ names() {
     done
 }
 
-@test "--version speaks of libcap-ng where it is in the program, which its licence asks for" {
+@test "--version names libcap-ng where it is linked in statically, as its licence requires" {
     local expected=2
     [[ $(readelf --dynamic "$CAPWRAP") != *libcap-ng.so* ]] || expected=1
     attempt "$CAPWRAP" --version
@@ -45,7 +45,7 @@ names() {
     ((expected == 1)) || assert_line --index 1 'contains libcap-ng, which is under the LGPL, version 2.1 or later: see NOTICE'
 }
 
-@test "--help speaks of the exit statuses, in lines of 80 columns" {
+@test "--help lists the exit statuses, in lines of at most 80 columns" {
     local word
     attempt "$CAPWRAP" --help
     for word in 125 126 127; do
@@ -98,7 +98,7 @@ names() {
     assert_output none
 }
 
-@test "--decode gives numbers to what has no name yet" {
+@test "--decode prints numbers for capabilities without a name" {
     attempt "$CAPWRAP" --decode=8000000000000001
     assert_success
     assert_output 'CHOWN,63'
@@ -117,7 +117,7 @@ names() {
     done
 }
 
-@test "--decode refuses what is not a set" {
+@test "--decode refuses an argument that is not a set" {
     local set
     for set in '' 0x x 0xg g 1g -1 +1 ' 1' '1 ' $'1\n' 10000000000000000 0x10000000000000000 1,2 \
         NET_RAW 0x0x1 1e+3 1.0 ''; do
@@ -130,7 +130,7 @@ names() {
 
 # ---- --list-caps ----
 
-@test "--list-caps tells every capability of this kernel, by number and name" {
+@test "--list-caps lists every capability of this kernel, by number and name" {
     local number name last
     last=$(cat /proc/sys/kernel/cap_last_cap)
     attempt "$CAPWRAP" --list-caps
@@ -142,7 +142,7 @@ names() {
     done < <(header_names)
 }
 
-@test "--list-caps tells which are permitted here and which only bounded" {
+@test "--list-caps shows which capabilities are permitted and which are only in the bounding set" {
     local permitted bounding cap word
     permitted=$("$PROBE" --only permitted | cut -d= -f2)
     bounding=$("$PROBE" --only bounding | cut -d= -f2)
@@ -156,7 +156,7 @@ names() {
     done
 }
 
-@test "--list-caps -v tells in a line what each capability allows, and the rest as without -v" {
+@test "--list-caps -v adds a line on what each capability allows, and changes nothing else" {
     local last plain
     last=$(cat /proc/sys/kernel/cap_last_cap)
     plain=$("$CAPWRAP" --list-caps)
@@ -168,7 +168,7 @@ names() {
     assert_line --regexp '^10 NET_BIND_SERVICE .*  bind ports below 1024$'
 }
 
-@test "--list-caps --json has what the text has" {
+@test "--list-caps --json has the content of the text" {
     attempt "$CAPWRAP" --list-caps --json
     assert_success
     local text
@@ -239,7 +239,7 @@ account_agrees() {
     assert_equal "securebits=$(printf %x "$(jq .state.securebits <<<"$output")")" "$(grep ^securebits= <<<"$account")"
 }
 
-@test "--status says the same in words" {
+@test "--status shows the same state as text" {
     attempt "$CAPWRAP" --status
     assert_success
     quiet
@@ -251,7 +251,7 @@ account_agrees() {
     done
 }
 
-@test "--status=PID shows that process, whoever's it is" {
+@test "--status=PID shows that process, whichever user runs it" {
     local pid
     for pid in 1 $$; do
         attempt "$CAPWRAP" --status="$pid" --json
@@ -291,7 +291,7 @@ account_agrees() {
     done
 }
 
-@test "a word that is no process id: the hint has the number in it, or tells where it stands" {
+@test "an argument that is not a process ID: the hint has the number in it, or says where to find it" {
     local option
     for option in status assert; do
         attempt "$CAPWRAP" "--$option=/proc/12/status"
@@ -308,7 +308,7 @@ account_agrees() {
     refused status 'a process id is a decimal number from 1 to 2147483647$'
 }
 
-@test "--status=PID refuses a process that is gone" {
+@test "--status=PID refuses a process that no longer exists" {
     local pid
     true &
     pid=$!
@@ -323,7 +323,7 @@ account_agrees() {
     refused status 2147483647
 }
 
-@test "--status takes its process id with = only: another word would be COMMAND" {
+@test "--status takes its process ID with = only: a separate argument would be COMMAND" {
     attempt "$CAPWRAP" --status 1
     refused options
 }

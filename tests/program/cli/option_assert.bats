@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../../support/common
 
-@test "it compares a process of this user with what this user would give it" {
+@test "--assert compares a process of this user with what this user would request" {
     sleep 300 3>&- &
     local pid=$!
     until grep -qx sleep "/proc/$pid/comm"; do sleep 0.05; done
@@ -38,7 +38,7 @@ load ../../support/common
     refused options
 }
 
-@test "a process that is gone or never was is refused" {
+@test "a process that has exited or never existed is refused" {
     local pid
     true &
     pid=$!
@@ -51,7 +51,7 @@ load ../../support/common
     refused assert '/proc/2147483647 cannot be read: No such file or directory'
 }
 
-@test "with --dry-run it is refused, and no rehearsal is printed" {
+@test "--assert with --dry-run is refused, and no rehearsal is printed" {
     local options
     for options in "--assert=$$ --dry-run" "--dry-run --assert=$$" "--dry-run --assert=$$ --keep none"; do
         echo "case: $options"

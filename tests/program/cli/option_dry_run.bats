@@ -22,7 +22,7 @@ load ../../support/common
     assert_line --regexp '^note: .*bounding'
 }
 
-@test "--dry-run -v tells as well why each step stands where it stands" {
+@test "--dry-run -v also explains the position of each step" {
     attempt "$CAPWRAP" --dry-run --no-new-privs --keep none -- "$PROBE"
     local plain=$output
     refute_line --partial 'late: only userns'

@@ -23,7 +23,7 @@ accepts() {
 
 # ---- which words are options ----
 
-@test "an unknown option is refused, and named" {
+@test "an unknown option is refused and named" {
     refuses options '--nope' --nope
     refuses options '--nope' --nope=1
     refuses options '-x' -x
@@ -54,7 +54,7 @@ accepts() {
     refuses options '-d' -d
 }
 
-@test "options stop at the first other word" {
+@test "options stop at the first argument that is not an option" {
     attempt "$CAPWRAP" printf '<%s>' --user -k --nope -- --
     assert_success
     assert_output '<--user><-k><--nope><--><-->'
@@ -66,17 +66,17 @@ accepts() {
     assert_output '<--user><-k><--nope><-->'
 }
 
-@test "after a double dash a word with dashes is the program" {
+@test "after a double dash an argument with dashes is the program" {
     attempt -127 "$CAPWRAP" -- --user
     failed_with 127 program '--user'
 }
 
-@test "a single dash is no option but the program" {
+@test "a single dash is the program, not an option" {
     attempt -127 "$CAPWRAP" -
     failed_with 127 program
 }
 
-@test "no word at all is refused" {
+@test "an empty command line is refused" {
     attempt "$CAPWRAP"
     refused options
 }
@@ -114,7 +114,7 @@ accepts() {
     refused options '-k'
 }
 
-@test "a value is taken from the next word, after =, or right behind the letter" {
+@test "a value is taken from the next argument, after =, or directly after the letter" {
     local self
     self=$(id -u):$(id -g)
     accepts --keep none
@@ -127,7 +127,7 @@ accepts() {
     accepts "-u$self" -Gkeep
 }
 
-@test "behind a letter, = is part of the value" {
+@test "directly after an option letter, = is part of the value" {
     refuses keep '=none' -k=none
 }
 
@@ -141,7 +141,7 @@ accepts() {
     assert_output 'no_new_privs=1'
 }
 
-@test "an option takes no option as its value, except behind = or its letter" {
+@test "an option does not take an option as its value, except after = or its letter" {
     refuses options "'--strict' is an option" --keep --strict
     refuses options "'--' ends the options" -k --
     refuses options "'-n' is an option" -u -n
@@ -208,12 +208,12 @@ accepts() {
     done
 }
 
-@test "--json is refused where nothing is reported" {
+@test "--json is refused without a mode that reports" {
     refuses options '--json' --json
     refuses options '--json' --json -n
 }
 
-@test "the modes that only look exclude each other, the transition and COMMAND" {
+@test "the modes that only inspect exclude each other, the transition and COMMAND" {
     local mode other
     local -a others
     # -h and -V come first, whatever else stands there; --json goes with --status
@@ -231,7 +231,7 @@ accepts() {
 
 # ---- --keep ----
 
-@test "an unknown capability is refused, and named" {
+@test "an unknown capability is refused and named" {
     local word
     for word in NOPE CAP_NOPE CAP_ cap_cap_chown CHOWN_ _CHOWN CHOWNX CHOW 'CAP CHOWN' cap_0 cap_5 CAP_63 cap_cap_5 \
         ' chown' 'chown ' $'chown\n' $'\tchown' cap-chown cháwn '*' -1 +5 05 00 0x5 5x 1e1 64 255 \
@@ -298,12 +298,12 @@ bad_numbers=(4294967295 4294967296 4294967297 18446744073709551615 1844674407370
     done
 }
 
-@test "an unknown user is refused, and named" {
+@test "an unknown user is refused and named" {
     refuses user 'no-such-user' --user no-such-user
     refuses user 'no-such-user' --user no-such-user:root
 }
 
-@test "an unknown group is refused, and named" {
+@test "an unknown group is refused and named" {
     refuses '(user|groups?)' 'no-such-group' --user root:no-such-group
     refuses groups 'no-such-group' --groups no-such-group
     refuses groups 'no-such-group' --groups root,no-such-group

@@ -40,7 +40,7 @@ prompt() {
     refused options
 }
 
-@test "--strict makes an error of the note" {
+@test "--strict turns the note into an error" {
     prompt "$CAPWRAP" --strict -- "${MARKED[@]}"
     refused bounding
     prompt "$CAPWRAP" --strict -q -- "${MARKED[@]}"
@@ -55,7 +55,7 @@ prompt() {
     assert_line 'no_new_privs=1'
 }
 
-@test "without --no-new-privs the flag is not set" {
+@test "without --no-new-privs no_new_privs is not set" {
     prompt "$CAPWRAP" -- "$PROBE" --only no_new_privs
     assert_success
     assert_output 'no_new_privs=0'
@@ -98,7 +98,7 @@ prompt() {
     refused keep 'CHOWN.*NET_RAW'
 }
 
-@test "--keep all at an ordinary prompt is all that can be had: nothing" {
+@test "--keep all at an ordinary prompt keeps all that is permitted: nothing" {
     prompt "$CAPWRAP" -q --keep all -- "$PROBE"
     assert_success
     assert_line "permitted=$(mask)"
@@ -136,7 +136,7 @@ prompt() {
     done
 }
 
-@test "a signal ends the program, and whoever waits sees that signal" {
+@test "a program that a signal terminates has that signal in its wait status" {
     local signal
     # not INT and HUP: whoever runs the tests in the background may have had them ignored
     for signal in TERM KILL SEGV USR1; do
@@ -159,7 +159,7 @@ prompt() {
     assert_equal "$status" 23
 }
 
-@test "ignored signals and a signal mask are inherited untouched" {
+@test "ignored signals and the signal mask are inherited unchanged" {
     attempt bash -c 'trap "" HUP USR2; exec "$@"' sh "$CAPWRAP" -q -- \
         grep -E '^Sig(Blk|Ign)' /proc/self/status
     assert_success
@@ -168,7 +168,7 @@ prompt() {
     assert_equal "$through" "$output"
 }
 
-@test "working folder, umask, limits and nice value are inherited untouched" {
+@test "working directory, umask, limits and nice value are inherited unchanged" {
     local account='pwd; umask; ulimit -a; nice'
     mkdir "$PUBLIC/here"
     attempt bash -c "cd '$PUBLIC/here'; umask 0137; ulimit -n 77; exec nice -n 7 \"\$@\"" sh \
@@ -180,7 +180,7 @@ prompt() {
     assert_equal "$through" "$output"
 }
 
-@test "arguments come through byte for byte" {
+@test "the program receives its arguments byte for byte" {
     local words=('' ' ' $'\n' $'\xff\xfe' '--' '-u' "it's" '$(x)' '*' 'å')
     attempt "$CAPWRAP" -q -- printf '[%s]' "${words[@]}"
     assert_output "$(printf '[%s]' "${words[@]}")"
@@ -189,7 +189,7 @@ prompt() {
     assert_line argc=7
 }
 
-@test "the environment comes through byte for byte when no user is named" {
+@test "without --user the program receives the environment byte for byte" {
     attempt env -i A=1 B= "C=x y" $'D=\xff' HOME=/h "$CAPWRAP" -q -- /usr/bin/env -0
     assert_success
     local through
@@ -217,7 +217,7 @@ prompt() {
 
 # ---- streams ----
 
-@test "standard output carries the program's bytes alone, also with -v and with a note" {
+@test "standard output has only the program's bytes, also with -v and with a note" {
     prompt "$CAPWRAP" -v -- printf 'only this'
     assert_success
     assert_output 'only this'
@@ -241,7 +241,7 @@ prompt() {
     assert_output $'a\nb'
 }
 
-@test "-v tells each step on standard error" {
+@test "-v prints each step on standard error" {
     prompt "$CAPWRAP" -v -- true
     assert_success
     assert_output ''

@@ -14,7 +14,7 @@ teardown() {
     end_background
 }
 
-@test "the /proc of another pid namespace is refused: of the one above, and of one below" {
+@test "the /proc of another PID namespace is refused, whether that is a parent or a child" {
     local pid
     for pid in 1 2 $$; do
         attempt unshare --pid --fork -- "$CAPWRAP" --assert="$pid" --keep all
@@ -62,7 +62,7 @@ teardown() {
     refused assert 'in another user namespace'
 }
 
-@test "an id that reads as unmapped ones do may be another one, and is refused" {
+@test "an ID that reads as the overflow ID may be an unmapped one, and is refused" {
     local args
     FROM=("$SUPPORT_BIN/in-userns" --uid-map "0,100000,65536" --gid-map "0,100000,65536" --)
     for args in '--user 65534:33' '--user 33:65534' '--user 33:33 --groups 65534'; do

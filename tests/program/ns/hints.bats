@@ -66,7 +66,7 @@ advises() {
     advises systemd 'keep User= and write ExecStart=! with --user, or name it in AmbientCapabilities=$'
 }
 
-@test "a capwrap with file capabilities needs no root start: the capability is what is missing" {
+@test "a capwrap with file capabilities needs no start as root: the hint names the missing capability" {
     granted_capwrap cap_net_raw,cap_net_admin=p
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --bounding "$(mask NET_RAW)" --)
     ASKED=(--keep "NET_RAW,NET_ADMIN") STEP=keep
@@ -117,7 +117,7 @@ advises() {
     advises kubernetes 'start .* as root .*: the file capabilities of capwrap gave nothing'
 }
 
-@test "SETPCAP is missing: --no-new-privs, or each place's way to permit it" {
+@test "SETPCAP is missing: the hint has --no-new-privs, or each place's way to permit it" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID)" --)
     ASKED=(--user 1000:1000 --keep NET_RAW) STEP=bounding
     advises shell 'add --no-new-privs, or start capwrap with SETPCAP in its bounding set$'
@@ -127,7 +127,7 @@ advises() {
     advises systemd 'add --no-new-privs, or .*CAP_SETPCAP'
 }
 
-@test "SETUID and SETGID are missing: both are named at once, in each place's way" {
+@test "SETUID and SETGID are missing: one hint names both, for each place" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETPCAP)" --)
     ASKED=(--user 1000:1000 --keep NET_RAW) STEP=groups
     advises shell 'with SETGID,SETUID in its bounding set$'
@@ -162,7 +162,7 @@ advises() {
     for state in "${states[@]}"; do assert_equal "$state" "${states[0]}"; done
 }
 
-@test "the privilege to change the user is missing: that comes before the bounding set" {
+@test "the privilege to change the user is missing: the hint names it before the bounding set" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0 --)
     ASKED=(--user 33:33) STEP=groups
     advises shell 'run capwrap as root$'
@@ -175,14 +175,14 @@ advises() {
     advises systemd 'keep User= and write ExecStart=!, with CAP_SETGID in CapabilityBoundingSet=$'
 }
 
-@test "/.dockerenv alone is a weak sign: the hint serves who is in no container as well" {
+@test "/.dockerenv alone is a weak sign: the hint also fits outside a container" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0 --)
     ASKED=(--user 33:33) STEP=groups
     advises docker 'start the container as root \(without a container: run capwrap as root\)$'
     advises podman 'start the container as root$'
 }
 
-@test "a journal that standard error does not go to is no sign of systemd" {
+@test "a journal to which standard error is not connected is not a sign of systemd" {
     mkdir -p "$BATS_TEST_TMPDIR/root"
     export JOURNAL_STREAM=8:1
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --)

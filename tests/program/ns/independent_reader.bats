@@ -53,7 +53,7 @@ without_proc() {
         --keep NET_BIND_SERVICE --no-new-privs
 }
 
-@test "a setresuid that lies is found out in every way to ask for its user" {
+@test "a setresuid that lies is noticed for every way to name the user" {
     unmapped_uid
     FROM+=("${INJECTOR[@]}" "setresuid,regain-uid,getresuid,setfsuid")
     refused_by verify 'uid 65534.*not confirm' "${FROM[@]}" "$CAPWRAP" --user 65534:65534
@@ -92,7 +92,7 @@ without_proc() {
     refused_by verify groups "${FROM[@]}" "$CAPWRAP" --user 1000:65534 --groups none
 }
 
-@test "without a lie the same starts become the true 65534, as the host sees it" {
+@test "without a lie the same starts change to the true 65534, as seen from the host" {
     unmapped_uid
     as_the_host_sees Uid --user 65534:65534
     assert_output $'Uid:\t65534\t65534\t65534\t65534'
@@ -132,7 +132,7 @@ without_proc() {
     is_user 1000 1000 1000
 }
 
-@test "an own gid that reads as 65534 takes SETGID to become the true one, and the preflight says so" {
+@test "a GID that reads as 65534 can change to the true 65534 only with SETGID, and the preflight reports it" {
     FROM=("$START_AS" --groups none -- "$IN" --uid-map "1000,0,1" --gid-map "1,1,70000" --keep-caps --
         "$START_AS" --permitted "$NBS" --effective "$NBS" --inheritable "$NBS" --ambient "$NBS" --)
     refuses gid need-setgid SETGID -- --user 1000:65534 --groups keep --no-new-privs
@@ -149,7 +149,7 @@ without_proc() {
     assert_equal "${#stderr_lines[@]}" 2
 }
 
-@test "--chown-stdio hands over or refuses where an owner may be unmapped" {
+@test "where an owner may be unmapped, --chown-stdio changes the owner or refuses" {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     local in_pipes='exec 4>&1
         { true | "$@" 4>&- | cat >&4; exit "${PIPESTATUS[1]}"; } 2>&1 >/dev/null | cat >&2 4>&-

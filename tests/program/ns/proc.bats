@@ -72,7 +72,7 @@ all_starts_are_exact() {
     all_starts_are_exact
 }
 
-@test "/proc is that of a pid namespace that has ended: every kind of start works" {
+@test "/proc is that of a PID namespace that no longer exists: every kind of start works" {
     in_mounts 'unshare --pid --fork mount -t proc proc /proc && [[ ! -e /proc/self/status ]]'
     all_starts_are_exact
 }
@@ -116,7 +116,7 @@ all_starts_are_exact() {
     refuses groups system-call setgroups -- --user 65534:65534
 }
 
-@test "/proc is not mounted: file capabilities for the root of another user namespace are without effect, or refused" {
+@test "/proc is not mounted: file capabilities for the root of another user namespace have no effect, or are refused" {
     require_suid_mount
     install -m 755 "$PROBE" "$PUBLIC/target"
     setcap -n 100000 cap_net_raw=ep "$PUBLIC/target"

@@ -25,7 +25,7 @@ on_mount() {
         exec "$@"' on_mount "$TARGET" "$PROBE" "$1" "$2" "$3" "$4")
 }
 
-@test "on a nosuid mount set-id bits are without effect" {
+@test "on a nosuid mount set-ID bits have no effect" {
     for mode in 4755 2755 6755; do
         on_mount nosuid "$mode" 0:2000 ''
         runs "${ASKED[@]}" -- "$TARGET"
@@ -35,7 +35,7 @@ on_mount() {
     done
 }
 
-@test "on a nosuid mount file capabilities are without effect, and do not clear the ambient set" {
+@test "on a nosuid mount file capabilities have no effect and do not clear the ambient set" {
     for caps in "=" cap_net_raw=ep cap_net_bind_service=p; do
         on_mount nosuid 755 0:0 "$caps"
         runs "${ASKED[@]}" -- "$TARGET"
@@ -51,7 +51,7 @@ on_mount() {
     refuses program file-capabilities "$TARGET" -- "${ASKED[@]}" -- "$TARGET" --marker "$MARKER"
 }
 
-@test "set-id bits of an interpreter on a nosuid mount are without effect" {
+@test "set-ID bits of an interpreter on a nosuid mount have no effect" {
     printf '#!%s\n' "$TARGET" >"$PUBLIC/script"
     chmod 755 "$PUBLIC/script"
     on_mount nosuid 4755 0:0 ''

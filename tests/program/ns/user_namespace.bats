@@ -81,7 +81,7 @@ mapped() {
     quiet
 }
 
-@test "every id is mapped, in another namespace than the initial one: the overflow id is one like any other" {
+@test "every ID is mapped in a non-initial user namespace: the overflow ID is an ordinary ID" {
     FROM=("$IN" --uid-map "0,0,4294967295" --gid-map "0,0,4294967295")
     runs --strict --user 65534:65534 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 65534 65534 65534
@@ -98,7 +98,7 @@ mapped() {
     holds_exactly "$NBS"
 }
 
-@test "a map of 65536 ids (a rootless container): everything works as outside" {
+@test "a map of 65536 IDs (a rootless container): everything works as outside" {
     FROM=("$IN" --as "100000,100000" --uid-map "0,100000,65536" --gid-map "0,100000,65536")
     runs --strict --user 1000:1000 --groups 5,6 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 1000 1000 5,6,1000
@@ -111,7 +111,7 @@ mapped() {
     refuses groups unmapped-id setgroups -- --user 70000:70000
 }
 
-@test "as ordinary user of a user namespace: the same note as outside" {
+@test "an ordinary user in a user namespace gets the same note as outside" {
     FROM=("$IN" --as "100000,100000" --uid-map "0,100000,65536" --gid-map "0,100000,65536" --
         "${ORDINARY[@]}" --)
     runs -- "$PROBE"
@@ -179,7 +179,7 @@ looks_like_proc() {
         'mount --bind "$0" /proc && exec "$@"' "$folder" "$SUPPORT_BIN/seccomp-errno" setresuid 0)
 }
 
-@test "an unmapped root that reads as 65534 is noticed, whatever a folder at /proc says" {
+@test "an unmapped root that reads as 65534 is noticed, whatever a directory mounted on /proc contains" {
     local files
     chmod o+x "$BATS_TEST_TMPDIR"
     for files in '' user 'uid_map gid_map' 'overflowuid overflowgid' 'user uid_map gid_map overflowuid overflowgid'; do
@@ -244,7 +244,7 @@ looks_like_proc() {
     refuses groups setgroups-denied setgroups -- --user 65534:65534
 }
 
-@test "outside user namespaces 65534 is an id like any other" {
+@test "outside user namespaces 65534 is an ordinary ID" {
     FROM=("$START_AS" --uid 65534 --gid 65534 --groups 65534 --permitted 0 --effective 0 --)
     runs --user 65534:65534 -- "$PROBE"
     is_user 65534 65534 65534
@@ -281,7 +281,7 @@ looks_like_proc() {
     holds_exactly "$NBS"
 }
 
-@test "a set-user-ID program whose owner is unmapped is run as the kernel does, or refused" {
+@test "a set-user-ID program whose owner is unmapped is run as by the kernel, or refused" {
     require_suid_mount
     FROM=("$IN" --as "100000,100000" --uid-map "0,100000,65536" --gid-map "0,100000,65536")
     install -o 0 -g 0 -m 4755 "$PROBE" "$PUBLIC/target"

@@ -38,13 +38,13 @@ answering() {
     refused start 'supplementary groups'
 }
 
-@test "a program of which more was read than was asked for is refused" {
+@test "a program is refused if a read of it returned more bytes than requested" {
     answering "read:retval=$HUGE" "$PUBLIC/probe" -- "$CAPWRAP" --user 33:33 -- "$PUBLIC/probe" \
         --marker "$MARKER"
     refused program 'cannot be read'
 }
 
-@test "a file that execve refuses, and of which more was read than was asked for, is not explained by it" {
+@test "the content of a file that execve refuses is not used for the error if a read returned more than requested" {
     printf 'no format\n' >"$PUBLIC/text"
     chmod 755 "$PUBLIC/text"
     for answer in "$HUGE" 65; do
@@ -53,7 +53,7 @@ answering() {
     done
 }
 
-@test "a link to a program that is longer than there is room for names no program" {
+@test "no program is named if the link to it is longer than the buffer" {
     for answer in "$HUGE" 4096; do
         answering "readlinkat:retval=$answer" "task/$$/exe" -- "$CAPWRAP" --status=$$
         assert_success
@@ -61,13 +61,13 @@ answering() {
     done
 }
 
-@test "file capabilities that are larger than there is room for are refused" {
+@test "file capabilities that are larger than the buffer are refused" {
     answering "getxattr:retval=$HUGE" "$PUBLIC/probe" -- "$CAPWRAP" --user 33:33 -- "$PUBLIC/probe" \
         --marker "$MARKER"
     refused program 'file capabilities'
 }
 
-@test "a map of ids of which more was read than was asked for is no map" {
+@test "a map of IDs is ignored if a read of it returned more bytes than requested" {
     local in=("$SUPPORT_BIN/in-userns" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps)
     for file in uid_map overflowuid setgroups; do
         attempt "${in[@]}" strace -qq -o /dev/null -e "inject=read:retval=$HUGE" -P "/proc/self/$file" \
@@ -76,7 +76,7 @@ answering() {
     done
 }
 
-@test "a folder of descriptors of which more was read than was asked for is refused" {
+@test "a directory of descriptors is refused if a read of it returned more bytes than requested" {
     local numbers=(--user 33:33 --no-login-env --close-fds)
     for answer in "$HUGE" 0 1 1024; do
         answering "getdents64:retval=$answer" -- "$CAPWRAP" "${numbers[@]}" -- "${MARKED[@]}"
@@ -87,7 +87,7 @@ answering() {
     done
 }
 
-@test "a folder of threads of which more was read than was asked for is refused" {
+@test "a directory of threads is refused if a read of it returned more bytes than requested" {
     local option answer
     for option in --status --assert; do
         # when=2: of the threads there are as many as were listed, and no more.
@@ -101,7 +101,7 @@ answering() {
     done
 }
 
-@test "a folder of formats of which more was read than was asked for has none" {
+@test "a directory of binary formats is taken as empty if a read of it returned more bytes than requested" {
     local answer
     printf 'no format\n' >"$PUBLIC/text"
     chmod 755 "$PUBLIC/text"
@@ -115,7 +115,7 @@ answering() {
     done
 }
 
-@test "a user database of which more was read than was asked for is refused by the static reader" {
+@test "the static reader refuses a user database if a read of it returned more bytes than requested" {
     # the other build leaves reading to the C library
     ! readelf --program-headers "$CAPWRAP" | grep -q INTERP || return 0
     for file in passwd group; do

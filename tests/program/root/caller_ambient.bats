@@ -38,7 +38,7 @@ ambient_user() {
     holds_exactly "$NBS"
 }
 
-@test "every ambient capability is dropped where nothing is kept" {
+@test "every ambient capability is dropped if nothing is kept" {
     ambient_user "$THREE" 0
     runs -- "$PROBE"
     holds_exactly "$NONE"
@@ -77,7 +77,7 @@ ambient_user() {
     quiet
 }
 
-@test "with SETUID, SETGID and SETPCAP among them the program runs as another user" {
+@test "with ambient SETUID, SETGID and SETPCAP the program runs as another user" {
     ambient_user "$(mask SETPCAP SETUID SETGID NET_BIND_SERVICE)"
     runs --strict --user 2000:3000 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 2000 3000 3000
@@ -85,7 +85,7 @@ ambient_user() {
     quiet
 }
 
-@test "with SETUID, SETGID and SETPCAP among them the program runs as root with the kept capability only" {
+@test "with ambient SETUID, SETGID and SETPCAP the program runs as root with the kept capability only" {
     ambient_user "$(mask SETPCAP SETUID SETGID NET_BIND_SERVICE)"
     runs --strict --user 0:0 --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 0 0 0

@@ -44,7 +44,7 @@ setup() {
     refuses start started-setid '' -- --user 33:33
 }
 
-@test "a set-user-ID bit of capwrap is without effect under no_new_privs, and accepted" {
+@test "a set-user-ID bit of capwrap has no effect under no_new_privs and is accepted" {
     install -o root -g root -m 4755 "$CAPWRAP" "$PUBLIC/capwrap"
     CAPWRAP=$PUBLIC/capwrap
     FROM=("${ORDINARY[@]}" --no-new-privs --)

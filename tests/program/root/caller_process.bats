@@ -14,7 +14,7 @@ teardown() {
     end_background
 }
 
-@test "execve fails with EAGAIN where RLIMIT_NPROC of the user is reached: 126, and the limit is named" {
+@test "execve fails with EAGAIN if RLIMIT_NPROC of the user is reached: 126, and the limit is named" {
     # the kernel looks at the limit when the uid changes, and does not count the process itself yet
     in_background sleep "$START_AS" --uid 23456 --gid 23456 --groups none -- sleep 300
     in_background sleep "$START_AS" --uid 23456 --gid 23456 --groups none -- sleep 300
@@ -53,7 +53,7 @@ teardown() {
     error_says '^capwrap: options: '
 }
 
-@test "an argument list of two megabytes reaches the program whole" {
+@test "an argument list of two megabytes reaches the program complete" {
     local long count=15
     printf -v long '%0131000d' 0
     local arguments=()
@@ -65,7 +65,7 @@ teardown() {
     assert_line "argc=$((count + 1))"
 }
 
-@test "an argument list that is too long with the program's environment: 126, and the error says so" {
+@test "an argument list that is too long with the program's environment: 126, and the error names this cause" {
     local long home count=15
     printf -v long '%0131000d' 0
     printf -v home '/%0131000d' 0

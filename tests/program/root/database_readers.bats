@@ -23,7 +23,7 @@ is_static() {
     ! readelf --program-headers "$CAPWRAP" | grep -q INTERP
 }
 
-@test "the two readers agree on generated files with every oddity" {
+@test "the two readers of the user database agree on generated files with every irregularity" {
     "${CC:-cc}" -D_GNU_SOURCE -O1 -I"$SRC_DIR/src" -o "$PUBLIC/readers" \
         "$SRC_DIR"/tests/program/root/database-readers.c "$SRC_DIR"/src/users/{passwd_nss,passwd,passwd_lines}.c \
         "$SRC_DIR/src/core/pool.c"
@@ -33,12 +33,12 @@ is_static() {
     assert_output true
 }
 
-@test "a blank before a member does not count" {
+@test "a blank before a member is ignored" {
     with_files "$CAPWRAP" --user web -- "$PROBE"
     is_user 7100 7101 7101,7103,7104
 }
 
-@test "what glibc takes of a line is taken" {
+@test "a line is parsed as glibc parses it" {
     printf '\t web:x: 007100:+7101\n' >"$USERS"
     printf ' app:x:7105:web\nlast:x:7106:web' >"$GROUPS_FILE"
     with_files "$CAPWRAP" --user web -- "$PROBE"
@@ -47,7 +47,7 @@ is_static() {
     is_user 7100 7106 7106
 }
 
-@test "a static build refuses a file that glibc reads as something else than it is" {
+@test "a static build refuses a file that glibc would read differently" {
     is_static || return 0
     printf 'web:x:7100:7101::/s\0rv:\n' >"$USERS"
     with_files "$CAPWRAP" --user web -- "${MARKED[@]}"
@@ -58,7 +58,7 @@ is_static() {
     refused groups 'database cannot be read'
 }
 
-@test "a static build says where it has looked" {
+@test "a static build names the files that it has searched" {
     for asked in "--user nosuch" "--user web:nosuch" "--user 4711" "--user 4711:1 --groups init"; do
         # shellcheck disable=SC2086 # words
         with_files "$CAPWRAP" $asked -- "${MARKED[@]}"

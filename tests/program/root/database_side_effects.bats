@@ -60,7 +60,7 @@ leaves_nothing() {
     assert_equal "$output" "$clean"
 }
 
-@test "a descriptor that a module left open is not inherited, and those of before are" {
+@test "a descriptor that a module left open is not inherited, and earlier ones are" {
     leaves_nothing descriptor bash -c 'exec 7</ "$@"' bash
     is_static || assert_line --regexp '^fds=(.*,)?7(,|$)'
 }
@@ -76,12 +76,12 @@ leaves_nothing() {
     is_static || assert_line umask=0027
 }
 
-@test "what the caller ignores is ignored, and nothing else" {
+@test "signals that the caller ignores stay ignored, and no others" {
     leaves_nothing signal,mask bash -c 'trap "" HUP; exec "$@"' bash
     is_static || assert_line --regexp $'^SigIgn:\t[0-9a-f]*1$'
 }
 
-@test "all of it at once, asked for by number, and where nothing tells which descriptors there are" {
+@test "all side effects together are undone, also with a numeric user and without a list of descriptors" {
     ASKED=(--user 7200)
     cd /usr
     leaves_nothing descriptor,cwd,umask,signal,mask bash -c 'umask 027; exec "$@"' bash
@@ -89,7 +89,7 @@ leaves_nothing() {
         'mount -t proc -o subset=pid proc /proc; exec "$@"' bash
 }
 
-@test "a thread that a module left running is refused, and the module is named" {
+@test "a thread that a module left running is an error that names the module" {
     attempt with_module thread "$CAPWRAP" --user mod -- "${MARKED[@]}"
     refused user
     is_static || assert_regex "$stderr" 'thread.*libnss_capwraptest\.so\.2'
@@ -97,7 +97,7 @@ leaves_nothing() {
     assert_equal "$status" 125
 }
 
-@test "without /proc the thread is found as well" {
+@test "without /proc the thread is also found" {
     attempt with_module thread bash -c 'mount -t tmpfs none /proc && exec "$@"' bash "$CAPWRAP" \
         --user mod -- "${MARKED[@]}"
     refused user
@@ -109,7 +109,7 @@ leaves_nothing() {
     is_static || assert_line ruid=7200
 }
 
-@test "numbers alone ask no module" {
+@test "with numeric IDs alone no module is loaded" {
     ASKED=(--user 7200:7201 --groups 7202 --no-login-env)
     attempt with_module thread "$CAPWRAP" "${ASKED[@]}" -- "$PROBE" --only ruid
     assert_success

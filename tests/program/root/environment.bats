@@ -7,7 +7,7 @@ load ../../support/login
 
 setup() { login_setup; }
 
-@test "the three variables become the user's" {
+@test "HOME, USER and LOGNAME are set to the user's values" {
     login --user joe
     is_login /home/joe joe joe
     login --user joe:5
@@ -21,7 +21,7 @@ setup() { login_setup; }
     is_login /home/joe joe joe
 }
 
-@test "the variables are set also where the user stays" {
+@test "the variables are also set if the user does not change" {
     export HOME=/elsewhere USER=x LOGNAME=y
     login --user root
     is_login /root root root
@@ -90,7 +90,7 @@ setup() { login_setup; }
     is_login /home/joe joe joe
 }
 
-@test "without --user the three variables stay" {
+@test "without --user HOME, USER and LOGNAME stay" {
     export HOME=/elsewhere USER=x LOGNAME=y
     login
     is_login /elsewhere x y

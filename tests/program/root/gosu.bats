@@ -75,7 +75,7 @@ TEXT
     quiet
 }
 
-@test "USER, USER:GROUP and UID:GID become what they say" {
+@test "USER, USER:GROUP and UID:GID run the command with those IDs" {
     in_container gosu app "$PROBE"
     is_user 1000 1000 29,1000
     in_container gosu app:staff "$PROBE"
@@ -119,7 +119,7 @@ refused_for() {
     for user in : :1000 app: 1234; do refused_for "$user"; done
 }
 
-@test "a command that is not there is 127, one that cannot be executed 126" {
+@test "a missing command gives 127, one that cannot be executed 126" {
     attempt -127 with_users passwd group -- gosu app /no/such/program
     failed_with 127 program
     in_container gosu app /etc/passwd
@@ -138,7 +138,7 @@ refused_for() {
     quiet
 }
 
-@test "an option is no user, and nothing runs" {
+@test "an option is not taken as a user, and nothing runs" {
     local word
     for word in --keep -x -; do
         in_container gosu "$word" "${MARKED[@]}"
@@ -148,7 +148,7 @@ refused_for() {
     done
 }
 
-@test "without capwrap on PATH there is one line that names what an image has to copy, and nothing runs" {
+@test "without capwrap in PATH one line names what an image has to copy, and nothing runs" {
     local word
     rm bin/capwrap
     for word in app --version; do

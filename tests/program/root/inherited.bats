@@ -58,7 +58,7 @@ print(flag.value)'
     assert_output 1
 }
 
-@test "--lock-securebits does not reach into a user namespace of the program's own" {
+@test "--lock-securebits does not apply in a user namespace that the program creates" {
     attempt "$CAPWRAP" --lock-securebits --no-new-privs -- "$PROBE" --only securebits
     assert_output securebits=ef
     attempt "$CAPWRAP" --lock-securebits --no-new-privs -- unshare --user "$PROBE" --only securebits
@@ -132,7 +132,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$CAPWRAP" "${ASKED[@]}" -- "${MARKED[@]}" 
     done
 }
 
-@test "between uid and execve the new user may stop, limit and end capwrap, and not trace or read it" {
+@test "between the uid step and execve the new user can stop, limit and kill capwrap, but not trace or read it" {
     waiting_before_execve
     as_1000=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted 0 --effective 0 --)
     attempt "${as_1000[@]}" strace -p "$PID" -o /dev/null

@@ -176,7 +176,7 @@ overflow_id() {
     done
 }
 
-@test "an overflow id that lies on no procfs is unknown" {
+@test "an overflow ID that is not read from procfs is unknown" {
     local text file joins
     echo 65534 >"$PUBLIC/file" # what is there, and not on procfs
     for text in "$PUBLIC/file" /proc/sys/kernel/{randomize_va_space,ostype,printk} /proc/{filesystems,uptime}; do
@@ -193,7 +193,7 @@ overflow_id() {
     done
 }
 
-@test "where the mapping of an id cannot be asked for, the calls that set it decide" {
+@test "if the mapping of an ID cannot be read, the result of the calls that set it decides" {
     local in=("$SUPPORT_BIN/in-userns" --uid-map "0,0,70000" --gid-map "0,0,70000" --keep-caps
         strace -qq -o /dev/null -e inject=pipe2:error=EMFILE "$CAPWRAP" --groups 5)
     attempt "${in[@]}" --user 1000:1000 -- "$PROBE"

@@ -14,7 +14,7 @@ setup() {
 
 # ---- the page ----
 
-@test "the page has every row, names tests that exist, and tools as its table has them" {
+@test "the page has every row, names existing tests, and names tools as its table does" {
     run "$SRC_DIR/tests/attack/known-failures/check-page" "$SRC_DIR"
     assert_success
     refute_output
@@ -110,7 +110,7 @@ what_the_shell_reads() {
         <>"$PUBLIC/silence"
 }
 
-@test "a program can type into the terminal it was started from, where the kernel lets it" {
+@test "a program can type into the terminal from which it was started, if the kernel permits it" {
     what_the_shell_reads "$CAPWRAP" --user 1000:1000 --no-new-privs --
     # before Linux 6.2 there is no such setting, and the call works
     case $(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1) in
@@ -123,7 +123,7 @@ what_the_shell_reads() {
     esac
 }
 
-@test "a program in a session of its own cannot type into the terminal" {
+@test "a program in a new session cannot type into the terminal" {
     what_the_shell_reads setsid --wait "$CAPWRAP" --user 1000:1000 --no-new-privs --
     assert_output --regexp "Operation not permitted|Input/output error"
     refute_output --partial "the shell reads: typed"
@@ -144,7 +144,7 @@ libraries_of() {
     refute_output --partial libm.so.6
 }
 
-@test "in a user namespace of its own a program holds every capability, where it may make one" {
+@test "in a user namespace that it may create, a program holds every capability" {
     from=("$START_AS" --uid 1000 --gid 1000 --groups 1000 --bounding 0 --)
     inside=("${from[@]}" "$CAPWRAP" --no-new-privs -- unshare --user --map-root-user)
     install -m 600 /dev/null "$PUBLIC/of-root"
@@ -167,7 +167,7 @@ bounding=$(mask)"
     assert_regex "$stderr" "Permission denied"
 }
 
-@test "user.max_user_namespaces=0 forbids the program a user namespace of its own" {
+@test "user.max_user_namespaces=0 prevents the program from creating a user namespace" {
     attempt "$SUPPORT_BIN/in-userns" --uid-map 0,0,65536 --gid-map 0,0,65536 -- /bin/sh -c '
         echo 0 >/proc/sys/user/max_user_namespaces &&
         exec "$1" --user 1000:1000 --no-new-privs -- unshare --user "$2"' sh "$CAPWRAP" "$PROBE"

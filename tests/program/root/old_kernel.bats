@@ -51,7 +51,7 @@ hint_is() {
     refused start 'this kernel has no ambient set'
 }
 
-@test "before 3.5, without no_new_privs as well, the error is the same, with --no-new-privs and without" {
+@test "before 3.5, also without no_new_privs, the error is the same, with --no-new-privs and without" {
     as_www "$AMBIENT=$EINVAL" "$GET_NO_NEW_PRIVS=$EINVAL" "$SET_NO_NEW_PRIVS=$EINVAL" --
     refused start 'this kernel has no ambient set'
     as_www "$AMBIENT=$EINVAL" "$GET_NO_NEW_PRIVS=$EINVAL" "$SET_NO_NEW_PRIVS=$EINVAL" -- --no-new-privs
@@ -70,7 +70,7 @@ hint_is() {
     refused start 'the kernel does not tell the bounding set'
 }
 
-@test "before 5.9, without close_range, --close-fds is refused, and everything else works" {
+@test "before 5.9, without close_range, --close-fds is refused and everything else works" {
     as_www close_range=ENOSYS -- --close-fds
     refused fds 'not implemented'
     hint_is 5.9
@@ -78,7 +78,7 @@ hint_is() {
     holds_exactly "$(mask NET_BIND_SERVICE)"
 }
 
-@test "without the system calls of later kernels than 4.3 everything but --close-fds works" {
+@test "without the system calls added after 4.3 everything except --close-fds works" {
     local missing=() number
     for ((number = 325; number < 475; number++)); do # mlock2 of 4.4, and all that came after it
         missing+=("$number=ENOSYS")

@@ -15,7 +15,7 @@ setup() {
     absent_module_is_refused
 }
 
-@test "as an ordinary user it is refused in the same way" {
+@test "for an ordinary user the label is refused in the same way" {
     absent_module_is_refused_to_a_user
 }
 
@@ -23,6 +23,6 @@ setup() {
     wrong_labels_are_refused
 }
 
-@test "with --pdeathsig it is refused: a change of label may disarm the signal" {
+@test "a label with --pdeathsig is refused: a change of label may clear the signal" {
     label_with_pdeathsig_is_refused
 }

@@ -41,7 +41,7 @@ differences() {
     jq -r '.threads[0].differences | join(" ")' <<<"$output"
 }
 
-@test "the command line that started a program asserts it" {
+@test "--assert with the command line that started a program succeeds" {
     local line
     local -a options
     for line in '--user 1000:1000' '--user 1000:1000 --groups 4,5 --keep NET_RAW --no-new-privs' \
@@ -82,7 +82,7 @@ differences() {
     assert_regex "$text" $'\n  ambient +holds more: NET_RAW; holds less: KILL\n'
 }
 
-@test "a program that was started without capwrap differs, and its sets are told in short" {
+@test "a program that was started without capwrap differs, and its sets are printed in short form" {
     in_background sleep sleep 300
     PID=${BACKGROUND[-1]}
     asserts 1 --groups keep
@@ -140,7 +140,7 @@ differences() {
 }
 
 # The main thread gives up everything; a second one is as it was before.
-@test "one thread that differs is enough, and it is the one that is named" {
+@test "one thread that differs is enough, and it is named" {
     cat >threads.py <<'END'
 import ctypes, os, threading
 libc = ctypes.CDLL(None, use_errno=True)
@@ -193,7 +193,7 @@ END
     refute_regex "$(without_counts trace)" '(setresuid|setresgid|setgroups|capset|PR_CAPBSET_DROP|PR_CAP_AMBIENT_RAISE|PR_SET_|seccomp|fchown|keyctl|kill|ptrace|clone|fork|O_RDWR|O_WRONLY)'
 }
 
-@test "what cannot be read of another process is not taken, and the option is named" {
+@test "options whose effect cannot be read from another process are refused and named" {
     started --user 1000:1000
     local option
     for option in --lock-securebits --chown-stdio --close-fds --pdeathsig=TERM -v; do
@@ -210,7 +210,7 @@ END
     assert_output ''
 }
 
-@test "what could not be given is refused, as in a start" {
+@test "a request that no start could meet is refused, as in a start" {
     started --user 1000:1000
     attempt "$CAPWRAP" --assert="$PID" --keep 63
     refused assert '63: this kernel does not have it'
@@ -234,7 +234,7 @@ END
     assert_line --regexp '^  no_new_privs +no; asked: yes$'
 }
 
-@test "groups that are the main thread's are named once" {
+@test "groups that equal the main thread's are printed once" {
     in_background python3 "$START_AS" --groups 4,27,54321 -- python3 -c '
 import ctypes, threading
 def other():
@@ -255,7 +255,7 @@ for target in (other, threading.Event().wait, threading.Event().wait):
     assert_equal "$(grep -c '^  groups  *77; asked: 0,5$' <<<"$output")" 1
 }
 
-@test "a number that is a thread's is refused, and its process is named" {
+@test "the ID of a thread is refused, and its process is named" {
     in_background python3 python3 -c 'import threading; threading.Thread(target=threading.Event().wait).start()'
     PID=${BACKGROUND[-1]}
     local -a threads=()
@@ -270,7 +270,7 @@ for target in (other, threading.Event().wait, threading.Event().wait):
     hint_says 'give the number of the process'
 }
 
-@test "a process that has ended and is not waited for is refused" {
+@test "a zombie is refused" {
     python3 -c '
 import os, time
 if os.fork() == 0:
@@ -284,7 +284,7 @@ time.sleep(300)' 3>&- &
 }
 
 # From some open(2) on, nothing is found any more.
-@test "a process that ends while it is read is one clear error, at every place" {
+@test "a process that exits while it is read gives one clear error, at every point" {
     local nth total told=0 error
     started --user 1000:1000
     total=$(strace -e trace=openat -o /dev/stdout "$CAPWRAP" --assert="$PID" --user 1000:1000 | grep -c '^openat')
@@ -303,7 +303,7 @@ time.sleep(300)' 3>&- &
     ((told >= 6)) || fail "only $told places"
 }
 
-@test "processes that end at any time are one of the three outcomes" {
+@test "processes that exit at any time give one of the three outcomes" {
     local turn pid
     for ((turn = 0; turn < 60; turn++)); do
         sh -c 'exit 0' &
@@ -317,7 +317,7 @@ time.sleep(300)' 3>&- &
     done
 }
 
-@test "a kernel that does not tell the seccomp mode cannot be asked about a filter" {
+@test "a filter cannot be checked on a kernel that does not report the seccomp mode" {
     started --user 1000:1000 -n
     sed '/^Seccomp/d' "/proc/$PID/status" >status
     # shellcheck disable=SC2016 # expands in the inner shell

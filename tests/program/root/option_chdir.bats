@@ -25,7 +25,7 @@ lies() {
         "$CAPWRAP" --user 1000:1000 --no-login-env --chdir "$HERE/own" -- "${MARKED[@]}"
 }
 
-@test "the directory is entered as the new user, and is the program's" {
+@test "the directory is entered as the new user, and the program starts in it" {
     runs --user 1000:1000 --chdir "$HERE/own" -- "$PROBE"
     assert_line "cwd=$HERE/own"
     runs --user 1000:1000 --chdir="$HERE/own/inner/.." --no-new-privs --close-fds -- "$PROBE"
@@ -37,7 +37,7 @@ lies() {
     assert_line cwd=/
 }
 
-@test "without it the working directory stays the caller's" {
+@test "without --chdir the working directory stays the caller's" {
     cd "$HERE/own"
     runs --user 1000:1000 -- "$PROBE"
     assert_line "cwd=$HERE/own"
@@ -51,7 +51,7 @@ lies() {
     assert_line "cwd=$HERE/closed/inner"
 }
 
-@test "an ordinary user enters what it may enter, and a relative directory" {
+@test "an ordinary user can enter a directory that it may search, also by a relative path" {
     FROM=("${ORDINARY[@]}" --)
     cd "$HERE/own"
     runs --chdir inner -- "$PROBE"
@@ -61,7 +61,7 @@ lies() {
     refuses chdir directory 'may not search' -- --chdir ../closed
 }
 
-@test "a relative COMMAND is one in the new directory" {
+@test "a relative COMMAND is resolved in the new directory" {
     install -m 755 "$PROBE" "$HERE/own/program"
     runs --user 1000:1000 --chdir "$HERE/own" -- ./program
     assert_line "cwd=$HERE/own"
@@ -87,14 +87,14 @@ lies() {
     refuses chdir directory 'inner: the user may not search \.: ' -- --user 1000:1000 --chdir inner
 }
 
-@test "root enters no directory for a user who may not" {
+@test "root does not enter a directory that the user may not search" {
     refuses chdir directory -- --user 1000:1000 --chdir "$HERE/closed" --strict
     runs --keep DAC_READ_SEARCH --chdir "$HERE/closed" -- "$PROBE"
     chown 1000 "$HERE/closed"
     refuses chdir directory -- --chdir "$HERE/closed" # root without capabilities
 }
 
-@test "what is no directory, an empty name and a repeated option are refused" {
+@test "a file that is not a directory, an empty name and a repeated option are refused" {
     local name
     for name in "$PROBE" "$PROBE/x"; do
         refuses chdir directory 'no directory to change to: Not a directory' -- --user 1000:1000 --chdir "$name"
@@ -128,7 +128,7 @@ lies() {
     quiet
 }
 
-@test "a directory that is said to be entered and is not is noticed" {
+@test "a chdir that reports success and changes nothing is noticed" {
     lies fchdir:retval=0
     refused verify 'the working directory is not the one that was entered'
     lies fchdir:error=EPERM

@@ -25,7 +25,7 @@ through_pipes() {
     assert_success
 }
 
-@test "pipes become the user's and keep their group" {
+@test "pipes are given to the user and keep their group" {
     through_pipes --user www-data --chown-stdio
     assert_equal "$(sort -u "$PUBLIC/owners")" "$www:0"
     assert_equal "$(wc -l <"$PUBLIC/owners")" 3
@@ -139,12 +139,12 @@ EOF2
     assert_success
 }
 
-@test "a terminal becomes the user's where capwrap leads its session" {
+@test "a terminal is given to the user if capwrap leads its session" {
     on_terminal leader
     assert_output "$(printf '0\n%s' "$www")"
 }
 
-@test "the owner of a terminal stays where capwrap does not lead its session" {
+@test "the owner of a terminal stays if capwrap does not lead its session" {
     on_terminal child
     assert_output "$(printf '0\n0')"
 }
@@ -188,7 +188,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 EOF2
 }
 
-@test "a terminal that stays another's is a note, and --strict refuses" {
+@test "a terminal that stays another user's gives a note, and an error under --strict" {
     on_terminal_of_another --chown-stdio
     assert_failure
     assert_line --index 0 'capwrap: note: standard output and error are not handed over, and the user may not open them again (/dev/stdout, /dev/stderr)'
@@ -218,7 +218,7 @@ to_file() {
     run bash -c 'file=$0; exec "$@" 2>&1 >"$file" </dev/null | cat' "$file" "$CAPWRAP" --user www-data "${@:2}"
 }
 
-@test "a file that the user may not open again is a note, one that it may is none" {
+@test "a file that the user may not reopen gives a note, one that it may reopen gives none" {
     to_file 644 --chown-stdio -- true
     assert_output 'capwrap: note: standard output is not handed over, and the user may not open it again (/dev/stdout)'
     to_file 666 --chown-stdio --strict -- true
@@ -232,7 +232,7 @@ to_file() {
         'capwrap: note: standard error is not handed over, and the user may not open it again (/dev/stderr)'
 }
 
-@test "the rehearsal tells the same note, and the same refusal" {
+@test "the rehearsal prints the same note and the same refusal" {
     : >"$PUBLIC/err"
     chmod 644 "$PUBLIC/err"
     run bash -c '"$@" 2>"$0" | cat' "$PUBLIC/err" "$CAPWRAP" --dry-run --json --user www-data --chown-stdio -- true
@@ -242,7 +242,7 @@ to_file() {
         'refused 125 stdio strict'
 }
 
-@test "a socket, which nobody can open again, is a note, and --strict names it" {
+@test "a socket, which no process can reopen, gives a note, and an error under --strict" {
     run /usr/bin/python3 - "$CAPWRAP" <<'EOF2'
 import socket, subprocess, sys
 
@@ -257,7 +257,7 @@ EOF2
     assert_line --index 2 '  hint: leave out --strict, or --chown-stdio: nobody can open a socket again'
 }
 
-@test "a stream that cannot be looked at again is none that could be opened again" {
+@test "a stream that cannot be inspected again is reported as not reopenable" {
     local call
     for call in fcntl:error=EBADF:when=3 fcntl:error=EBADF:when=2 '?fstat,newfstatat:error=EIO:when=2'; do
         echo "case: $call"
@@ -274,12 +274,12 @@ EOF2
     done
 }
 
-@test "a closed stream is none that the user could open again" {
+@test "a closed stream is not reopenable by the user" {
     run bash -c 'exec "$@" >&- 2>/dev/null' sh "$CAPWRAP" --user www-data --chown-stdio --strict -- true
     assert_success
 }
 
-@test "--chown-stdio without CAP_CHOWN is refused where a stream has to change its owner" {
+@test "--chown-stdio without CAP_CHOWN is refused if a stream has to change its owner" {
     local few option
     few=$(mask setuid setgid setpcap)
     for option in '' --dry-run; do
@@ -290,7 +290,7 @@ EOF2
     done
 }
 
-@test "--chown-stdio without CAP_CHOWN is accepted where no stream has to change its owner" {
+@test "--chown-stdio without CAP_CHOWN is accepted if no stream has to change its owner" {
     local few
     few=$(mask setuid setgid setpcap)
     : >"$PUBLIC/stderr"

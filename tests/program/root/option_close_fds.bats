@@ -38,7 +38,7 @@ with_closed() {
     refused fds
 }
 
-@test "with the lowest limit of descriptors that capwrap can work in, and with the highest, all are closed" {
+@test "with the lowest descriptor limit under which capwrap works, and with the highest, all are closed" {
     local limit
     for limit in 4 5 "$(ulimit -H -n)"; do
         attempt bash -c 'exec 3>&-; exec prlimit --nofile="$@"' sh "$limit:$limit" \
@@ -48,7 +48,7 @@ with_closed() {
     done
 }
 
-@test "a /proc/self/fd that is not the kernel's is not believed, and everything is closed" {
+@test "a /proc/self/fd that is not the kernel's is not used, and everything is closed" {
     attempt unshare --mount --propagation private -- /bin/bash -c '
         mount -t tmpfs none /proc && mkdir -p /proc/self/fd/3 || exit 99
         exec 7</etc/passwd

@@ -33,7 +33,7 @@ other_namespace() {
     done
 }
 
-@test "with it every way is refused, by the errors that the manual page names" {
+@test "with the option every way is refused, with the errors that the manual page names" {
     other_namespace
     attempt "$CAPWRAP" --user 1000:1000 --no-new-privs --disable-userns -- \
         "$SUPPORT_BIN/userns-ways" "$other"
@@ -47,7 +47,7 @@ other_namespace() {
 }
 
 # Where the processor does not take the instruction, tests/real/kernels tries it in QEMU.
-@test "the same calls as i386 makes them are refused to a 64-bit program" {
+@test "a 64-bit program is also refused the same calls made as i386 calls" {
     [[ $(uname -m) == x86_64 ]] || return 0
     attempt "$CAPWRAP" --user 1000:1000 --no-new-privs -- "$SUPPORT_BIN/userns-int80"
     assert_success
@@ -72,7 +72,7 @@ other_namespace() {
     assert_success
 }
 
-@test "the program runs in the state that was asked for, also as an ordinary user" {
+@test "the program runs in the requested state, also for an ordinary user" {
     runs --user 1000:1000 --keep NET_RAW --no-new-privs --disable-userns -- "$PROBE"
     FROM=("${ORDINARY[@]}" --)
     runs --no-new-privs --disable-userns -- "$PROBE"
@@ -107,7 +107,7 @@ print("spawned")'
     assert_line spawned
 }
 
-@test "a kernel that takes no filter: refused, with what to do instead" {
+@test "a kernel that takes no filter: refused, with the alternative" {
     FROM=("$SUPPORT_BIN/seccomp-errno" prctl:22:2 22) # PR_SET_SECCOMP, SECCOMP_MODE_FILTER: EINVAL
     refuses userns unsupported 'PR_SET_SECCOMP: Invalid argument' -- --no-new-privs --disable-userns
     hint_says 'leave out --disable-userns'
@@ -116,13 +116,13 @@ print("spawned")'
     hint_says 'seccomp filter'
 }
 
-@test "a kernel that says done and sets no filter is noticed" {
+@test "a kernel that reports success and sets no filter is noticed" {
     FROM=("$SUPPORT_BIN/seccomp-errno" prctl:22:2 0)
     refuses verify not-as-planned 'a user namespace could still be made or entered' -- \
         --no-new-privs --disable-userns
 }
 
-@test "-v names what was refused before capwrap" {
+@test "-v notes that user namespaces were already refused before capwrap started" {
     attempt "$CAPWRAP" -v --no-new-privs --disable-userns -- \
         "$CAPWRAP" -v --no-new-privs --disable-userns -- true
     assert_success

@@ -42,7 +42,7 @@ ascending() {
     is_user 0 0 0,9
 }
 
-@test "init in a LIST stands for the user's own groups" {
+@test "init in a LIST means the user's own groups" {
     printf 'web:x:1500:1500::/home/web:/bin/sh\n' >"$PUBLIC/passwd"
     printf 'web:x:1500:\nextra:x:44000:web,other\nlate:x:44001:\n' >"$PUBLIC/group"
     local list
@@ -58,11 +58,11 @@ ascending() {
     is_user 1500 1500 1500,44000
 }
 
-@test "a user without an entry has no groups of its own, beside others either" {
+@test "a user without an entry has no groups of its own, also with others in the LIST" {
     refuses groups group-needed 'init: the user has no entry' -- --user 54321:54322 --groups 9,init
 }
 
-@test "an element that is no group is named, and not the list" {
+@test "an element that is not a group is named, not the whole list" {
     refuses groups unknown-group 'nosuch: no such group' -- --user www-data --groups adm,nosuch,users
     error_says '^capwrap: groups: nosuch: no such group'
     refuses groups unknown-group -- --user www-data --groups init,44000x
@@ -86,7 +86,7 @@ ascending() {
     hint_says 'leave out one of the two'
 }
 
-@test "more groups than the kernel takes are refused by their number" {
+@test "more groups than the kernel accepts are refused, with their number" {
     printf 'web:x:1500:1500::/home/web:/bin/sh\n' >"$PUBLIC/passwd"
     seq 70000 138000 | sed 's/.*/g&:x:&:web/' >"$PUBLIC/group"
     FROM=(with_users "$PUBLIC/passwd" "$PUBLIC/group" -- "${FROM[@]}")
@@ -118,7 +118,7 @@ ascending() {
     done
 }
 
-@test "a list of the length of the longest argument is set whole" {
+@test "a list as long as the longest argument is set completely" {
     local list
     list=$(seq -s, 100000 118000)
     ((${#list} > 125000))
@@ -154,7 +154,7 @@ ascending() {
     refuses groups need-setgid SETGID -- --user 77:78 --groups 5
 }
 
-@test "a caller that differs in the list of groups alone is told --groups keep, which starts" {
+@test "a caller that differs only in supplementary groups gets the hint --groups keep, which works" {
     local from=("$START_AS" --uid 1000 --gid 1000 --groups "1000,2000" --permitted 0 --effective 0
         --inheritable 0 --ambient 0 --bounding)
     local bounding

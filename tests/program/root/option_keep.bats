@@ -132,7 +132,7 @@ run_with() {
     ((count > 30))
 }
 
-@test "what the kept capability permits works, and what others permit does not" {
+@test "what the kept capability permits works, and what other capabilities permit does not" {
     attempt "$CAPWRAP" --user www-data --keep dac_read_search -- head -c 5 /etc/shadow
     assert_success
     assert_output "$(head -c 5 /etc/shadow)"
@@ -200,7 +200,7 @@ run_with() {
     run ! error_says 'SETUID'
 }
 
-@test "what a change of the user lacks as well is told with it, all at once" {
+@test "capabilities that the change of user also requires are reported in the same error" {
     FROM=("$START_AS" --bounding 0 --permitted 0 --)
     refuses keep cap-not-permitted 'NET_RAW: .*; also missing: SETGID,SETUID,SETPCAP' -- --user 1000:1000 --keep NET_RAW
     hint_says 'SETGID.*SETUID.*SETPCAP.*NET_RAW'

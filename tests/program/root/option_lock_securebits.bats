@@ -27,7 +27,7 @@ load ../../support/securebits
     done
 }
 
-@test "a lock without KEEP_CAPS is accepted with --lock-securebits where the user stays" {
+@test "a lock without KEEP_CAPS is accepted with --lock-securebits if the user does not change" {
     from_root "$KEEP_CAPS_LOCKED"
     runs --lock-securebits --keep NET_BIND_SERVICE -- "$PROBE"
     holds_exactly "$NBS"
@@ -67,7 +67,7 @@ load ../../support/securebits
 
 # ---- nested ----
 
-@test "nested --lock-securebits does not need SETPCAP, as nothing is left to change" {
+@test "nested --lock-securebits does not require SETPCAP, as no bit changes" {
     attempt "$CAPWRAP" --lock-securebits --user 1000:1000 --keep NET_BIND_SERVICE -- \
         "$CAPWRAP" --strict --lock-securebits --keep NET_BIND_SERVICE -- "$PROBE"
     becomes_the_user_with $LOCKDOWN
@@ -92,7 +92,7 @@ load ../../support/securebits
     quiet
 }
 
-@test "nested: the inner capwrap runs the program as another user where it may, with --lock-securebits and without" {
+@test "nested: the inner capwrap runs the program as another user if it may, with --lock-securebits and without" {
     local outer=NET_BIND_SERVICE,SETUID,SETGID,SETPCAP
     FROM=("$CAPWRAP" --lock-securebits --keep "$outer" --)
     runs --strict --lock-securebits --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"

@@ -22,27 +22,27 @@ passes() {
     quiet
 }
 
-@test "what is named stays as it is, and nothing else" {
+@test "only the named variables keep their values" {
     passes TOKEN -- HOME=/home/joe PATH=/usr/bin:/bin TOKEN=secret
     passes EMPTY,TOKENS,NOTIFY_SOCKET -- HOME=/home/joe PATH=/usr/bin:/bin EMPTY= TOKENS=more \
         NOTIFY_SOCKET=/run/notify
 }
 
-@test "what is named goes before a variable that would be set" {
+@test "a named variable takes precedence over a variable that would be set" {
     passes PATH,HOME -- HOME=/root PATH=/usr/bin:/opt/bin
 }
 
-@test "what is not set is not passed, and a name that is there twice is passed once" {
+@test "a variable that is not set is not passed, and a name that is listed twice is passed once" {
     passes NOSUCH,TOK,TOKEN,TOKEN -- HOME=/home/joe PATH=/usr/bin:/bin TOKEN=secret
     passes USER,SHELL,TERM -- HOME=/home/joe PATH=/usr/bin:/bin
 }
 
-@test "of several copies the first is passed, as getenv(3) has it" {
+@test "of several copies the first is passed, the one that getenv(3) returns" {
     FROM+=(TWICE=one "$START_AS" --env-dup TWICE=two --)
     passes TWICE -- HOME=/home/joe PATH=/usr/bin:/bin TWICE=one
 }
 
-@test "an ordinary user passes variables, too" {
+@test "an ordinary user can also pass variables" {
     FROM=("${ORDINARY[@]}" -- env -i PATH=/usr/bin TOKEN=secret)
     attempt "${FROM[@]}" "$CAPWRAP" --reset-env --pass-env TOKEN --no-new-privs -- /usr/bin/env
     assert_success
@@ -50,7 +50,7 @@ passes() {
     assert_line PATH=/usr/bin:/bin
 }
 
-@test "it is refused without --reset-env" {
+@test "--pass-env is refused without --reset-env" {
     refuses options usage '--pass-env goes with --reset-env' -- --pass-env TOKEN
     hint_says 'add --reset-env'
 }

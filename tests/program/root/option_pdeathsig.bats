@@ -9,7 +9,7 @@ setup() {
     require_root
 }
 
-@test "the program starts with the signal that was asked for, as a name or as a number" {
+@test "the program starts with the requested signal, given as a name or as a number" {
     local word
     for word in TERM SIGTERM sigterm 15; do
         runs --pdeathsig "$word" -- "$PROBE"
@@ -19,19 +19,19 @@ setup() {
     assert_line pdeathsig=64
 }
 
-@test "the signal is armed behind a change of identity, which clears it" {
+@test "the signal is set after a change of identity, which clears it" {
     runs --user 1000:1000 --keep NET_BIND_SERVICE --pdeathsig KILL -- "$PROBE"
     assert_line pdeathsig=9
     assert_line ruid=1000
 }
 
-@test "an ordinary user gets the signal, too" {
+@test "an ordinary user's program also gets the signal" {
     FROM=("${ORDINARY[@]}" --)
     runs --pdeathsig USR1 -- "$PROBE"
     assert_line pdeathsig=10
 }
 
-@test "what was asked for replaces the caller's signal, and 0 clears it" {
+@test "the requested signal replaces the caller's, and 0 clears it" {
     FROM=("$START_AS" --pdeathsig 9 --)
     runs --pdeathsig TERM -- "$PROBE"
     assert_line pdeathsig=15
@@ -41,7 +41,7 @@ setup() {
     assert_line pdeathsig=0
 }
 
-@test "the signal works: the program ends with its parent" {
+@test "the program is terminated by the signal when its parent exits" {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     /bin/bash -c '"$1" --user 1000:1000 --pdeathsig KILL -- sleep 300 & echo $! >"$0"
         until grep -qx sleep "/proc/$!/comm"; do sleep 0.02; done' "$PUBLIC/pid" "$CAPWRAP" 3>&-
@@ -50,7 +50,7 @@ setup() {
     until ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 }
 
-@test "a parent that ends during the transition: the program does not start" {
+@test "a parent that exits during the transition: the program does not start" {
     # -D: the tracer is no parent. The uid is changed, and setresuid(2) returns a second later.
     # shellcheck disable=SC2016 # expanded by the shell that is started
     /bin/bash -c 'strace -D -qq -o "$0/trace" -e trace=setresuid \
@@ -63,7 +63,7 @@ setup() {
     refused parent-death 'parent'
 }
 
-@test "a program whose file capabilities would disarm the signal is refused" {
+@test "a program whose file capabilities would clear the signal is refused" {
     require_suid_mount
     install -m 755 "$PROBE" "$PUBLIC/probe"
     setcap cap_net_raw=ep "$PUBLIC/probe"
@@ -75,7 +75,7 @@ setup() {
     assert_line pdeathsig=0
 }
 
-@test "a program that cannot be inspected is refused where a signal was asked for" {
+@test "a program that cannot be inspected is refused if a signal was requested" {
     install -m 711 "$PROBE" "$PUBLIC/probe"
     refuses program unreadable -- --user 1000:1000 --no-new-privs --pdeathsig TERM -- \
         "$PUBLIC/probe" --marker "$MARKER"
@@ -84,7 +84,7 @@ setup() {
     assert_line pdeathsig=0
 }
 
-@test "a word that is not a signal and a repeated option are refused" {
+@test "an argument that is not a signal and a repeated option are refused" {
     local word
     for word in 65 -1 015 +9 0x9 NOSUCH SIGSIGTERM 'TERM ' 4294967311 RTMIN; do
         refuses pdeathsig usage "'${word/+/[+]}' is not a known signal" -- --pdeathsig "$word"

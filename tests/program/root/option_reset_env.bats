@@ -27,7 +27,7 @@ gets() {
         "$(printf '%s\n' "${AFTER[@]%%=*}" | sort)"
 }
 
-@test "nothing of the caller's environment reaches the program but TERM" {
+@test "of the caller's environment only TERM reaches the program" {
     gets --reset-env --user joe -- HOME=/home/joe USER=joe LOGNAME=joe SHELL=/bin/false \
         PATH=/usr/bin:/bin TERM=xterm
     gets --reset-env --user 1001:5 --keep NET_RAW -- HOME=/home/joe USER=joe LOGNAME=joe \
@@ -61,7 +61,7 @@ gets() {
         PATH=/usr/bin:/bin
 }
 
-@test "with --no-login-env the login variables are the caller's, and no database is asked" {
+@test "with --no-login-env the login variables are the caller's, and no user database is read" {
     gets --reset-env --no-login-env --user joe -- HOME=/root USER=root LOGNAME=root \
         PATH=/usr/bin:/bin TERM=xterm
     chmod 000 "$users"
@@ -78,7 +78,7 @@ gets() {
         PATH=/usr/bin:/bin TERM=first
 }
 
-@test "COMMAND is looked up by the PATH that the program gets" {
+@test "COMMAND is searched for in the PATH that the program gets" {
     mkdir "$PUBLIC/bin"
     install -m 755 "$PROBE" "$PUBLIC/bin/only-here"
     FROM=("${DATABASE[@]}" env -i "PATH=$PUBLIC/bin:/usr/bin")
@@ -92,14 +92,14 @@ gets() {
     assert_line PATH=/usr/bin:/bin
 }
 
-@test "a library of the caller's choice is not loaded into the program" {
+@test "a library that the caller names in LD_PRELOAD is not loaded into the program" {
     FROM=("${DATABASE[@]}" env -i PATH=/usr/bin LD_PRELOAD=libc.so.6 LD_DEBUG=files)
     attempt "${FROM[@]}" "$CAPWRAP" -q --reset-env --user joe --keep NET_RAW -- /usr/bin/env
     assert_success
     refute_regex "$output" LD_
 }
 
-@test "with file capabilities the environment is reset, too" {
+@test "with file capabilities the environment is also reset" {
     require_suid_mount
     granted_capwrap cap_net_raw=p
     FROM=("${DATABASE[@]}" "$START_AS" --uid 1001 --gid 1001 --groups none --permitted 0 --effective 0
@@ -110,14 +110,14 @@ gets() {
         USER=joe LOGNAME=joe SHELL=/bin/false PATH=/usr/bin:/bin TERM=xterm MAIL=/m
 }
 
-@test "a database that cannot be read is refused, without --user as well" {
+@test "a user database that cannot be read is an error, also without --user" {
     chmod 000 "$users"
     FROM=("${DATABASE[@]}" "$START_AS" --uid 1001 --gid 1001 --groups none --permitted 0 --effective 0
         --inheritable 0 --ambient 0 -- "${CALLER[@]}")
     refuses user lookup 'cannot be read( \(.*\))?: Permission denied' -- --reset-env --no-new-privs
 }
 
-@test "the report names the variables, and no value" {
+@test "the report names the variables, but no value" {
     attempt "${FROM[@]}" "$CAPWRAP" --dry-run --reset-env --pass-env TOKEN --user joe -- /usr/bin/env
     assert_success
     assert_line '  environment   TOKEN'

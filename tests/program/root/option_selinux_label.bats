@@ -16,7 +16,7 @@ setup() {
     absent_module_is_refused
 }
 
-@test "as an ordinary user it is refused in the same way" {
+@test "for an ordinary user the label is refused in the same way" {
     absent_module_is_refused_to_a_user
 }
 
@@ -24,7 +24,7 @@ setup() {
     wrong_labels_are_refused
 }
 
-@test "with --pdeathsig it is refused: a change of label may disarm the signal" {
+@test "a label with --pdeathsig is refused: a change of label may clear the signal" {
     label_with_pdeathsig_is_refused
 }
 
@@ -39,14 +39,14 @@ by_file() {
         exec "$@"' sh "$1" "$SUPPORT_BIN/seccomp-errno" 459 ENOSYS "$SUPPORT_BIN/seccomp-errno" 460 ENOSYS "${@:2}"
 }
 
-@test "before Linux 6.8 the label is written into its file, and read there" {
+@test "before Linux 6.8 the label is written to its file and read from it" {
     by_file 'touch exec; chmod 666 exec' "$CAPWRAP" --user 1000:1000 "$OPTION" "$LABEL" -- \
         cat /proc/thread-self/attr/exec
     assert_success
     assert_output "$LABEL"
 }
 
-@test "before Linux 6.8 a file that is not there, does not take the label, or does not tell it is refused" {
+@test "before Linux 6.8 a label file that is missing, refuses the label or does not return it is an error" {
     local asked=("$CAPWRAP" --user 1000:1000 "$OPTION" "$LABEL" -- "${MARKED[@]}")
     by_file true "${asked[@]}"
     refused label 'SELinux is not active on this kernel'

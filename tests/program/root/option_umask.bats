@@ -16,7 +16,7 @@ lies() {
         "$CAPWRAP" --user 1000:1000 --umask "${MASK-027}" -- "${MARKED[@]}"
 }
 
-@test "the program has the mask that was asked for" {
+@test "the program has the requested mask" {
     local word
     for word in 027 0027 27; do
         runs --umask "$word" -- "$PROBE"
@@ -28,7 +28,7 @@ lies() {
     assert_line umask=0777
 }
 
-@test "an ordinary user gets the mask, too, and a mask that is there already" {
+@test "an ordinary user's program also gets the mask, also one that is already set" {
     FROM=("${ORDINARY[@]}" --)
     runs --umask 077 -- "$PROBE"
     assert_line umask=0077
@@ -36,19 +36,19 @@ lies() {
     assert_line umask=0022
 }
 
-@test "without it the mask stays the caller's" {
+@test "without --umask the mask stays the caller's" {
     umask 0135
     runs --user 1000:1000 -- "$PROBE"
     assert_line umask=0135
 }
 
-@test "files are made by it" {
+@test "files are created with the mask" {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     runs --user 1000:1000 --umask 0137 -- /bin/sh -c '>"$0/new" && exec "$1"' "$PUBLIC" "$PROBE"
     assert_equal "$(stat -c %a "$PUBLIC/new")" 640
 }
 
-@test "what is no mask, and a repeated option, is refused" {
+@test "an argument that is not a mask, and a repeated option, are refused" {
     local word
     for word in 8 08 1000 07777 00027 -1 +27 0x17 0o27 u=rwx ' 27' '27 ' 27,27 \
         18446744073709551639; do
@@ -91,7 +91,7 @@ lies() {
     refused verify 'the umask is not 00'
 }
 
-@test "a umask(2) that is refused is an error" {
+@test "a umask(2) that fails is an error" {
     attempt strace -qq -o "$PUBLIC/trace" -e trace=umask -e inject=umask:error=EPERM \
         "$CAPWRAP" --user 1000:1000 --no-login-env --umask 027 -- "${MARKED[@]}"
     refused umask 'umask: Operation not permitted'

@@ -20,7 +20,7 @@ ascending() {
     tr ' ' '\n' <<<"$1" | sort -nu | paste -sd, -
 }
 
-@test "the name of a user stands for its uid, its primary group and its supplementary groups" {
+@test "the name of a user means its UID, its primary group and its supplementary groups" {
     local user
     for user in www-data daemon nobody games mail; do
         become --user "$user"
@@ -29,7 +29,7 @@ ascending() {
     done
 }
 
-@test "the uid of a user that has an entry stands for the same as the name" {
+@test "the UID of a user that has an entry means the same as the name" {
     local user named
     for user in www-data daemon nobody; do
         become --user "$user"
@@ -94,7 +94,7 @@ ascending() {
     quiet
 }
 
-@test "without --user the ids and groups stay" {
+@test "without --user the IDs and groups stay" {
     become
     is_user 0 0 0,4,27,54321
     quiet

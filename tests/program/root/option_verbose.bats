@@ -18,7 +18,7 @@ says() {
     done
 }
 
-@test "-v tells each step with its values, in the order in which they are made" {
+@test "-v prints each step with its values, in the order in which the steps run" {
     FROM=("$START_AS" --groups "0,4" --bounding "$(docker_default)" --)
     attempt "${FROM[@]}" "$CAPWRAP" -v --user 33:34 --groups 33,44 --keep NET_RAW --lock-securebits \
         --no-new-privs --close-fds --pdeathsig TERM --umask 027 --chdir / -- true
@@ -43,7 +43,7 @@ says() {
         'filter the calls that make or enter a user namespace'
 }
 
-@test "what is lowered, one capability, no group and many groups are told in words" {
+@test "-v prints lowered sets, one capability, no group and many groups in words" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --inheritable "$(mask NET_RAW KILL SETPCAP)"
         --permitted "$(mask NET_RAW KILL SETPCAP)" --effective "$(mask NET_RAW KILL SETPCAP)"
         --ambient "$(mask NET_RAW KILL SETPCAP)" --bounding "$(mask NET_RAW KILL SETPCAP)" --)

@@ -17,7 +17,7 @@ setup() {
     assert_equal "$stderr" ''
 }
 
-@test "what is not permitted is left out, and a note names it" {
+@test "a wanted capability that is not permitted is left out, and a note names it" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID SETPCAP)" --)
     runs --user 1000:1000 --want NET_RAW,IPC_LOCK --want 0 -- "$PROBE"
     assert_line "permitted=$(mask NET_RAW)"
@@ -28,13 +28,13 @@ setup() {
         'want-left-out IPC_LOCK: wanted, and not permitted here: the program starts without'
 }
 
-@test "an ordinary user without capabilities gets none of them, and the program starts" {
+@test "an ordinary user without capabilities gets no wanted capability, and the program starts" {
     FROM=("${ORDINARY[@]}" --)
     runs --want NET_RAW --no-new-privs -- "$PROBE"
     assert_line "permitted=$NONE"
 }
 
-@test "--strict refuses what would be left out" {
+@test "--strict refuses a wanted capability that would be left out" {
     FROM=("$START_AS" --bounding "$(mask NET_RAW SETUID SETGID SETPCAP)" --)
     refuses want strict 'IPC_LOCK: wanted, and not permitted here' -- \
         --user 1000:1000 --strict --want NET_RAW,IPC_LOCK

@@ -21,7 +21,7 @@ setup() {
     done
 }
 
-@test "a parent-death signal stays without a change of identity" {
+@test "without a change of identity the parent-death signal stays" {
     FROM=("$START_AS" --pdeathsig 15 --)
     runs -- "$PROBE"
     assert_line pdeathsig=15
@@ -67,17 +67,17 @@ orphan() {
     ((status == 0)) || kill -KILL "$child"
 }
 
-@test "the program gets the parent-death signal when its parent ends" {
+@test "the program gets the parent-death signal when its parent exits" {
     orphan "$START_AS" --pdeathsig 9 -- "$CAPWRAP" --user www-data -- sleep 600
     assert_equal "$status" 0
 }
 
-@test "without a parent-death signal the program runs on when its parent ends" {
+@test "without a parent-death signal the program continues when its parent exits" {
     orphan "$CAPWRAP" --user www-data -- sleep 600
     assert_equal "$status" 1
 }
 
-@test "the program is not started where the parent ended before its signal was set again" {
+@test "the program is not started if the parent exited before its signal was set again" {
     # -D: the tracer is no parent. The uid is changed, and setresuid(2) returns a second later.
     # shellcheck disable=SC2016 # expanded by the shell that is started
     /bin/bash -c 'strace -D -qq -o "$0/trace" -e trace=setresuid \

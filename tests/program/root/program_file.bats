@@ -47,7 +47,7 @@ execve_refuses() {
     done
 }
 
-@test "a program that ends by a signal is seen to end by it" {
+@test "a program that a signal terminates has that signal in its wait status" {
     # shellcheck disable=SC2016 # expanded by the program
     attempt "$CAPWRAP" "${ASKED[@]}" -- /bin/sh -c 'kill -TERM $$'
     assert_equal "$status" $((128 + 15))
@@ -68,7 +68,7 @@ execve_refuses() {
     fails_with 126 program not-executable "circle.*$ELOOP" -- "${ASKED[@]}" -- ./circle
 }
 
-@test "a path through a file that is no directory: 127" {
+@test "a path through a file that is not a directory: 127" {
     fails_with 127 program not-found "$PROBE/here" -- "${ASKED[@]}" -- "$PROBE/here"
 }
 
@@ -93,7 +93,7 @@ execve_refuses() {
     hint_says 'let the user execute it: chmod a\+x ./no-permission$'
 }
 
-@test "no execute permission for the user, and root may execute it: 126" {
+@test "no execute permission for the user, although root may execute it: 126" {
     for mode in 700 750 744; do
         install -m "$mode" "$PROBE" for-root
         fails_with 126 program not-executable './for-root.*Permission denied' -- \
@@ -134,7 +134,7 @@ execve_refuses() {
     done
 }
 
-@test "a program that the user may execute and not read is refused, as it may be a script" {
+@test "a program that the user may execute but not read is refused, as it may be a script" {
     install -m 711 "$PROBE" unreadable
     refuses program unreadable ./unreadable -- "${ASKED[@]}" -- ./unreadable --marker "$MARKER"
     refuses program unreadable ./unreadable -- --user 1000:1000 -- ./unreadable --marker "$MARKER"
@@ -142,7 +142,7 @@ execve_refuses() {
         --marker "$MARKER"
 }
 
-@test "a program that the user may execute and not read runs where it can gain nothing" {
+@test "a program that the user may execute but not read runs if it can gain nothing" {
     install -m 711 "$PROBE" unreadable
     attempt "$CAPWRAP" --user 1000:1000 --no-new-privs -- ./unreadable
     is_user 1000 1000 1000
@@ -152,14 +152,14 @@ execve_refuses() {
     assert_success
 }
 
-@test "a program that the user may execute and not read runs with DAC_READ_SEARCH kept" {
+@test "a program that the user may execute but not read runs with DAC_READ_SEARCH kept" {
     install -m 711 "$PROBE" unreadable
     runs --user 1000:1000 --keep DAC_READ_SEARCH -- ./unreadable
     is_user 1000 1000 1000
     holds_exactly "$(mask DAC_READ_SEARCH)"
 }
 
-@test "a set-user-ID program that the user may not read runs as the user where it can gain nothing" {
+@test "a set-user-ID program that the user may not read runs as the user if it can gain nothing" {
     require_suid_mount
     install -m 4711 "$PROBE" unreadable
     attempt "$CAPWRAP" --user 1000:1000 --no-new-privs -- ./unreadable

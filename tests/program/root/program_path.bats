@@ -140,7 +140,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     fails_with 126 program not-executable 'the-probe' -- "${ARGS[@]}"
 }
 
-@test "a directory that only root may search and no other match: 127, not 126" {
+@test "a directory that only root may search, and no other match: 127, not 126" {
     decoy first/the-probe
     chmod 700 first
     searching "$PUBLIC/first:$PUBLIC/second"
@@ -176,7 +176,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     found_in "$PUBLIC/second"
 }
 
-@test "a missing element of PATH, or one that is no directory, is skipped" {
+@test "an element of PATH that is missing or not a directory is skipped" {
     install "$PROBE" second/the-probe
     searching "$PUBLIC/missing:$PROBE:$PUBLIC/second"
     runs "${ARGS[@]}"

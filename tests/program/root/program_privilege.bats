@@ -52,7 +52,7 @@ runs_as_root_without_ambient() {
 
 # ---- set-id bits ----
 
-@test "a set-user-ID program of another user is refused, and the hint names the remedies" {
+@test "a set-user-ID program of another user is refused, and the hint names the remedys" {
     for owner in 0 2000; do
         chown "$owner" "$TARGET"
         chmod 4755 "$TARGET"
@@ -75,7 +75,7 @@ runs_as_root_without_ambient() {
     hint_says '--no-new-privs'
 }
 
-@test "set-user-ID and set-group-ID bits are without effect under --no-new-privs" {
+@test "set-user-ID and set-group-ID bits have no effect under --no-new-privs" {
     for mode in 4755 2755 6755; do
         chown 0:2000 "$TARGET"
         chmod "$mode" "$TARGET"
@@ -85,14 +85,14 @@ runs_as_root_without_ambient() {
     done
 }
 
-@test "set-id bits are without effect under an inherited no_new_privs" {
+@test "set-ID bits have no effect under an inherited no_new_privs" {
     chmod 6755 "$TARGET"
     FROM=("$START_AS" --no-new-privs --)
     runs "${ASKED[@]}" -- "$TARGET"
     runs_as_asked
 }
 
-@test "a set-group-ID bit without group execute permission is without effect" {
+@test "a set-group-ID bit without group execute permission has no effect" {
     chgrp 2000 "$TARGET"
     chmod 2745 "$TARGET"
     runs "${ASKED[@]}" -- "$TARGET"
@@ -136,7 +136,7 @@ runs_as_root_without_ambient() {
     target_refused file-capabilities --no-new-privs "${ASKED[@]}"
 }
 
-@test "an empty file capability attribute is accepted where nothing is kept" {
+@test "an empty file capability attribute is accepted if nothing is kept" {
     with_caps '='
     runs --user 1000:1000 -- "$TARGET"
     is_user 1000 1000 1000
@@ -173,7 +173,7 @@ runs_as_root_without_ambient() {
     assert_line no_new_privs=1
 }
 
-@test "an ambient set that the file clears is a note of --verbose and of the document only" {
+@test "an ambient set that the file clears gives a note only with --verbose and in the document" {
     with_caps cap_net_bind_service=ep
     attempt "$CAPWRAP" "${ASKED[@]}" -- "$TARGET"
     assert_success
@@ -236,7 +236,7 @@ runs_as_root_without_ambient() {
     holds_exactly "$NONE" "$(mask NET_BIND_SERVICE SETUID SETGID)"
 }
 
-@test "an ordinary user's program with file capabilities is refused where it would gain them" {
+@test "an ordinary user's program with file capabilities is refused if it would gain them" {
     with_caps cap_net_bind_service=ep
     FROM=("${ORDINARY[@]}" --)
     target_refused file-capabilities
@@ -245,7 +245,7 @@ runs_as_root_without_ambient() {
     assert_line "effective=$NONE"
 }
 
-@test "file capabilities for the root of another user namespace are without effect" {
+@test "file capabilities for the root of another user namespace have no effect" {
     setcap -n 100000 cap_net_raw=ep "$TARGET"
     getcap -n "$TARGET" | grep -q 'rootid=100000'
     runs "${ASKED[@]}" -- "$TARGET"
@@ -286,7 +286,7 @@ runs_as_root_without_ambient() {
 
 # ---- scripts ----
 
-@test "set-id bits and file capabilities of a script are without effect" {
+@test "set-ID bits and file capabilities of a script have no effect" {
     printf '#!%s\n' "$PROBE" >"$PUBLIC/script"
     chown 0:2000 "$PUBLIC/script"
     chmod 6755 "$PUBLIC/script"

@@ -27,7 +27,7 @@ ran_through() {
     assert_equal "$(jq -r '.program.interpreters | join(" ")' <<<"$output")" "$*"
 }
 
-@test "a script runs through its interpreter, with what was requested" {
+@test "a script runs through its interpreter, in the requested state" {
     script one "#!$PROBE"
     TARGET=./one
     runs "${ASKED[@]}" -- "$TARGET" word
@@ -36,7 +36,7 @@ ran_through() {
     ran_through "$PROBE"
 }
 
-@test "a #! line has blanks, one argument, and no end of line" {
+@test "a #! line may have blanks, one argument, and no end of line" {
     TARGET=./one
     # shellcheck disable=SC2046 # two lines
     for line in "#! $PROBE" $'#!\t '"$PROBE"$' \t' "#!$PROBE --exit" ; do
@@ -62,7 +62,7 @@ ran_through() {
     fails_with 126 program interpreter './one' -- "${ASKED[@]}" -- ./one
 }
 
-@test "a #! line of the length that the kernel reads: accepted or refused as the kernel does" {
+@test "a #! line as long as the kernel reads is accepted or refused as by the kernel" {
     # interpreters whose line is 255 and 256 bytes long, without and with its newline
     local length name kernel
     for length in 255 256; do
@@ -172,13 +172,13 @@ chain() {
     run ! hint_says 'install'
 }
 
-@test "a script that the user may execute and not read is refused" {
+@test "a script that the user may execute but not read is refused" {
     script one "#!$PROBE"
     chmod 711 one
     refuses program unreadable ./one -- "${ASKED[@]}" -- ./one
 }
 
-@test "an interpreter that the user may execute and not read is refused" {
+@test "an interpreter that the user may execute but not read is refused" {
     install -m 711 "$PROBE" interpreter
     script one "#!$PUBLIC/interpreter"
     refuses program unreadable "$PUBLIC/interpreter" -- "${ASKED[@]}" -- ./one

@@ -40,14 +40,14 @@ dirty() {
     attempt "${FROM[@]}" "${DIRTY[@]}" "$CAPWRAP" "$@" -- /usr/bin/env
 }
 
-@test "with file capabilities no unsafe variable gets to the program" {
+@test "with file capabilities no unsafe variable reaches the program" {
     granted_capwrap cap_net_bind_service=p
     dirty --keep NET_BIND_SERVICE
     assert_success
     assert_equal "$(sort <<<"$output")" "$(printf '%s\n' "${SAFE[@]}" | sort)"
 }
 
-@test "without file capabilities they all do, as they came" {
+@test "without file capabilities all unsafe variables reach the program unchanged" {
     FROM=()
     DIRTY=(env -i TMPDIR=/nonexistent NLSPATH=x TZDIR=/nonexistent)
     dirty --user 1000:1000 --no-login-env
@@ -55,7 +55,7 @@ dirty() {
     assert_equal "$(sort <<<"$output")" $'NLSPATH=x\nTMPDIR=/nonexistent\nTZDIR=/nonexistent'
 }
 
-@test "all copies go" {
+@test "all copies of an unsafe variable are removed" {
     granted_capwrap cap_net_bind_service=p
     attempt "${FROM[@]}" "$START_AS" --env-dup NLSPATH=1 --env-dup NLSPATH=2 --env-dup B=2 -- \
         env -i "$START_AS" --env-dup TMPDIR=/a --env-dup B=2 --env-dup TMPDIR=/b -- \
@@ -64,7 +64,7 @@ dirty() {
     assert_output B=2
 }
 
-@test "-v tells which ones capwrap removed, and where the C library did" {
+@test "-v names the variables that capwrap removed, and says if the C library removed some" {
     granted_capwrap cap_net_bind_service=p
     dirty -v --keep NET_BIND_SERVICE
     assert_success
@@ -83,7 +83,7 @@ dirty() {
     refute_regex "$stderr" 'AT_SECURE'
 }
 
-@test "what the C library of this machine removes is in the list" {
+@test "the list contains every variable that this machine's C library removes" {
     local words name dropped
     mapfile -t words < <(words_of_the_library)
     install -m 755 "$(type -P env)" "$PUBLIC/env"
@@ -99,7 +99,7 @@ dirty() {
         fail "it removed only: ${dropped[*]}"
 }
 
-@test "the manual names each of them" {
+@test "the manual page names each unsafe variable" {
     for name in "${UNSAFE[@]}"; do
         grep -qE "^\.Ev (.* )?$name( |$)" "$SRC_DIR/docs/capwrap.1" || fail "$name is not in the manual"
     done

@@ -23,7 +23,7 @@ trace_of() {
     becomes_the_user_with 3
 }
 
-@test "root under NOROOT keeps what it holds as ambient" {
+@test "root under NOROOT keeps its ambient capabilities" {
     from_ambient_root "$NOROOT" "$NOROOT_LOCKED"
     runs --keep NET_BIND_SERVICE -- "$PROBE"
     is_user 0 0 "$("${FROM[@]}" "$PROBE" --only groups | cut -d= -f2)"
@@ -41,7 +41,7 @@ trace_of() {
     noted bounding
 }
 
-@test "the hint names NOROOT to root alone: an ordinary user has lost nothing by it" {
+@test "only root gets the hint that names NOROOT: it takes nothing from an ordinary user" {
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups 1000 --securebits "$NOROOT" --)
     refuses keep cap-bounding-only NET_BIND_SERVICE -- --keep NET_BIND_SERVICE
     assert_regex "$stderr" 'hint: '
@@ -75,7 +75,7 @@ trace_of() {
     becomes_the_user_with 0
 }
 
-@test "under NO_SETUID_FIXUP the program holds no capability where none is kept" {
+@test "under NO_SETUID_FIXUP the program holds no capability if none is kept" {
     from_root "$NO_SETUID_FIXUP" "$NO_SETUID_FIXUP_LOCKED"
     runs --user 1000:1000 -- "$PROBE"
     is_user 1000 1000 1000
@@ -90,13 +90,13 @@ trace_of() {
 
 # ---- KEEP_CAPS ----
 
-@test "a lock without KEEP_CAPS is refused where a capability is kept for another user" {
+@test "a lock without KEEP_CAPS is refused if a capability is kept for another user" {
     from_root "$KEEP_CAPS_LOCKED"
     refuses keep-caps securebits-locked 'locked.*securebits 0x20' -- \
         --user 1000:1000 --keep NET_BIND_SERVICE
 }
 
-@test "a lock without KEEP_CAPS is accepted where nothing is kept" {
+@test "a lock without KEEP_CAPS is accepted if nothing is kept" {
     from_root "$KEEP_CAPS_LOCKED"
     runs --user 1000:1000 -- "$PROBE"
     is_user 1000 1000 1000
@@ -104,7 +104,7 @@ trace_of() {
     assert_line securebits=20
 }
 
-@test "a lock without KEEP_CAPS is accepted where the user stays" {
+@test "a lock without KEEP_CAPS is accepted if the user does not change" {
     from_root "$KEEP_CAPS_LOCKED"
     runs --keep NET_BIND_SERVICE -- "$PROBE"
     holds_exactly "$NBS"
@@ -134,7 +134,7 @@ trace_of() {
     done
 }
 
-@test "NO_CAP_AMBIENT_RAISE is accepted where nothing is kept" {
+@test "NO_CAP_AMBIENT_RAISE is accepted if nothing is kept" {
     from_root "$NO_CAP_AMBIENT_RAISE" "$NO_CAP_AMBIENT_RAISE_LOCKED"
     runs --user 1000:1000 -- "$PROBE"
     is_user 1000 1000 1000

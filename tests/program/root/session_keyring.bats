@@ -18,7 +18,7 @@ with_key() {
     attempt "$START_AS" --new-session-keyring-with-key capwrap-test -- "$@"
 }
 
-@test "without capwrap a program that dropped root reads root's key" {
+@test "without capwrap a program that changed from root to another user can read root's key" {
     with_key "$START_AS" --uid 33 --gid 33 --groups none -- keyctl pipe %user:capwrap-test
     assert_success
     assert_output secret
@@ -104,7 +104,7 @@ with_key() {
     [ "${lines[0]%%,*}" != "${lines[1]%%,*}" ]
 }
 
-@test "an exhausted key quota is refused, and named" {
+@test "an exhausted key quota is an error that names the quota" {
     # 200 keys are what a user may have (proc_sys_kernel-keys: /proc/sys/kernel/keys/maxkeys), here and in the
     # other builds whose tests run now: a user for each
     local user=$((300000 + $$))

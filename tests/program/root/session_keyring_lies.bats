@@ -28,14 +28,14 @@ time.sleep(1.2 if sys.argv[1] == "expire" else 0)
 os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 }
 
-@test "a join that answers with the old serial number is a refusal" {
+@test "a join that returns the old serial number is refused" {
     refused_by keyring KEYCTL_JOIN_SESSION_KEYRING "${INJECTOR[@]}" KEYCTL_JOIN_SESSION_KEYRING-old \
         "$CAPWRAP" --user www-data
     refused_by keyring KEYCTL_JOIN_SESSION_KEYRING "${INJECTOR[@]}" \
         KEYCTL_JOIN_SESSION_KEYRING-old,KEYCTL_GET_KEYRING_ID "$CAPWRAP" --user www-data
 }
 
-@test "a keyring that cannot be read before is replaced as well" {
+@test "a keyring that cannot be read before the join is also replaced" {
     local id
     id=$(id -u www-data)
     for do in revoke expire close; do
@@ -45,7 +45,7 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
     done
 }
 
-@test "where the keyring of before cannot be read, a join that did nothing is a refusal" {
+@test "if the previous keyring cannot be read, a join that changed nothing is refused" {
     for do in revoke expire close; do
         refused_by keyring KEYCTL_JOIN_SESSION_KEYRING with_keyring "$do" \
             "$SUPPORT_BIN/seccomp-false-success" 1 KEYCTL_JOIN_SESSION_KEYRING "$CAPWRAP" --user www-data

@@ -58,7 +58,7 @@ refusal_lands() {
     assert_equal "$(cat "$PUBLIC/expected")" open: # the last one: all three closed
 }
 
-@test "capwrap holds closed standard streams open with descriptors that cannot be written to" {
+@test "capwrap opens closed standard streams with descriptors that cannot be written" {
     for closed in "${SUBSETS[@]}"; do
         local close=() fd
         for fd in $closed; do close+=(--close "$fd"); done
@@ -94,14 +94,14 @@ refusal_lands() {
     done
 }
 
-@test "a refusal has its exit status also where the reader of standard error has ended" {
+@test "a refusal keeps its exit status if the reader of standard error has exited" {
     # shellcheck disable=SC2016 # expands in the inner shell
     run bash -c '{ sleep 0.2; "$1" --user no-such-user -- true 2>&1; echo $? >"$2"; } | true' \
         sh "$CAPWRAP" "$PUBLIC/status"
     assert_equal "$(cat "$PUBLIC/status")" 125
 }
 
-@test "a program is started with a note also where the reader of standard error has ended" {
+@test "a program with a note is started if the reader of standard error has exited" {
     # shellcheck disable=SC2016 # expands in the inner shell
     run bash -c '{ sleep 0.2; "$1" --uid 1000 --gid 1000 --groups none -- "$2" -- "$3" --marker "$4" 2>&1; } |
         true' sh "$START_AS" "$CAPWRAP" "$PROBE" "$MARKER"

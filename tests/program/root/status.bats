@@ -55,7 +55,7 @@ END
     read -r WIDE NARROW <threads
 }
 
-@test "every thread is shown, and one that holds more than the main one is named" {
+@test "every thread is shown, and one that holds more than the main thread is named" {
     process_with_threads
     attempt "$CAPWRAP" --status="$PID" --json
     assert_success
@@ -74,7 +74,7 @@ END
     assert_line 'threads: 3, with another state than the main one: 1'
 }
 
-@test "the number of a thread is refused, and its process is named" {
+@test "the ID of a thread is refused, and its process is named" {
     process_with_threads
     for options in --status= '--json --status='; do
         # shellcheck disable=SC2086 # words
@@ -85,7 +85,7 @@ END
     done
 }
 
-@test "a process whose main thread has ended is shown with the others" {
+@test "a process whose main thread has exited is shown with its other threads" {
     cat >headless.c <<'END'
 #include <pthread.h>
 #include <unistd.h>
@@ -112,7 +112,7 @@ END
     assert_line --regexp "^  program +$PUBLIC/headless$"
 }
 
-@test "a process that has ended and is not waited for is shown with its last state, and said to have ended" {
+@test "a zombie is shown with its last state and as exited" {
     python3 -c '
 import os, time
 if os.fork() == 0:
@@ -156,7 +156,7 @@ time.sleep(300)' 3>&- &
     assert_equal "$(jq -r .program <<<"$output")" "$PUBLIC/$name"
 }
 
-@test "a process in another user namespace is said to be in one, also when /proc hides its link" {
+@test "a process in another user namespace is shown as such, also when /proc hides its link" {
     FROM=("$SUPPORT_BIN/in-userns" --uid-map "0,1000,1" --gid-map "0,1000,1" --)
     in_background in-userns "${FROM[@]}" sleep 300
     PID=$(child_of "${BACKGROUND[0]}" sleep)
@@ -173,7 +173,7 @@ time.sleep(300)' 3>&- &
     assert_equal "$(jq -r .user_namespace <<<"$output")" this
 }
 
-@test "the /proc of another pid namespace is refused: of the one above, and of one below" {
+@test "the /proc of another PID namespace is refused, whether that is a parent or a child" {
     for pid in 1 2 $$; do
         attempt unshare --pid --fork -- "$CAPWRAP" --status="$pid"
         refused status 'of another pid namespace'
@@ -199,7 +199,7 @@ time.sleep(300)' 3>&- &
 }
 
 # From some open(2) on, nothing is found any more.
-@test "a process that ends while it is read is one clear error, at every place" {
+@test "a process that exits while it is read gives one clear error, at every point" {
     local nth total told=0
     in_background sleep sleep 300
     PID=${BACKGROUND[0]}

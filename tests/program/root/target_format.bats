@@ -55,7 +55,7 @@ no_registered_formats() {
     hint_says 'format that this system executes'
 }
 
-@test "a program of another machine: 126, with the remedy" {
+@test "a program of another architecture: 126, with the remedy" {
     no_registered_formats
     program foreign
     printf '\x4b\0' | dd of=foreign bs=1 seek=18 conv=notrunc status=none # e_machine: a VAX
@@ -64,7 +64,7 @@ no_registered_formats() {
     hint_says 'install the program for this machine'
 }
 
-@test "a program that is cut off or no program: 126, with the remedy" {
+@test "a program that is truncated or not a program: 126, with the remedy" {
     local name
     no_registered_formats
     program whole
@@ -79,7 +79,7 @@ no_registered_formats() {
     done
 }
 
-@test "a loader that is missing, not executable or none: 126, and it is named" {
+@test "a loader that is missing, not executable or not a loader: 126, and it is named" {
     program loaderless -Wl,--dynamic-linker="$PUBLIC/loader"
     fails_with 126 exec interpreter "it needs the loader $PUBLIC/loader, which does not exist: No such file" \
         -- "${ASKED[@]}" -- ./loaderless
@@ -141,7 +141,7 @@ except OSError as error:
     done
 }
 
-@test "a loader that is no regular file: 126, and it is named" {
+@test "a loader that is not a regular file: 126, and it is named" {
     program loaderless -Wl,--dynamic-linker="$PUBLIC/loader"
     for make in mkdir 'mkfifo -m 777' 'ln -s /dev/null'; do
         echo "case: $make"
@@ -154,7 +154,7 @@ except OSError as error:
     done
 }
 
-@test "program headers that end behind the name of the loader: 126, with the remedy" {
+@test "program headers that end after the name of the loader: 126, with the remedy" {
     no_registered_formats
     program cut
     bytes_at cut "$(field 56 44)" '\0\4' # e_phnum, and the file ends before
@@ -173,7 +173,7 @@ except OSError as error:
     fails_with 126 exec not-executable "built for aarch64, and this is $(uname -m): Exec" -- "${ASKED[@]}" -- ./foreign
 }
 
-@test "a format that is registered may be this one: nothing is told before execve" {
+@test "the file may be of a registered format: nothing is reported before execve" {
     local name
     program foreign
     printf '\x4b\0' | dd of=foreign bs=1 seek=18 conv=notrunc status=none
@@ -207,7 +207,7 @@ except OSError as error:
     hint_says 'remove what stands before #!'
 }
 
-@test "a #! line that ends with a carriage return: named, and the hint mends it" {
+@test "a #! line that ends with a carriage return: named, and the hint repairs it" {
     printf '#!/bin/sh\r\necho mended\r\n' >script
     chmod 755 script
     fails_with 126 program interpreter './script: its #! line names /bin/sh and ends with a carriage return: No such file' \
@@ -218,7 +218,7 @@ except OSError as error:
     assert_output mended
 }
 
-@test "the interpreter of a script is read in the same way, and is the one that is named" {
+@test "the interpreter of a script is inspected in the same way, and is named" {
     no_registered_formats
     printf 'no program\n' >interpreter
     printf '#!%s\n' "$PUBLIC/interpreter" >script
@@ -227,7 +227,7 @@ except OSError as error:
         -- "${ASKED[@]}" -- ./script
 }
 
-@test "a program that may be executed and not read is left to execve" {
+@test "a program that may be executed but not read is left to execve" {
     no_registered_formats
     install -m 711 /dev/null unreadable
     attempt "$CAPWRAP" --user 1000:1000 --no-new-privs --dry-run -- ./unreadable
@@ -260,7 +260,7 @@ kernel_tells() {
     [[ $(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1) == 6.14 ]]
 }
 
-@test "a program that is open for writing is refused in the rehearsal where the kernel tells it" {
+@test "a program that is open for writing is refused in the rehearsal if the kernel reports it" {
     local status_there=0
     program busy
     exec 8>>busy
@@ -289,7 +289,7 @@ kernel_tells() {
     exec 8>&-
 }
 
-@test "another error of the question is a refusal with 126, and execve is not tried" {
+@test "any other error of the kernel's check is refused with 126, and execve is not called" {
     attempt "$SUPPORT_BIN/seccomp-errno" execveat 13 "$CAPWRAP" "${ASKED[@]}" -- "${MARKED[@]}"
     failed_with 126 exec 'cannot be executed: Permission denied'
     attempt "$SUPPORT_BIN/seccomp-errno" execveat 13 "$CAPWRAP" "${ASKED[@]}" --dry-run -- "${MARKED[@]}"
@@ -299,7 +299,7 @@ kernel_tells() {
     failed_with 126 exec 'cannot be executed: Operation not permitted'
 }
 
-@test "--dry-run reports a Landlock domain that forbids the program, where the kernel reports it" {
+@test "--dry-run reports a Landlock domain that forbids the program, if the kernel reports it" {
     kernel_tells || return 0
     # Handles LANDLOCK_ACCESS_FS_EXECUTE, and allows it below capwrap's folder and the libraries alone.
     cat >landlock.py <<'END'

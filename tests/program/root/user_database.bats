@@ -34,7 +34,7 @@ refuses() {
 
 # ---- names ----
 
-@test "names have dots, dashes, underscores, capitals, @, \ and \$" {
+@test "names may have dots, dashes, underscores, capitals, @, \ and \$" {
     local name uid=2000
     local -a names=(first.last web-app under_score Mixed.CASE-9 machine\$ me@example.org 'DOM\user'
         9lives 0x10 1.5 3- x a.b-c_d.e 'with space')
@@ -55,7 +55,7 @@ refuses() {
     done
 }
 
-@test "names have bytes that are not ASCII" {
+@test "names may have bytes that are not ASCII" {
     local name uid=3000
     local -a names=(jörg.müller 用户 Ünïcode $'latin1-\xe9' $'\xff\xfe')
     for name in "${names[@]}"; do
@@ -137,7 +137,7 @@ refuses() {
     is_user 1001 501 501
 }
 
-@test "of two names with one uid each has its own group and home, and the uid stands for the first" {
+@test "two names with one UID have their own group and home, and the UID means the first" {
     user 'one:x:1001:1001::/home/one:/bin/sh' 'two:x:1001:1002::/home/two:/bin/sh'
     become --user two
     is_user 1001 1002 1002
@@ -183,7 +183,7 @@ refuses() {
     is_user 1001 1001 503,506,1001
 }
 
-@test "a group that lists the user twice, or stands there twice, is set once" {
+@test "a group that lists the user twice, or is listed twice, is set once" {
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     group 'a:x:501:joe' 'a:x:501:joe' 'b:x:501:joe' 'joe:x:1001:joe'
     become --user joe
@@ -226,7 +226,7 @@ refuses() {
     is_user 1001 1001 1001
 }
 
-@test "a group entry of a megabyte is read whole" {
+@test "a group entry of a megabyte is read completely" {
     local members
     user 'joe:x:1001:1001::/home/joe:/bin/sh'
     members=$(seq -s, -f 'member%.0f' 1 100000)

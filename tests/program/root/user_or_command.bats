@@ -56,13 +56,13 @@ refuses_both() {
     assert_output 0
 }
 
-@test "without such a program it is not found, and the hint is the line with --user" {
+@test "without such a program it is reported as not found, and the hint is the line with --user" {
     rm "$PUBLIC/webservd"
     run -127 --separate-stderr with_users "$users" "$groups" -- "$CAPWRAP" webservd id
     assert_equal "${stderr_lines[1]}" '  hint: webservd is a user: did you mean capwrap --user webservd -- id'
 }
 
-@test "a user or a group that is mistyped: the nearest name of the database" {
+@test "a mistyped user or group: the hint is the nearest name of the database" {
     local user
     for user in webserv wesbervd webservd9 Webservd; do
         start "$CAPWRAP" --user "$user" -- "${MARKED[@]}"
@@ -83,7 +83,7 @@ refuses_both() {
     assert_equal "${stderr_lines[1]}" '  hint: write webservd instead of webserv'
 }
 
-@test "a name that is near to none keeps the plain hint, and one with a blank that of the blank" {
+@test "a name that is similar to none gets the plain hint, and one with a blank the hint about the blank" {
     start "$CAPWRAP" --user nginx -- "${MARKED[@]}"
     refused user
     assert_regex "${stderr_lines[1]}" '(add the user to the system|give numbers)'
@@ -92,7 +92,7 @@ refuses_both() {
     assert_equal "${stderr_lines[1]}" '  hint: remove the blank from the value'
 }
 
-@test "a uid without an entry: the hint is a value that is taken" {
+@test "a UID without an entry: the hint is a value that is accepted" {
     start "$CAPWRAP" --user 5555 -- "${MARKED[@]}"
     refused user
     assert_equal "${stderr_lines[1]}" '  hint: name the group as well, as in --user 5555:5555'

@@ -37,7 +37,7 @@ files_of() {
     done
 }
 
-@test "the image for COPY --from holds the static capwrap and its licences, and nothing else" {
+@test "the image for COPY --from contains the static capwrap and its licences, and nothing else" {
     run files_of capwrap
     assert_line capwrap
     assert_line licenses/NOTICE
@@ -48,7 +48,7 @@ files_of() {
     quiet
 }
 
-@test "Docker itself lets every user bind every port, unless told otherwise" {
+@test "Docker lets every user bind every port, unless configured otherwise" {
     run docker run --rm --entrypoint cat python-server /proc/sys/net/ipv4/ip_unprivileged_port_start
     assert_output 0
     local bind='import socket; socket.socket().bind(("", 80))'
@@ -76,7 +76,7 @@ files_of() {
     with_four_all_is_exact
 }
 
-@test "with no-new-privileges set by Docker, capwrap needs no option for it" {
+@test "with no-new-privileges set by Docker, capwrap needs no option for no_new_privs" {
     no_new_privileges_needs_no_option
 }
 
@@ -95,7 +95,7 @@ files_of() {
     quiet
 }
 
-@test "Docker's default profile refuses user namespaces, which -v tells of --disable-userns" {
+@test "Docker's default profile refuses user namespaces, and -v with --disable-userns notes it" {
     attempt in_container -- capwrap --user 1000:1000 --no-new-privs -- unshare --user true
     assert_failure 1
     assert_regex "$stderr" 'unshare.*: Operation not permitted'
@@ -104,7 +104,7 @@ files_of() {
     assert_regex "$stderr" 'note: making and entering user namespaces was refused here already'
 }
 
-@test "with --init, process 1 is Docker's and keeps everything; the program is its child" {
+@test "with --init, process 1 is Docker's and holds everything; the program is its child" {
     attempt in_container "${FOUR[@]}" --init -- capwrap --user 1000:1000 --keep NET_BIND_SERVICE \
         --no-new-privs -- sh -c 'grep -E "^(Name|CapEff)" /proc/1/status; exec /support/probe'
     assert_line 'Name:	docker-init'
@@ -116,20 +116,20 @@ files_of() {
     added_groups_are_gone
 }
 
-@test "--user 1000 with --cap-add: the capability does not arrive, and capwrap says why" {
+@test "--user 1000 with --cap-add: the capability is not permitted, and capwrap explains why" {
     attempt in_container --cap-drop ALL --cap-add NET_RAW --user 1000 -- \
         capwrap --keep NET_RAW -- /support/probe
     refused keep 'in the bounding set only'
 }
 
-@test "--user 1000 with --cap-add and a capwrap with permitted file capabilities: it arrives" {
+@test "--user 1000 with --cap-add and a capwrap with permitted file capabilities: the capability is kept" {
     attempt in_user_image -- capwrap --keep NET_RAW -- /support/probe
     is_user 1000 1000 1000
     holds_exactly "$(mask NET_RAW)"
     quiet
 }
 
-@test "the same with no-new-privileges: exact from Docker 24 on, before it refused and explained" {
+@test "the same with no-new-privileges: exact from Docker 24 on, before that refused with an explanation" {
     attempt in_user_image --security-opt no-new-privileges -- \
         capwrap --keep NET_RAW -- /support/probe
     if leaves_added_permitted; then
@@ -177,7 +177,7 @@ files_of() {
     assert_output '/from-stage cap_net_raw=p'
 }
 
-@test "a capwrap with =ep cannot be started where the capability was not added; with =p it says why" {
+@test "a capwrap with =ep cannot be started if the capability was not added; with =p it explains why" {
     run run_in user-ping --entrypoint '' --user 0 --cap-drop ALL --cap-add SETFCAP -- sh -c '
         cp /usr/bin/capwrap /tmp/ep && setcap cap_net_raw=ep /tmp/ep
         /tmp/ep --keep NET_RAW true; capwrap --keep NET_RAW true'
@@ -215,7 +215,7 @@ files_of() {
     nginx_has_one_capability_and_its_log
 }
 
-@test "without --chown-stdio nginx may not open /dev/stdout" {
+@test "without --chown-stdio nginx cannot open /dev/stdout" {
     nginx_without_chown_stdio_has_no_log
 }
 
@@ -225,7 +225,7 @@ files_of() {
 
 # ---- an entrypoint script ----
 
-@test "the entrypoint script prepares as root and hands over to PUID and PGID" {
+@test "the entrypoint script prepares as root and runs the program as PUID and PGID" {
     it_prepares_and_hands_over
 }
 
@@ -237,13 +237,13 @@ files_of() {
     it_takes_an_arbitrary_uid
 }
 
-@test "the entrypoint script runs nothing for a PUID that is no uid" {
+@test "the entrypoint script runs nothing for a PUID that is not a UID" {
     it_runs_nothing_for_no_uid
 }
 
 # ---- the Go server, whose image takes longest to build ----
 
-@test "every shipped Dockerfile builds as it stands" {
+@test "every shipped Dockerfile builds unchanged" {
     go_is_built
     run docker images --format '{{.Repository}}'
     assert_success
@@ -252,20 +252,20 @@ files_of() {
     done
 }
 
-@test "the Go server fails as an ordinary user: port 80 is not for it" {
+@test "the Go server fails as an ordinary user: it cannot bind port 80" {
     attempt docker run --rm "${PORTS_TAKE_CAPABILITY[@]}" --user 65532 --entrypoint /server go-server
     assert_failure 1
     assert_regex "$stderr" 'listen tcp :80: bind: permission denied'
 }
 
-@test "as root it runs, with everything that Docker gives" {
+@test "as root the Go server runs, with every capability that Docker grants" {
     start root --entrypoint /server go-server
     run fetch root 80
     assert_line 'I AM ROOT'
     status_shows 0 "$none" "$(docker_default)" "$(docker_default)" "$none" 0
 }
 
-@test "through capwrap it is an ordinary user with exactly NET_BIND_SERVICE, and serves through -p" {
+@test "through capwrap the server runs as an ordinary user with exactly NET_BIND_SERVICE, and serves through -p" {
     start go --publish 127.0.0.1:8081:80 "${FOUR[@]}" --health-interval=1s go-server
     run fetch localhost 8081
     assert_line 'uid 65532'
@@ -283,7 +283,7 @@ files_of() {
     exec_bypasses go SETGID,SETUID,SETPCAP,NET_BIND_SERVICE
 }
 
-@test "docker exec through capwrap is what capwrap makes of it" {
+@test "docker exec through capwrap has exactly the requested state" {
     exec_through_capwrap go
 }
 
@@ -351,7 +351,7 @@ learns() {
     attempt eval "$line"
 }
 
-@test "Docker's default set: what watching lacks is named; trying is exact, and tells what it could not try" {
+@test "Docker's default set: what watching lacks is named; trying is exact, and names what it could not try" {
     learns --
     assert_failure 125
     assert_regex "$stderr" '^capwrap-learn: watch: .*SYS_ADMIN.*
@@ -392,7 +392,7 @@ learns() {
 
 # ---- the documentation ----
 
-@test "docs/measured-refusals.md says what capwrap says to each combination that cannot work" {
+@test "docs/measured-refusals.md has capwrap's message for each combination that cannot work" {
     run "$SRC_DIR/tests/real/engines/docker-errors.py" "$SRC_DIR/docs/measured-refusals.md"
     assert_success
     assert_output --partial 'summary: '
@@ -408,6 +408,6 @@ a_container() {
     docker_start && import debian && docker run --detach debian sleep 600
 }
 
-@test "the machine is as before also when the test is killed while a container runs" {
+@test "a test that is killed while a container runs leaves the machine as it was" {
     leaves_nothing_when_killed a_container
 }

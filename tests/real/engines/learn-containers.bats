@@ -71,7 +71,7 @@ used_three_of_five() {
     limited start-not-seen
 }
 
-@test "a container of Docker, by its name and by the beginning of its id, and after a restart" {
+@test "a container of Docker is found by its name, by a prefix of its ID, and after a restart" {
     load docker
     docker_start
     import debian >/dev/null
@@ -132,7 +132,7 @@ box() {
     oci runc delete --force box
 }
 
-@test "containers that runc runs: for an ordinary user, as a pod does, and in a user namespace" {
+@test "containers that runc runs: as an ordinary user, as in a pod, and in a user namespace" {
     load oci
     oci_start
     cp "$ASKS" "$ROOM/rootfs/bin"

@@ -57,7 +57,7 @@ is_app_with_net_raw() {
 
 # ---- what the engines give ----
 
-@test "the shapes of an ordinary user differ before execve; after it a plain program has nothing in both" {
+@test "the two sets of an ordinary user differ before execve; after it a plain program holds nothing in either case" {
     local runtime
     for runtime in runc crun; do
         starts_with "$runtime" "$NONE" --uid 1000 --start empty "${ONE[@]}"
@@ -65,7 +65,7 @@ is_app_with_net_raw() {
     done
 }
 
-@test "a raw socket: not for an ordinary user to whom the capability was only added, in no shape" {
+@test "an ordinary user to whom the capability was only added gets no raw socket in either case" {
     local shape
     for shape in empty kept; do
         container "${APP[@]}" --start "$shape" "${ONE[@]}" -- "${PING[@]}"
@@ -88,7 +88,7 @@ is_app_with_net_raw() {
     quiet
 }
 
-@test "root under noNewPrivileges: the same, and it stays on" {
+@test "root under noNewPrivileges: the same, and no_new_privs stays set" {
     container "${FOUR[@]}" --no-new-privileges -- capwrap "${AS_APP[@]}" -- "$PROBE_IN"
     is_app_with_net_raw 1
     quiet
@@ -153,7 +153,7 @@ is_app_with_net_raw() {
 
 # ---- start as an ordinary user: permitted and effective too, as containerd, CRI-O, Docker from 24.0 ----
 
-@test "permitted = bounding: a plain capwrap loses it at its own execve, and refuses --keep" {
+@test "permitted = bounding: a plain capwrap loses the capability at its own execve, and refuses --keep" {
     container "${APP[@]}" --start kept "${ONE[@]}" -- capwrap --keep NET_RAW -- "$PROBE_IN"
     refused keep 'NET_RAW: in the bounding set only, not permitted'
     hint_says 'put a capwrap with file capabilities into the image'
@@ -196,7 +196,7 @@ transcript() {
     assert_line 'Seccomp:	2'
 }
 
-@test "Kubernetes' restricted: the capability works, and without --keep it is not there" {
+@test "Kubernetes' restricted: the capability works, and without --keep it is not held" {
     local serve='httpd -p 80 && wget -q -O - http://127.0.0.1/page'
     container "${RESTRICTED[@]}" --read-only -- \
         /file-caps/capwrap --keep NET_BIND_SERVICE -- sh -c "$serve"
@@ -207,7 +207,7 @@ transcript() {
     assert_regex "$stderr" 'bind: Permission denied'
 }
 
-@test "Kubernetes' restricted: a rehearsal tells that it would start" {
+@test "Kubernetes' restricted: a rehearsal reports that the program would start" {
     container "${RESTRICTED[@]}" --read-only -- \
         /file-caps/capwrap --dry-run --strict --keep NET_BIND_SERVICE -- "$PROBE_IN"
     assert_success
@@ -247,7 +247,7 @@ transcript() {
     done
 }
 
-@test "file capabilities without the one to keep: the hint names it, in both shapes" {
+@test "file capabilities without the one to keep: the hint names it, in both cases" {
     local start option
     for start in empty kept; do
         for option in --read-only --no-new-privileges; do
@@ -271,7 +271,7 @@ transcript() {
     quiet
 }
 
-@test "all five sets, a capwrap with file capabilities: it needs none, and does the same" {
+@test "all five sets, a capwrap with file capabilities: it needs none, and the result is the same" {
     container "${APP[@]}" --start all "${ONE[@]}" --no-new-privileges -- \
         /file-caps/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1
@@ -314,7 +314,7 @@ transcript() {
     refused keep 'nothing was gained'
 }
 
-@test "file capabilities of the root outside count inside, not the other way round" {
+@test "file capabilities of the outer root have effect inside, and those of an inner root have none outside" {
     container "${INSIDE[@]}" "${APP[@]}" --start kept "${ONE[@]}" --no-new-privileges -- \
         /file-caps/capwrap --strict --keep NET_RAW -- "$PROBE_IN"
     is_app_with_net_raw 1
@@ -353,7 +353,7 @@ transcript() {
     done
 }
 
-@test "exec does not pass through the entry point: it has what the container started with" {
+@test "exec bypasses the entry point: it has what the container started with" {
     local runtime
     bundle "${FOUR[@]}" -- capwrap "${AS_APP[@]}" -- sleep 60
     for runtime in runc crun; do
@@ -367,7 +367,7 @@ transcript() {
     done
 }
 
-@test "the runtime ends with capwrap's 125, 126 or 127, or with the status of the program" {
+@test "the runtime exits with capwrap's 125, 126 or 127, or with the status of the program" {
     container "${FOUR[@]}" -- capwrap "${AS_APP[@]}" --keep SYS_TIME -- "$PROBE_IN"
     refused keep SYS_TIME
     container "${FOUR[@]}" -- capwrap "${AS_APP[@]}" -- /file-caps
@@ -406,7 +406,7 @@ start_shapes() {
         "${APP[@]}" --start all "${ONE[@]}" -- capwrap
 }
 
-@test "docs/measured-refusals.md has what comes of each start" {
+@test "docs/measured-refusals.md has the result of each start" {
     run start_shapes
     assert_success
     assert_output "$(sed -n '/measured: start-shapes/,/<!-- end -->/{/^| [ar]/p}' \
@@ -423,6 +423,6 @@ a_container() {
     oci_start && bundle -- sleep 600 && oci runc run --detach box >/dev/null 2>&1
 }
 
-@test "the machine is as before also when the test is killed while a container runs" {
+@test "a test that is killed while a container runs leaves the machine as it was" {
     leaves_nothing_when_killed a_container
 }

@@ -85,7 +85,7 @@ pings() {
     assert_equal "$stderr" 'touch: /tmp/x: Read-only file system'
 }
 
-@test "with --init, process 1 is podman's and keeps everything; the program is its child" {
+@test "with --init, process 1 is podman's and holds everything; the program is its child" {
     attempt in_container "${ROOT_START[@]}" --cap-add NET_RAW --init -- capwrap \
         --user 1000:1000 --keep NET_RAW --no-new-privs -- \
         sh -c 'grep -E "^(Name|CapEff)" /proc/1/status; exec /support/probe'
@@ -114,7 +114,7 @@ pings() {
     assert_line no_new_privs=1
 }
 
-@test "what is not kept is gone from the ambient set as well; the bounding set takes SETPCAP" {
+@test "what is not kept is also removed from the ambient set; the bounding set requires SETPCAP" {
     attempt in_container --cap-drop all --cap-add NET_RAW,CHOWN --user 1000:1000 -- \
         capwrap --keep NET_RAW -- /support/probe
     refused bounding SETPCAP
@@ -128,7 +128,7 @@ pings() {
     quiet
 }
 
-@test "without --cap-add such a user holds nothing, and capwrap says why nothing can be kept" {
+@test "without --cap-add such a user holds nothing, and capwrap explains why nothing can be kept" {
     attempt in_container --user 1000:1000 -- capwrap --keep NET_RAW -- /support/probe
     refused keep 'in the bounding set only'
 }
@@ -155,7 +155,7 @@ pings() {
     assert_line no_new_privs=1
 }
 
-@test "the same without --cap-add works; under no-new-privileges it is refused, and capwrap says why" {
+@test "the same without --cap-add works; under no-new-privileges it is refused with an explanation" {
     attempt run_in user-ping --entrypoint '' --user 1000:1000 -- \
         capwrap --keep NET_RAW --no-new-privs -- /support/probe
     is_user 1000 1000 1000
@@ -180,7 +180,7 @@ pings() {
     with_four_all_is_exact
 }
 
-@test "with no-new-privileges set by podman, capwrap needs no option for it" {
+@test "with no-new-privileges set by podman, capwrap needs no option for no_new_privs" {
     no_new_privileges_needs_no_option
 }
 
@@ -206,7 +206,7 @@ pings() {
     nginx_has_one_capability_and_its_log
 }
 
-@test "without --chown-stdio nginx may not open /dev/stdout, unless the engine opens it to every user" {
+@test "without --chown-stdio nginx cannot open /dev/stdout, unless the engine opens it to every user" {
     nginx_without_chown_stdio_has_no_log
 }
 
@@ -218,7 +218,7 @@ pings() {
     exec_bypasses nginx CHOWN,SETGID,SETUID,SETPCAP,NET_BIND_SERVICE
 }
 
-@test "podman exec through capwrap is what capwrap makes of it" {
+@test "podman exec through capwrap has exactly the requested state" {
     exec_through_capwrap nginx
 }
 
@@ -236,7 +236,7 @@ pings() {
 
 # ---- an entrypoint script ----
 
-@test "the entrypoint script prepares as root and hands over to PUID and PGID" {
+@test "the entrypoint script prepares as root and runs the program as PUID and PGID" {
     it_prepares_and_hands_over
 }
 
@@ -248,7 +248,7 @@ pings() {
     it_takes_an_arbitrary_uid
 }
 
-@test "the entrypoint script runs nothing for a PUID that is no uid" {
+@test "the entrypoint script runs nothing for a PUID that is not a UID" {
     it_runs_nothing_for_no_uid
 }
 
@@ -282,6 +282,6 @@ a_container() {
     podman_start && small_image small && podman run --detach small sleep 600
 }
 
-@test "the machine is as before also when the test is killed while a container runs" {
+@test "a test that is killed while a container runs leaves the machine as it was" {
     leaves_nothing_when_killed a_container
 }

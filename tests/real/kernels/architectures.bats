@@ -88,7 +88,7 @@ emulator_of_i386() {
     "$BUILT/i386/build/capwrap" --version >/dev/null 2>&1 || command -v qemu-i386-static
 }
 
-@test "i386: the self-test, natively where that can be, down to the highest ids, which have calls of their own there" {
+@test "i386: the self-test, natively if possible, including the highest IDs, which have their own system calls there" {
     is_for i386 'ELF 32-bit LSB' 'Intel @(80|i)386' 'static-pie linked'
     # shellcheck disable=SC2046 # no word or one
     self_tested $(emulator_of_i386) "$BUILT/i386/build/capwrap"
@@ -104,12 +104,12 @@ emulator_of_i386() {
     self_tested "$(command -v qemu-aarch64-static)" "$BUILT/arm64/build/capwrap"
 }
 
-@test "s390x, big-endian: the self-test, through qemu-user; file capabilities are read right" {
+@test "s390x, big-endian: the self-test, through qemu-user; file capabilities are read correctly" {
     is_for s390x 'ELF 64-bit MSB' 'IBM S/390' 'static-pie linked'
     self_tested "$(command -v qemu-s390x-static)" "$BUILT/s390x/build/capwrap"
 }
 
-@test "the parsers' unit tests, on each of them" {
+@test "the parsers' unit tests, on each architecture" {
     built i386
     # shellcheck disable=SC2046
     unit_tested i386 $(emulator_of_i386)
@@ -121,7 +121,7 @@ emulator_of_i386() {
 
 # ---- the self-test itself ----
 
-@test "on this machine's own kernel and processor the self-test passes as well" {
+@test "the self-test also passes on this machine's own kernel and processor" {
     self_tested "$CAPWRAP"
     self_tested "$CAPWRAP_MUSL"
 }
@@ -192,7 +192,7 @@ without() {
     jobs_leave_nothing "$BUILT"/*/job
 }
 
-@test "the machine is as before also when the test is killed while a program is built" {
+@test "a test that is killed while a program is built leaves the machine as it was" {
     local folder=$BATS_TEST_TMPDIR
     killed_job_leaves_nothing "$folder/job" "$folder/log" build_for i386 "$folder"
 }

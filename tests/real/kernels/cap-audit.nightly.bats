@@ -22,7 +22,7 @@ setup_file() {
     assert_output true
 }
 
-@test "an answer that the page does not have, and one that is wrong, are found" {
+@test "an answer that is missing from the page and a wrong one are found" {
     local report=$BATS_FILE_TMPDIR/report page=$BATS_TEST_TMPDIR/page
     sed 's/^\(| chroot: .*\) SYS_CHROOT \(| [0-9]* |\)$/\1 none \2/' "$SRC_DIR/docs/learn-accuracy.md" >"$page"
     run "$SRC_DIR/tests/real/kernels/cap-audit.py" "$report" "$page"

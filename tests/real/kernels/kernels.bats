@@ -39,7 +39,7 @@ teardown_file() {
     echo "# $tests tests of $files files" >&3
 }
 
-@test "wrong usage of what makes the machines is one clear error" {
+@test "wrong usage of the scripts that make the machines is one clear error" {
     run "$SRC_DIR/tests/real/kernels/initramfs" /bin/true here
     assert_failure 1
     assert_output "kernels-initramfs: 'here' is not PLACE=FILE, both absolute"
@@ -51,7 +51,7 @@ teardown_file() {
     jobs_leave_nothing "$MACHINES"/*/
 }
 
-@test "the machine is as before also when the test is killed while another kernel runs" {
+@test "a test that is killed while another kernel runs leaves the machine as it was" {
     MACHINES=$BATS_TEST_TMPDIR
     killed_job_leaves_nothing "$MACHINES/uml" "$MACHINES/uml/log" user_mode_linux uml none
 }

@@ -58,7 +58,7 @@ by_kprobe() {
     part /programs/capwrap | grep '^#' >&3
 }
 
-@test "sid's kernel: --dry-run tells what a Landlock domain forbids, as the real run" {
+@test "sid's kernel: --dry-run reports what a Landlock domain forbids, as the real run does" {
     landlock_forbids sid 126
 }
 
@@ -66,7 +66,7 @@ by_kprobe() {
     int80_filtered sid
 }
 
-@test "sid's kernel: the tracepoint, and no probe is made" {
+@test "sid's kernel: the tracepoint is used, and no probe is made" {
     report_of sid-learn
     assert_output --partial '# watched by tracepoint, Linux '
     passed learn

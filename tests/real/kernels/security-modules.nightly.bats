@@ -70,6 +70,6 @@ both_pass() {
     assert_regex "$output" '# .*selinux'
 }
 
-@test "afterwards the machine is as before" {
+@test "the tests leave the machine as it was" {
     jobs_leave_nothing "$MACHINES"/*/
 }

@@ -86,7 +86,7 @@ third_party() {
     assert_equal "$(grep -lF 'Security level "restricted"' "$CONTRIB"/*.yaml)" "$CONTRIB/deployment.yaml"
 }
 
-@test "the component makes a valid one of a third-party Deployment, StatefulSet and DaemonSet" {
+@test "the component makes a valid manifest from a third-party Deployment, StatefulSet and DaemonSet" {
     local kind
     for kind in Deployment StatefulSet DaemonSet; do
         cp -r "$CONTRIB" "$BATS_TEST_TMPDIR/$kind"
@@ -101,7 +101,7 @@ third_party() {
     done
 }
 
-@test "the init container of the component is itself for level restricted" {
+@test "the init container of the component is itself admitted at level restricted" {
     third_party "$CONTRIB" | python3 -c '
 import sys, yaml
 for thing in yaml.safe_load_all(sys.stdin):
@@ -124,7 +124,7 @@ for thing in yaml.safe_load_all(sys.stdin):
     assert_regex "$stderr" 'seccompProfile/type must be equal to one of the allowed values'
 }
 
-@test "both images hold the licences of the capwrap in them" {
+@test "both images contain the licences of the capwrap in them" {
     local image
     for image in capwrap:1 web:1; do
         podman run --rm --network none --entrypoint test "registry.example/$image" -s /licenses/NOTICE
@@ -159,7 +159,7 @@ for thing in yaml.safe_load_all(sys.stdin):
     serves_with_one_capability "$(deployed web)"
 }
 
-@test "without capwrap the same container holds nothing, and may not have port 80" {
+@test "without capwrap the same container holds nothing and cannot bind port 80" {
     without_capwrap >"$BATS_TEST_TMPDIR/bare.yaml"
     play "$BATS_TEST_TMPDIR/bare.yaml"
     eventually logged "$(deployed web)" 'bind: Permission denied'
@@ -216,7 +216,7 @@ image_volume() {
     podman image unmount --all
 }
 
-@test "fields that no shipped manifest has do to capwrap what docs/kubernetes.md tells" {
+@test "fields that no shipped manifest has affect capwrap as docs/kubernetes.md describes" {
     play "$FIELDS"
     fields_do_what_is_told
     podman healthcheck run fields-probed
@@ -233,7 +233,7 @@ may_be_added() {
         "$SRC_DIR/tests/real/kubernetes/check.py" "${1^^}"
 }
 
-@test "docs/kubernetes.md tells what may be added at each Pod Security level" {
+@test "docs/kubernetes.md lists what may be added at each Pod Security level" {
     local level
     for level in baseline restricted; do
         assert_equal "$(sed -n "s/^| $level | \([^|]*\) |.*/\1/p" "$SRC_DIR/docs/kubernetes.md")" \
@@ -254,7 +254,7 @@ first_cells() {
     "$SRC_DIR/tests/source/docs/docs.py" table "$1" fields | jq -r '.[0]'
 }
 
-@test "of each field of docs/kubernetes.md it is told in which file it is tried, or that it was read" {
+@test "each field of docs/kubernetes.md names the file that tries it, or is marked as read" {
     local field file tried=0
     diff <(first_cells docs/kubernetes.md) <(first_cells docs/measured-refusals.md)
     while read -r field file; do
@@ -265,7 +265,7 @@ first_cells() {
     ((tried >= 12)) || fail "$tried"
 }
 
-@test "docs/measured-refusals.md tells what each combination that cannot work says" {
+@test "docs/measured-refusals.md has the message of each combination that cannot work" {
     run "$SRC_DIR/tests/real/kubernetes/errors.py" "$SRC_DIR/docs/measured-refusals.md"
     assert_success
     assert_output --partial 'summary: '
@@ -282,6 +282,6 @@ a_pod() {
         play "$CONTRIB/third-party/deployment.yaml"
 }
 
-@test "the machine is as before also when the test is killed while a pod runs" {
+@test "a test that is killed while a pod runs leaves the machine as it was" {
     leaves_nothing_when_killed a_pod
 }

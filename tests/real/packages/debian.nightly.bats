@@ -32,11 +32,11 @@ builds_in() {
     assert_line --regexp '^promise +PASS'
 }
 
-@test "on Debian 13 the source package builds, lintian has nothing to say, and the autopkgtest passes" {
+@test "on Debian 13 the source package builds, lintian reports nothing, and the autopkgtest passes" {
     builds_in trixie
 }
 
-@test "on Debian sid as well" {
+@test "on Debian sid the source package builds, lintian reports nothing, and the autopkgtest passes" {
     builds_in sid
 }
 

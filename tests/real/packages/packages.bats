@@ -105,7 +105,7 @@ without() {
     assert_output ""
 }
 
-@test "rpmlint has nothing to say but what contrib/packaging/rpmlint.toml explains" {
+@test "rpmlint reports nothing except what contrib/packaging/rpmlint.toml explains" {
     run rpmlint --config "$SRC_DIR/contrib/packaging/rpmlint.toml" "$RPM" "$LEARN_RPM"
     assert_success
     assert_output --partial '2 packages and 0 specfiles checked; 0 errors, 0 warnings'
@@ -137,7 +137,7 @@ requires_libraries() {
     assert_output ""
 }
 
-@test "who makes it is the one that the documented line names" {
+@test "the packager is the one that the documented line names" {
     cd "${MADE%/build/packages}"
     eval "$(documented 'cmake --preset package -DCPACK_PACKAGE_CONTACT')"
     cpack --config build/package/CPackConfig.cmake -B "$BATS_TEST_TMPDIR" -G 'DEB;RPM'
@@ -216,7 +216,7 @@ installed_below() {
     assert_output ""
 }
 
-@test "Debian's shells look for completions where the DEB has them" {
+@test "Debian's shells look for completions in the directories where the DEB installs them" {
     dpkg-deb --fsys-tarfile "$DEB" | tar -x
     # shellcheck disable=SC2016 # zsh expands it, and fish
     run zsh -f -c 'print -l $fpath'
@@ -319,7 +319,7 @@ installed_below() {
 
 # ---- the static program ----
 
-@test "the TGZ of the static program works in a root folder that holds nothing else" {
+@test "the TGZ of the static program works in a root directory that contains nothing else" {
     mkdir root root/proc
     tar -C root --strip-components=1 -xzf "$STATIC_TGZ"
     cp "$CAPWRAP_MUSL" root/bin/inner

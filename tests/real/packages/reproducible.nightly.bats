@@ -9,7 +9,7 @@ setup() {
     require_root
 }
 
-@test "made in another folder, each package has the same bytes" {
+@test "made in another directory, each package has the same bytes" {
     local one=$BATS_TEST_TMPDIR/one another=$BATS_TEST_TMPDIR/another/folder file
     make_packages "$one"
     make_packages "$another"

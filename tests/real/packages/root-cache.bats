@@ -35,7 +35,7 @@ is_made() {
     assert_equal "$(wc -l <"$made")" "$1"
 }
 
-@test "a root is made once, and again for other packages, another suite, variant or script" {
+@test "a root is made once per set of packages, suite, variant and script" {
     root_cache some sid b a
     is_made 1
     root_cache some sid a b
@@ -60,7 +60,7 @@ is_made() {
     assert_equal "$stderr" ''
 }
 
-@test "a root that was changed since, or whose making broke off, is made anew" {
+@test "a root that was changed since, or was made incompletely, is made again" {
     local file=$cache/some/root/etc/file
     root_cache some sid a
     is_made 1
@@ -137,7 +137,7 @@ is_made() {
     assert_equal "$stderr" "root-cache: $cache can be written by others"
 }
 
-@test "the cache is where the variables say: CAPWRAP_TEST_CACHE, XDG_CACHE_HOME, HOME" {
+@test "the cache is in the directory that the variables name: CAPWRAP_TEST_CACHE, XDG_CACHE_HOME, HOME" {
     root_cache --place
     assert_output "$cache"
     assert_equal "$(stat -c %a "$cache")" 700
@@ -151,7 +151,7 @@ is_made() {
     assert_equal "$stderr" 'root-cache: CAPWRAP_TEST_CACHE=here is not an absolute path'
 }
 
-@test "unknown words are reported" {
+@test "unknown arguments are reported" {
     root_cache --nonsense some sid
     assert_failure 2
     root_cache some

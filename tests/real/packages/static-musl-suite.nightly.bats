@@ -21,7 +21,7 @@ passes() {
     done
 }
 
-@test "it is static and position-independent" {
+@test "the program is static and position-independent" {
     run file "$CAPWRAP_MUSL"
     assert_output --partial 'static-pie linked'
     run readelf --dynamic --wide "$CAPWRAP_MUSL"
@@ -30,14 +30,14 @@ passes() {
     [[ $(readelf --program-headers --wide "$CAPWRAP_MUSL") != *INTERP* ]]
 }
 
-@test "it passes the tests of the built program as root" {
+@test "the program passes the tests of the built program as root" {
     passes root
 }
 
-@test "it passes the tests in namespaces" {
+@test "the program passes the tests in namespaces" {
     passes ns
 }
 
-@test "it passes the tests of the command line" {
+@test "the program passes the tests of the command line" {
     passes cli
 }

@@ -40,7 +40,7 @@ rows() {
         jq -c 'map(ltrimstr("`") | rtrimstr("`"))'
 }
 
-@test "each program works without the option, and says with it what docs/migration.md shows" {
+@test "each program works without the option, and with it prints what docs/migration.md shows" {
     local row package error count=0
     local -a words
     while read -r row; do
@@ -70,7 +70,7 @@ rows() {
     assert_line 'thread ended with 0'
 }
 
-@test "podman with ranges of ids fails under --no-new-privs already" {
+@test "podman with ranges of IDs already fails under --no-new-privs" {
     run in_programs sh -c 'echo app:100000:65536 | tee /etc/subuid >/etc/subgid
         exec capwrap --quiet --user app --no-new-privs -- podman unshare true'
     assert_failure

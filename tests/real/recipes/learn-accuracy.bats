@@ -47,7 +47,7 @@ rows() {
     sed -n "/<!-- measured: $1 -->/,/<!-- end -->/p" "$SRC_DIR/docs/learn-accuracy.md" | grep -c '^| .*: `'
 }
 
-@test "docs/learning.md says of how many programs" {
+@test "docs/learning.md states the number of programs" {
     local known first
     known=$(rows accuracy)
     first=$(rows 'first use')
@@ -56,7 +56,7 @@ rows() {
     grep -F "of $first programs that were driven" "$SRC_DIR/docs/learning.md"
 }
 
-@test "a truth that is none is found" {
+@test "an invalid truth is found" {
     one_program ls 's/^keep =.*/keep = CHOWN/'
     assert_output --partial 'ls: works without CHOWN'
     assert_output --partial "ls: the watch missed {'CHOWN'}"

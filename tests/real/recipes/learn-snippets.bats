@@ -140,7 +140,7 @@ in_docker() {
     in_docker groups
 }
 
-@test "in Docker a port below 1024 takes neither capwrap nor a capability" {
+@test "in Docker a port below 1024 requires neither capwrap nor a capability" {
     local options=(--cap-drop ALL --sysctl net.ipv4.ip_unprivileged_port_start=1024)
     in_docker port ''
     run docker run --rm "${options[@]}" port
@@ -153,7 +153,7 @@ in_docker() {
     assert_failure 125
 }
 
-@test "in Docker root has what is added, without capwrap" {
+@test "in Docker root holds the added capabilities without capwrap" {
     in_docker root
 }
 
@@ -170,7 +170,7 @@ transcript() {
     done < <(sed -n '/<!-- transcript: learn -->/,/<!-- end -->/p' "$SRC_DIR/docs/learning.md")
 }
 
-@test "the way from nothing to a container is what happens" {
+@test "the documented steps from nothing to a container give the documented output" {
     docker tag debian busybox
     # busybox is among the packages of the tests, wget is not.
     mkdir -p "$BATS_TEST_TMPDIR/page/www" "$BATS_TEST_TMPDIR/bin"
@@ -238,7 +238,7 @@ service() {
     cat "$1.service"
 }
 
-@test "under systemd its own directives do it, and capwrap where they cannot" {
+@test "under systemd its own directives suffice, and capwrap is used only where they do not" {
     local system=$BATS_TEST_TMPDIR/files out=$BATS_TEST_TMPDIR/out name
     local names=(nothing raw port root groups fewer unknown)
     mkdir -p "$system/etc/systemd/system" "$system/usr/bin" "$out"

@@ -60,7 +60,7 @@ one_recipe() {
     assert_line 'python3: works without CHOWN'
 }
 
-@test "a document that says something else is found" {
+@test "a document that differs is found" {
     cp "$SRC_DIR"/tests/real/recipes/{recipes.*,call} "$BATS_TEST_TMPDIR"
     sed -n '/DEFAULT/,/^$/p; /^\[ping\]/,/^$/p' "$SRC_DIR/tests/real/recipes/recipes.ini" >"$BATS_TEST_TMPDIR/recipes.ini"
     sed '/^| `ping/s/capability/permission/' "$SRC_DIR/docs/recipes.md" >"$BATS_TEST_TMPDIR/other.md"
@@ -80,7 +80,7 @@ one_recipe() {
     done <"$BATS_TEST_TMPDIR/names"
 }
 
-@test "wrong words are refused, not taken for a root or a file" {
+@test "wrong arguments are refused, not taken for a root or a file" {
     run "$recipes"
     assert_failure 1
     assert_output --partial 'recipes.py ROOT FILE'
@@ -101,7 +101,7 @@ state() {
     assert_line "CapBnd:	$4"
 }
 
-@test "README's line for gosu: after is what before was, without the bounding set and the group 0" {
+@test "README's line for gosu: the result is that of gosu, without the bounding set and group 0" {
     local row before after all
     # shellcheck disable=SC2016 # code in Markdown
     row=$(grep -x '| `gosu [^`]*` | `capwrap [^`]*` |' "$SRC_DIR/README.md")

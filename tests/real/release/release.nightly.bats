@@ -31,7 +31,7 @@ minisign() {
 
 # ---- one with a signature, for two architectures ----
 
-@test "it holds the programs, what debuggers read, packages, sources, licences, and the bill of materials" {
+@test "the release contains programs, debug files, packages, sources, licences, and the bill of materials" {
     run find "$SMALL" -printf '%P\n'
     assert_equal "$(sort <<<"$output")" "$(
         sort <<TEXT
@@ -63,7 +63,7 @@ TEXT
     )"
 }
 
-@test "the sums are right, and do not list themselves; the signature names the version" {
+@test "the sums are correct, and do not list themselves; the signature names the version" {
     cd "$SMALL"
     sha256sum --quiet --check SHA256SUMS
     assert_equal "$(wc -l <SHA256SUMS)" $(($(find . -type f | wc -l) - 2))
@@ -74,7 +74,7 @@ TEXT
     assert_output --partial "Trusted comment: capwrap $VERSION"
 }
 
-@test "the programs are static, position-independent and stripped, without text relocations; the parts for debuggers fit" {
+@test "the programs are static, position-independent and stripped, without text relocations; the debug files match" {
     local program
     for program in "$SMALL"/capwrap-linux-{amd64,i386} "$SMALL"/capwrap-learn-linux-{amd64,i386}; do
         run file --brief "$program"
@@ -115,7 +115,7 @@ TEXT
         '["libcap-ng","musl"]'
 }
 
-@test "the archive of all sources has libcap-ng's, as the bill of materials has its hash" {
+@test "the archive of all sources contains libcap-ng's, with the hash in the bill of materials" {
     local hash
     hash=$(tar -xOf "$SMALL/capwrap-$VERSION-sources.tar.xz" --wildcards '*/fetched/libcap-ng_*.orig.tar.gz' | sha256sum | cut -d ' ' -f 1)
     assert_equal "$(jq -r '.components[] | select(.name == "libcap-ng").hashes[0].content' "$SMALL/capwrap-$VERSION.cdx.json")" "$hash"
@@ -123,7 +123,7 @@ TEXT
     grep -q "^fetched: $hash  libcap-ng_" "$SMALL/build-info"
 }
 
-@test "Debian's validator of SPDX accepts the bill of materials, and not a broken one" {
+@test "Debian's validator of SPDX accepts the bill of materials and rejects a broken one" {
     local root
     root=$("$SRC_DIR/tests/support/root-cache" spdx-sid sid python3-spdx-tools)
     validate() {
@@ -143,7 +143,7 @@ TEXT
     assert_line --regexp '^==> verified: [0-9]+ files have the same bytes$'
 }
 
-@test "--verify tells another root from other bytes, by its status, and names the packages" {
+@test "--verify distinguishes another root from other bytes by its status, and names the packages" {
     cp -a "$SMALL" "$BATS_TEST_TMPDIR/changed"
     sed -i 's/^package: gcc:amd64 .*/package: gcc:amd64 1:2.3/' "$BATS_TEST_TMPDIR/changed/build-info"
     (cd "$BATS_TEST_TMPDIR/changed" && sed '/ build-info$/d' SHA256SUMS >sums && sha256sum build-info >>sums && mv sums SHA256SUMS)
@@ -155,7 +155,7 @@ TEXT
 
 # ---- what goes wrong ----
 
-@test "a wrong password is an error, and nothing looks finished; with the right one it goes on" {
+@test "a wrong password is an error, and nothing looks finished; with the right one the release continues" {
     run "$CLONE/contrib/release/release.sh" "$OUT" --key "$KEYS/locked" --arch amd64 --root "$ROOT" <<<wrong
     assert_failure 1
     assert_output --partial 'SHA256SUMS could not be signed: Wrong password for that key'
@@ -184,7 +184,7 @@ TEXT
     refute_line out
 }
 
-@test "interrupted, it leaves nothing that looks finished, and goes on from there" {
+@test "an interrupted release leaves nothing that looks finished, and continues from there" {
     setsid "$CLONE/contrib/release/release.sh" "$OUT" --unsigned --arch amd64,i386 --root "$ROOT" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
     local pid=$! end=$((SECONDS + 1800))
     until [[ -e $OUT.part/work/done/amd64 ]]; do
@@ -205,7 +205,7 @@ TEXT
 
 # ---- all of it ----
 
-@test "for each architecture it builds, and passes the self-test" {
+@test "for each architecture the release builds and passes the self-test" {
     release "$OUT" --unsigned --root "$ROOT"
     assert_success
     local arch

@@ -14,7 +14,7 @@ validate() {
     "$TOOLS/node_modules/.bin/action-validator" "$1"
 }
 
-@test "each workflow is valid by the schema, and a broken one is not" {
+@test "each workflow is valid against the schema, and a broken one is not" {
     local file
     cd "$SRC_DIR"
     for file in .github/workflows/*.yml; do
@@ -26,7 +26,7 @@ validate() {
     done
 }
 
-@test "each command of a workflow that is a file of the repository is there, with the options that it knows" {
+@test "each command of a workflow that is a file of the repository exists and knows the options that it gets" {
     local word
     cd "$SRC_DIR"
     run grep -hoE 'run: (\.ci|contrib|tests)/[^ ]+' .github/workflows/*.yml

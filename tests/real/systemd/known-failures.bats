@@ -7,13 +7,13 @@ setup() {
     require_root
 }
 
-@test "services of systemd are as the page says, where its version is that of the page" {
+@test "services of systemd behave as on the page, if its version is that of the page" {
     run "$SRC_DIR/tests/attack/known-failures/in-systemd" --check "$SRC_DIR/docs/known-failures-details.md"
     echo "$output"
     assert_success
 }
 
-@test "another cell than the measured one of systemd is found" {
+@test "a cell for systemd that differs from the measured one is found" {
     sed 's/^\(| 11 .*|\) [^|]* |$/\1 **wrong** |/; /^In roots of their own/s/systemd .*/systemd 0./' \
         "$SRC_DIR/docs/known-failures-details.md" >"$BATS_TEST_TMPDIR/page.md"
     run "$SRC_DIR/tests/attack/known-failures/in-systemd" --check "$BATS_TEST_TMPDIR/page.md"

@@ -47,7 +47,7 @@ eventually_gone() {
     done
 }
 
-@test "a unit is watched by its cgroup, also where it is started again; what runs beside it is not" {
+@test "a unit is watched by its cgroup, also after a restart; other processes are not" {
     export LEARNED=$OUT/learned.json
     # The hierarchy of the machine, which has those of the booted system below it; systemctl is that of no system here.
     cat >"$OUT/watch" <<'END'

@@ -200,7 +200,7 @@ ExecStart=capwrap --user www-data -n -- \
     /usr/bin/python3 -c 'import socket; socket.socket().bind(("127.0.0.2", 81)); print("bound")'
 END
 
-@test "with the kept capability the program binds port 81, without it the kernel refuses" {
+@test "with the kept capability the program binds port 81, without it the kernel refuses the port" {
     of port-with
     assert_success
     assert_output bound
@@ -227,7 +227,7 @@ once no-capwrap <<'END'
 ExecStart=/usr/bin/no-capwrap -- probe
 END
 
-@test "systemd's own failures have statuses from 200: 203 when there is no capwrap" {
+@test "systemd's own failures have statuses from 200: 203 if capwrap does not exist" {
     of no-capwrap
     assert_equal "$status" 203
 }
@@ -239,7 +239,7 @@ NoNewPrivileges=yes
 ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE -- probe
 END
 
-@test "NoNewPrivileges=: root's capabilities are still there for capwrap, and the program has it on" {
+@test "NoNewPrivileges=: capwrap still holds root's capabilities, and the program has no_new_privs set" {
     of no-new-privileges
     holds_exactly "$BIND"
     assert_line no_new_privs=1
@@ -294,7 +294,7 @@ StandardError=file:/out/bounding-without-kept-file.stderr
 ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE -- probe
 END
 
-@test "the hint speaks of systemd because standard error is the journal: into a file it does not" {
+@test "the hint names systemd if standard error is the journal, and not if it is a file" {
     of bounding-without-kept-file
     stderr=$(cat "$OUT/bounding-without-kept-file.stderr")
     refused keep NET_BIND_SERVICE
@@ -319,7 +319,7 @@ User=www-data
 ExecStart=capwrap --user www-data --no-new-privs -- probe
 END
 
-@test "User= beside the same --user: the program runs, with a bounding set that nobody can narrow" {
+@test "User= with the same --user: the program runs, with a bounding set that capwrap cannot narrow" {
     of user-same
     noted bounding
     is_user 33 33 "$WWW_GROUPS"
@@ -332,7 +332,7 @@ User=www-data
 ExecStart=capwrap --user nobody --no-new-privs -- probe
 END
 
-@test "User= beside another --user: refused, for want of SETUID and SETGID" {
+@test "User= with another --user: refused, because SETUID and SETGID are missing" {
     of user-other
     refused groups 'SETGID,SETUID|SETUID,SETGID'
     hint_says 'keep User= and write ExecStart=!$' # the bounding set is a full one
@@ -355,7 +355,7 @@ User=www-data
 ExecStart=!!capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs -- probe
 END
 
-@test "ExecStart=!! leaves nothing to keep, as without it: capwrap refuses, and systemd from 262 on says that it is ignored" {
+@test "ExecStart=!! leaves nothing to keep, as without !!: capwrap refuses, and systemd from 262 on reports that !! is ignored" {
     of user-bang-bang
     refused keep 'NET_BIND_SERVICE: in the bounding set only'
     hint_says 'write ExecStart=!'
@@ -393,7 +393,7 @@ NoNewPrivileges=yes
 ExecStart=+capwrap --user www-data --keep NET_BIND_SERVICE -- probe
 END
 
-@test "ExecStart=+ works as well, but switches the unit's other protection off" {
+@test "ExecStart=+ also works, but disables the unit's other protection" {
     of user-plus
     holds_exactly "$BIND"
     assert_line no_new_privs=0
@@ -415,7 +415,7 @@ NoNewPrivileges=yes
 ExecStart=probe
 END
 
-@test "systemd's own four directives give the same sets, and capwrap behind them only checks" {
+@test "systemd's own four directives give the same sets, and capwrap after them only checks" {
     local key
     of ambient
     holds_exactly "$BIND"
@@ -435,7 +435,7 @@ AmbientCapabilities=CAP_NET_BIND_SERVICE CAP_NET_RAW CAP_SETPCAP
 ExecStart=capwrap --keep NET_BIND_SERVICE -- probe
 END
 
-@test "AmbientCapabilities= wider than what is kept: the rest is given up, in all five sets" {
+@test "AmbientCapabilities= wider than what is kept: the rest is dropped from all five sets" {
     of ambient-wide
     holds_exactly "$BIND"
     is_user 33 33 "$WWW_GROUPS"
@@ -461,7 +461,7 @@ once lock-securebits <<'END'
 ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE --lock-securebits -- probe
 END
 
-@test "--lock-securebits sets two bits more than SecureBits= has names for" {
+@test "--lock-securebits sets two bits that SecureBits= has no names for" {
     of lock-securebits
     holds_exactly "$BIND"
     assert_line securebits=ef
@@ -493,7 +493,7 @@ User=www-data
 ExecStart=!capwrap --user www-data --keep NET_BIND_SERVICE -- probe
 END
 
-@test "SecureBits=noroot: the hint names it, beside User= and ExecStart=! too" {
+@test "SecureBits=noroot: the hint names it, also with User= and ExecStart=!" {
     of securebits-noroot
     hint_says 'leave out SecureBits=noroot'
     of securebits-noroot-bang
@@ -648,7 +648,7 @@ ExecStart=!capwrap --user www-data --groups keep --keep NET_BIND_SERVICE -- \
     /usr/bin/python3 -c 'import socket; socket.socket().bind(("127.0.0.2", 82)); print("bound")'
 END
 
-@test "PrivateUsers= with User=, ! and --groups keep: exactly what is kept, and it counts inside only" {
+@test "PrivateUsers= with User=, ! and --groups keep: exactly what is kept, with effect inside only" {
     of private-users-bang
     holds_exactly "$BIND"
     is_user 33 33 "${WWW_GROUPS/60/65534}"
@@ -666,7 +666,7 @@ User=www-data
 ExecStart=!capwrap --user www-data --groups keep --keep NET_BIND_SERVICE -- probe
 END
 
-@test "PrivateUsers=managed beside User=: from 262 on systemd refuses the unit; before, it is ignored" {
+@test "PrivateUsers=managed with User=: from 262 on systemd refuses the unit; before, it is ignored" {
     if has_version 262; then
         assert_equal "$(cat "$OUT/private-users-managed.start")" 1
         [[ ! -e $OUT/private-users-managed.stdout ]]
@@ -688,7 +688,7 @@ ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs --lock-
     --chown-stdio --close-fds -q -- probe
 END
 
-@test "SystemCallFilter=@system-service lets every step through, the keyring and the proofs included" {
+@test "SystemCallFilter=@system-service permits every step, including the keyring and the proofs" {
     of filter-service
     holds_exactly "$BIND"
     is_user 33 33 "$WWW_GROUPS"
@@ -708,7 +708,7 @@ ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs --lock-
     --close-fds --strict -- probe
 END
 
-@test "SystemCallFilter=~@privileged is enough too, when @setuid, capset and setfsuid are let in again" {
+@test "SystemCallFilter=~@privileged is also enough if @setuid, capset and setfsuid are permitted again" {
     of filter-narrow
     holds_exactly "$BIND"
     is_user 33 33 "$WWW_GROUPS"
@@ -721,7 +721,7 @@ SystemCallFilter=~@privileged
 ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs -- probe
 END
 
-@test "SystemCallFilter=~@privileged ends capwrap by SIGSYS, and the program does not run" {
+@test "SystemCallFilter=~@privileged terminates capwrap with SIGSYS, and the program does not run" {
     of filter-kills
     assert_equal "$status" -31
     assert_equal "$output" ""
@@ -734,7 +734,7 @@ SystemCallErrorNumber=EPERM
 ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE --no-new-privs -- probe
 END
 
-@test "SystemCallFilter=~@privileged with SystemCallErrorNumber=: refused by name" {
+@test "SystemCallFilter=~@privileged with SystemCallErrorNumber=: refused, and the call is named" {
     of filter-refuses
     refused start 'user ids'
     hint_says 'refused'
@@ -758,7 +758,7 @@ KeyringMode=shared
 ExecStart=capwrap --user www-data -- probe
 END
 
-@test "KeyringMode=shared: the program has a session keyring of its own user all the same" {
+@test "KeyringMode=shared: the program nevertheless has a session keyring of its own user" {
     of keyring-shared
     assert_success
     assert_regex "$(value_of session_keyring)" ',33$'
@@ -835,7 +835,7 @@ ExecStopPost=/bin/sh -c 'echo $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS >/out/noti
 ExecReload=kill -HUP $MAINPID
 END
 
-@test "Type=notify: READY=1 comes from the main process, which is the program in capwrap's place" {
+@test "Type=notify: READY=1 comes from the main process, which is the program that replaced capwrap" {
     assert_equal "$(cat "$OUT/notify.start")" 0
     was notify.started
     assert_equal "$(value ActiveState)" active
@@ -902,7 +902,7 @@ ExecStart=capwrap --user www-data --keep NET_BIND_SERVICE,KILL --no-new-privs --
 $(sed -n 's|^ExecStartPost=/usr/bin/|ExecStartPost=|p' "$SRC_DIR/docs/systemd.md")
 END
 
-@test "ExecStartPost= with --assert: the unit starts when the program is as asked, and else it fails" {
+@test "ExecStartPost= with --assert: the unit starts if the program has the requested state, and fails otherwise" {
     grep -q '^ExecStartPost=/usr/bin/capwrap --assert=\${MAINPID}' "$SRC_DIR/docs/systemd.md"
     run said_by asserted
     assert_line --regexp '^process [0-9]+ \(server\): as asked$'
@@ -932,7 +932,7 @@ ExecStart=capwrap --user www-data -- sleep infinity
 ExecStopPost=/bin/sh -c 'echo $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS >/out/dies-of-term.end'
 END
 
-@test "a program that dies of systemd's SIGTERM has been stopped with success" {
+@test "a program that systemd's SIGTERM terminates is stopped successfully" {
     assert_equal "$(cat "$OUT/dies-of-term.end")" "success killed TERM"
 }
 
@@ -992,7 +992,7 @@ StandardError=journal
 ExecStart=capwrap --user www-data --close-fds -- probe
 END
 
-@test "--close-fds is refused in a service that was handed a socket" {
+@test "--close-fds is refused in a service that was passed a socket" {
     was hand-closed
     status=$(value ExecMainStatus)
     inspect hand-closed.stdout
@@ -1027,7 +1027,7 @@ ExecStart=capwrap ${COMMAND[$number]}
 END
 done
 
-@test "exit status 125 is a failure to systemd, and Restart=on-failure tries it until the limit" {
+@test "exit status 125 is a failure for systemd, and Restart=on-failure restarts the service until the limit" {
     was loops
     assert_equal "$(value ActiveState) $(value ExecMainStatus)" "failed 125"
     assert_equal "$(value NRestarts)" 4
@@ -1050,7 +1050,7 @@ RestartPreventExitStatus=125 126 127
 ExecStart=capwrap --user www-data -- /bin/sh -c 'exit 7'
 END
 
-@test "and a program that fails is started again" {
+@test "with RestartPreventExitStatus= a program that fails is restarted" {
     was again
     assert_equal "$(value ExecMainStatus) $(value NRestarts)" "7 4"
 }
@@ -1068,7 +1068,7 @@ Type=exec
 ExecStart=capwrap --user no-such-user -- server
 END
 
-@test "systemctl start tells of a refusal with Type=notify; with Type=exec the state does, later" {
+@test "systemctl start reports a refusal with Type=notify; with Type=exec only the unit's state shows it, later" {
     assert_equal "$(cat "$OUT/refused-notify.start")" 1
     was refused-notify
     assert_equal "$(value ActiveState) $(value ExecMainStatus)" "failed 125"
@@ -1086,7 +1086,7 @@ DynamicUser=yes
 ExecStart=/usr/bin/python3 -m http.server --bind 127.0.0.1 --directory /var/lib/capwrap-example 8080
 END
 
-@test "capwrap-example.service serves port 80, as www-data with one capability, from its own folder" {
+@test "capwrap-example.service serves port 80, as www-data with one capability, from its own directory" {
     local set
     assert_equal "$(cat "$OUT/example.page")" "a page"
     assert_equal "$(cat "$OUT/example.owner")" www-data
@@ -1134,7 +1134,7 @@ END
     assert_equal "$(value ExecMainStatus) $(value NRestarts)" "125 0"
 }
 
-@test "systemd-analyze verify has nothing to say about the example units" {
+@test "systemd-analyze verify reports nothing about the example units" {
     assert_equal "$(cat "$OUT/verify.stderr")" ""
     [[ -e $OUT/verify.stdout ]]
 }
@@ -1185,7 +1185,7 @@ added() {
     comm -13 <(sort "$1") <(sort "$2")
 }
 
-@test "the boot left nothing behind: no mount, cgroup, network, process or folder" {
+@test "the boot left nothing behind: no mount, cgroup, network, process or directory" {
     run added "$BATS_FILE_TMPDIR/before" "$BATS_FILE_TMPDIR/after"
     assert_output ""
 }

@@ -42,7 +42,7 @@ number_of() {
 FAMILIES='-f(no-)?(pie|PIE)|-(no-)?pie|-f(no-)?stack-protector.*|-f(no-)?stack-clash-protection'
 FAMILIES+='|-fcf-protection.*|-D_FORTIFY_SOURCE=.|-Wl,-z,.*'
 
-@test "a build with optimisation is hardened unless an option switches that off" {
+@test "a build with optimisation is hardened unless an option disables that" {
     configure -DCMAKE_BUILD_TYPE=RelWithDebInfo
     build
     words compile && words link
@@ -68,7 +68,7 @@ FAMILIES+='|-fcf-protection.*|-D_FORTIFY_SOURCE=.|-Wl,-z,.*'
     [ "$(number_of link "$FAMILIES")" -eq 0 ]
 }
 
-@test "what CFLAGS and LDFLAGS switch off stays off" {
+@test "what CFLAGS and LDFLAGS disable stays disabled" {
     export CFLAGS="-O2 -fno-pie -fno-stack-protector -fno-stack-clash-protection"
     CFLAGS+=" -fcf-protection=none -U_FORTIFY_SOURCE"
     export LDFLAGS="-no-pie -Wl,-z,norelro -Wl,-z,lazy"
@@ -84,7 +84,7 @@ FAMILIES+='|-fcf-protection.*|-D_FORTIFY_SOURCE=.|-Wl,-z,.*'
     [[ $(readelf --program-headers --wide "$BUILT/capwrap") != *GNU_RELRO* ]]
 }
 
-@test "a distribution's own hardening flags stand as given, and once" {
+@test "a distribution's own hardening flags are used as given, and once" {
     # As from dpkg-buildflags with hardening=+all.
     export CFLAGS="-g -O2 -fPIE -fstack-protector-strong -Wformat -Werror=format-security"
     CFLAGS+=" -Wdate-time -D_FORTIFY_SOURCE=2"

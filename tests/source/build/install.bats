@@ -78,7 +78,7 @@ install_below() {
     DESTDIR="$1" cmake --install "$BUILD_DIR" --prefix /usr
 }
 
-@test "every relative link in the installed documents leads to an installed file" {
+@test "every relative link in the installed documents points to an installed file" {
     local doc=$BATS_TEST_TMPDIR/tree/usr/share/doc
     install_below "$BATS_TEST_TMPDIR/tree" >/dev/null
     run "$SRC_DIR/tests/source/docs/links.py" "$doc"/*/*.md

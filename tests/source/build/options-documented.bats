@@ -41,7 +41,7 @@ same() {
     same "$CAPWRAP_LEARN" 15 manual_options capwrap-learn.1
 }
 
-@test "the completions for bash, zsh and fish are as --help makes them" {
+@test "the completions for bash, zsh and fish are those generated from --help" {
     export CAPWRAP_LEARN
     run "$SRC_DIR/tests/source/docs/docs.py" completions --check
     echo "$output"
@@ -58,7 +58,7 @@ same() {
     [ -z "$output" ]
 }
 
-@test "an option that --help does not list is found in a completion, and one that is missing" {
+@test "an option in a completion that --help does not list is found, and so is a missing one" {
     local copy=$BATS_TEST_TMPDIR/copy
     mkdir -p "$copy/contrib" "$copy/tests/source" "$copy/tests/attack/fuzz"
     cp "$SRC_DIR/tests/attack/fuzz/command_line.dict" "$copy/tests/attack/fuzz/"

@@ -65,7 +65,7 @@ sys_userns_refused
 END
 }
 
-@test "the proof names no writer, but the probes that must fail" {
+@test "the proof names no writer, except the probes that must fail" {
     cd "$OBJECTS"
     nm --defined-only verify.c.o | grep -w verify_goal
     run names verify.c.o '^(sys_|transition_|syscall|prctl|set|cap)'
@@ -93,7 +93,7 @@ END
 # Calls that read the kernel, make processes or change anything.
 kernel='^(sys_|fork|vfork|execv|wait|kill|open|read|pread|write$|get(env|uid|gid|pid|xattr|auxval)|access|[lf]?stat(64)?$|prctl|syscall|set[ug])'
 
-@test "what prints values asks the kernel nothing and changes nothing" {
+@test "code that prints values makes no system call and changes nothing" {
     cd "$BUILD_DIR/src/CMakeFiles/capwrap_cli.dir/show"
     local object
     for object in *.c.o; do
@@ -108,7 +108,7 @@ kernel='^(sys_|fork|vfork|execv|wait|kill|open|read|pread|write$|get(env|uid|gid
 }
 
 # It believes what getdents64(2) says of its own answer: core/entries does not.
-@test "nothing of capwrap reads a folder by the C library" {
+@test "no code of capwrap reads a directory through the C library" {
     cd "$BUILD_DIR/src/CMakeFiles"
     nm --undefined-only capwrap_core.dir/core/entries.c.o | grep -w syscall
     local -a objects

@@ -37,7 +37,7 @@ run_bats() {
     [ "$status" -ne 0 ]
 }
 
-@test "a file that breaks off before its last test is a failure" {
+@test "a file that stops before its last test is a failure" {
     echo '@test "one" { true; }' >"$FILE"
     # shellcheck disable=SC2016 # for the file's own shell
     echo '@test "two" { kill -KILL $PPID; kill -KILL $$; }' >>"$FILE"
@@ -67,14 +67,14 @@ run_bats() {
 # shellcheck disable=SC2016 # for the file's own shell
 LEFT_BEHIND='sleep "$BATS_TEST_TIMEOUT" & disown'
 
-@test "a countdown of a time limit that is left behind is not waited for" {
+@test "a remaining countdown of a time limit is not waited for" {
     echo "@test \"one\" { $LEFT_BEHIND; }" >"$FILE"
     run_bats BATS_TEST_TIMEOUT=3000
     [ "$status" -eq 0 ]
     [ "$SECONDS" -lt 1500 ]
 }
 
-@test "the countdowns of the same file beside this one, for another build, go on" {
+@test "countdowns of the same file in a parallel run for another build continue" {
     # shellcheck disable=SC2016 # for the file's own shell
     echo '@test "one" { touch "$BEGAN"; until [ -e "$GO" ]; do sleep 0.1; done; '"$LEFT_BEHIND; }" >"$FILE"
     local go=$BATS_TEST_TMPDIR/go began=$BATS_TEST_TMPDIR/began
@@ -87,7 +87,7 @@ LEFT_BEHIND='sleep "$BATS_TEST_TIMEOUT" & disown'
     wait $! || { cat "$BATS_TEST_TMPDIR/log"; false; }
 }
 
-@test "a copy's command has its own exit status, and what it leaves behind is a failure, and ended" {
+@test "a copy's command has its own exit status, and processes that it leaves behind are a failure and are terminated" {
     run "$SRC_DIR/tests/support/in-copy" bash -c 'exit 3'
     [ "$status" -eq 3 ]
     # shellcheck disable=SC2016 # for the inner shell
@@ -118,7 +118,7 @@ needs_debian() {
     echo "$output"
 }
 
-@test "the real systems need apt on amd64 of any release, and what else there is is named and refused" {
+@test "the real systems need apt on amd64 of any release; another system is named and refused" {
     machine x86_64
     needs_debian
     [ "$status" -eq 0 ]
@@ -134,7 +134,7 @@ needs_debian() {
     [[ ${lines[0]} == "run.sh: error: this is "*" with the package manager dnf, "* ]]
 }
 
-@test "a package that has another name in another release is asked for by the name that apt knows" {
+@test "a package that has another name in another release is requested by the name that apt knows" {
     machine x86_64
     # shellcheck disable=SC2016 # for the script's own shell
     printf '#!/bin/sh\n[ "$2" = new-name ]\n' >"$BATS_TEST_TMPDIR/bin/apt-cache"
@@ -193,7 +193,7 @@ a_copy() {
     tar -C "$SRC_DIR" --exclude=./build --exclude=./.git -cf - . | tar -C "$COPY" -xf -
 }
 
-@test "the tier is that of the option, whatever the caller's variable says" {
+@test "the tier is that of the option, whatever the value of the caller's variable" {
     local real
     real=$(command -v cmake)
     a_copy
@@ -253,7 +253,7 @@ needed() {
     [ "${#lines[@]}" -eq 3 ]
 }
 
-@test "a plain build needs neither cmocka, Ninja nor git, and says in one line that the tests are left out" {
+@test "a plain build needs neither cmocka, Ninja nor git, and reports in one line that the tests are left out" {
     local path=$PATH
     only_tools_but ninja git
     no_cmocka
@@ -285,7 +285,7 @@ needed() {
     [[ $output == *'100% tests passed, 0 tests failed out of 1'* ]]
 }
 
-@test "the versions of CMake that the documents name are those that are asked for" {
+@test "the versions of CMake that the documents name are those that the build requires" {
     local build presets
     build=$(sed -nE 's/^cmake_minimum_required\(VERSION ([0-9.]+)\.\.\.[0-9.]+\)$/\1/p' "$SRC_DIR/CMakeLists.txt")
     presets=$(jq -r '.cmakeMinimumRequired | "\(.major).\(.minor)"' "$SRC_DIR/CMakePresets.json")
@@ -327,7 +327,7 @@ STUB
     sed -i 's/^need_all() {/&\n    return 0/' contrib/packages.bash
 }
 
-@test "tests/run.sh counts the tests of its queue by build, names the slowest, and says how long it took" {
+@test "tests/run.sh counts the tests of its queue by build, and prints the slowest and its duration" {
     a_runner <<'END_OF_TESTS'
 unit/quick unprivileged true 1
 unit/slow unprivileged sleep${IFS}1 1
@@ -371,7 +371,7 @@ END_OF_TESTS
     [ "${lines[-1]}" = '0 passed, 1 failed' ]
 }
 
-@test "as an ordinary user, what needs root runs through sudo, and nothing else does" {
+@test "for an ordinary user, tests that need root run through sudo, and others do not" {
     a_runner <<'END_OF_TESTS'
 unit/one unprivileged true 1
 root/two root true 1
@@ -402,7 +402,7 @@ queued() {
     cat "$COPY/queue/CTestTestfile.cmake"
 }
 
-@test "the queue starts the longest tests of the last run first, and before them what it does not know" {
+@test "the queue starts tests without a known duration first, then the longest tests of the last run" {
     a_runner <<'END_OF_TESTS'
 a lint true 1
 b root true 1000

@@ -55,7 +55,7 @@ END
     [ $((after - before)) -eq 8 ]
 }
 
-@test "a file that a start runs is counted, whichever folder it is in" {
+@test "a file that a start runs is counted, whichever directory it is in" {
     copy
     local before folder
     for folder in core text users capwrap; do

@@ -22,7 +22,7 @@ report() {
 first_never() { grep '^> ' "$EXPLAINED" | grep -v -m 1 -E '^> (partly|varies): '; }
 first_partly() { grep -m 1 '^> partly: ' "$EXPLAINED"; }
 
-@test "95 % of the lines and 90 % of the branches run, and the rest is explained" {
+@test "95 % of the lines and 90 % of the branches are covered, and the rest is explained" {
     run "$SRC_DIR/tests/source/coverage/measure-coverage" "$COVERED"
     echo "$output"
     grep '^summary: ' <<<"$output" | sed 's/^/# /' >&3
@@ -39,7 +39,7 @@ first_partly() { grep -m 1 '^> partly: ' "$EXPLAINED"; }
     done
 }
 
-@test "an explanation without a reason is none" {
+@test "an explanation without a reason is refused" {
     local row
     row=$(first_never)
     # its paragraph alone, with its first line and what it explains
@@ -51,7 +51,7 @@ first_partly() { grep -m 1 '^> partly: ' "$EXPLAINED"; }
 }
 
 # In src/core/fail.c, fail_hint is two lines, which run.
-@test "an explanation of what is covered or gone is found, and what varies has to be there" {
+@test "an explanation of covered or removed code is found, and code that varies must exist" {
     local row
     for row in 'return -1;' 'partly: return -1;' 'return 1;' 'varies: return 1;'; do
         { cat "$EXPLAINED" && printf '\nsrc/core/fail.c: fail_hint\n> %s\nWhy.\n' "$row"; } \

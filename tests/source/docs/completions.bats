@@ -114,7 +114,7 @@ every_option() {
     offers_only zsh 'capwrap --user=root:web-d' 'capwrap --user=root:web-data ' web-data
 }
 
-@test "--groups completes groups, and the words that stand instead of a list" {
+@test "--groups completes groups, and the keywords that replace a list" {
     require_root
     offers_only bash 'capwrap --groups ' init keep none root web-data web-log
     offers_only bash 'capwrap -G root,web-d' root,web-data
@@ -133,7 +133,7 @@ every_option() {
     done
 }
 
-@test "after the options a command is completed, and after it the command's own words" {
+@test "after the options a command is completed, and after it the command's own arguments" {
     local shell
     for shell in bash fish zsh; do
         offers $shell 'capwrap -n --keep NET_RAW -- setpri' setpriv

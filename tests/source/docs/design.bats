@@ -41,7 +41,7 @@ necessary() {
         jq -r '[.[0], .[1], .[2]] | map(gsub("`"; "")) | @tsv'
 }
 
-@test "the table of steps is the code's" {
+@test "the table of steps is that of the code" {
     run "$FACTS" table
     local code=$output
     assert_equal "$(documented 0,2)" "$(cut -f 1,3 <<<"$code")"
@@ -82,7 +82,7 @@ necessary() {
     done
 }
 
-@test "each order that is called necessary is necessary: the exchange is noticed as documented" {
+@test "each order that is documented as necessary is necessary: the exchange is noticed as documented" {
     require_root
     transition
     assert_success
@@ -100,7 +100,7 @@ necessary() {
     ((count > 10)) || fail "only $count orders"
 }
 
-@test "neighbours that no necessary order names may change places without changing the result" {
+@test "neighbouring steps that no necessary order names can be exchanged without changing the result" {
     require_root
     transition
     assert_success

@@ -3,7 +3,7 @@
 
 load ../../support/common
 
-@test "docs/errors.md tells what capwrap says in each place, for every code" {
+@test "docs/errors.md has what capwrap prints in each place, for every code" {
     require_root
     run "$SRC_DIR/tests/source/docs/errors.py" generate --check
     assert_success

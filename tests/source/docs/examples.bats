@@ -23,13 +23,13 @@ www:x:1001:
 END
 }
 
-@test "the generated parts of the documents are as the program makes them" {
+@test "the generated parts of the documents match the program's output" {
     require_root
     run "$DOCS" generate --check
     [[ $status == 0 && -z $output ]] || fail "as root: tests/source/docs/docs.py generate"$'\n'"$output"
 }
 
-@test "the README begins with the kernel's account of the five sets, all equal to what is kept" {
+@test "the README starts with the five sets as the kernel reports them, all equal to what is kept" {
     run awk '/^```console$/ { inside = 1; next } /^```$/ { exit } inside' "$SRC_DIR/README.md"
     assert_line --index 0 --regexp '^# capwrap .*--keep NET_BIND_SERVICE'
     local set
@@ -123,7 +123,7 @@ in_container() {
     ((count == 2)) || fail "$count containers"
 }
 
-@test "what a document quotes from a shipped file stands there" {
+@test "what a document quotes from a shipped file is in that file" {
     run "$DOCS" quotations docs/recipes.md docs/containers.md README.md
     assert_success
     [[ $output =~ ^[0-9]+$ ]] && ((output >= 7)) || fail "$output"
@@ -141,7 +141,7 @@ in_container() {
     assert_equal "$output" "$(grep -c 'chmod 0750' "$SRC_DIR/README.md")"
 }
 
-@test "every relative link in the checkout leads to a file" {
+@test "every relative link in the checkout points to a file" {
     cd "$SRC_DIR" || return
     run tests/source/docs/links.py README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md tests/README.md docs/*.md docs/adr/*.md
     assert_success
@@ -190,7 +190,7 @@ expected() {
         "no_new_privs=$privs"
 }
 
-@test "in the migration tables, capwrap's column gives what the third column says" {
+@test "in the migration tables, capwrap's column gives the result in the third column" {
     require_root
     local row count=0
     while read -r row; do
@@ -235,7 +235,7 @@ left_to_others() {
     esac
 }
 
-@test "the lines for what capwrap leaves to others do what they are for" {
+@test "the lines for what capwrap leaves to other programs have the documented effect" {
     require_root
     local row line count=0
     local -a wanted
@@ -255,7 +255,7 @@ left_to_others() {
     assert_equal "$count" 8
 }
 
-@test "in the migration tables, the lines that only look print what they are for" {
+@test "in the migration tables, the lines that only inspect print what is documented" {
     local line
     for line in 'capwrap --status' 'capwrap --decode=400'; do
         grep -qF "\`$line\`" "$SRC_DIR/docs/migration.md" || fail "$line is not in a table"

@@ -34,7 +34,7 @@ in_manual() {
     assert_line --regexp "^ +$(with_letter "$2" '.*')--$1([] =[]|$)"
 }
 
-@test "every option stands in --help and in the manual page, with its letter, and no other does" {
+@test "--help and the manual page have exactly the options of the program, with their letters" {
     run "$CAPWRAP_LEARN" --help
     each_option in_help
     run bash -c 'mandoc -T ascii "$1" | col -bx' - "$MANUAL"
@@ -67,7 +67,7 @@ formats() {
     sed -nE 's/^    \{"([a-z]+)", "[A-Za-z ]+", write_.*/\1/p' "$SRC_DIR/src/learn/report/snippets.c"
 }
 
-@test "every format stands in --help, in the manual page and in docs/learning.md, and no other does" {
+@test "--help, the manual page and docs/learning.md have exactly the formats of the program" {
     local formats
     formats=$(formats | xargs)
     (($(wc -w <<<"$formats") == 7)) || fail "the table of formats is not read: $formats"
@@ -104,7 +104,7 @@ formats() {
     done
 }
 
-@test "every rule about noise stands in the manual page, and no other does" {
+@test "the manual page has exactly the rules about noise of the program" {
     local rules
     rules=$(sed -nE 's/^    \{\.name = "([a-z-]+)",.*/\1/p' "$SRC_DIR/src/learn/checks/noise.c")
     (($(wc -l <<<"$rules") > 5)) || fail "the table of rules is not read: $rules"

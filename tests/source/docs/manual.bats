@@ -63,7 +63,7 @@ section() {
     assert_regex "$sections" '\|DESCRIPTION\|EXAMPLES\|OPTIONS\|.*\|DIAGNOSTICS\|$'
 }
 
-@test "every option stands in the manual page, with its letter" {
+@test "every option is in the manual page, with its letter" {
     local name letter
     read_options
     run section OPTIONS
@@ -72,7 +72,7 @@ section() {
     done <<<"$OPTIONS"
 }
 
-@test "every option stands in --help, with its letter" {
+@test "every option is in --help, with its letter" {
     local name letter
     read_options
     run "$CAPWRAP" --help
@@ -103,7 +103,7 @@ section() {
     done
 }
 
-@test "the changelog speaks of the version that --version prints" {
+@test "the changelog has an entry for the version that --version prints" {
     run "$CAPWRAP" --version
     assert_line --index 0 --regexp '^capwrap [0-9]+\.[0-9]+\.[0-9]+$'
     run grep -F "${lines[0]#capwrap }" "$SRC_DIR/CHANGELOG.md"

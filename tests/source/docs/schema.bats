@@ -46,7 +46,7 @@ field() {
     assert_equal "$(field .error.step)" options
 }
 
-@test "the document of a refusal by the plan is valid, and tells the start" {
+@test "the document of a refusal by the plan is valid, and contains the state at the start" {
     require_root
     valid "$START_AS" --bounding "$(mask NET_RAW)" -- "$CAPWRAP" --dry-run --json --keep KILL -- \
         "$PROBE"
@@ -67,7 +67,7 @@ field() {
     assert_equal "$(field '.program.path, .program.interpreters[]')" "$PUBLIC/script"$'\n'"$PROBE"
 }
 
-@test "the document of a program with file capabilities tells these" {
+@test "the document of a program with file capabilities contains them" {
     require_root
     cp "$PROBE" "$PUBLIC/probe"
     setcap cap_net_raw=ep "$PUBLIC/probe"
@@ -104,7 +104,7 @@ field() {
     assert_equal "$(field '.notes[].code')" want-left-out
 }
 
-@test "the document of an error outside of a rehearsal is valid, and says what standard error says" {
+@test "the document of an error outside of a rehearsal is valid, and has the text of standard error" {
     local line error
     local -a words
     while read -r line; do

@@ -8,7 +8,7 @@ setup() {
     page=$BATS_TEST_TMPDIR/testing.md
 }
 
-@test "the page has the counts of both tiers, and neither tells of a failure" {
+@test "the page has the counts of both tiers, and neither has a failure" {
     run "$testing" --check
     assert_success
     refute_output
@@ -54,7 +54,7 @@ XML
 XML
 }
 
-@test "what the page tells of a run is in its results: the time, the slowest tests, the counts" {
+@test "what the page states about a run is in its results: the time, the slowest tests, the counts" {
     a_run
     PATH=$TREE/bin:$PATH run "$TREE/tests/source/docs/testing.py" real
     assert_success
@@ -71,7 +71,7 @@ XML
     diff <(sed -n '/counts: nightly/,$p' "$TREE/docs/testing.md") <(sed -n '/counts: nightly/,$p' "$SRC_DIR/docs/testing.md")
 }
 
-@test "a run that did not end does not count" {
+@test "an unfinished run does not count" {
     a_run
     rm "$TREE/build/tiers/real/run.xml"
     PATH=$TREE/bin:$PATH run "$TREE/tests/source/docs/testing.py" real
@@ -80,7 +80,7 @@ XML
     cmp "$TREE/docs/testing.md" "$SRC_DIR/docs/testing.md"
 }
 
-@test "a tier that was not run and unknown words are reported" {
+@test "a tier that was not run and unknown arguments are reported" {
     run "$testing" sometimes
     assert_failure 2
     assert_output --partial 'testing.py real|nightly'

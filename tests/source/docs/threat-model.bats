@@ -14,7 +14,7 @@ setup() {
     refute_output
 }
 
-@test "a mark without a test, a test that is none, and a page without a mark are found" {
+@test "a mark without a test, one that names no existing test, and a page without a mark are found" {
     sed '/^Tests: .*"--lock-securebits does not reach/d' "$SRC_DIR/docs/threat-model.md" >"$page"
     run "$claims" "$page"
     assert_failure 1

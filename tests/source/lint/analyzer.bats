@@ -42,7 +42,7 @@ analyze() {
     [ -z "$output" ]
 }
 
-@test "gcc -fanalyzer finds a block that is used after it was given back" {
+@test "gcc -fanalyzer finds a block that is used after it was freed" {
     printf '%s\n' '#include <stdlib.h>' 'int f(int *p);' \
         'int f(int *p) { free(p); return *p; }' >"$BATS_TEST_TMPDIR/used.c"
     run analyze "$BATS_TEST_TMPDIR/used.c"

@@ -13,7 +13,7 @@
     [[ $output == "${#files[@]} files, "* ]]
 }
 
-@test "the clang analyzer finds a null pointer that is followed" {
+@test "the clang analyzer finds a null pointer that is dereferenced" {
     cp "$SRC_DIR/.clang-tidy" "$BATS_TEST_TMPDIR/"
     echo 'int f(int *p); int f(int *p) { if (p == 0) return *p; return 0; }' >"$BATS_TEST_TMPDIR/null.c"
     run clang-tidy --quiet --warnings-as-errors='*' "$BATS_TEST_TMPDIR/null.c" -- -std=c17

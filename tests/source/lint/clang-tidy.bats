@@ -63,7 +63,7 @@ tells() {
     [ "${lines[-1]}" = "$2" ]
 }
 
-@test "a file that was clean is read again when it or what it includes has changed, and not before" {
+@test "a clean file is checked again only if it or a file that it includes has changed" {
     a_project
     tells 0 '1 files, 1 read'
     tells 0 '1 files, 0 read'
@@ -75,7 +75,7 @@ tells() {
     TIER=nightly tells 0 '1 files, 1 read'
 }
 
-@test "a file that was clean in one checkout is not read again in another, and one that differs is" {
+@test "a file that was clean in one checkout is checked in another only if it differs there" {
     local folder
     for folder in one two; do
         a_project "$folder"

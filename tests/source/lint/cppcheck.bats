@@ -45,7 +45,7 @@ check() {
         -i tests/source/frama-c tests
 }
 
-@test "cppcheck finds a null pointer that is followed" {
+@test "cppcheck finds a null pointer that is dereferenced" {
     echo 'int f(int *p) { if (p == 0) return *p; return 0; }' >"$BATS_TEST_TMPDIR/null.c"
     run cppcheck --quiet --enable=warning --error-exitcode=1 "$BATS_TEST_TMPDIR/null.c"
     echo "$output"

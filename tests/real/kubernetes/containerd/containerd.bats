@@ -110,7 +110,7 @@ no_new_privs True'
     assert_line 'no_new_privs False'
 }
 
-@test "without capwrap the same container holds nothing, and may not have port 80" {
+@test "without capwrap the same container holds nothing and cannot bind port 80" {
     without_capwrap >"$BATS_TEST_TMPDIR/bare.yaml"
     play "$BATS_TEST_TMPDIR/bare.yaml"
     eventually logged web-pod-0-web 'bind: Permission denied'
@@ -118,7 +118,7 @@ no_new_privs True'
     status_shows 1000 "$none" "$none" "$net_bind_service" "$none" 1
 }
 
-@test "without the sysctl of the manifests every user may have port 80" {
+@test "without the sysctl of the manifests every user can bind port 80" {
     without_capwrap | sed '/^ *sysctls:/d; /^ *- name: net.ipv4/d; /^ *value: "1024"/d' >"$BATS_TEST_TMPDIR/bare.yaml"
     play "$BATS_TEST_TMPDIR/bare.yaml"
     serves web-pod-0-web etc/passwd
@@ -192,7 +192,7 @@ says_at_start() {
     assert_line --regexp '^ +permitted +holds more: SETUID$'
 }
 
-@test "fields that no shipped manifest has do to capwrap what docs/kubernetes.md tells" {
+@test "fields that no shipped manifest has affect capwrap as docs/kubernetes.md describes" {
     play "$FIELDS"
     fields_do_what_is_told
     run kubelet liveness fields-probed "$FIELDS"
