@@ -89,7 +89,7 @@ static bool begins(const char *text, const char *start) {
     return *start == '\0';
 }
 
-/* HOME is the root folder for a user without an entry, USER and LOGNAME are not there. */
+/* HOME is the root directory for a user without an entry, USER and LOGNAME are not there. */
 static void make_environment(char *const *environment, char **result, char *home) {
     size_t count = 0;
 

@@ -114,7 +114,7 @@ def build_rungs(folder, paths):
         if build not in paths:
             continue
         is_musl = "musl" in kind
-        # static-musl.sh leaves the libcap-ng that it has built beside the folder of capwrap
+        # static-musl.sh leaves the libcap-ng that it has built beside the directory of capwrap
         archive = pathlib.Path(paths[build]).parents[1] / "sysroot/lib/libcap-ng.a"
         library = [*LIBRARY, archive if is_musl else "-l:libcap-ng.a"]
         for question, function in SINGLE_QUESTIONS.items():
@@ -148,7 +148,7 @@ def baselines_beside(paths):
 
 
 def build_capwrap(folder, name):
-    """A build that nobody has named, in a folder that is kept for the next time."""
+    """A build that nobody has named, in a directory that is kept for the next time."""
     place = file_of(folder, name)
     if "musl" in name:
         call(TOP / "contrib/packaging/static-musl.sh", place)
@@ -160,7 +160,7 @@ def build_capwrap(folder, name):
 
 
 def capwraps(folder):
-    """{name: path} of capwrap's builds; without a folder, of those alone that are named."""
+    """{name: path} of capwrap's builds; without a directory, of those alone that are named."""
     paths = {}
     for name, variable in BUILDS.items():
         path = os.environ.get(variable)

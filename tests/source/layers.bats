@@ -4,7 +4,7 @@
 #     core <- text <- users, show <- inspect <- capwrap
 #     core, text, users, show <- learn
 
-# may FOLDER: the folders whose headers a file of FOLDER may include.
+# may FOLDER: the directories whose headers a file of FOLDER may include.
 may() {
     case $1 in
         core) echo core ;;

@@ -1,4 +1,4 @@
-/* The folder of descriptors is believed as far as it can be one, and no further. */
+/* The directory of descriptors is believed as far as it can be one, and no further. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -22,7 +22,7 @@ static void add_link(const char *path, const char *target) {
     fake_add_file(path, S_IFLNK | 0777, 0, 0, "")->link = target;
 }
 
-/* User 33 before folders of root's and of its own. */
+/* User 33 before directories of root's and of its own. */
 static void set_up(void) {
     fake_reset();
     fake_be(33, 33);

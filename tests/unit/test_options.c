@@ -524,7 +524,7 @@ static void a_dash_of_a_printed_page_is_told_from_the_ascii_one(void **state) {
     assert_string_equal(read_as("\u200fx").command[0], "\u200fx");
 }
 
-/* Parses a line that is refused, and asserts the hint, a static string, and that it has no other.
+/* Parses a line that is refused, and asserts the hint, a static string, and that it has no result.
  */
 static void hinted(const char *text, const char *hint) {
     struct options options;

@@ -160,7 +160,7 @@ static void scripts_are_read_as_this_kernel_reads_them(void **state) {
     tally.folder = mkdtemp(folder);
     assert_non_null(tally.folder);
     compare_with_blanks(&tally, ' ', 0, "\n");
-    assert_int_equal(tally.ran, 1); /* else this folder is not for executables */
+    assert_int_equal(tally.ran, 1); /* else this directory is not for executables */
 
     for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++)
         for (size_t blanks = 0; blanks < 270; blanks += blanks == 3 ? 230 : 1) {

@@ -37,14 +37,14 @@ USER, UID, GID, HOME = "capwrap-faults", 4242, 4243, "/srv/capwrap-faults"
 GROUPS = {"capwrap-faults": GID, "capwrap-fault1": 4301, "capwrap-fault2": 4302,
           "capwrap-fault3": 4303}
 
-# Keys of the probe that differ from run to run, or that are asked about in another way.
+# Keys of the probe that differ from run to run, or that are checked in another way.
 VOLATILE = {"pid", "ppid", "session_keyring"}
 
-ASSERTED = {"futex", "rt_sigprocmask"}  # waking and masking: no kernel refuses these
+ASSERTED = {"futex", "rt_sigprocmask"}  # futex and signal mask calls: no kernel refuses these
 
 
 class InjectionError(Exception):
-    """The attack cannot be made, or its measurement would be worth nothing."""
+    """The attack cannot be made, or its measurement would be invalid."""
 
 
 # ---- what is run ----
@@ -54,14 +54,14 @@ class InjectionError(Exception):
 class Case:
     tool: str
     name: str
-    words: list          # the launcher's words, before the program
-    expected: dict       # what the probe must say, beyond being as in the reference run
-    start: list = dataclasses.field(default_factory=list)  # words of start-as: where it starts
-    target: str = "probe"           # a file in the sweep's folder, or PATH/NAME
+    words: list          # the launcher's arguments, before the program
+    expected: dict       # what the probe must print, in addition to equalling the reference run
+    start: list = dataclasses.field(default_factory=list)  # arguments of start-as: the state at the start
+    target: str = "probe"           # a file in the sweep's directory, or PATH/NAME
     own_keyring: bool = False       # a fresh session keyring that belongs to the user
     chowned: bool = False           # the standard streams belong to the user
-    status: int = PROBE_STATUS      # with which the program ends
-    runtime: bool = False           # calls of a language runtime are left out: it waits for ever
+    status: int = PROBE_STATUS      # with which the program exits
+    runtime: bool = False           # calls of a language runtime are left out: it would wait forever
 
 
 def ids(uid, gid, groups):
@@ -143,7 +143,7 @@ def capwrap_cases():
         case("parent-death", ["--user", USER, "--groups", "none", "--chown-stdio"],
              ids(UID, GID, [GID]), caps(none, none), login(HOME, USER), flags(pdeathsig=15),
              start=["--pdeathsig", "15"], own_keyring=True, chowned=True),
-        # What an earlier program has left: a wide inheritable set, and an ambient capability.
+        # State left by an earlier program: a wide inheritable set and an ambient capability.
         case("wide-start", ["--keep", "NET_BIND_SERVICE"],
              ids(0, 0, os.getgroups()), caps(bind, bind),
              {"home": "/root", "user": "root", "logname": "root"}, flags(),
@@ -195,7 +195,7 @@ def peer_cases():
 
 
 class Workshop:
-    """The folder, the binaries and the environment of all runs."""
+    """The directory, the binaries and the environment of all runs."""
 
     def __init__(self, folder, tool):
         self.folder = folder
@@ -212,7 +212,7 @@ class Workshop:
         write(f"{folder}/script-of-a-script", f"#!{folder}/script\n", 0o755)
 
     def command(self, case, extra=(), around=()):
-        """The words of a run; around is what the launcher itself is executed by."""
+        """The arguments of a run; around is the command that executes the launcher."""
         start = [self.start_as, *case.start, "--"] if case.start else []
         target = f"{self.folder}/{case.target}"
         if case.target.startswith("PATH/"):
@@ -256,7 +256,7 @@ def add_users(folder):
 
 
 def enter_private_namespace():
-    """Where the user database can be another one. Runs the program once more, inside."""
+    """Runs the program again in a mount namespace in which the user database can be replaced."""
     os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable,
                           os.path.abspath(sys.argv[0]), "--inside", *sys.argv[1:]])
 
@@ -270,7 +270,7 @@ def join_session_keyring():
 
 
 def in_workshop(tool, attack):
-    """attack(shop) in a folder and a namespace of its own; the exit status of the program."""
+    """attack(shop) in a directory and a namespace of its own; the exit status of the program."""
     name = os.path.basename(sys.argv[0])
     if os.getuid() != 0:
         print(f"{name}: needs root", file=sys.stderr)
@@ -302,15 +302,15 @@ def own_keyring(shop):
 
 @dataclasses.dataclass
 class Run:
-    status: int      # as subprocess gives it; None when the time was up
+    status: int      # as subprocess returns it; None after a timeout
     output: str
     errors: str
     stdio_owners: set
-    log: list        # lines of what strace or the injector wrote
+    log: list        # lines that strace or the injector wrote
 
 
 def run(shop, command, log=None):
-    """log: a function that makes of a file's name the words in front of the command."""
+    """log: a function that maps a file's name to the arguments before the command."""
     with tempfile.NamedTemporaryFile(dir=shop.folder, prefix="log.") as file:
         full = [*(log(file.name) if log else []), *command]
         with subprocess.Popen(full, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -322,7 +322,7 @@ def run(shop, command, log=None):
                 output, errors = process.communicate(timeout=TIME_LIMIT)
                 status = process.returncode
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)  # else the launcher would stay
+                os.killpg(process.pid, signal.SIGKILL)  # otherwise the launcher would remain
                 output, errors = process.communicate()
                 status = None
             owners = {os.fstat(stream).st_uid for stream in streams}
@@ -346,14 +346,14 @@ PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_CAP_AMBIENT = 23, 24, 47
 @dataclasses.dataclass(frozen=True)
 class Call:
     name: str
-    key: str          # the number, and what tells the options of prctl and keyctl apart: 157:23:1
-    number: int       # the how manieth of this key
-    of_name: int      # the how manieth of this name, as strace counts
+    key: str          # the number, and what distinguishes the options of prctl and keyctl: 157:23:1
+    number: int       # the ordinal among calls of this key
+    of_name: int      # the ordinal among calls of this name, as strace counts
     before_main: bool
     line: str         # with the names of the constants, for people
 
     def value(self):
-        """What it returned: a number that is no error, or None."""
+        """What it returned: a number that is not an error, or None."""
         match = re.search(r"\) = (\d+|0x[0-9a-f]+)(?: |$)", self.line)
         return int(match.group(1), 0) if match else None
 
@@ -361,7 +361,7 @@ class Call:
 def key_of(number, name, arguments):
     if name not in ("prctl", "keyctl"):
         return number
-    # The option and, where it is about one capability, what follows it.
+    # The option and, if it concerns one capability, what follows it.
     numbers = (re.match(r"-?(0x[0-9a-f]+|\d+)\b", word) for word in arguments.split(", ")[:3])
     words = [int(match.group(), 0) for match in numbers if match]
     more = {PR_CAPBSET_READ: 2, PR_CAPBSET_DROP: 2, PR_CAP_AMBIENT: 3}
@@ -375,15 +375,15 @@ def readable(line):
 
 
 def calls_of(trace):
-    """(key, name, line) of each, without the execve that strace itself begins with: nobody counts
-    that one."""
+    """(key, name, line) of each, without the execve with which strace itself starts: no counter
+    includes it."""
     matches = [match for match in map(CALL.match, trace) if match]
     return [(key_of(number, name, arguments), name, readable(line))
             for number, line, name, arguments in (match.groups() for match in matches)][1:]
 
 
 def exec_places(case, calls):
-    """Where the launcher's own execve is (-1: strace's) and, when it came to it, the program's."""
+    """The index of the launcher's own execve (-1: strace's) and, if it was reached, of the program's."""
     places = [i for i, (_, name, line) in enumerate(calls)
               if name == "execve" and line.endswith(" = 0")]
     return places if case.start else [-1, *places]
@@ -399,8 +399,8 @@ MOST_VALUES = 4
 
 
 def told_values(reference, call):
-    """What the calls of its name returned undisturbed: the value of before, the goal's, a neighbour's.
-    A few of the many of a call that is made for each capability or descriptor."""
+    """What the calls of its name returned undisturbed: the previous value, the goal's, a neighbour's.
+    Only a few results of a call that is made for each capability or descriptor."""
     values = {other.value() for other in reference.calls
               if other.name == call.name and not other.before_main} - {None}
     return [f"={value}" for value in sorted(values)[:MOST_VALUES]]
@@ -427,8 +427,8 @@ def launcher_calls(case, trace, before_main):
 
 
 def calls_before_main(shop, case):
-    """Asks the loader, which writes (and calls getpid for the sake of it) where main begins. A
-    static capwrap has no loader to say so; the first thing that main does is to look at descriptor
+    """Uses the loader, which writes (and calls getpid for this purpose) when main starts. A
+    static capwrap has no loader that writes this; the first action of main is to inspect descriptor
     0. Of another static program all calls are classified."""
     run_with_loader = strace(shop, case, "-s", "4096", "-E", "LD_DEBUG=files")
     calls = calls_of(run_with_loader.log)
@@ -468,7 +468,7 @@ def make_references(shop, cases, jobs):
 
 
 def started_state(result):
-    """What the probe said; None when nothing shows that a program started."""
+    """What the probe printed; None if nothing shows that a program started."""
     if result.output == "" and result.status != PROBE_STATUS:
         return None
     return dict(line.split("=", 1) for line in result.output.splitlines() if "=" in line)
@@ -503,9 +503,9 @@ def refusal_step(result, status=125):
 
 
 def library_gave_up(name, answer, result):
-    """A library ended the process: the call was one that the kernel does not refuse or, in a
-    sanitized build, one of the sanitizer's own memory, or one whose wrapper there checks as many
-    bytes as a false answer says."""
+    """A library aborted the process: the call was one that the kernel does not refuse or, in a
+    sanitized build, one for the sanitizer's own memory, or one whose wrapper checks as many
+    bytes as a false answer claims."""
     wrapped = rf"AddressSanitizer: .*\nWRITE of size {answer} .*\n +#0 \S+ in \w*{name} "
     if re.search(wrapped, result.errors):
         return True

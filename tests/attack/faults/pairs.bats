@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # A step lies, and so does the check that should notice it: the program starts exactly as asked or
-# not at all, but for those pairs that no program can notice. pairs.py says which, and why.
+# not at all, except for those pairs that no program can notice. pairs.py lists them with the reasons.
 
 load ../../support/common
 
@@ -22,7 +22,7 @@ setup() {
     run "$pairs" "${cases[@]}"
     sed -n '/^what /,/^summary: /s/^/# /p' <<<"$output" >&3
     assert_success
-    # It is an attack: most are noticed, and what cannot be noticed does happen.
+    # The attack is real: most lies are noticed, and those that cannot be noticed have an effect.
     run jq '.attacks > 500 and .refused > 400 and .beyond > 50 and
         .wrong + .unnamed + .undetected + .redundant == 0' <<<"$(counts)"
     assert_output true

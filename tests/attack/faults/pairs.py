@@ -1,34 +1,34 @@
 #!/usr/bin/python3
-"""Two faults at once: a step says "done" and does nothing, and what should notice it fails or lies.
+"""Two faults at once: a step reports success and does nothing, and its check fails or lies.
 
-The table STATES names for each part of the state the call that writes it and its readers: the
-calls by which capwrap learns, at the end, what it has become. From that table alone follows what
-must happen, and nothing here was copied from a result:
+The table STATES names, for each part of the state, the call that writes it and its readers: the
+calls by which capwrap reads back its final state. The expected result follows from that table
+alone, and nothing here was copied from a result:
 
   a lie of the writer is noticed as long as one reader tells the truth;
-  when all of them lie consistently nobody can know, and the program starts in a wrong state.
+  if all of them lie consistently, no program can detect it, and the program starts in a wrong state.
 
 Two attacks, on every case of the sweep in which the writer is called:
 
   consistent faults
-            the writer lies, together with each subset of its readers, and those who lie answer as
-            if it were true (the support program seccomp-false-success)
+            the writer lies, together with each subset of its readers, and those that lie answer as
+            if the write had been done (the support program seccomp-false-success)
   pairs     one call of the writer lies, and one later call of a reader fails or answers something
-            (seccomp-inject): noticed, but for the one answer that is consistent and a reader that
-            is alone and needs one call only
+            (seccomp-inject): noticed, except for the one answer that is consistent, from a reader that
+            is the only one and needs only one call
 
 A result is "refused" (the step is named), "exact" (the lie did no harm in this case), or "beyond"
 (wrong, as the rule says). Reported are `wrong` (wrong, and the rule says that it is noticed),
-`unnamed`, `undetected` (a reader that has never noticed anything alone) and `redundant` (the rule
-says that nobody can know, and no case shows it).
+`unnamed`, `undetected` (a reader that has never noticed anything on its own) and `redundant` (the rule
+says that no program can detect it, and no case shows it).
 
 Usage, as root, with CAPWRAP, SUPPORT_BIN and SRC_DIR in the environment as CTest sets them:
-  pairs.py                          all of it
+  pairs.py                          everything
   pairs.py --case by-name           only this case (repeatable)
   pairs.py --replay by-name/setresuid,getresuid
   pairs.py --replay by-name/157:24:0/1=0,157:23:0/3=0
   pairs.py --table                  the table of docs/threat-model.md
-  pairs.py --rows                   which row of the transition table stands where in STATES
+  pairs.py --rows                   the entry in STATES of each row of the transition table
 
 The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothing to report;
 1 something to report; 2 it could not be done.
@@ -50,18 +50,18 @@ from injection import InjectionError  # noqa: E402
 
 @dataclasses.dataclass
 class State:
-    """Words are those of seccomp-false-success. A reader's calls are found in the trace by what they
-    begin with, or by a tuple of such beginnings; consistent is the answer of the one call that such a
-    reader needs, or None when it needs more than an answer: something written to memory, or several
+    """Words are those of seccomp-false-success. A reader's calls are found in the trace by their
+    prefix, or by a tuple of prefixes; consistent is the answer of the one call that such a
+    reader needs, or None if it needs more than an answer: something written to memory, or several
     calls."""
     rows: list         # of the transition table
     what: str
     writer: str
     readers: list
-    calls: dict = dataclasses.field(default_factory=dict)  # word: how its call begins, if not so
+    calls: dict = dataclasses.field(default_factory=dict)  # word: the prefix of its call, if different
     consistent: str = None
-    old: str = ""       # the writer that answers with the value of before
-    harmless: str = ""  # why a lie that nobody can notice does no harm
+    old: str = ""       # the writer that returns the previous value
+    harmless: str = ""  # why a lie that no program can notice does no harm
 
 
 STATES = [
@@ -102,10 +102,10 @@ NO_WRITER = {"program": "it changes nothing: what execve does decides, and no_ne
              "userns": "nothing is read: the calls are made and must be refused, "
                        "tests/program/root/option_disable_userns.bats"}
 
-# What a call says instead of doing: "done", where that is another value than 0.
+# What a call returns instead of acting: success, where that is a value other than 0.
 DONE = {"KEYCTL_JOIN_SESSION_KEYRING": "=0x2a2a2a2a"}
-# What a reader says. Beside these: what calls of its kind said undisturbed, which are the value of
-# before, the goal's, and those of its neighbours.
+# What a reader returns. In addition: what calls of its kind returned undisturbed, which are the previous
+# value, the goal's, and those of its neighbours.
 ANSWERS = ["EPERM", "ENOSYS", "EINVAL", "EINTR", "EBADF", "=0", "=1", "=0x2a2a2a2a"]
 
 REPORTED = ["wrong", "unnamed", "undetected", "redundant"]
@@ -121,7 +121,7 @@ class Attack:
     state: str
     words: str            # for --replay, and for the support program
     lying: frozenset      # of the readers
-    all_lie: bool         # the rule: nobody can know
+    all_lie: bool         # the rule: no program can detect it
 
     def name(self):
         return f"{self.case.name}/{self.words}"
@@ -157,7 +157,7 @@ def consistent_faults(case, reference):
         for writer in filter(None, [state.writer, state.old]):
             for size in range(len(state.readers) + 1):
                 for lying in itertools.combinations(state.readers, size):
-                    # The value of before is noticed even then: a new one is another one.
+                    # The previous value is noticed even then: a new one differs.
                     unknown = size == len(state.readers) and writer == state.writer
                     yield Attack(case, "consistent_faults", state.what, ",".join([writer, *lying]),
                                  frozenset(lying), unknown)
@@ -175,7 +175,7 @@ def same_capability(write, read):
 
 
 def done_by(state, reference):
-    """What the writer says: that it is done, and what its reader said before."""
+    """What the writer returns: success, and what its reader returned before."""
     yield DONE.get(state.writer, "=0")
     if state.old:
         before = calls_by(state, state.readers[0], reference)[0].value()
@@ -206,11 +206,11 @@ def pairs(case, reference):
                         yield Attack(case, "pairs", state.what, words, frozenset([word]), alone)
 
 
-# ---- what became of it ----
+# ---- the result ----
 
 
 def classify(shop, attack, reference):
-    """The verdict, with what tells a reader why."""
+    """The verdict, with the reason for a reader."""
     result = attack.run(shop)
     if injection.started_state(result) is None:
         step = injection.refusal_step(result)
@@ -224,7 +224,7 @@ def classify(shop, attack, reference):
 
 def seen_alone(results):
     """Of each state: the readers that noticed it while all others lied; whether anything that
-    nobody can know has happened."""
+    no program can detect has happened."""
     alone, beyond = collections.defaultdict(set), set()
     for attack, (verdict, _) in results:
         if verdict == "beyond" and attack.kind == "consistent_faults":
@@ -241,7 +241,7 @@ def state_named(what):
 
 
 def check_table(results):
-    """STATES is true as a whole: each reader notices, and each gap is one."""
+    """STATES is correct as a whole: each reader notices something, and each gap is real."""
     alone, beyond = seen_alone(results)
     for state in STATES:
         for word in state.readers:
@@ -300,7 +300,7 @@ def replay(shop, cases, text):
     return 1 if verdict in REPORTED else 0
 
 
-# ---- what is said of it ----
+# ---- the report ----
 
 
 IN_THE_TABLE = {

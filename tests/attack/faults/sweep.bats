@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Every system call that capwrap makes fails or lies once: the program starts exactly as asked or
-# not at all. sweep.py says how. The same sweep over other launchers shows that it can go red.
+# not at all. sweep.py describes the method. The same sweep over other launchers shows that it can fail.
 # (A failure names its fault; sweep.py --replay shows it in full.)
 
 load ../../support/common
@@ -16,7 +16,7 @@ show_table() {
     sed -n '/^case /,/^summary: /s/^/# /p' <<<"$output" >&3
 }
 
-# finds_wrong_starts_in TOOL [OPTION...]: the sweep goes red.
+# finds_wrong_starts_in TOOL [OPTION...]: the sweep fails.
 finds_wrong_starts_in() {
     command -v "$1" >/dev/null || skip "$1 is not installed"
     run "$sweep" --tool "$@"
@@ -33,7 +33,7 @@ finds_wrong_starts_in() {
     refute_line --partial 'by no case'
 }
 
-# How many of the faults: one of so many, others each time.
+# The share of the faults: one of this many, different ones each time.
 share() {
     echo "--share=$("$SRC_DIR/tests/support/tier" sweep-share)"
 }
@@ -46,11 +46,11 @@ share() {
     summary=$(counts)
     run jq '.wrong + .unnamed + .missed' <<<"$summary"
     assert_output 0
-    # Several hundred at least, and neither all refused nor all harmless.
+    # At least several hundred, and neither all refused nor all harmless.
     run jq '.injections > 500 and .refused > 100 and .exact > 100 and .before_main > 0' \
         <<<"$summary"
     assert_output true
-    # Each row that these cases exercise has failed, and said so.
+    # Each row that these cases exercise has failed with its own message.
     rows=$("$sweep" --rows "${cases[@]}" | sed -n '/by no case\|not active here/!s/:.*//p' |
         jq --raw-input --null-input '[inputs]')
     run jq --compact-output --argjson rows "$rows" '$rows - .steps_named' <<<"$summary"

@@ -1,22 +1,22 @@
 #!/usr/bin/python3
-"""Injects one fault after another into a launcher, and looks at what was started.
+"""Injects one fault after another into a launcher, and inspects what was started.
 
 A launcher promises that the program runs as asked or not at all. So each system call that it
 makes, from its own start to the execve of the program, fails once with each of a few errors; and
-each that claims to change or to report something that the promise rests on "succeeds" once without
-doing anything. After every single fault one of these must be true:
+each that changes or reports something on which the promise depends "succeeds" once without
+doing anything. After each single fault one of these must be true:
 
   refused      the program did not start, and the launcher named the step that failed
-  exact        the program started in exactly the state asked for
+  exact        the program started in exactly the requested state
   before main  the fault came before main, and nothing was started
   aborted      nothing was started, and a library ended the process with its own message: only for
                two calls that the kernel cannot fail, so that the C library or a module of the user
                database asserts their success; in a sanitized build also for the sanitizer's memory,
-               and for its wrapper of a call, which checks as many bytes as a false answer says
+               and for its wrapper of a call, which checks as many bytes as a false answer claims
 
 Everything else is reported: `wrong` (started in another state), `unnamed` (not started, but without
 the exit status and error that are promised) and `missed` (the fault did not happen, or it happened
-after the execve of the program: the measurement is then worth nothing).
+after the execve of the program: the measurement is then invalid).
 
 How it works. A reference run under strace(1) gives the list of calls. The n-th call of a kind is
 the n-th one in the next run as well, because nothing differs before the fault; the support program
@@ -59,9 +59,9 @@ LOOKUPS = set("""
     readlink readlinkat getxattr lgetxattr fgetxattr
     socket connect poll ppoll sendto recvfrom sendmsg recvmsg fcntl""".split())
 
-# What a kernel or a sandbox may answer instead of doing: 0, and any other value that means "done".
+# What a kernel or a sandbox may return instead of acting: 0, and any other value that means success.
 NO_VALUE = ["0"]
-HUGE = "707406378"  # more than any list is long, or any answer large
+HUGE = "707406378"  # longer than any list, and larger than any answer
 LIES = {
     **dict.fromkeys("""setuid setgid setreuid setregid setresuid setresgid setgroups capset capget
                        getresuid getresgid close_range fchown chown fchownat execve faccessat
@@ -70,18 +70,18 @@ LIES = {
     **dict.fromkeys("""read pread64 stat lstat fstat newfstatat statx statfs fstatfs
                        lgetxattr fgetxattr""".split(), NO_VALUE),
     **dict.fromkeys("getxattr getdents64 readlink".split(), ["0", HUGE]),
-    # Calls whose value is an answer.
+    # Calls whose return value is the answer.
     "prctl": ["0", "1"],
     "keyctl": ["0", "1", "0x2a2a2a2a"],
     "getgroups": ["0", "1", str(len(GROUPS)), HUGE],
     "fcntl": ["0", "1"],
     **dict.fromkeys("getuid geteuid setfsuid".split(), ["0", str(UID)]),
     **dict.fromkeys("getgid getegid setfsgid".split(), ["0", str(GID)]),
-    # brk(2) has no errors: it fails by answering with an address below the one asked for.
+    # brk(2) has no errors: it fails by returning an address below the requested one.
     "brk": NO_VALUE,
 }
 NEVER_FAIL = {"brk"}
-# Whose value is an answer about the process: also what such calls answered undisturbed.
+# Calls whose return value describes the process: also what they returned undisturbed.
 TELL = {"keyctl", "getgroups", "setfsuid", "setfsgid"}
 
 VERDICTS = ["before main", "aborted", "refused", "exact", "wrong", "unnamed", "missed"]
@@ -122,8 +122,8 @@ def answers(call, reference):
 
 
 def is_answered_by_own_filter(call):
-    """What capwrap's own filter answers (--disable-userns) gets to nobody behind it: not to the
-    kernel, and not to what makes faults."""
+    """A call that capwrap's own filter answers (--disable-userns) does not get past it: not to the
+    kernel, and not to the fault injector."""
     return re.match(r"(clone|setns|unshare)\(.*= -1 EPERM|clone3\(.*= -1 ENOSYS", call.line)
 
 
@@ -138,8 +138,8 @@ def asks_about_one_capability(call):
 
 
 def chosen(faults, calls, share, seed):
-    """One of so many, evenly spread over calls and answers, and of each call at least one failure.
-    Only the hundreds of questions about single capabilities are so alike that a few will do."""
+    """One of this many, evenly spread over calls and answers, with at least one failure of each call.
+    The hundreds of queries about single capabilities are so similar that a few of them suffice."""
     turn = {call: place for place, call in enumerate(calls)}
     return [fault for place, fault in enumerate(faults)
             if (place + turn[fault.call] + seed) % share == 0
@@ -256,7 +256,7 @@ def replay(shop, cases, text):
 
 
 def show_rows(shop, cases, source):
-    """Which case exercises which row: told by the launcher's own rehearsal."""
+    """Which case exercises which row, according to the launcher's own rehearsal."""
     covered = {row: [] for row in injection.table_rows(source)}
     for case in cases:
         run = subprocess.run(shop.command(case, ["--dry-run", "--json"]), env=shop.environment,

@@ -1,9 +1,9 @@
 /*
- * The whole of capwrap on the real kernel, for AFL++: the words come from standard input, each
+ * The whole of capwrap on the real kernel, for AFL++: the arguments come from standard input, each
  * ended by NUL, and execve(2) is the oracle instead (linked with --wrap). It compares what
- * /proc/self/status says with what the words ask for, by the second opinions of ref.h, and ends the
- * process: nothing is ever executed. What --assert says of another process is not known here, so it
- * may end with 1. keyctl(2) answers ENOSYS, so that no key quota is used up.
+ * /proc/self/status says with what the arguments request, by the references of ref.h, and ends the
+ * process: nothing is executed. What --assert finds in another process is not known here, so it
+ * may exit with 1. keyctl(2) fails with ENOSYS, so that no key quota is used up.
  */
 #undef main
 
@@ -39,13 +39,13 @@ struct state {
 static struct {
     struct words words;
     struct said said;
-    bool good; /* what the words ask for is not to be refused */
+    bool good; /* the request of the arguments must not be refused */
     struct ref_identity who;
     struct ref_database database;
     struct state before;
 } run;
 
-/* ---- the kernel's account ---- */
+/* ---- the state as the kernel reports it ---- */
 
 static char *read_file(const char *path, size_t *size) {
     enum { MOST = 1 << 20 };

@@ -1,20 +1,20 @@
 /*
  * The whole of capwrap on the fake kernel: main() with the real stages, a user database in memory,
- * and a kernel that starts in whatever state, fails or lies at up to four calls.
+ * and a kernel that starts in any state, and fails or lies at up to four calls.
  *
  * Whatever the arguments, the start and the answers:
- * - execve is reached only with the state that was asked for, which is worked out here from the
+ * - execve is reached only in the requested state, which is computed here from the
  *   words (ref_options, ref_resolve) and from the true state before (expected_make of expected.h);
  *   and after that execve the program holds exactly what is kept;
- * - it gets the words behind COMMAND, and the environment that is promised;
- * - when execve is not reached, the exit status is 125, 126 or 127, and standard error ends with
- *   "capwrap: STEP: WHAT" and a hint; options that only look and --dry-run may end with 0;
+ * - the program gets the arguments after COMMAND, and the promised environment;
+ * - if execve is not reached, the exit status is 125, 126 or 127, and standard error ends with
+ *   "capwrap: STEP: WHAT" and a hint; options that only inspect and --dry-run may exit with 0;
  * - --dry-run, and what is refused before the plan, makes no change; every document is JSON.
  *
- * What nobody can notice is left out of the first rule, and nothing else
+ * Only what no program can notice is left out of the first rule
  * (fuzz_environment_excuses()).
  *
- * Input: the words behind "capwrap", each ended by NUL; 0xff; numbers that make the environment
+ * Input: the arguments after "capwrap", each ended by NUL; 0xff; numbers that make the environment
  * (fuzz_environment.h).
  */
 #include <errno.h>
@@ -54,9 +54,9 @@ struct run {
     struct fuzz_environment setup;
     struct words words;
     struct said said;
-    bool said_well; /* the words are not refused */
+    bool said_well; /* the arguments are not refused */
     struct ref_identity who;
-    bool known; /* neither is whom they name */
+    bool known; /* neither are the user and groups that they name */
     struct expected expected;
     struct printed printed;
     int status;
@@ -68,7 +68,7 @@ static struct run run;
 
 /* ---- what main calls and this process must not do ---- */
 
-/* In place of the child that rehearses this process goes on, or the parent sees what became of a
+/* This process continues in place of the child that rehearses, or the parent sees the result of a
  * child. */
 pid_t __wrap_fork(void) {
     run.forked = true;
@@ -109,7 +109,7 @@ static bool is_login(const char *variable) {
     return begins(variable, "HOME=") || begins(variable, "USER=") || begins(variable, "LOGNAME=");
 }
 
-/* Takes NAME=VALUE, which must stand there exactly once. */
+/* Takes NAME=VALUE, which must be there exactly once. */
 static void check_variable(char *const envp[], const char *name, const char *value) {
     unsigned found = 0;
 
@@ -218,7 +218,7 @@ int __wrap_sys_execve(const char *path, char *const argv[], char *const envp[]) 
 
 static bool differs(uint64_t a, uint64_t b, uint64_t excused) { return ((a ^ b) & ~excused) != 0; }
 
-/* An unmapped id reads as the overflow id; asked for by number, it must be that very id. */
+/* An unmapped id reads as the overflow id; if requested by number, it must be exactly that id. */
 static bool ids_are_real(const struct fake_ids *ids, uint32_t id) {
     return ids->real == id && ids->effective == id && ids->saved == id && ids->fs == id;
 }
@@ -323,7 +323,7 @@ static void check_state(void) {
     free(truth.groups.list);
 }
 
-/* ---- what is said ---- */
+/* ---- the messages ---- */
 
 /* One word from STEP: the stage or row that the last line but the hint names. */
 static void check_error(const char *err) {
@@ -362,7 +362,7 @@ static void check_refusal(void) {
 static bool child_ended(void) { return run.forked && run.setup.fork_result > 0; }
 
 static void check_rehearsal(void) {
-    /* The start asks by calls that leave what is there as it is: check_state() and below. */
+    /* The start is read by calls that change nothing: check_state() and below. */
     unsigned probes =
         fake_called("sys_try_uids") + fake_called("sys_try_gids") + fake_called("sys_chown_fd");
     CHECK(!child_ended() || fake.writes == probes, "the parent changed something");
@@ -376,7 +376,7 @@ static void check_rehearsal(void) {
 
 /* ---- the run ---- */
 
-/* The last call but that of an error, whose hint asks whether root is special (core/place). */
+/* The last call except that of an error, whose hint checks whether root is special (core/place). */
 static const char *last_call(void) {
     size_t count = fake.call_count;
 
@@ -416,7 +416,7 @@ static void check_outcome(void) {
     }
 }
 
-/* The request in other words: what the line and the database say. */
+/* The same request as the command line and the database state it. */
 static void make_expected(void) {
     struct request request = run.said.options.request;
 

@@ -1,6 +1,6 @@
 /*
  * What a program's file makes of the goal: the attribute security.capability and set-id bits.
- * program_find() lets through exactly those files after whose execve the program holds what is
+ * program_find() accepts exactly those files after whose execve the program holds what is
  * kept, and refuses all that is not clear.
  * Input: numbers that make the file and the goal, then the attribute.
  */
@@ -51,12 +51,12 @@ static void make_file(struct input *input, struct scenario *scenario) {
         fake.uid_map.count = 65536;
     size_t size = (size_t)(input->end - input->next);
     file->caps = size == 0 ? NULL : input->next;
-    file->caps_size = size > 24 ? 24 : size; /* larger ones, sys.c does not hand on: ERANGE */
+    file->caps_size = size > 24 ? 24 : size; /* sys.c does not pass on larger ones: ERANGE */
 
     struct ref_file_caps caps = {0};
     scenario->caps = size == 0 ? REF_NO_CAPS : ref_file_caps(file->caps, file->caps_size, &caps);
     if (scenario->elsewhere && size >= 24 && scenario->caps == REF_NO_CAPS)
-        scenario->caps = REF_UNCLEAR; /* whose root that is cannot be told */
+        scenario->caps = REF_UNCLEAR; /* the owner of that root cannot be determined */
     if (file->nosuid)
         scenario->caps = REF_NO_CAPS;
     scenario->file = (struct exec_file){.set_uid = !file->nosuid && (file->mode & S_ISUID) != 0,
@@ -70,7 +70,7 @@ static void make_file(struct input *input, struct scenario *scenario) {
                                         .caps_inheritable = caps.inheritable};
 }
 
-/* The kernel would start it with what is kept and as who it is. */
+/* The kernel would start it with what is kept and with the same ids. */
 static bool is_right(const struct scenario *scenario) {
     struct cred after;
 

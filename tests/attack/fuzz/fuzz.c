@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- saying ---- */
+/* ---- printing ---- */
 
 static FILE *true_stdout, *true_stderr; /* while they are captured */
 

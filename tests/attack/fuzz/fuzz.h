@@ -1,9 +1,9 @@
 /*
- * fuzz - what every fuzzing target shares: reading its input, saying what is wrong, catching what
+ * fuzz - what every fuzzing target shares: reading its input, reporting errors, capturing what
  * is printed, and counting what was reached.
  *
- * A target is one LLVMFuzzerTestOneInput() with an oracle: a naive second opinion (ref.h), which
- * the code under test must share on every input.
+ * A target is one LLVMFuzzerTestOneInput() with an oracle: a naive reference (ref.h), with which
+ * the code under test must agree on every input.
  */
 #ifndef CAPWRAP_FUZZ_H
 #define CAPWRAP_FUZZ_H
@@ -25,11 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 _Noreturn void fuzz_disagree(const char *file, int line, const char *condition, const char *format,
                              ...) __attribute__((format(printf, 4, 5)));
 
-/* Tells the input in words, after a message; or NULL. */
+/* Prints the input in readable form, after a message; or NULL. */
 extern void (*fuzz_explain)(FILE *out);
 
 /* One more of what (a static word); all are printed at the end as `counts: {JSON}`, so that an
- * oracle that is never asked is seen. */
+ * oracle that is never used is noticed. */
 void fuzz_count(const char *what);
 
 /* ---- the input: words that end with a NUL, and numbers, which are 0 once it is used up ---- */
@@ -41,7 +41,7 @@ struct input {
 struct input input_of(const uint8_t *data, size_t size);
 uint8_t input_byte(struct input *input);
 uint64_t input_number(struct input *input, unsigned bytes); /* little-endian */
-/* The bytes up to stop, which is skipped; malloced, with a NUL of their own behind. */
+/* The bytes up to stop, which is skipped; malloced, with a NUL appended. */
 char *input_until(struct input *input, uint8_t stop, size_t *size);
 char *input_word(struct input *input);
 void *fuzz_allocate(size_t size); /* zeroed; ends the run instead of failing */

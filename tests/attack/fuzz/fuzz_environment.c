@@ -251,13 +251,13 @@ static void make_variables(struct input *input, struct fuzz_environment *environ
 
 /* ---- faults ---- */
 
-/* What became of each call: 0 served, else 1 + enum fake_fault_kind. */
+/* The result of each call: 0 served, else 1 + enum fake_fault_kind. */
 static struct {
     uint8_t calls[FAKE_CALLS];
     unsigned fired[FAKE_FAULTS];
 } faulted;
 
-/* Looks which faults have fired since the last time: at the call before. */
+/* Checks which faults have fired since the last time: at the previous call. */
 static void note_faults(size_t index) {
     if (index >= FAKE_CALLS)
         return;
@@ -351,7 +351,7 @@ static void arm(struct input *input) {
 
 static bool is(size_t call, const char *name) { return strcmp(fake.calls[call].name, name) == 0; }
 
-/* Where the read-back of verify begins: at the last of at least two looks at the uids. */
+/* Where the read-back of verify starts: at the last of at least two reads of the uids. */
 static size_t read_back(void) {
     size_t last = fake.call_count;
     unsigned found = 0;
@@ -365,7 +365,7 @@ static size_t read_back(void) {
     return found < 2 ? fake.call_count : last;
 }
 
-/* A call of that name, from first up to before end, lied; zeros: by saying zeros. */
+/* A call of that name, from first up to before end, lied; zeros: by returning zeros. */
 static bool lied(const char *name, size_t first, size_t end, bool zeros) {
     for (size_t i = first; i < end; i++)
         if (is(i, name) && (faulted.calls[i] == 1 + FAKE_LIES_ZERO ||
@@ -374,7 +374,7 @@ static bool lied(const char *name, size_t first, size_t end, bool zeros) {
     return false;
 }
 
-/* The bits that were told as clear, or as of no capability. */
+/* The bits that were reported as clear, or as not a capability. */
 static uint64_t told_clear(const char *name, size_t first) {
     uint64_t bits = 0;
 

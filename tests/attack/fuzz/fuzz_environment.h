@@ -27,34 +27,34 @@ void fuzz_environment_make(struct input *input, struct fuzz_environment *environ
 /* After the run, before fuzz_environment_excuses(). */
 void fuzz_environment_end(void);
 
-/* What may be otherwise than asked for, because nobody can notice; bits of sets one by one. */
+/* What may differ from the request, because no program can notice; bits of sets one by one. */
 struct excuses {
     bool uid, gid, groups, permitted, effective, inheritable, securebits, no_new_privs;
     uint64_t bounding, ambient;
     bool signal, keyring, streams;
-    bool who;  /* whom the caller's own ids name */
+    bool who;  /* the user and groups of the caller's own ids */
     bool file; /* what execve makes of the program's file */
 };
 
 /*
- * Some lies never get out of sys.c, so they are not told here: that sys_new_session_keyring() or
- * sys_close_above_stderr() did it (both look for themselves), and ids that are still the poison
+ * Some lies never leave sys.c, so they are not made here: that sys_new_session_keyring() or
+ * sys_close_above_stderr() succeeded (both check themselves), and ids that are still the poison
  * (-EIO).
  *
  * Excused is a part of the state when the last call that could tell it, in the read-back of verify,
- * lied and said what was expected: the ids, groups or capability sets as zeros; one bit of the
+ * lied and returned what was expected: the ids, groups or capability sets as zeros; one bit of the
  * bounding or ambient set as 0, or as a capability that this kernel does not have (EINVAL);
  * securebits 0; no_new_privs 0. A lie that says anything else, and a lie about the start alone,
- * excuses nothing, but for what is not read back as a state of its own:
- *   the parent-death signal, when the start is told without one;
- *   the keyring, when the ids at the start are told as zeros: it is renewed when they change;
- *   the bounding set, when the capability sets are told as zeros at the start and in the read-back:
+ * excuses nothing, except for what is not read back as a state of its own:
+ *   the parent-death signal, when the start is reported without one;
+ *   the keyring, when the ids at the start are reported as zeros: it is renewed when they change;
+ *   the bounding set, when the capability sets are reported as zeros at start and read-back:
  *   where nothing is permitted it may stay;
- *   the owner of a stream, when it is told to be none that is handed over;
+ *   the owner of a stream, when it is reported as one whose owner does not change;
  *   without --user the groups that depend on who the caller is, and the owner of a stream, when the
- *   ids are told as zeros at the start and in the read-back;
- *   what execve makes of the file, when a call that looks at files failed or lied, or when verify
- *   was told ids as zeros that the program keeps: the inspection of the file is a diagnosis.
+ *   ids are reported as zeros at the start and in the read-back;
+ *   what execve makes of the file, when a call that inspects files failed or lied, or when verify
+ *   read as zeros ids that the program keeps: the inspection of the file is a diagnosis.
  */
 void fuzz_environment_excuses(const struct cred *expected, struct excuses *excuses);
 

@@ -1,5 +1,5 @@
 /*
- * The prediction of what execve says of a file's format: image_inspect().
+ * The prediction of execve's result for a file's format: image_inspect().
  * Input: the size of a loader in two bytes, the loader, and the program, which may name the loader.
  */
 #include <elf.h>
@@ -42,7 +42,7 @@ static bool has_magic(struct bytes file) {
     return file.size >= 4 && memcmp(file.at, "\177ELF", 4) == 0;
 }
 
-/* A table of 56 bytes a row, which lies within the file. */
+/* A table of 56 bytes a row, which is within the file. */
 static bool has_table(struct bytes file) {
     uint64_t rows = number(file, 56, 2);
 
@@ -92,7 +92,7 @@ static bool starts(struct bytes file, const char *with, size_t length) {
     return file.size >= length && memcmp(file.at, with, length) == 0;
 }
 
-/* By the first 64 bytes of what is no ELF file. */
+/* By the first 64 bytes of a file that is not an ELF file. */
 static enum image_kind kind_of_text(struct bytes file) {
     enum image_kind kind = IMAGE_TEXT;
     size_t first = 0;

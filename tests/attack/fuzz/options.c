@@ -20,7 +20,7 @@ static void check_values(const struct options *options, const struct said *said,
     read.command = NULL;
     read.keep_given = read.keep_none = false;
     read.run_option = read.start_option = NULL;
-    /* Both began as zeros. */
+    /* Both were initialised with zeros. */
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     CHECK(memcmp(&read, &said->options, sizeof read) == 0, "another value");
 }

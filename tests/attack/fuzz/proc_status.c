@@ -1,5 +1,5 @@
 /*
- * The parser of /proc/PID/status: what it takes is complete and each value stands there once, as
+ * The parser of /proc/PID/status: what it accepts is complete, with each value once, as
  * the kernel writes it; what the kernel could not have written is refused.
  * Input: the file.
  */
@@ -13,7 +13,7 @@
 #include "fuzz.h"
 #include "ref.h"
 
-/* The value of the one line that begins with key and ':', as a string of its own; NULL when there
+/* The value of the one line that starts with key and ':', as a separate string; NULL when there
  * is none, or more than one. */
 static char *value_of(const char *text, size_t size, const char *key) {
     struct input input = input_of((const uint8_t *)text, size);
@@ -36,7 +36,7 @@ static char *value_of(const char *text, size_t size, const char *key) {
     return NULL;
 }
 
-/* Numbers with blanks between; false when anything else stands there. */
+/* Numbers separated by blanks; false if anything else is there. */
 static bool read_numbers(char *value, size_t *count, uint32_t *numbers, size_t most) {
     const char *word;
     uint64_t number;

@@ -1,6 +1,6 @@
 /*
- * ref - naive second opinions, written from the manual pages and from nothing else: each says in
- * the plainest way what a reader of capwrap must make of its input.
+ * ref - naive references, written from the manual pages and from nothing else: each states in
+ * the simplest way what a reader of capwrap must make of its input.
  */
 #ifndef CAPWRAP_FUZZ_REF_H
 #define CAPWRAP_FUZZ_REF_H
@@ -34,7 +34,7 @@ bool ref_options(int argc, char **argv, struct said *said);
 /* The names of all options, one by one; NULL behind the last. */
 const char *ref_option(size_t place);
 
-/* ---- who is meant (ref_users.c) ---- */
+/* ---- the users and groups that are named (ref_users.c) ---- */
 
 struct ref_user {
     char *name, *home, *shell;
@@ -76,7 +76,7 @@ struct ref_identity {
     uint32_t *groups; /* ascending, no id twice; malloced */
 };
 
-/* False when the manual page says that it is refused. The caller's ids stand for a missing --user.
+/* False when the manual page says that it is refused. Without --user the caller's ids are used.
  */
 bool ref_resolve(const struct who *who, uint32_t caller_uid, uint32_t caller_gid,
                  const struct ref_database *database, struct ref_identity *identity);
@@ -85,8 +85,8 @@ bool ref_resolve(const struct who *who, uint32_t caller_uid, uint32_t caller_gid
 
 enum { REF_HEAD = 256 }; /* what the kernel reads of a file */
 
-/* The interpreter of a script by the rule of binfmt_script: 1 and its name; 0 when the file is no
- * script; -1 when it is one that names none, or whose name may go on behind what is read. */
+/* The interpreter of a script by the rule of binfmt_script: 1 and its name; 0 if the file is not a
+ * script; -1 if it names none, or if its name may continue after what is read. */
 int ref_interpreter(const uint8_t *file, size_t size, char name[REF_HEAD]);
 
 enum ref_caps { REF_NO_CAPS, REF_CAPS, REF_UNCLEAR };

@@ -1,6 +1,6 @@
 /*
- * The command line as capwrap(1) tells it, read by getopt_long(3), which differs in these points:
- * it takes abbreviations, empty values, and options as values; -user is to it the letter u with
+ * The command line as capwrap(1) describes it, read by getopt_long(3), which differs in these:
+ * it takes abbreviations, empty values, and options as values; it reads -user as the letter u with
  * "ser", and -un the letter u with "n".
  */
 #include <signal.h>
@@ -50,7 +50,7 @@ static const struct getopt_option OPTIONS[] = {
 
 const char *ref_option(size_t place) { return OPTIONS[place].name; }
 
-/* What the line is made of, beside struct said. */
+/* The parts of the command line, in addition to struct said. */
 struct line {
     unsigned modes, users, lists, signals, directories, masks, passes, words, special_words,
         run_options, start_options;
@@ -187,7 +187,7 @@ static void take_value(int option, const char *value, struct said *said, struct 
     }
 }
 
-/* Options that only look. False when it is none of them. */
+/* Options that only inspect. False if it is none of them. */
 static bool take_mode(int option, const char *value, struct said *said, struct line *line) {
     static const struct {
         int option;
@@ -210,7 +210,7 @@ static bool take_mode(int option, const char *value, struct said *said, struct l
     return false;
 }
 
-/* Those that speak of what can be read of another process, and -q and --json. (Not by strchr(3):
+/* Options about what can be read from another process, and -q and --json. (Not by strchr(3):
  * it looks for a char, and as such the first long option is the NUL at the end.) */
 static bool is_for_assert(int option) {
     static const int options[] = {'u', 'G', 'k',           'W',           'n',
@@ -260,7 +260,7 @@ static bool is_whole(const char *word, int index) {
            (word[2 + length] == '\0' || word[2 + length] == '=');
 }
 
-/* Behind its dashes, if any: one of them is U+2010 to U+2015, U+2212 or U+FF0D. */
+/* After its dashes, if any: one of them is U+2010 to U+2015, U+2212 or U+FF0D. */
 static bool has_wrong_dash(const char *word) {
     while (word[0] == '-')
         word++;
@@ -280,14 +280,14 @@ static bool has_one_dash(const char *word) {
     return false;
 }
 
-/* The value is empty, or the next word and begins as an option, or is an equals sign alone. */
+/* The value is empty, or the next argument and starts as an option, or only an equals sign. */
 static bool is_no_value(const char *value, const char *before) {
     bool is_option = value[0] == '-' && value[1] != '\0' && strchr("-uGknvqhV", value[1]) != NULL;
 
     return value[0] == '\0' || (value == before && (is_option || strcmp(value, "=") == 0));
 }
 
-/* The value stands in the word of its letter and is made of letters of options. */
+/* The value is in the argument of its letter and consists of option letters. */
 static bool is_letters(const char *value, const char *before) {
     return value != before && value[0] != '\0' && value[strspn(value, "uGknvqhV")] == '\0';
 }

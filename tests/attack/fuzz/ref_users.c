@@ -1,5 +1,5 @@
 /*
- * Users and groups as capwrap(1), "IDENTITY", tells it, on the lines of two files.
+ * Users and groups as capwrap(1), "IDENTITY", describes them, on the lines of two files.
  */
 #include <grp.h>
 #include <pwd.h>
@@ -56,7 +56,7 @@ static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 static bool is_marker(const char *name) { return name[0] == '+' || name[0] == '-'; }
 
-/* Blanks, a sign, digits; nothing behind them, and no more than 32 bits. */
+/* Blanks, a sign, digits; nothing after them, and no more than 32 bits. */
 static bool read_id(const char *field, uint32_t *id) {
     uint64_t value = 0;
 
@@ -107,7 +107,7 @@ static void read_line(const char *line, size_t length, bool users, struct ref_da
     free(text);
 }
 
-/* False for what glibc's reader does not read as it stands there. */
+/* False for what glibc's reader reads differently from what is written. */
 bool ref_is_clear(const char *text, size_t size) {
     size_t last = size;
 
@@ -186,7 +186,7 @@ void ref_database_free(struct ref_database *database) {
     free(database->groups);
 }
 
-/* ---- looking up: the first that fits ---- */
+/* ---- lookup: the first match ---- */
 
 const struct ref_user *ref_user_by_name(const struct ref_database *database, const char *name) {
     for (size_t i = 0; i < database->user_count; i++)
@@ -225,7 +225,7 @@ bool ref_is_member(const struct ref_group *group, const char *name) {
     return false;
 }
 
-/* ---- who is meant ---- */
+/* ---- the users and groups that are named ---- */
 
 static void add_id(struct ref_identity *identity, uint32_t id) {
     size_t at = 0;

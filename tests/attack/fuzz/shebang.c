@@ -49,7 +49,7 @@ static bool is_below(const char *name, const char *folder) {
     return strncmp(name, folder, length) == 0 && name[length] == '/';
 }
 
-/* What is a file of the chain cannot be a folder as well. */
+/* What is a file of the chain cannot be a directory as well. */
 static bool needs_a_folder(const char *name) {
     for (size_t i = 0; i < fake.file_count; i++)
         if (is_below(name, fake.files[i].path) || is_below(fake.files[i].path, name))
@@ -57,8 +57,8 @@ static bool needs_a_folder(const char *name) {
     return false;
 }
 
-/* An executable where a reader comes to that goes on behind what the kernel reads, or follows once
- * more than it: what must be refused would be found. */
+/* An executable for a reader that continues past what the kernel reads, or follows one level
+ * more: what must be refused would be found. */
 static void set_trap(struct chain *chain, const struct fake_file *script, int found) {
     static char name[REF_HEAD];
     const char *head = script->head, *trap = chain->names[KERNEL_FOLLOWS];

@@ -1,6 +1,6 @@
 /*
- * The strict readers of numbers and of capability names.
- * Input: which maximum, then the word.
+ * The strict parsers of numbers and of capability names.
+ * Input: the choice of maximum, then the text.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void check_number(const char *word, uint64_t max) {
     }
 }
 
-/* The word need not end where it ends: no byte behind it may be read. */
+/* The text has no terminator: no byte after it may be read. */
 static void check_cap(const uint8_t *data, size_t size) {
     char *word = malloc(size);
 

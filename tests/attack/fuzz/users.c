@@ -1,7 +1,7 @@
 /*
  * Names to numbers: resolve() on a user database that the input makes up, which may fail at one
- * lookup or give one wrong answer. What is accepted is what the manual page says of the true
- * database; one wrong answer is never believed.
+ * lookup or give one wrong answer. What is accepted must be what the manual page says for the true
+ * database; a single wrong answer is never used.
  * Compiled twice: with passwd_nss.c, whose NSS answers from what the C library reads in the two
  * files, and with passwd_files.c, which reads them itself, as glibc's NSS does. Input: USER, the
  * value of --groups, /etc/passwd, /etc/group, each ended by 0xff; then numbers.

@@ -97,7 +97,7 @@ struct group *__wrap_getgrnam(const char *name) {
     return &entry;
 }
 
-/* It has no way to fail: what cannot be read is a shorter list. */
+/* It cannot fail: what cannot be read shortens the list. */
 int __wrap_getgrouplist(const char *name, gid_t gid, gid_t *list, int *count) {
     const struct ref_database *database = users_fake.database;
     int room = *count, found = 0;

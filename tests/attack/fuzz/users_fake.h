@@ -17,7 +17,7 @@ struct users_fake {
     int open_error[2]; /* errno of open(2), or 0 */
     size_t read_most;  /* bytes that one read(2) gives; 0: all there is */
 
-    /* The how manieth lookup (NSS) or read(2) goes wrong, from 1; 0: none. */
+    /* The ordinal of the lookup (NSS) or read(2) that goes wrong, from 1; 0: none. */
     unsigned fails_at, wrong_at;
     int error; /* errno of the failing one; 0: an entry that is not there */
     enum users_wrong wrong;

@@ -1,12 +1,12 @@
-"""The cases: what is tried, with which command of which tool, and what counts as right.
+"""The cases: what is tried, with which command of which tool, and which result is right.
 
-A case checks the program that was started, by the account of tests/support/probe or by what the
-program could really do; never the tool's own word. In a command PROGRAM stands for that program
+A case checks the program that was started, by the output of tests/support/probe or by what the
+program could really do, never by the tool's own output. In a command PROGRAM stands for that program
 and its arguments.
 
-Where a tool has an option for the matter, the command uses it. A tool without one stands as it is
-when the matter is what any start of a program as another user should get right, and is left out
-when the matter is the option itself.
+If a tool has an option for the case, the command uses it. A tool without one is used as it is
+if any start of a program as another user should get the case right, and is left out
+if the case is about the option itself.
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ SETS = ("permitted", "effective", "inheritable", "bounding", "ambient")
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """What one tool made of one case. right; wrong; open: so with every tool, and documented;
+    """The result of one tool in one case. right; wrong; open: the same with every tool, and documented;
     none: the tool has no such option."""
 
     verdict: str
@@ -95,10 +95,10 @@ def measure(one, launchers, tool):
 
 
 def refused(outcome):
-    """The cell of a program that was rightly not started. A crash is no refusal, nor is success;
-    and capwrap has a status and a form for its own."""
+    """The cell of a program that was correctly not started. Neither a crash nor a success is a refusal;
+    and capwrap's refusals have their own status and form."""
     if outcome.status == -signal.SIGABRT and outcome.tool == "minijail0":
-        return right("aborts")  # its way to end with an error
+        return right("aborts")  # its way to exit with an error
     if outcome.status <= 0:
         return failed(outcome)
     if outcome.tool == "capwrap" and (
@@ -122,7 +122,7 @@ def must_refuse(outcome):
 
 
 def must_explain(outcome, code, pattern):
-    """Not started, and the error tells the reason, not only errno."""
+    """Not started, and the error states the reason, not only errno."""
     if outcome.ran:
         return wrong(f"runs as uid {outcome.ids('uid')[1]}, exit {outcome.status}")
     if outcome.status == code and re.search(pattern, outcome.err):
@@ -173,7 +173,7 @@ WEB = {
     "minijail0": "minijail0 -T static -u web -g web -G PROGRAM",
 }
 
-# Of a service, where nothing stands before the command.
+# For a service, in which nothing precedes the command.
 SERVICE = {"systemd": "systemd User=web"}
 SERVICE_KEEPS = {"systemd": "systemd User=web AmbientCapabilities=CAP_NET_BIND_SERVICE"
                  " CapabilityBoundingSet=CAP_NET_BIND_SERVICE"}
@@ -328,7 +328,7 @@ def home_without_entry(run, _lab):
 
 
 def none_taken(run, words, told):
-    """Each of the words has to be refused; told(word, outcome) says as what one was taken."""
+    """Each of the words has to be refused; told(word, outcome) names how one was interpreted."""
     taken = []
     for word in words:
         outcome = run(word=word)
@@ -525,7 +525,7 @@ def real_root(run, _lab):
     return wrong(f"holds root's permitted set, exit {outcome.status}") if held else right()
 
 
-# ---- a kernel or a sandbox that does not do what it says ----
+# ---- a kernel or a sandbox that reports success and changes nothing ----
 
 LIES = "strace -f -qq -o /dev/null -e inject={}:retval=0 --"
 
@@ -731,7 +731,7 @@ def file_of_root(run, launchers):
     return still("changes it") if os.path.getsize(file) else failed(outcome)
 
 
-# ---- what newer versions brought ----
+# ---- features of newer versions ----
 
 
 @case("43", "an abbreviated right or capability", {

@@ -1,8 +1,8 @@
-"""The launchers that `compare` runs, in a place of their own, and how each run ended.
+"""The launchers that `compare` runs, in an environment of their own, and how each run ended.
 
-The place is a private mount namespace, as root, with its folder on a file system of its own
-and its own /etc/passwd and /etc/group, so that neither the machine nor the result depends on the
-other.
+The environment is a private mount namespace, as root, with its directory on a separate file system
+and its own /etc/passwd and /etc/group, so that the machine is not changed and does not affect the
+result.
 """
 
 import ctypes
@@ -47,7 +47,7 @@ SETUP_FAILED = 99  # of start-as and in-userns
 
 
 class Outcome:
-    """How a run ended, and the account that the probe gave when it was started."""
+    """How a run ended, and what the probe printed if it was started."""
 
     def __init__(self, tool, status, out, err):
         self.tool, self.status, self.out, self.err = tool, status, out, err
@@ -64,7 +64,7 @@ class Outcome:
         return int(self.state[name], 16)
 
     def reason(self):
-        """What the error says of the reason: the text of errno, in one spelling."""
+        """The reason in the error message: the text of errno, in one spelling."""
         for text in (
             "Operation not permitted",
             "Invalid argument",
@@ -90,7 +90,7 @@ class Launchers:
             self.programs[name] = self.install(path, name)
 
     def _settle(self):
-        """Makes this mount namespace the place of the launchers."""
+        """Makes this mount namespace the environment of the launchers."""
         libc = ctypes.CDLL(None, use_errno=True)
 
         def mount(source, target, kind, flags, data):
@@ -144,7 +144,7 @@ class Launchers:
         return words + tail
 
     def run(self, command, target=None, start="", env=None, fds=(), terminal=False):
-        """Runs one tool's command. start stands before it, env is added to the environment, fds
+        """Runs one tool's command. start precedes it, env is added to the environment, fds
         are inherited; terminal: at the head of a session with a terminal of its own."""
         stdin, before = subprocess.DEVNULL, None
         if terminal:
@@ -172,7 +172,7 @@ class Launchers:
 
 class Units(Launchers):
     """The same inside of a booted systemd, whose users and groups are those above: a command is the word
-    systemd and the directives of a service, and nothing stands before it."""
+    systemd and the directives of a service, and nothing precedes it."""
 
     def __init__(self, folder, support):  # pylint: disable=super-init-not-called
         self.folder, self.programs, self.count = folder, {}, 0

@@ -5,7 +5,7 @@
 
 lines   The user joe stays what it is (uid 1001, gid 2001, a member of 3001 ... 3100); all other
         lines change in number, order and length. FOLDER/passwd and FOLDER/group are replaced by
-        rename(2), one after the other.
+        rename(2), one after the result.
 entry   In version V joe has uid 100000+V, gid 200000+V, home /home/V and is a member of 300000+V
         and 400000+V; the other lines change as well. No version comes twice. Both files of a
         version change at the same moment: they are reached through FOLDER/now, a symbolic link that
@@ -19,7 +19,7 @@ import random
 import select
 import sys
 
-KEPT = 200  # old versions that stay, for whoever is on the way into their folder
+KEPT = 200  # old versions that stay, for whoever is on the way into their directory
 PAUSE = 0.004  # seconds between two versions
 
 

@@ -1,8 +1,8 @@
 """harness.py - builds a mutant and asks the tests about it.
 
-Everything happens in a copy of the sources in a temporary folder. Only the changed file is
+Everything happens in a copy of the sources in a temporary directory. Only the changed file is
 compiled. What runs is broken on purpose and runs as root, so it is caged: private mount, process,
-network, IPC and host name namespaces; everything but the folder of the mutant is read-only, device
+network, IPC and host name namespaces; everything but the directory of the mutant is read-only, device
 nodes too; CPU time, memory and wall time are limited; with the first process all others end.
 """
 import json
@@ -83,7 +83,7 @@ class Harness:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def configure(self):
-        """How each file is compiled. A link outside of the build folder cannot write a dependency file
+        """How each file is compiled. A link outside of the build directory cannot write a dependency file
         into it, as CMake 3.27 and later ask the linker to do."""
         must([self.tree / "tests/support/cached", "cmake", "-S", self.tree, "-B", self.build, "-G",
               "Ninja", "-DCMAKE_BUILD_TYPE=None",

@@ -1,6 +1,6 @@
 """The theorems: what is proven, under which bounds, of which files of src/core.
 
-Each is one run of CBMC over a harness of this folder and the named files of the core.
+Each is one run of CBMC over a harness of this directory and the named files of the core.
 """
 
 import dataclasses

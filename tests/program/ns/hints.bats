@@ -12,7 +12,7 @@ setup() {
     require_root
 }
 
-# at PLACE -- CMD...: CMD in a root directory of its own that has the machine's folders, and of the
+# at PLACE -- CMD...: CMD in a root directory of its own that has the machine's directories, and of the
 # files that tell a place just those of PLACE.
 at() {
     # shellcheck disable=SC2016 # expands in the inner shell

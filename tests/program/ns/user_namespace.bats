@@ -161,7 +161,7 @@ mapped() {
     refuses uid unmapped-id 65534 -- --user 65534:1000
 }
 
-# looks_like_proc FILE...: over /proc lies a folder, with these files, which say that every id is mapped or that
+# looks_like_proc FILE...: over /proc lies a directory, with these files, which say that every id is mapped or that
 # another number is the overflow id; and setresuid(2) lies.
 looks_like_proc() {
     local folder=$BATS_TEST_TMPDIR/looks file

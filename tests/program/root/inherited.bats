@@ -68,7 +68,7 @@ print(flag.value)'
 
 # ---- the working directory ----
 
-# The folder is root's alone; who is asked for, and what is kept, decides who may search it.
+# The directory is root's alone; who is asked for, and what is kept, decides who may search it.
 closed_folder() {
     mkdir closed
     chmod 700 closed

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --keep: the program holds the named capabilities in all five sets, and no other.
+# --keep: the program holds the named capabilities in all five sets, and no result.
 
 # shellcheck disable=SC2034,SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell; states.bash reads FROM
 load ../../support/common

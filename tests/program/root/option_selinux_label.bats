@@ -29,7 +29,7 @@ setup() {
 }
 
 # by_file SCRIPT WORD...: WORD... as before Linux 6.8, without the two calls. SCRIPT makes the file of /proc in
-# their place, in a folder that no kernel looks at.
+# their place, in a directory that no kernel looks at.
 by_file() {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     attempt unshare --mount --propagation private -- /bin/bash -c '

@@ -301,7 +301,7 @@ kernel_tells() {
 
 @test "--dry-run reports a Landlock domain that forbids the program, if the kernel reports it" {
     kernel_tells || return 0
-    # Handles LANDLOCK_ACCESS_FS_EXECUTE, and allows it below capwrap's folder and the libraries alone.
+    # Handles LANDLOCK_ACCESS_FS_EXECUTE, and allows it below capwrap's directory and the libraries alone.
     cat >landlock.py <<'END'
 import ctypes, os, struct, sys
 libc = ctypes.CDLL(None, use_errno=True)

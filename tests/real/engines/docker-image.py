@@ -82,7 +82,7 @@ class Image:
             self.file(library)
 
     def tree(self, folder, wanted=lambda path: True, pattern="**/*"):
-        """The files of a folder for which wanted(path) holds."""
+        """The files of a directory for which wanted(path) holds."""
         for path in sorted(pathlib.Path(folder).glob(pattern)):
             if path.is_file() and wanted(path):
                 self.file(path)
@@ -116,7 +116,7 @@ def small(image):
 
 
 def go(*words):
-    """What the machine's go says in the folder of the server."""
+    """What the machine's go says in the directory of the server."""
     here = pathlib.Path(__file__).resolve().parents[3] / "contrib/docker/go"
     return subprocess.check_output(["go", *words], text=True, cwd=here).strip()
 

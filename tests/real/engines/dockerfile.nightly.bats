@@ -22,7 +22,7 @@ setup_file() {
     root=$("$SRC_DIR/tests/support/root-cache" --run="$SRC_DIR/tests/real/engines/dockerfile-base" dockerfile-base \
         trixie "${BASE_PACKAGES[@]}")
     tar -C "$root" --create --file "$BASE" .
-    # The program from the source archive, in another folder than that of the Dockerfile.
+    # The program from the source archive, in another directory than that of the Dockerfile.
     git -C "$CLONE" archive --prefix=source/ HEAD | "$SRC_DIR/tests/support/in-system" "$root" bash -euc '
         mkdir /elsewhere && cd /elsewhere && tar --no-same-owner -xf -
         source/contrib/packaging/static-musl.sh --fetched /fetched static >/log 2>&1 || { tail /log >&2 && exit 1; }

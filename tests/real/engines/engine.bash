@@ -7,7 +7,7 @@ source "$SRC_DIR/tests/support/as-before.bash"
 
 # ---- the room ----
 
-# new_room NAME: the folder of a room that is to be opened: $ROOM.
+# new_room NAME: the directory of a room that is to be opened: $ROOM.
 new_room() {
     ROOM=$(mktemp -d "/tmp/capwrap-$1.XXXXXX")
     export ROOM

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The files of this folder with the engines of Debian 13 and sid: podman, and runc and crun by themselves, and
+# The files of this directory with the engines of Debian 13 and sid: podman, and runc and crun by themselves, and
 # sid's Docker.
 
 load ../../support/common

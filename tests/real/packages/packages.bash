@@ -1,4 +1,4 @@
-# The packages of packages.bats, and the root folder that they are installed into. Source it after
+# The packages of packages.bats, and the root directory that they are installed into. Source it after
 # support/common, documented and debian-root.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets output
@@ -64,7 +64,7 @@ files_of() {
         -o -type d -printf '%M %U:%G %P\n' -o -printf '%M %U:%G %s %T@ %P %l\n' | LC_ALL=C sort
 }
 
-# what_came FILE: the files and folders that are in the root folder and not in FILE, as mode, owner, name.
+# what_came FILE: the files and directories that are in the root directory and not in FILE, as mode, owner, name.
 what_came() {
     comm -13 "$1" <(files_of "$ROOT") | awk '{ print $1, $2, $1 ~ /^d/ ? $3 : $5 }'
 }

@@ -22,7 +22,7 @@ setup_file() {
     STATIC=$(dirname "${CAPWRAP_MUSL%/*}")
     STATIC_TGZ=$BATS_FILE_TMPDIR/static/capwrap-$VERSION-linux-$MACHINE-static.tar.gz
     export STATIC STATIC_TGZ NOTICES=$STATIC/build/licenses
-    # rpm makes a database in the home folder when there is none.
+    # rpm makes a database in the home directory when there is none.
     export HOME=$BATS_FILE_TMPDIR/home
     mkdir "$HOME"
     local root=0

@@ -10,7 +10,7 @@ setup() {
     cache=$BATS_TEST_TMPDIR/cache made=$BATS_TEST_TMPDIR/made
     export CAPWRAP_TEST_CACHE=$cache
     mkdir "$BATS_TEST_TMPDIR/bin"
-    # The folder is the argument before those that say where packages come from.
+    # The directory is the argument before those that say where packages come from.
     cat >"$BATS_TEST_TMPDIR/bin/mmdebstrap" <<STUB
 #!/bin/bash
 printf '%s\n' "\$*" >>"$made"

@@ -32,7 +32,7 @@ teardown() {
 }
 
 # in_image COMMAND...: this process becomes one of a container of that image: on an overlay, with these capabilities,
-# and with this folder as /mnt.
+# and with this directory as /mnt.
 in_image() {
     exec unshare --mount --propagation private -- bash -euc '
         mount -t tmpfs tmpfs layers

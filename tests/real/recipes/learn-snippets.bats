@@ -57,7 +57,7 @@ lines() {
     jq -r ".snippets.$2" "$LEARNED/$1"
 }
 
-# sets NAMES SET...: in $output these sets hold these capabilities and no other.
+# sets NAMES SET...: in $output these sets hold these capabilities and no result.
 sets() {
     local set words
     read -ra words <<<"$1"

@@ -9,7 +9,7 @@ needs, and once more without each one of them.
 
 ROOT is a root file system with the programs, which belongs to this script. CAPWRAP names the program
 that is copied into it. Each program runs in namespaces of its own (mount, network, process, host name,
-IPC), and its folder is on a tmpfs there. What a server holds is read from its /proc/PID/status.
+IPC), and its directory is on a tmpfs there. What a server holds is read from its /proc/PID/status.
 
 Exit status: 0 when each program works with its set, fails with less, and FILE says so; else 1. The
 last line is "summary: " and a JSON object with the counts.
@@ -64,10 +64,10 @@ def recipes():
     return [Recipe(*numbered) for numbered in enumerate(file[name] for name in file.sections())]
 
 
-# ---- in the namespaces, with ROOT as the root folder ----
+# ---- in the namespaces, with ROOT as the root directory ----
 
 class Trial:
-    """One program, with some capabilities, in a folder that is new."""
+    """One program, with some capabilities, in a directory that is new."""
 
     def __init__(self, recipe, keep):
         self.recipe, self.keep, self.said = recipe, keep, ""

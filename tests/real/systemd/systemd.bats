@@ -1190,7 +1190,7 @@ added() {
     assert_output ""
 }
 
-# has_booted OUT: the one that sees this folder, and no other that is booted beside it.
+# has_booted OUT: the one that sees this directory, and no other that is booted beside it.
 has_booted() {
     local process
     process=$(pgrep -of "systemd/boot $FILES $1 ") &&

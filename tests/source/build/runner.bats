@@ -7,7 +7,7 @@ setup() {
 }
 
 # run_bats [NAME=VALUE...]: as from CTest, and not as from within a test, where bats puts its own
-# folder in front.
+# directory in front.
 run_bats() {
     run env -i PATH="${PATH#*/bats-core:}" TMPDIR="$BATS_TEST_TMPDIR" "$@" "$SRC_DIR/tests/support/run-bats" "$FILE"
     echo "$output"
@@ -232,7 +232,7 @@ lacks() {
     lacks pacman 'cmocka ninja' 'pacman -S --needed'
 }
 
-# needed BIN COLUMNS: need_all of one thing that exists nowhere, with that folder as PATH.
+# needed BIN COLUMNS: need_all of one thing that exists nowhere, with that directory as PATH.
 needed() {
     # shellcheck disable=SC2016 # for the inner shell
     run env PATH="$1" "$BASH" -euc 'source "$1" && row=$2 && needs() { echo "$row"; } && need_all build' run.sh \

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the coverage in a build folder, and compares what is missing with what is explained.
+"""Prints the coverage in a build directory, and compares what is missing with what is explained.
 
   report.py BUILD_FOLDER EXPLAINED
 
@@ -16,7 +16,7 @@ paragraphs of
 An explanation of the first two kinds that explains nothing is an error too: the line is covered, is
 covered partly, or is not there any more. What varies has to be there, in its function. Lines may move
 within it. How many branches a line has, each compiler says otherwise: no number is in the file. The
-other folders of src are shown for information.
+other directories of src are shown for information.
 
 Prints what has no explanation in this form, ready for the file. The last line, `summary: {...}`,
 holds the numbers as JSON. Exit status: 0 all is as it should be; 1 it is not; 2 there are no

@@ -12,7 +12,7 @@
   docs.py errors MAN           the error codes that the manual page lists
 
 Generating takes root, because the transcripts run in a mount namespace of their own, with users and
-a root folder of their own; and the built programs: CAPWRAP and SUPPORT_BIN, else the release build.
+a root directory of their own; and the built programs: CAPWRAP and SUPPORT_BIN, else the release build.
 """
 import difflib
 import json
@@ -55,7 +55,7 @@ nogroup:x:65534:
 BOUNDING = ("-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,"
             "+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap")
 
-# A root folder without the marks of a container, so that the hints are those of a plain shell.
+# A root directory without the marks of a container, so that the hints are those of a plain shell.
 PRIVATE_ROOT = r"""
 set -e
 root=$1 capwrap=$2

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # bats sets output
 
-# In a folder with one file, "file-here"; complete.SHELL is in $COMPLETE.
+# In a directory with one file, "file-here"; complete.SHELL is in $COMPLETE.
 begin_completing() {
     COMPLETE=$SRC_DIR/tests/source/docs
     export ZCOMPDUMP=$BATS_FILE_TMPDIR/zcompdump

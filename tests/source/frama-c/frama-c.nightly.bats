@@ -13,7 +13,7 @@ setup() {
     [ "$(grep -c '^  0 alarms generated' <<<"$output")" -eq 5 ]
 }
 
-# with_change FILE OLD NEW: a copy of the sources with one change, in the test's folder.
+# with_change FILE OLD NEW: a copy of the sources with one change, in the test's directory.
 with_change() {
     cp -r "$SRC_DIR/src" "$BATS_TEST_TMPDIR"
     grep -q "$2" "$SRC_DIR/src/$1"

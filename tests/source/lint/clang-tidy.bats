@@ -41,7 +41,7 @@ tidy() {
     [[ $output == *readability-function-size* ]]
 }
 
-# a_project [FOLDER]: a C file that is clean, with a header, and its build: in that folder of the test.
+# a_project [FOLDER]: a C file that is clean, with a header, and its build: in that directory of the test.
 a_project() {
     mkdir -p "$BATS_TEST_TMPDIR/${1-}"
     cd "$BATS_TEST_TMPDIR/${1-}" || return

@@ -776,7 +776,7 @@ static bool permits(const struct fake_file *file, unsigned bits) {
            capable(CAP_DAC_OVERRIDE);
 }
 
-/* Walks to a file or link. Folders that are not in the table are there, and open to everyone. */
+/* Walks to a file or link. Directories that are not in the table exist and are open to everyone. */
 static int walk_to(const char *path, struct fake_file **file) {
     if (path[0] == '\0')
         return -ENOENT;

@@ -33,7 +33,7 @@ void as_root_for_root(void) {
     fake_find_file("/srv")->mode = S_IFDIR | 0755;
 }
 
-/* The program's folder is open to nobody but root, and to who may pass every permission. */
+/* The program's directory is open to nobody but root, and to who may pass every permission. */
 static void as_root_for_a_program_of_root(void) {
     as_root();
     fake_find_file("/srv")->owner = 0;
