@@ -1,5 +1,5 @@
 /*
- * account - what a launcher uses until the program that it starts is there: counted, not timed.
+ * account - what a launcher uses until it executes the program: counted, not timed.
  *
  *   account [-i] COMMAND [ARGUMENT...] TARGET
  *
@@ -18,7 +18,7 @@
  * (The caller's ru_maxrss is no measure of memory: it counts what a child has of its parent before
  * its execve.)
  *
- * Ends with 0; 1 when TARGET was not reached; 99 when it cannot work.
+ * Exit status: 0; 1 when TARGET was not reached; 99 when it cannot work.
  */
 #define _GNU_SOURCE
 #include <elf.h>

@@ -4,8 +4,8 @@
  *   capwrap --user ID:ID --keep NET_BIND_SERVICE --no-new-privs -- COMMAND [ARGUMENT...]
  *
  * started as root with all capabilities, for an ID without an entry in the user database, with no
- * option read, nothing looked up, nothing planned and nothing verified. What it costs, nobody can
- * save who starts a program in this state.
+ * option read, nothing looked up, nothing planned and nothing verified. Its cost is unavoidable
+ * for any launcher that starts a program in this state.
  *
  *   baseline COMMAND [ARGUMENT...]      COMMAND is a path
  *
@@ -37,7 +37,7 @@ static long call(long number, long a, long b, long c, long d, long e) {
 
 enum { ID = 54321, ENVIRONMENT_LIMIT = 65536 };
 
-/* What makes the call fail is no part of what is measured, but must not go unnoticed. */
+/* A failing call is not part of the measurement, but must be noticed. */
 static long must(long number, long a, long b, long c, long d) {
     long result = call(number, a, b, c, d, 0);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a start costs: bench.py measures, docs/performance-details.md tells. No test here checks a time.
+# What a start costs: bench.py measures, docs/performance-details.md reports. No test here checks a time.
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../support/common

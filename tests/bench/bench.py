@@ -16,8 +16,8 @@ SU_EXEC, SU_EXEC_STATIC and SU_EXEC_MUSL (not in Debian; left out otherwise). --
 build as a row of its own.
 
 --short takes some seconds, measures a little of everything, and of capwrap and su-exec what is
-named alone. It never checks a time: only a ratio of least times above twice its goal, or growth far
-from linear, makes it end with 1.
+named. It never checks a time: only a ratio of least times above twice its goal, or growth far
+from linear, makes it exit with 1.
 
 --rounds N, --laps N  of "time": in each round each command has N laps
 --seed N              the same order of launches once more
@@ -116,7 +116,7 @@ def measure(chosen, tools, paths):
 
 
 def far_off(result):
-    """What --short ends with 1 for."""
+    """The reasons for which --short exits with 1."""
     said = [f"{row['what']}: {row['of']} is {row['least']:.2f} of {row['to']}, more than twice "
             f"{row['most']}" for row in result["goals"]
             if row["least"] > goals.MARGIN * row["most"]]

@@ -1,7 +1,7 @@
 """What a start of capwrap may cost: the one table of the goals, and how they are evaluated.
 
 Each is a ratio of two programs in the same run. setpriv looks up no user: to it the same capwrap is
-compared a second time, told not to set HOME.
+compared a second time, with the option not to set HOME.
 
 The baselines are no goals. A baseline is the least that a program can do for the same change of state,
 without a check, with the C library alone; the rungs above it ask what capwrap asks (questions.h). They

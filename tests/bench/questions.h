@@ -1,7 +1,7 @@
 /*
  * questions - what capwrap asks the kernel on its way, for a baseline that is to ask it as well:
  * the state before the change and after it, whether the old ids can be taken back, and what execve
- * will make of the program. The same system calls, and nobody looks at the answers. Included by
+ * will make of the program. The same system calls, and the answers are ignored. Included by
  * baseline.c.
  */
 #ifndef BENCH_QUESTIONS_H

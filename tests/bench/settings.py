@@ -2,8 +2,8 @@
 
 A *setting* is what surrounds the launches of some commands: the user database, the capabilities that
 root has, the environment, the descriptors that are open, how many launches stand side by side. All
-settings take turns, round by round, and within a round all commands take turns, lap by lap
-(launch.c). A ratio of two commands is taken within each round; the median of these is told.
+settings alternate, round by round, and within a round all commands alternate, lap by lap
+(launch.c). A ratio of two commands is taken within each round; the median of these is reported.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ SMALL = 20  # entries of a user database that nobody has added to
 
 
 def enter_namespace():
-    """What is mounted from here on, nobody else sees. (os.unshare is younger than Python 3.11.)"""
+    """Later mounts are private to this process. (os.unshare is newer than Python 3.11.)"""
     if sys.argv[1:2] == [INSIDE]:
         del sys.argv[1]
         return
@@ -37,7 +37,7 @@ def enter_namespace():
 
 class Users:
     """/etc/passwd, group and nsswitch.conf of the bench's own: files, and no other service, so that
-    the numbers do not tell of what this machine has for a user database."""
+    the numbers do not depend on this machine's user database."""
 
     def __init__(self, folder):
         folder.mkdir()
@@ -84,7 +84,7 @@ class Setting:
         return statistics.median(time for laps in self.rounds[name] for time in laps) / 1000
 
     def least(self, name):
-        """What disturbs a launch only ever adds to its time."""
+        """A disturbance can only add to the time of a launch."""
         return min(time for laps in self.rounds[name] for time in laps) / 1000
 
 

@@ -1,6 +1,6 @@
 /*
- * target - ends with 0 at once: what is launched, with as little cost of its own as a program can
- * have. For -nostdlib -static -ffreestanding.
+ * target - exits with 0 immediately: the launched program, with the least cost of its own that is
+ * possible. For -nostdlib -static -ffreestanding.
  */
 #include <asm/unistd.h>
 

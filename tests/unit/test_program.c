@@ -1309,7 +1309,7 @@ static void a_stream_that_stays_closed_to_the_user_is_noted(void **state) {
         {2, {0, EACCES, EACCES}, true, 4, EACCES}, /* what is handed over is opened by its owner */
         {6, {0, EACCES, EACCES}, true, 0, 0},
         {0, {0, ENXIO, 0}, true, 2, ENXIO},
-        {0, {0, EIO, ENOENT}, true, 0, 0}, /* it cannot be told */
+        {0, {0, EIO, ENOENT}, true, 0, 0}, /* it cannot be read */
     };
 
     (void)state;

@@ -31,7 +31,7 @@ Usage, as root, with CAPWRAP, SUPPORT_BIN and SRC_DIR in the environment as CTes
   pairs.py --rows                   the entry in STATES of each row of the transition table
 
 The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothing to report;
-1 something to report; 2 it could not be done.
+1 something to report; 2 the run could not be made.
 """
 
 import collections

@@ -11,7 +11,7 @@ setup() {
 
 @test "in every state of one capability the core agrees with the rules, the rules with the model, the model with the kernel" {
     kernel=$("$tier" every-kernel) caps=$("$tier" every-caps)
-    # all of it costs many times as much there
+    # everything takes many times as long there
     if grep -q -e __asan_init -e __gcov_ "$CAPWRAP"; then kernel=$((kernel / 10)) caps=10; fi
     run "$SRC_DIR/tests/attack/model/every-state" --caps "$caps" \
         --model "$("$tier" every-model)" --kernel "$kernel"

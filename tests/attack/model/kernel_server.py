@@ -43,7 +43,7 @@ def _give_up(why):
 
 
 def finish(main):
-    """Ends with the status of main, and with 2 where something kept it from comparing."""
+    """Exits with the status of main, and with 2 if the comparison could not be made."""
     try:
         status = main()
     except Exception:
@@ -53,7 +53,7 @@ def finish(main):
 
 
 def private():
-    """Goes on in a mount namespace of its own, with the file systems."""
+    """Continues in a mount namespace of its own, with the file systems."""
     _check_surroundings()
     if os.environ.get(INSIDE) != str(os.getpid()):
         os.environ[INSIDE] = str(os.getpid())

@@ -7,7 +7,7 @@ setup() {
     require_root
     model=$SRC_DIR/tests/attack/model
     cases=$("$SRC_DIR/tests/support/tier" model-cases)
-    # a start costs many times as much there
+    # a start takes many times as long there
     if grep -q -e __asan_init -e __gcov_ "$CAPWRAP"; then cases=$((cases / 10)); fi
 }
 
@@ -26,7 +26,7 @@ counted() {
     run "$model/kernel-check" --cases "$cases"
     show
     assert_success
-    # Most calls succeed, and many programs are executed: else little was compared.
+    # Most calls succeed, and many programs are executed: otherwise little was compared.
     counted '.differences == 0 and .operations > 4 * .cases
         and .refused * 2 < .operations and .execs > .cases and .userns * 5 > .cases'
 }

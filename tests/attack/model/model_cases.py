@@ -206,7 +206,7 @@ class Chance:
         return self.kernel.known if before["userns"] else self.full
 
     def inside(self, before, kind):
-        """Ids that can be had inside, or None to leave what is there."""
+        """Ids that exist inside the namespace, or None to leave the current ones."""
         maps = before["userns"].split(";")[kind == "gids"] if before["userns"] else "0:0:65536"
         lines = [tuple(map(int, line.split(":"))) for line in maps.split("/") if line]
         return [i for i in MANY for line in lines if line[0] <= i < line[0] + line[2]]
@@ -272,7 +272,7 @@ class Chance:
         return [permitted, inheritable, self.maybe(0.35)]
 
     def choose_capwrap(self, case):
-        """A capwrap with file capabilities now and then, and one with set-id bits."""
+        """Sometimes a capwrap with file capabilities, or one with set-id bits."""
         if self.maybe(0.2):
             within = sum(c.bit(cap) for cap in self.rng.sample(CAPS, 3))
             within &= self.everything(case["before"])
@@ -295,7 +295,7 @@ class Chance:
                 request["group"] = rng.choice(inside if inside and self.maybe(0.8) else MANY)
             if case["before"]["userns"] and self.maybe(0.35):
                 request["user"] = 70000  # beyond every map
-            if self.maybe(0.25):  # who one is already
+            if self.maybe(0.25):  # the caller's own ids
                 request["user"] = start.ns.see_uid(start.ruid)
                 request["group"] = start.ns.see_gid(start.rgid)
         if self.maybe(0.3):
@@ -309,7 +309,7 @@ class Chance:
         request["chown_stdio"] = self.maybe(0.6 if any(case["before"]["owners"]) else 0.15)
         request["no_login_env"] = self.maybe(0.4)
         request["verbose"] = self.maybe(0.4)
-        for field in dataclasses.fields(Request):  # what needs no thought: one of these values
+        for field in dataclasses.fields(Request):  # independent fields: one of these values
             if "values" in field.metadata:
                 request[field.name] = rng.choice(field.metadata["values"])
 

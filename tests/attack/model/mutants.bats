@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # A capwrap that skips one step of its transition is noticed: by its own proof, by another step, or
-# by the model. And what the model says of a broken one can be replayed.
+# by the model. A failure that the model reports for a broken one can be replayed.
 
 load ../../support/common
 

@@ -64,7 +64,7 @@ def predict(state, words, kernel, images):
         try:
             state = apply(state, word, kernel, images)
             if not word.startswith("exec="):
-                numbers.append(0)  # what execve replaces tells nothing
+                numbers.append(0)  # a state that execve replaces shows nothing
         except c.Refused as refused:
             numbers.append(refused.number)
     return numbers, state

@@ -46,7 +46,7 @@ class Found(typing.NamedTuple):
 
     @property
     def told(self):
-        """The steps that --verbose told."""
+        """The steps that --verbose printed."""
         return STEP.findall(self.answer.error)
 
 
@@ -74,7 +74,7 @@ def _compare_refusal(found):
         return {"no clean refusal": f"status {answer.status}, {answer.output + answer.error!r}"}
     if code in promise.leeway:
         return wrong
-    # what only the real call can know, the rehearsal does not
+    # what only the real call can detect, the rehearsal does not
     untold = code is None and promise.reasons & {"system-call", "not-executable"}
     if not promise.reasons:
         wrong["needless refusal"] = f"{code}: {ERROR.search(answer.error).group()}"
@@ -157,7 +157,7 @@ def _compare_keyring(found, values):
 
 
 def _compare_notes(found):
-    """Every note that is due and no other; steps are told when asked for, and nothing else."""
+    """Every expected note and no other; steps are printed only on request, and nothing else."""
     lines = found.answer.error.splitlines()
     said = {name for name, text in NOTES.items() if any(text in line for line in lines)}
     expected = set(found.promise.notes)

@@ -1,9 +1,9 @@
-"""harness.py - builds a mutant and asks the tests about it.
+"""harness.py - builds a mutant and runs the tests on it.
 
 Everything happens in a copy of the sources in a temporary directory. Only the changed file is
 compiled. What runs is broken on purpose and runs as root, so it is caged: private mount, process,
 network, IPC and host name namespaces; everything but the directory of the mutant is read-only, device
-nodes too; CPU time, memory and wall time are limited; with the first process all others end.
+nodes too; CPU time, memory and wall time are limited; when the first process exits, all others end.
 """
 import json
 import re
@@ -16,7 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-FLAGS = "-O0 -w"  # what is compiled most is run but once
+FLAGS = "-O0 -w"  # the most frequently compiled files are run only once
 OPTIMIZE = ["-O2"]  # so that a mutant shows that it is the same program
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 NOT_COPIED = {"build", ".git"}
@@ -36,8 +36,8 @@ exec "$@"
 UNSHARE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--net", "--ipc", "--uts",
            "--mount-proc", "--propagation", "private", "--"]
 
-# Tests of the built program, for a mutant that every unit test let live: the model's, which look at
-# the whole state, and a few of what it does not know.
+# Tests of the built program, for a mutant that survives every unit test: the model's, which check
+# the whole state, and a few of what the model does not cover.
 PROGRAM_TESTS = ("attack/model/compare-starts --cases 100 --seed 1 --stop",
                  *(f"support/run-bats {{}}/program/root/{name}.bats" for name in (
                      "option_chown_stdio", "option_close_fds", "standard_streams", "program_file",
@@ -135,7 +135,7 @@ class Harness:
         return self.links[target]
 
     def caged(self, folder, script, seconds):
-        """Runs a shell script where it can do no harm; its output, or None when it was too slow."""
+        """Runs a shell script in the cage; its output, or None after a timeout."""
         command = ["timeout", "--signal=KILL", str(seconds), *UNSHARE, "prlimit",
                    f"--cpu={CPU_SECONDS}", "--core=0", "--",
                    "sh", "-c", CAGE, "cage", str(folder), "sh", "-c", script]
@@ -148,7 +148,7 @@ class Harness:
     # ---- unit tests ----
 
     def unit_tests(self):
-        """The names of the unit tests that are asked."""
+        """The names of the unit tests that are run."""
         names = sorted(p.stem.removeprefix("test_")
                        for p in (self.tree / "tests/unit").glob("test_*.c"))
         return [n for n in names if self.only_tests is None or n in self.only_tests]
@@ -162,7 +162,7 @@ class Harness:
             list(pool.map(self.check_unit, self.unit_tests()))
 
     def check_unit(self, test):
-        """How long it takes, and the objects of the core in it. It has to be green."""
+        """How long it takes, and the objects of the core in it. It has to pass."""
         folder = self.new_folder()
         start = time.monotonic()
         program = self.build / f"tests/test_{test}"
@@ -187,7 +187,7 @@ class Harness:
                                    key=lambda t: (t != name.removesuffix(".c"), self.seconds[t]))
         if not self.linked[name] and self.only_tests is None:
             raise RuntimeError(f"no unit test links {name}")
-        for test in self.linked[name][:1]:  # what cannot be linked would pass for not compiled
+        for test in self.linked[name][:1]:  # a mutant that cannot be linked would be counted as not compiled
             must(["sh", "-c", self.link_command(f"tests/test_{test}"), "sh", self.folder / "t", target, ""])
         return text
 
@@ -198,7 +198,7 @@ class Harness:
         return folder
 
     def unit_script(self, name, sanitize):
-        """Links and runs one test after another, until one is red."""
+        """Links and runs one test after another, until one fails."""
         lines = ["exec 2>/dev/null"]
         for test in self.linked[name]:
             limit = round(20 * self.seconds[test] + 10)
@@ -212,7 +212,7 @@ class Harness:
         return "\n".join([*lines, "echo alive"])
 
     def ask_units(self, name, folder, sanitize=False):
-        """The first unit test that is red, as "unit TEST"; TIMEOUT; or "alive"."""
+        """The first unit test that fails, as "unit TEST"; TIMEOUT; or "alive"."""
         out = self.caged(folder, self.unit_script(name, sanitize), 900)
         return TIMEOUT if out is None else (out.splitlines() or ["unit died"])[-1]
 
@@ -235,7 +235,7 @@ class Harness:
             self.program_is_checked = True
 
     def run_program(self, folder):
-        """The first test of the program that is red, or "alive"."""
+        """The first test of the program that fails, or "alive"."""
         tests = self.tree / "tests"
         (folder / "bin").mkdir()
         for test in PROGRAM_TESTS:
@@ -254,7 +254,7 @@ class Harness:
         return "alive"
 
     def ask_program(self, name, folder):
-        """The first test of the program that is red, or "alive"."""
+        """The first test of the program that fails, or "alive"."""
         if self.only_tests is not None:
             return "alive"
         self.check_program(name)
@@ -269,7 +269,7 @@ class Harness:
 
     def classify(self, mutant, text, program=True):
         """Who killed it: "unit TEST", "sanitizer TEST", "program FILE", TIMEOUT; or SAME, UNBUILT,
-        or "alive". Without program, the built program is not asked."""
+        or "alive". Without program, the tests of the built program are not run."""
         name, folder = mutant.file, self.new_folder()
         try:
             changed = text[:mutant.start] + mutant.text + text[mutant.end:]

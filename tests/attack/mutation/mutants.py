@@ -6,7 +6,7 @@ find(path, arguments) gives a list of Mutant. Kinds:
   operand     one side of && or || no longer decides
   condition   the condition of if, for, while or ?: is negated
   statement   a statement is deleted; also one case of a switch
-  return      a function answers something else
+  return      a function returns another value
   field       a designated initializer is left out
   row, swap   a row of a table is removed, or changes places with the next one
 
@@ -77,7 +77,7 @@ class Source:
         self.function = ""
 
     def holds(self, cursor):
-        """Whether a cursor stands in this file, not in a header."""
+        """Whether a cursor is in this file, not in a header."""
         file = cursor.extent.start.file
         return file is not None and file.name == self.path
 
@@ -106,7 +106,7 @@ def shorten(text):
 
 
 def extent(cursor):
-    """Where a cursor begins and ends, in bytes."""
+    """Where a cursor starts and ends, in bytes."""
     return cursor.extent.start.offset, cursor.extent.end.offset
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The core is changed in one small place after another, and a test notices each change, or the file
-# `equivalent` says why nobody could. tests/attack/mutation/mutate says how.
+# `equivalent` explains why no test could. tests/attack/mutation/mutate describes the method.
 # (A failure names its mutant; `tests/attack/mutation/mutate --only ID` shows it again.)
 
 load ../../support/common

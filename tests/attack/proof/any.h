@@ -1,5 +1,5 @@
 /*
- * any - values of which nothing is known, and the words of a proof.
+ * any - values of which nothing is known, and the macros of a proof.
  *
  * To CBMC the result of a nondet_ function is any value of its type.
  */
@@ -31,7 +31,7 @@ size_t __CPROVER_OBJECT_SIZE(const void *memory);
 #endif
 
 /* A run with -DCOVER proves nothing: there each REACHED must be found to be reachable, as the
- * failure of an assertion, or the theorem speaks of nothing. */
+ * failure of an assertion, or the theorem is vacuous. */
 #ifdef COVER
 #define PROVE(claim, condition)  (void)(condition)
 #define REACHED(what, condition) __CPROVER_assert(!(condition), "reached: " what)
@@ -46,12 +46,12 @@ size_t __CPROVER_OBJECT_SIZE(const void *memory);
 #endif
 enum { MOST_GROUPS = MOST, MAX_SIGNAL = 64, MAX_UMASK = 0777 };
 
-/* A path or a label, which the core does not look into; or NULL. */
+/* A path or a label, whose text the core does not inspect; or NULL. */
 const char *any_word(void);
 
 /* Any request whose lists are what users/resolve.c promises; list is where its groups are. */
 struct request any_request(gid_t list[MOST_GROUPS]);
-/* Any start, as a value: nothing is known but that its groups are a sorted list. */
+/* Any start, as a value: all that is known is that its groups are a sorted list. */
 struct start any_start(gid_t list[MOST_GROUPS]);
 
 #endif

@@ -1,4 +1,4 @@
-/* T0: where execve is reached, the kernel is in the state that was asked for. The whole pipeline,
+/* T0: where execve is reached, the kernel is in the requested state. The whole pipeline,
  * for any start and any request, while any call may fail and writers may lie as long as they like.
  *
  *   WRITER_LIES, CONFIRM_LIES, READER_LIES   how many calls may lie

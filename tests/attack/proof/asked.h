@@ -1,5 +1,5 @@
 /*
- * asked - what was asked for, and when capwrap refuses, by docs/design.md: written from that page,
+ * asked - what was requested, and when capwrap refuses, by docs/design.md: written from that page,
  * not from src/core/plan.c.
  */
 #ifndef CAPWRAP_PROOF_ASKED_H

@@ -22,7 +22,7 @@ static struct bit bit_after(const struct cred *now, const struct exec_file *file
 
     bool gained = ((now->inheritable >> n & 1) != 0 && file_inheritable) ||
                   (file_permitted && (now->bounding >> n & 1) != 0);
-    if (now->no_new_privs) /* prctl(2): nothing is granted that could not be had without */
+    if (now->no_new_privs) /* prctl(2): nothing is granted that could not be obtained without it */
         gained = gained && (now->permitted >> n & 1) != 0;
     bit.permitted = gained || bit.ambient;
     bit.effective = file_effective ? bit.permitted : bit.ambient;

@@ -282,13 +282,13 @@ int sys_get_parent_death_signal(int *signal) {
 
 pid_t sys_get_parent(void) {
     if (nondet_bool())
-        kernel.parent = 1; /* the parent ends at any time */
+        kernel.parent = 1; /* the parent exits at any time */
     return kernel.parent;
 }
 
 int sys_filter_is_refused(void) {
     if (kernel_may_fail && nondet_bool())
-        return 0; /* it cannot be told */
+        return 0; /* it cannot be read */
     return !kernel.no_new_privs && !able(CAP_SYS_ADMIN);
 }
 
@@ -600,7 +600,7 @@ int sys_chown_fd(int fd, uid_t uid) {
     return 0;
 }
 
-/* core/directory.c: it is opened, looked at and entered. */
+/* core/directory.c: it is opened, inspected and entered. */
 int directory_enter(const char *path, struct sys_directory *entered, struct fail *f) {
     int answer = verdict(&kernel_writer_lies);
 

@@ -32,7 +32,7 @@ struct kernel {
     int parent_death;
     pid_t parent;
     kernel_id owner[3]; /* of the standard streams */
-    bool is_pipe[3];    /* it is one that --chown-stdio hands over */
+    bool is_pipe[3];    /* --chown-stdio changes its owner */
     bool stream_gid_mapped[3];
     bool fds_open;
     bool keyring_joined, keyring_blocked;
@@ -43,7 +43,7 @@ struct kernel {
     bool filtered;              /* by sys_disable_userns() */
     /* the machine, which no call changes */
     bool all_mapped, setgroups_denied, proc_tells, userns_known, module_active[MODULES];
-    bool filtered_before; /* there is a seccomp filter of somebody else's, */
+    bool filtered_before; /* there is a third-party seccomp filter, */
     int userns_refused;   /* and what of enum sys_userns is refused by whatever there is */
     uint32_t map_first, map_count;
     uid_t overflow_uid, overflow_gid;

@@ -1,5 +1,5 @@
 /* LIVE: on a kernel whose calls neither fail nor lie, what plan and preflight accept arrives, and
- * what preflight refuses would not. The start is one directly after execve; ids may be unmapped,
+ * what preflight refuses would fail. The start is one directly after execve; ids may be unmapped,
  * those of the standard streams are not. /proc is there. */
 #include "asked.h"
 #include "core/pipeline.h"

@@ -1,5 +1,5 @@
 /* T1: plan_make is total: for any request and any start it refuses exactly for the reasons of
- * docs/design.md, and otherwise its goal is exactly what was asked for. */
+ * docs/design.md, and otherwise its goal is exactly what was requested. */
 #include <linux/capability.h>
 
 #include "asked.h"

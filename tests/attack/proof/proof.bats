@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a model checker proves of the core: tests/attack/proof/prove says how, theorems.py what.
+# What a model checker proves of the core: tests/attack/proof/prove has the method, theorems.py the claims.
 
 load ../../support/common
 
@@ -20,7 +20,7 @@ changed() {
 
 @test "every theorem of every change is proven" {
     local kept=()
-    # What was proven of the same text is not proven again, but at night.
+    # A theorem of the same text is not proven again, except in the nightly tier.
     [[ -z ${CAPWRAP_TEST_CACHE-} || ${TIER-} == nightly ]] || kept=(--kept "$CAPWRAP_TEST_CACHE/proofs")
     run "$proof" --tier real "${kept[@]}"
     printf '# %s\n' "${lines[@]}" >&3

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What takes a model checker too long for every change: wider bounds, whether each theorem speaks of
-# what it seems to, and whether it would notice a mistake.
+# Runs of the model checker that are too long for every change: wider bounds, whether each theorem is
+# about the cases that it names, and whether it would notice a mistake.
 
 load ../../support/common
 

@@ -76,7 +76,7 @@ static long tell_link(va_list arguments) {
     PROVE("a path, and room", __CPROVER_r_ok(path, 1) && __CPROVER_w_ok(target, room));
     for (size_t i = 0; i < LONGEST && i < length && i < room; i++)
         target[i] = (char)nondet_int();
-    return (long)length; /* more than there is room for, or less than nothing, too */
+    return (long)length; /* also more than the buffer holds, or a negative number */
 }
 
 static long tell(long number, va_list arguments) {
@@ -157,7 +157,7 @@ static ssize_t any_bytes(void *buffer, size_t room) {
     for (size_t i = 0; i < LONGEST && i < length && i < room; i++)
         if (nondet_bool())
             bytes[i] = (char)nondet_int();
-    return (ssize_t)length; /* more than there is room for, or less than nothing, too */
+    return (ssize_t)length; /* also more than the buffer holds, or a negative number */
 }
 
 ssize_t pread(int fd, void *buf, size_t nbytes, off_t offset) {
@@ -211,7 +211,7 @@ static void prove_caps(void) {
     REACHED("sets", told_sets && permitted != 0);
 }
 
-/* What was read of a file: never more than there is room for. */
+/* What was read of a file: never more than the buffer holds. */
 static void prove_sizes(void) {
     char bytes[24];
     const int room = (int)sizeof bytes;

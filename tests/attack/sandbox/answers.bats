@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Seccomp filters that answer each of capwrap's system calls, every time: with 0, EPERM, ENOSYS or
-# EACCES, or by ending the process. answers.py says how.
+# EACCES, or by killing the process. answers.py describes the method.
 
 load ../../support/common
 

@@ -3,19 +3,19 @@
 
 What is answered is taken from the trace of an undisturbed run of every case of tests/attack/faults: each
 system call, and each option of prctl(2) and keyctl(2) by itself. The answers are 0 ("done", and
-nothing happens), EPERM, ENOSYS, EACCES, and the end of the process. After each of them one must be
+nothing happens), EPERM, ENOSYS, EACCES, and killing the process. After each of them one must be
 true:
 
   refused  the program did not start, and capwrap named the step
-  early    as refused, without a word: the call is made before main as well, by loader or library
+  early    as refused, without a message: the call is also made before main, by loader or library
   aborted  a library ended the process with its own message, for a call that no kernel refuses
   killed   the answer was "kill", and the program did not start
   exact    the program started as asked for
 
 Everything else is reported: `wrong` and `unnamed`. A filter stays in force for the program too and
-would answer its questions, so what was started is read from outside: from /proc/PID/status after
-its end, before it is waited for. Two things are not seen there, and not asked for here: the securebits
-and the session keyring (tests/attack/faults/sweep.py asks for both).
+would answer its calls, so what was started is read from outside: from /proc/PID/status after
+its exit, before it is waited for. Two things are not shown there, and not checked here: the securebits
+and the session keyring (tests/attack/faults/sweep.py checks both).
 
 Usage, as root, with CAPWRAP, SUPPORT_BIN and SRC_DIR in the environment as CTest sets them:
   answers.py                            everything
@@ -24,7 +24,7 @@ Usage, as root, with CAPWRAP, SUPPORT_BIN and SRC_DIR in the environment as CTes
   answers.py --surface                  what the sources say that capwrap calls, and which case does
 
 The last line, `summary: {...}`, holds the counts as JSON. Exit status: 0 nothing to report;
-1 something to report; 2 it could not be done.
+1 something to report; 2 the run could not be made.
 """
 
 import collections
@@ -50,7 +50,7 @@ ANSWERS = {"0": "0", "EPERM": "EPERM", "ENOSYS": "ENOSYS", "EACCES": str(errno.E
 VERDICTS = ["refused", "early", "aborted", "killed", "exact", "wrong", "unnamed"]
 REPORTED = ["wrong", "unnamed"]
 
-# What the sources call otherwise than the kernel does.
+# Calls whose name in the sources differs from the kernel's.
 KERNEL_NAMES = {"stat": "newfstatat", "open": "openat"}
 # What they name and no case can make capwrap do, each with the reason.
 UNMAPPED = "asked only where not all ids are mapped: tests/program/ns/independent_reader.bats"
@@ -60,7 +60,7 @@ NOT_CALLED = {"seccomp": "named for its manual page; the call is PR_SET_SECCOMP"
               "lsm_get_self_attr": LABEL, "lsm_set_self_attr": LABEL}
 
 # What is answered with 0 is taken for the descriptor 0, and closed like any other: the program has
-# no standard input then, and there is nothing to hand over.
+# no standard input then, and there is no owner to change.
 DESCRIPTORS = {"socket", "openat"}
 
 # A start takes some hundredths of a second of processor time, with sanitizers too. Their runtime may ask
@@ -92,7 +92,7 @@ def filters_of(reference):
     return list(found.values())
 
 
-# ---- one run, looked at from outside ----
+# ---- one run, inspected from outside ----
 
 
 @dataclasses.dataclass

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What else a hostile caller can put around a start: limits, signals, a tracer, a flood of words.
+# What else a hostile caller can set up for a start: limits, signals, a tracer, very many arguments.
 # shellcheck disable=SC2154 # bats sets status, output and stderr
 
 load ../../support/common
@@ -12,8 +12,8 @@ setup() {
     started=0 stopped=0
 }
 
-# exact_or_nothing CMD...: CMD ends in capwrap and the probe. What the probe says is as without all
-# this, or it says nothing, and that is no success.
+# exact_or_nothing CMD...: CMD ends in capwrap and the probe. What the probe prints is as without all
+# this, or it prints nothing, and the exit status is not 0.
 exact_or_nothing() {
     local said status=0
     said=$("$@" 2>"$PUBLIC/stderr") || status=$?

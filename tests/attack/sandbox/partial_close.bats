@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# close_range(2) answers "done" and has closed only a part: --close-fds refuses.
+# close_range(2) reports success and has closed only a part: --close-fds refuses.
 # shellcheck disable=SC2154 # bats sets status, output and stderr
 
 load ../../support/common
@@ -26,7 +26,7 @@ closing_up_to() {
     bash -c 'exec 500</; exec "$@"' bash env LIES=partial LAST="$last" LD_PRELOAD="$PRELOAD" "$@"
 }
 
-# notices CMD...: refused; a static program preloads nothing, and closes all.
+# notices CMD...: refused; a static program preloads nothing, and closes all descriptors.
 notices() {
     if is_static; then
         attempt "$@" -- "$PROBE"

@@ -28,7 +28,7 @@ preloaded() {
     attempt env LIES="$lies" LD_PRELOAD="$PRELOAD" "$@"
 }
 
-# The program, without the library: it is to tell the truth.
+# The program, without the library: its output has to be true.
 HONEST=(env -u LD_PRELOAD -u LIES)
 
 exact() {

@@ -2,7 +2,7 @@
  * preload - a library for LD_PRELOAD that overrides calls of the C library, as one that pretends to
  * be root does. Built by preload.bats.
  *
- * LIES names the functions that say "done" and do nothing, for instance LIES=setresuid,prctl. A
+ * LIES names the functions that report success and do nothing, for instance LIES=setresuid,prctl. A
  * reader that is named leaves its answer as it was. With "partial" in it, close_range(2) closes up
  * to the descriptor LAST only. With "consistent" in it, setresuid does nothing, and syscall(2)
  * refuses another setresuid and answers for the user ids what the first was asked for.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What people type first, and the hint that they get: it names the words that were typed, and the line that it
+# What people type first, and the hint that they get: it names the arguments that were typed, and the line that it
 # shows can be pasted.
 
 # shellcheck disable=SC2154 # run sets output and stderr

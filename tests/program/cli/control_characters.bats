@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Names are anybody's: no control and no format character of one gets to the terminal or into JSON.
+# Names may come from any user: no control or format character of one reaches the terminal or JSON.
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../../support/common
 
 # The bytes of a name, and what is shown of it: control characters of 7 and 8 bits, alone and in UTF-8,
-# direction marks and overrides, separators, zero widths, tags, and what is no UTF-8.
+# direction marks and overrides, separators, zero widths, tags, and invalid UTF-8.
 NAMES=(
     $'\e[31m' '\x1b[31m'
     $'a\nb\rc\td' 'a\x0ab\x0dc\x09d'

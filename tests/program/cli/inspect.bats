@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The options that only print: --help, --version, --decode, --list-caps, --status.
+# The options that only inspect: --help, --version, --decode, --list-caps, --status.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common
@@ -207,7 +207,7 @@ set_of() {
     mask $words
 }
 
-# account_agrees PID: $output of --status --json is what /proc/PID/status says.
+# account_agrees PID: $output of --status --json equals the content of /proc/PID/status.
 account_agrees() {
     local pair key
     declare -A says

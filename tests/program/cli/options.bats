@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The command line: the option table and everything that is refused before the kernel is asked.
-# Every claim holds for root and for an ordinary user alike.
+# The command line: the option table and everything that is refused before any system call.
+# Every claim holds for root and for an ordinary user.
 
 # shellcheck disable=SC2154,SC2258 # run sets output and stderr; a comma here is a value
 load ../../support/common
@@ -11,7 +11,7 @@ refuses() {
     refused_by "$1" "$2" "$CAPWRAP" "${@:3}"
 }
 
-# accepts OPTION...: these options are no obstacle; the program runs and gets its words unchanged.
+# accepts OPTION...: these options are accepted; the program runs and gets its arguments unchanged.
 accepts() {
     printf 'case:'
     printf ' %q' "$@"
@@ -21,7 +21,7 @@ accepts() {
     assert_output '<one word><><--user>'
 }
 
-# ---- which words are options ----
+# ---- which arguments are options ----
 
 @test "an unknown option is refused and named" {
     refuses options '--nope' --nope
@@ -176,7 +176,7 @@ accepts() {
     done
 }
 
-# ---- what may stand once, and what excludes each other ----
+# ---- what may be given once, and what excludes each other ----
 
 @test "a repeated --user is refused, also with the same value" {
     refuses user '--user' -u 0:0 -u 0:0
@@ -216,7 +216,7 @@ accepts() {
 @test "the modes that only inspect exclude each other, the transition and COMMAND" {
     local mode other
     local -a others
-    # -h and -V come first, whatever else stands there; --json goes with --status
+    # -h and -V come first, whatever else is given; --json is valid with --status
     mapfile -t others < <(listed flags | grep -vxE -- '--(help|version|json)')
     for mode in --status --status=1 --decode=1 --list-caps; do
         refuses options '' "$mode"
@@ -311,7 +311,7 @@ bad_numbers=(4294967295 4294967296 4294967297 18446744073709551615 1844674407370
 
 # ---- what reaches the terminal ----
 
-# raw_free: no control byte but the line feed stands in what capwrap said, not even the two-byte
+# raw_free: what capwrap printed has no control byte except the line feed, not even the two-byte
 # form of a C1 control.
 raw_free() {
     if LC_ALL=C grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' <<<"$stderr"; then

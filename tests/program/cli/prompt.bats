@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# `capwrap -- COMMAND` at a prompt: no option, no privilege needed. The tests put themselves at the
+# `capwrap -- COMMAND` at a prompt: no option, no privilege needed. The tests start from the
 # prompt of an ordinary user, from root as well as from that user.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --assert=PID in namespaces: what cannot be told is refused.
+# --assert=PID in namespaces: what cannot be determined is refused.
 
 # shellcheck disable=SC2154 # bats sets output, status and stderr
 load ../../support/common

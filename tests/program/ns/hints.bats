@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What an error advises is worded for the place it happens in. Where that is, is guessed from
+# The hint of an error depends on the place in which it happens. The place is guessed from
 # /.dockerenv, /run/.containerenv, KUBERNETES_SERVICE_HOST and JOURNAL_STREAM.
 # shellcheck disable=SC2154 # bats sets status and stderr
 
@@ -168,7 +168,7 @@ advises() {
     advises shell 'run capwrap as root$'
     error_says 'SETGID,SETUID,SETPCAP: required to change the user, but not permitted$'
     advises systemd 'keep User= and write ExecStart=!$'
-    # what is not in the bounding set root would lack too
+    # root would also lack what is not in the bounding set
     FROM=("$START_AS" --uid 1000 --gid 1000 --groups none --bounding "$(mask SETUID SETPCAP)" --permitted 0 --effective 0 --)
     advises shell 'run capwrap as root, with SETGID in its bounding set$'
     advises kubernetes 'set runAsUser: 0, and add SETGID to securityContext\.capabilities\.add$'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # An unmapped id reads as the overflow id 65534. A program that is to run as the user 65534 is started
-# as that user, or not at all, also when a call says "done" and does nothing.
+# as that user, or not at all, also when a call reports success and does nothing.
 
 # shellcheck disable=SC2154 # bats sets stderr
 load ../../support/common
@@ -13,7 +13,7 @@ setup() {
     NBS=$(mask NET_BIND_SERVICE)
 }
 
-# The uid, and the gid and groups, of who starts are unmapped; 65534 is somebody else's, and mapped.
+# The uid, gid and groups of the caller are unmapped; 65534 is another user's, and mapped.
 unmapped_uid() {
     FROM=("$START_AS" --groups 0 -- "$IN" --uid-map "1,1,70000" --gid-map "0,0,70000" --keep-caps)
 }
@@ -125,7 +125,7 @@ without_proc() {
     FROM=(unshare --mount --propagation private -- /bin/bash -c
         'mount -t tmpfs none /proc || exit 99; exec "$@"' absent "${FROM[@]}")
     refuses groups need-setgid SETGID -- --user 1000:1000 --no-new-privs
-    # what is not asked for stays, and the kernel says that the ids are his own
+    # what is not requested stays, and the kernel reports the ids as the caller's own
     runs --user 1000:1000 --groups keep -- "$PROBE"
     is_user 1000 1000 1000
     runs -- "$PROBE"
@@ -143,7 +143,7 @@ without_proc() {
     refuses uid unmapped-id '2000.*Invalid argument' -- --user 2000:10
     refuses gid unmapped-id '2000.*Invalid argument' -- --user 10:2000 --groups keep
     refuses groups unmapped-id '2000.*Invalid argument' -- --user 10:10 --groups 11,2000
-    # -v tells the steps only once they are about to be made
+    # -v prints the steps only when they are about to run
     attempt "${FROM[@]}" "$CAPWRAP" -v --user 2000:10 -- "${MARKED[@]}"
     refused uid 2000
     assert_equal "${#stderr_lines[@]}" 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Without a /proc that can be believed: absent, hidden, or of another pid namespace. The result is
-# the same, because nothing that matters is read there.
+# Without a usable /proc: absent, hidden, or of another pid namespace. The result is
+# the same, because nothing that decides the result is read there.
 
 # shellcheck disable=SC2154 # bats sets stderr
 load ../../support/common
@@ -18,7 +18,7 @@ in_mounts() {
         exec "$@"' in_mounts)
 }
 
-# Every kind of start there is: who changes the user, who stays, and who may do nothing.
+# Every kind of start: one that changes the user, one that does not, and one without privilege.
 all_starts_are_exact() {
     local around=("${FROM[@]}")
     runs --strict --user 1000:1000 --keep NET_BIND_SERVICE -- "$PROBE"
@@ -35,7 +35,7 @@ all_starts_are_exact() {
     is_user 65534 65534 5,6,65534
     holds_exactly "$NONE"
 
-    # a library that takes another process's sets for ours would find them full
+    # a library that reads another process's sets instead of ours would find them full
     FROM=("$START_AS" --inheritable "$(mask SETUID SETGID)" --bounding "$NBS" -- "${around[@]}")
     if "${FROM[@]}" /bin/true 2>/dev/null; then fail "mounting needs more than this"; fi
     FROM=("${around[@]}" "$START_AS" --inheritable "$(mask SETUID SETGID)" --bounding "$NBS" --)

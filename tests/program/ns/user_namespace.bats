@@ -161,7 +161,7 @@ mapped() {
     refuses uid unmapped-id 65534 -- --user 65534:1000
 }
 
-# looks_like_proc FILE...: over /proc lies a directory, with these files, which say that every id is mapped or that
+# looks_like_proc FILE...: a directory is mounted on /proc, with files that say that every id is mapped or that
 # another number is the overflow id; and setresuid(2) lies.
 looks_like_proc() {
     local folder=$BATS_TEST_TMPDIR/looks file
@@ -261,7 +261,7 @@ looks_like_proc() {
     # the namespace's own root
     install -o 100000 -g 100000 -m 4755 "$PROBE" "$target"
     refuses program set-id "$target" -- "${asked[@]}" -- "$target" --marker "$MARKER"
-    # capabilities of the machine's root count in every namespace
+    # file capabilities of the machine's root have effect in every namespace
     install -m 755 "$PROBE" "$target"
     setcap cap_net_bind_service=p "$target"
     refuses program file-capabilities "$target" -- "${asked[@]}" -- "$target" --marker "$MARKER"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# An answer that says how much there is, and says more than there can be, is refused before anything is
-# read by it.
+# An answer that reports a size, and reports more than is possible, is refused before anything is
+# read with that size.
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../../support/common
@@ -116,7 +116,7 @@ answering() {
 }
 
 @test "the static reader refuses a user database if a read of it returned more bytes than requested" {
-    # the other build leaves reading to the C library
+    # the other build reads through the C library
     ! readelf --program-headers "$CAPWRAP" | grep -q INTERP || return 0
     for file in passwd group; do
         answering "read:retval=$HUGE" "/etc/$file" -- "$CAPWRAP" --user www-data -- "${MARKED[@]}"

@@ -3,12 +3,12 @@
 
 A build with NSS leaves /etc/passwd and /etc/group to the C library; a static build reads them itself.
 Both are linked into one program (database-readers.c), which gets the same questions about the same
-files: every oddity that glibc takes is in them. A difference is a user who is somebody else, or in
+files, which have every irregularity that glibc accepts. A difference is another user, or
 other groups, in the other build.
 
 Usage, as root:  database_readers.py PROGRAM [--count N] [--seed N]
 The files are bound over the machine's in a mount namespace of this process's own. Exit status: 0 no
-difference; 1 a difference, which is printed with its files; 2 it could not be done.
+difference; 1 a difference, which is printed with its files; 2 the run could not be made.
 """
 
 import argparse

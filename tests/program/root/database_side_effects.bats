@@ -102,7 +102,7 @@ leaves_nothing() {
         --user mod -- "${MARKED[@]}"
     refused user
     is_static || assert_regex "$stderr" 'thread.*libnss_capwraptest\.so\.2'
-    # where unshare is blocked as well, as by Docker's filter, nothing tells: no refusal
+    # if unshare is also blocked, as by Docker's filter, the side effect cannot be detected: no refusal
     attempt with_module thread bash -c 'mount -t tmpfs none /proc && exec "$@"' bash \
         "$SUPPORT_BIN/seccomp-errno" "$(printf '#include <sys/syscall.h>\nSYS_unshare\n' | cc -E -P - | tail -n 1)" \
         EPERM "$CAPWRAP" --user mod -- "$PROBE" --only ruid

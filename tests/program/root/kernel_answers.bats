@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# System calls that fail, or answer what no kernel answers, by strace or by a seccomp filter: capwrap
+# System calls that fail, or return what no kernel returns, by strace or by a seccomp filter: capwrap
 # refuses, in the step that made the call. (The sweep in tests/attack/faults does so for every call; here
-# each case says what has to follow.)
+# each case states the expected result.)
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../../support/common
@@ -37,7 +37,7 @@ as_nobody() {
     refused start "user ids: $EIO"
     as_nobody setfsuid:retval=4294967295:when=1
     assert_equal "$status" 125
-    assert_regex "$stderr" "user ids: $EIO" # and a warning of strace
+    assert_regex "$stderr" "user ids: $EIO" # and a warning from strace
     did_not_run
     as_nobody setfsuid:error=EPERM:when=1
     refused start 'user ids: Operation not permitted'
@@ -100,7 +100,7 @@ stat_is_direct() {
         answering "$call" "$PUBLIC/stream" -- "$START_AS" --open "0=$PUBLIC/stream" -- \
             "$CAPWRAP" --user nobody --chown-stdio -- "${MARKED[@]}"
         assert_equal "$(stat -c %u "$PUBLIC/stream")" 0
-        # Made up, it may seem to be a stream; fstatfs still says that it is no pipe, and it stays.
+        # A false answer may look like a stream; fstatfs still shows that it is not a pipe, and its owner stays.
         [[ $call != *fstat,*retval=0 ]] || stat_is_direct || continue
         refused stdio "descriptor 0: $EIO"
     done
@@ -118,7 +118,7 @@ stat_is_direct() {
         "$CAPWRAP" --user nobody -- "$PUBLIC/probe"
     if stat_is_direct; then
         refused program 'cannot be looked up'
-    else # made up, it may seem to be one that cannot be executed
+    else # a false answer may look like a file that cannot be executed
         [[ $status == 126 ]] || assert_equal "$status" 125
         failed_with "$status" program
     fi

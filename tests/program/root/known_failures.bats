@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# docs/known-failures-details.md: what it says of tests and of other tools, and the rows that no other file
+# docs/known-failures-details.md: what it says about tests and other tools, and the rows that no other file
 # covers.
 
 # shellcheck disable=SC2016,SC2154 # quoted words expand in an inner shell; run sets stderr
@@ -36,7 +36,7 @@ setup() {
     attempt "${from[@]}" "$CAPWRAP" --no-new-privs -- "$PUBLIC/with-net-raw"
     noted bounding
     assert_line "permitted=$(mask)"
-    # no_new_privs alone does not do it
+    # no_new_privs alone does not prevent it
     attempt "${from[@]}" setpriv --no-new-privs --inh-caps=-all --ambient-caps=-all \
         "$PUBLIC/with-net-raw"
     assert_line "permitted=$raw"
@@ -55,7 +55,7 @@ read_by_group_program() {
     read_by_group_program "$CAPWRAP" --user 1000:1000 --groups none --
     assert_failure 1
     refute_output --partial secret
-    # with an empty list it does
+    # with an empty list it succeeds
     read_by_group_program setpriv --reuid=1000 --regid=1000 --clear-groups
     assert_output secret
 }
@@ -93,7 +93,7 @@ lookup_with_failed_read() {
     refused verify
 }
 
-# ---- what is documented: it is so, and the remedy works ----
+# ---- documented behaviour: it is as described, and the remedy works ----
 
 TYPE='import fcntl, sys, termios
 for letter in b"typed by the program\n":
@@ -161,7 +161,7 @@ bounding=$(mask)"
     assert_success
     assert_equal "$(value_of permitted)" "$(value_of bounding)"
     [[ $(value_of permitted) != "$(mask)" ]]
-    # outside they do not count
+    # outside they have no effect
     attempt "${inside[@]}" cat "$PUBLIC/of-root"
     assert_failure 1
     assert_regex "$stderr" "Permission denied"

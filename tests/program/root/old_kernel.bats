@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Kernels older than what capwrap needs, or than what one of its options needs. A seccomp filter
+# Kernels older than capwrap, or one of its options, requires. A seccomp filter
 # answers as they would: EINVAL to an option that prctl(2) does not have yet, ENOSYS to a call that is
 # not there.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --assert=PID: whether a process holds what this command line would give it.
+# --assert=PID: whether a process has the state that this command line would give it.
 
 # shellcheck disable=SC2154 # bats sets output, status and stderr
 load ../../support/common
@@ -228,7 +228,7 @@ END
     started --user 1000:1000
     asserts 1 --user 1000:1000 --disable-userns
     assert_equal "$(differences)" 'no_new_privs seccomp'
-    # the caller's own tells nothing
+    # the caller's own shows nothing
     attempt setpriv --no-new-privs "$CAPWRAP" --assert="$PID" --user 1000:1000 --disable-userns
     assert_failure 1
     assert_line --regexp '^  no_new_privs +no; asked: yes$'
@@ -283,7 +283,7 @@ time.sleep(300)' 3>&- &
     assert_output ''
 }
 
-# From some open(2) on, nothing is found any more.
+# From the Nth open(2) on, nothing is found any more.
 @test "a process that exits while it is read gives one clear error, at every point" {
     local nth total told=0 error
     started --user 1000:1000

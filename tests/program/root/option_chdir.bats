@@ -17,7 +17,7 @@ setup() {
     cd / || return
 }
 
-# lies INJECTION...: capwrap enters a directory while strace changes what calls answer.
+# lies INJECTION...: capwrap enters a directory while strace changes the results of calls.
 lies() {
     local word words=()
     for word; do words+=(-e "inject=$word"); done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --chown-stdio: pipes and the terminal of the session become the user's, and nothing else does.
+# --chown-stdio: only pipes and the terminal of the session are given to the user.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; quoted words expand in an inner shell
 load ../../support/common
@@ -10,7 +10,7 @@ setup() {
     www=$(id -u www-data)
 }
 
-# owners: the program that says who owns its three streams, on descriptor 5, which is a file.
+# owners: the program that prints the owners of its three streams, on descriptor 5, which is a file.
 owners() {
     printf '%s' 'stat -L -c %u:%g /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2 >&5'
 }
@@ -165,7 +165,7 @@ EOF2
     done
 }
 
-# ---- what cannot be handed over ----
+# ---- streams whose owner cannot be changed ----
 
 # on_terminal_of_another OPTION...: capwrap with these options on a terminal whose session its parent leads,
 # as behind docker run --init, tini or su -c; what is shown there is left in $output. The program opens
@@ -199,7 +199,7 @@ EOF2
     assert_line --index 0 'capwrap: stdio: standard output or error is not handed over, and the user may not open it again: Permission denied'
     assert_line --index 1 --regexp '^  hint: leave out --strict, or start capwrap as the leader'
     assert_equal "${#lines[@]}" 2
-    on_terminal_of_another --strict # nobody has asked for it
+    on_terminal_of_another --strict # without --chown-stdio
     refute_output --partial capwrap:
 }
 

@@ -37,7 +37,7 @@ setup() {
     install -m 4755 "$PROBE" "$PUBLIC/set-uid"
     FROM=("${THREE_ROOT[@]}")
     for target in with-setuid-cap set-uid; do
-        # env as the program: capwrap looks at env alone, and the kernel has the last word
+        # env as the program: capwrap inspects only env, and the kernel decides on the rest
         attempt "${FROM[@]}" "$CAPWRAP" --no-new-privs --user 1000:1000 -- \
             /usr/bin/env "$PUBLIC/$target"
         is_user 1000 1000 1000

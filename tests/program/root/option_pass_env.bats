@@ -12,7 +12,7 @@ setup() {
         TOKENS=more EMPTY= 'ODD NAME=1' NOTIFY_SOCKET=/run/notify)
 }
 
-# passes LIST -- VARIABLE...: these variables stand beside the user's own.
+# passes LIST -- VARIABLE...: the program gets these variables in addition to the user's own.
 passes() {
     split_at_dashes "$@"
     attempt "${FROM[@]}" "$CAPWRAP" --reset-env --pass-env "${BEFORE[0]}" --user joe -- /usr/bin/env

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --pdeathsig: the signal that the program gets when its parent ends.
+# --pdeathsig: the signal that the program gets when its parent exits.
 
 # shellcheck disable=SC2034,SC2154 # run sets stderr; states.bash reads FROM
 load ../../support/common
@@ -51,7 +51,7 @@ setup() {
 }
 
 @test "a parent that exits during the transition: the program does not start" {
-    # -D: the tracer is no parent. The uid is changed, and setresuid(2) returns a second later.
+    # -D: the tracer is not the parent. The uid is changed, and setresuid(2) returns a second later.
     # shellcheck disable=SC2016 # expanded by the shell that is started
     /bin/bash -c 'strace -D -qq -o "$0/trace" -e trace=setresuid \
             -e inject=setresuid:delay_exit=1s:when=1 \
@@ -70,7 +70,7 @@ setup() {
     refuses program file-capabilities 'disarm the parent-death signal' -- \
         --user 1000:1000 --keep NET_RAW --pdeathsig TERM -- "$PUBLIC/probe" --marker "$MARKER"
     hint_says 'setcap -r'
-    # Nothing is disarmed where there is no signal.
+    # Nothing is cleared if there is no signal.
     runs --user 1000:1000 --keep NET_RAW --pdeathsig 0 -- "$PUBLIC/probe"
     assert_line pdeathsig=0
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --reset-env: the program gets an environment of its own.
+# --reset-env: the program gets a new environment.
 
 # shellcheck disable=SC2034,SC2154 # run sets output and stderr; states.bash reads FROM
 load ../../support/common

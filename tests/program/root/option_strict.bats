@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --strict: what would be a note is an error.
+# --strict: notes are errors.
 
 # shellcheck disable=SC2034 # states.bash reads FROM
 load ../../support/common

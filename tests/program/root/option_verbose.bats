@@ -9,7 +9,7 @@ setup() {
     require_root
 }
 
-# says LINE...: after `attempt`, these lines stand on standard error, in this order among others.
+# says LINE...: after `attempt`, these lines are on standard error, in this order among others.
 says() {
     local line rest=$stderr
     for line; do

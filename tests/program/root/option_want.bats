@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --want: capabilities that the program holds where they are permitted, and does without elsewhere.
+# --want: capabilities that the program holds if they are permitted, and runs without otherwise.
 
 # shellcheck disable=SC2034,SC2154 # run sets stderr; states.bash reads FROM
 load ../../support/common

@@ -78,7 +78,7 @@ orphan() {
 }
 
 @test "the program is not started if the parent exited before its signal was set again" {
-    # -D: the tracer is no parent. The uid is changed, and setresuid(2) returns a second later.
+    # -D: the tracer is not the parent. The uid is changed, and setresuid(2) returns a second later.
     # shellcheck disable=SC2016 # expanded by the shell that is started
     /bin/bash -c 'strace -D -qq -o "$0/trace" -e trace=setresuid \
             -e inject=setresuid:delay_exit=1s:when=1 "$1" --pdeathsig 9 -- \

@@ -146,7 +146,7 @@ ARGS=(--user 1000:1000 --keep NET_BIND_SERVICE -- the-probe)
     searching "$PUBLIC/first:$PUBLIC/second"
     fails_with 127 program not-found 'the-probe: not found in PATH, of which the user may not search '"$PUBLIC/first: No" \
         -- "${ARGS[@]}"
-    # its own name, spelled out, is another matter: it is there, and denied
+    # its full path is a different case: it exists, and is denied
     fails_with 126 program not-executable "the user may not search $PUBLIC/first: Permission denied" \
         -- --user 1000:1000 -- "$PUBLIC/first/the-probe"
     hint_says "install it outside of $PUBLIC/first, or let the user search that directory: chmod o\+x $PUBLIC/first\$"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Programs with privilege of their own: set-id bits and file capabilities. Each is run for real
-# wherever capwrap accepts it, and the probe's account is compared with what was asked for.
+# wherever capwrap accepts it, and the probe's output is compared with the request.
 
 # shellcheck disable=SC2034,SC2154 # bats sets stderr, and states.bash reads FROM
 load ../../support/common

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A capwrap with file capabilities holds what its caller does not: what changes how programs are loaded
-# does not get from the caller's environment to the program, whatever C library capwrap was built with.
+# A capwrap with file capabilities holds what its caller does not: variables that change how programs are
+# loaded do not reach the program from the caller's environment, whatever C library capwrap was built with.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; other shells expand
 load ../../support/common
@@ -94,7 +94,7 @@ dirty() {
     for name in "${dropped[@]}"; do
         [[ " ${UNSAFE[*]} " == *" $name "* ]] || fail "the C library removes $name, and the list lacks it"
     done
-    # what each release of glibc removes tells that it was asked
+    # every release of glibc removes these two: it shows that glibc removed variables at all
     ! printf '%s\n' "${words[@]}" | grep -qx GLIBC_PRIVATE || [[ " ${dropped[*]} " == *" LD_PRELOAD "*" TMPDIR "* ]] ||
         fail "it removed only: ${dropped[*]}"
 }

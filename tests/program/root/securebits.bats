@@ -34,7 +34,7 @@ trace_of() {
     from_root "$NOROOT"
     refuses keep cap-bounding-only NET_BIND_SERVICE -- --keep NET_BIND_SERVICE
     assert_regex "$stderr" 'hint: clear the securebit NOROOT before capwrap'
-    # uid 0 is no ordinary user, even when it holds nothing: the bounding set may not just stay
+    # uid 0 is not an ordinary user, even if it holds nothing: the bounding set may not simply stay
     refuses bounding need-setpcap SETPCAP --
     runs --no-new-privs -- "$PROBE"
     assert_line "permitted=$NONE"

@@ -10,8 +10,8 @@ setup() {
     echo 'hello from the site' >"$PUBLIC/site/index.html"
 }
 
-# serve OPTION...: in a network namespace of its own, Debian's Python serves a page on port 80; says
-# what a client gets, who the server is and what the kernel says of its sets.
+# serve OPTION...: in a network namespace of its own, Debian's Python serves a page on port 80; prints
+# what a client gets, the server's ids and its sets as the kernel reports them.
 serve() {
     run unshare --net -- bash -euo pipefail -c '
         site=$1; shift

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The new session keyring is another one than before, whatever the call that makes it has answered.
+# The new session keyring differs from the previous one, whatever the call that makes it has returned.
 
 # shellcheck disable=SC2154 # bats sets stderr
 load ../../support/common

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Standard streams that are closed, or whose reader has ended.
+# Standard streams that are closed, or whose reader has exited.
 
 # shellcheck disable=SC2154 # run sets output and stderr
 load ../../support/common
@@ -27,8 +27,8 @@ written_by_capwrap() {
         without_counts | sort -u
 }
 
-# refusal_lands CLOSED STATUS ARG...: capwrap ARG... ends with STATUS; what it says goes to the
-# caller's standard error when that is open, and into no other file.
+# refusal_lands CLOSED STATUS ARG...: capwrap ARG... exits with STATUS; its messages are written to the
+# caller's standard error if that is open, and to no other file.
 refusal_lands() {
     local closed=$1 wanted=$2 status=0 expected='' close=() fd
     shift 2

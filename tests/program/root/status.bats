@@ -198,7 +198,7 @@ time.sleep(300)' 3>&- &
     refused status '/proc does not tell'
 }
 
-# From some open(2) on, nothing is found any more.
+# From the Nth open(2) on, nothing is found any more.
 @test "a process that exits while it is read gives one clear error, at every point" {
     local nth total told=0
     in_background sleep sleep 300

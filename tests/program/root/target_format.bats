@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the kernel refuses to execute: told before execve, by a real run and by a rehearsal alike, with
+# What the kernel refuses to execute: reported before execve, by a real run and by a rehearsal, with
 # 126 and what is wrong with the file.
 
 # shellcheck disable=SC2154 # bats sets output, status and stderr
@@ -18,7 +18,7 @@ program() {
     cc -o "$@" program.c
 }
 
-# The formats that are registered here make no prediction of a format possible.
+# With formats registered on this machine no prediction of a format is possible.
 no_registered_formats() {
     local formats
     formats=$(find /proc/sys/fs/binfmt_misc -mindepth 1 ! -name register ! -name status 2>/dev/null || true)
@@ -254,7 +254,7 @@ except OSError as error:
     exec 7<&-
 }
 
-# ---- what only the kernel can tell: from Linux 6.14 on it is asked before execve ----
+# ---- what only the kernel can decide: from Linux 6.14 on it is checked before execve ----
 
 kernel_tells() {
     [[ $(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1) == 6.14 ]]
@@ -275,7 +275,7 @@ kernel_tells() {
         fails_with 126 exec not-executable './busy: .*Text file busy' -- "${ASKED[@]}" -- ./busy
         hint_says 'wait until nobody has ./busy open'
     fi
-    # An older kernel is silent before execve, and a filter may refuse the question: nothing changes.
+    # An older kernel reports nothing before execve, and a filter may refuse the check: nothing changes.
     for answer in 22 EPERM ENOSYS; do
         echo "case: $answer"
         attempt "$SUPPORT_BIN/seccomp-errno" execveat "$answer" "$CAPWRAP" "${ASKED[@]}" -- ./busy

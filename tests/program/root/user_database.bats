@@ -374,7 +374,7 @@ out_of_range=(4294967295 4294967296 4294967297 18446744073709551615 184467440737
 
 # ---- files that are missing, or cannot be read ----
 
-# A user who may change identity, and whom no capability helps to read a file.
+# A user who may change identity, without a capability that would permit reading a file.
 CHANGES=$(mask SETUID SETGID SETPCAP)
 CHANGER=("$START_AS" --uid 1000 --gid 1000 --groups none --permitted "$CHANGES"
     --inheritable "$CHANGES" --ambient "$CHANGES" --)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Names of users where a command belongs, and names that are nearly those of the database: each test has a user
+# Names of users in place of a command, and names that are similar to those of the database: each test has a user
 # database of its own.
 
 # shellcheck disable=SC2154 # run sets output and stderr

@@ -33,7 +33,7 @@ struct sets every_sets(unsigned n);
 unsigned every_securebits(unsigned n);
 
 bool every_same_sets(const struct sets *a, const struct sets *b);
-/* Whether code stands for one of the reasons. */
+/* Whether code means one of the reasons. */
 bool every_is_reason(enum fail_code code, unsigned reasons);
 void every_print_sets(const char *name, const struct sets *sets);
 void every_print_reasons(unsigned reasons);

@@ -28,7 +28,7 @@ struct one {
     bool nosuid, strict;
 };
 
-/* ---- the file that program.c looks at ---- */
+/* ---- the file that program.c inspects ---- */
 
 static const struct one *current;
 

@@ -53,7 +53,7 @@ static unsigned identity_reasons(const struct start *start, const struct request
     bool to_itself =
         request->change_identity ? request->uid == start->cred.uid.real : moves->streams;
     reasons |= unmapped && to_itself ? UNMAPPED_ID : 0;
-    /* design.md, "Capabilities": file capabilities of capwrap itself, for somebody who is not root,
+    /* design.md, "Capabilities": file capabilities of capwrap itself, for a user who is not root,
      * or is so in name only */
     bool root = start->cred.uid.real == 0 && !unmapped && (start->cred.securebits & NOROOT) == 0;
     bool file_capability_mode = !root && (permitted & ~start->cred.ambient) != 0;
@@ -89,7 +89,7 @@ static unsigned bounding_reasons(const struct cred *start, const struct request 
     return request->strict ? STRICT : 0;
 }
 
-/* design.md: "Securebits are only ever added"; what is locked and stands in the way is a refusal */
+/* design.md: "Securebits are only ever added"; a lock that prevents this is a refusal */
 static unsigned securebits_reasons(const struct cred *start, const struct moves *moves,
                                    const struct outcome *out) {
     unsigned changed = start->securebits ^ out->sets.securebits;

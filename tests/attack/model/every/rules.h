@@ -33,7 +33,7 @@ enum reason {
 };
 extern const char *const REASON_WORDS[REASONS];
 
-/* The sets of a process, as far as they are asked about here. */
+/* The sets of a process, as far as they are compared here. */
 struct sets {
     uint64_t permitted, effective, inheritable, bounding, ambient;
     unsigned securebits;
@@ -54,7 +54,7 @@ struct outcome rules_plan(const struct start *start, const struct request *reque
 struct outcome rules_execve(const struct sets *sets, uid_t uid, gid_t gid,
                             const struct exec_file *file);
 
-/* What a check of the program by capwrap must say, where goal is in force and keep was asked for.
+/* What capwrap's check of the program must report, where goal is in force and keep was requested.
  */
 struct outcome rules_program(const struct sets *goal, uint64_t keep, bool strict, uid_t uid,
                              gid_t gid, const struct exec_file *file);
