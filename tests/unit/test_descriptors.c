@@ -1,4 +1,4 @@
-/* The directory of descriptors is believed as far as it can be one, and no further. */
+/* The directory of descriptors is used only as far as its entries are valid. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 
 enum { ROOM = 1024, HEAD = 19, LENGTH_AT = 16 }; /* getdents64(2), d_name and d_reclen */
 
-/* ---- a kernel that answers what it was told ---- */
+/* ---- a kernel that returns given answers ---- */
 
 static char answer[ROOM];
 static long answered; /* the value of the first call */
@@ -182,7 +182,7 @@ static void an_entry_that_cannot_be_is_no_answer_and_tells_nobody(void **state) 
     assert_int_equal(count, 0);
 }
 
-/* Nothing is read behind the room, which a sanitizer sees. */
+/* Nothing is read past the buffer, which a sanitizer would report. */
 static void what_is_left_of_the_room_has_no_room_for_an_entry(void **state) {
     (void)state;
     begin(true);

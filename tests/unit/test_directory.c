@@ -80,7 +80,7 @@ static void the_first_directory_that_denies_is_found(void **state) {
     }
 }
 
-/* What lies beside the link is not taken for what it leads to. */
+/* What is beside the link is not taken for its target. */
 static void a_way_that_becomes_longer_than_a_path_is_not_followed(void **state) {
     static char folder[3001], link[3003], closed[3003], target[3003];
     char denied[PATH_MAX];
@@ -102,7 +102,7 @@ static void a_way_that_becomes_longer_than_a_path_is_not_followed(void **state) 
     assert_string_equal(denied, "");
 }
 
-/* A relative one begins in the working directory. */
+/* A relative one starts in the working directory. */
 static void the_working_directory_denies_as_well(void **state) {
     char denied[PATH_MAX];
 

@@ -26,7 +26,7 @@ static bool holds(char **environment, const char *wanted) {
     return false;
 }
 
-/* The last words were allocated for it, the others are the old ones. */
+/* The last entries were allocated for it, the others are the old ones. */
 static void free_environment(char **environment, char *const *old) {
     for (char **word = environment; *word != NULL; word++) {
         bool is_old = false;

@@ -1,5 +1,5 @@
 /*
- * --assert: what a request would give, and in which parts a thread differs from it.
+ * --assert: the state that a request would give, and in which parts a thread differs from it.
  */
 #include <linux/capability.h>
 #include <setjmp.h>
@@ -117,7 +117,7 @@ static void a_capability_that_the_kernel_has_not_is_refused(void **state) {
     (void)expects(&request);
 }
 
-/* The process may have it from whoever started it; the caller's own tells nothing of it. */
+/* The process may have it from the one that started it; the caller's own shows nothing about it. */
 static void a_filter_is_asked_for_with_no_new_privs_of_the_process(void **state) {
     struct request request = {.disable_userns = true};
     struct expectation expectation = expects(&request);
@@ -145,7 +145,7 @@ static void an_id_that_may_be_an_unmapped_one_is_refused(void **state) {
     request.groups = unmapped;
     refuses(&request, FAIL_UNMAPPED_ID);
     request = TO_WWW;
-    fake.no_proc = true; /* nothing tells what an unmapped id reads as */
+    fake.no_proc = true; /* it is unknown what an unmapped id reads as */
     refuses(&request, FAIL_UNMAPPED_ID);
 }
 

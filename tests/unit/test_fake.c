@@ -1,6 +1,6 @@
 /*
- * The fake kernel does as the real one: the same random calls are made to both, and after each
- * both must have answered alike and be in the same state.
+ * The fake kernel behaves like the real one: the same random calls are made to both, and after each
+ * both must have returned the same and be in the same state.
  *
  * Where the machine allows it this is done as whoever runs the test, and in a user namespace of its
  * own, where everybody is root. The real calls are made by children, which end with them.

@@ -1,6 +1,6 @@
 /*
  * Every call to the kernel fails in turn, and every one lies in turn: the program starts in the
- * state asked for or not at all.
+ * requested state or not at all.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static void trace_scenario(const struct scenario *scenario, struct trace *trace)
         if (strcmp(trace->calls[i].name, "sys_stdio_owner") == 0)
             trace->steps[i] = "stdio";
     assert_int_equal(pipeline_advance(&o.p, STAGE_PREFLIGHT, &o.f), 0);
-    assert_int_equal(fake.call_count, trace->count); /* pure: neither of them asked the kernel */
+    assert_int_equal(fake.call_count, trace->count); /* pure: neither of them called the kernel */
 
     (void)sys_get_parent(); /* as transition_run does */
     label(trace, "parent-death");
@@ -95,7 +95,7 @@ static bool keeps_nothing_for_good(const struct scenario *scenario) {
 
 /* ---- failing ---- */
 
-/* A failure that changes nothing for the program, so that it may start all the same. */
+/* A failure that changes nothing for the program, so that it may start nevertheless. */
 static const char *harmless_failure(const struct scenario *scenario, const struct trace *trace,
                                     size_t index, int error) {
     const struct fake_call *call = &trace->calls[index];
@@ -340,9 +340,9 @@ static bool answer_is_right(const struct fake_call *call, const char *step) {
     if (is(call, "sys_get_groups") && strcmp(step, "groups") == 0)
         return true; /* that the list is empty, after it was emptied */
     if (is(call, "sys_may_execute") || is(call, "sys_execve_check"))
-        return true; /* it is asked of a program that can be executed */
+        return true; /* the check is made on a program that can be executed */
     if (is(call, "sys_may_reopen"))
-        return true; /* it is asked of a stream that can be opened */
+        return true; /* the check is made on a stream that can be opened */
     if (is(call, "sys_bounding_has"))
         return call->a < FAKE_CAPS && (fake.bounding & CAP_MASK(call->a)) == 0;
     if (is(call, "sys_ambient_has"))
@@ -424,9 +424,9 @@ static void every_reader_that_answers_zeros_is_noticed(void **state) {
     lie_in_every_call(&lies);
 }
 
-/* ---- answering from another state ---- */
+/* ---- answers from another state ---- */
 
-/* What a reader can tell instead of the truth: the state at the start, the goal's, and one beside
+/* What a reader can return instead of the truth: the state at the start, the goal's, and one near
  * the truth. */
 enum { FEW_GROUPS = 16 };
 
@@ -465,7 +465,7 @@ static void go_beside(void) {
         fake.streams[fd].owner ^= 1;
 }
 
-/* The one call that is answered from another state, or beside the truth where that is NULL. */
+/* The one call that is answered from another state, or with a wrong value if that is NULL. */
 static struct {
     const struct other *instead;
     size_t call;
@@ -487,7 +487,7 @@ static void answer_from_elsewhere(const char *name) {
         go_beside();
 }
 
-/* Lies that change nothing in what was asked for, or that no proof can see, and why. */
+/* Lies that change nothing in the requested state, or that no proof can notice, and why. */
 static const struct excuse ELSEWHERE[] = {
     {"sys_get_parent_death_signal", "start", "the parent-death signal",
      "a signal that is said to be another one is set again as that", 0},
@@ -557,7 +557,7 @@ static void a_reader_that_answers_from_another_state_is_noticed(void **state) {
     free(trace);
 }
 
-/* ---- answering for ever ---- */
+/* ---- endless answers ---- */
 
 static void a_kernel_that_has_every_capability_ends_no_loop(void **state) {
     const bool answers[] = {false, true};

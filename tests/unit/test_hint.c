@@ -169,7 +169,7 @@ static void each_place_tells_how_a_capability_is_permitted(void **state) {
         says(&f, &rows[i].place, rows[i].hint);
 }
 
-/* What is in the bounding set is not to be added to the container, and to the file it is. */
+/* A capability in the bounding set is not to be added to the container, but to the file. */
 static void a_file_with_capabilities_is_told_what_it_lacks_itself(void **state) {
     const struct place place = {.kind = DOCKER, .file_grant = CAP_MASK(10)};
     struct fail f = {.step = "bounding", .code = FAIL_NEED_SETPCAP, .caps = CAP_MASK(8)};

@@ -1,5 +1,5 @@
 /*
- * What the first bytes of a file say about execve.
+ * What the first bytes of a file predict about execve.
  */
 #include <elf.h>
 #include <errno.h>
@@ -29,7 +29,7 @@ static void inspects(enum image_kind kind, int error) {
     assert_int_equal(image.error, error);
 }
 
-/* The file, and nothing beside it, of so many bytes of *elf. */
+/* Only this file, of so many bytes of *elf. */
 static void put(const struct fake_elf *elf, size_t size) {
     fake_reset();
     fake_add_program(FILE_NAME, elf)->head_size = size;
@@ -92,7 +92,7 @@ static void a_whole_program_of_this_machine_fits(void **state) {
     (void)state;
     put(&elf, sizeof elf);
     inspects(IMAGE_FITS, 0);
-    put(&elf, offsetof(struct fake_elf, segments[1])); /* nothing behind its one segment */
+    put(&elf, offsetof(struct fake_elf, segments[1])); /* nothing after its one segment */
     inspects(IMAGE_FITS, 0);
     elf.head.e_type = ET_EXEC;
     put(&elf, sizeof elf);
@@ -121,12 +121,12 @@ static void an_elf_file_of_another_machine_is_told(void **state) {
     elf.head.e_machine = EM_NONE;
     put(&elf, sizeof elf);
     inspects(IMAGE_OTHER_MACHINE, -ENOEXEC);
-    elf.head.e_machine = EM_VAX; /* nobody's relative */
+    elf.head.e_machine = EM_VAX; /* related to no other machine */
     put(&elf, sizeof elf);
     inspects(IMAGE_OTHER_MACHINE, -ENOEXEC);
 }
 
-/* i386 on x86_64, and its like: the kernel was built for both, or not. */
+/* i386 on x86_64, and similar pairs: the kernel may be built for both, or not. */
 static void a_relative_of_this_machine_is_left_to_the_kernel(void **state) {
     static const ElfW(Half) pairs[][2] = {
         {EM_386, EM_X86_64}, {EM_ARM, EM_AARCH64}, {EM_PPC, EM_PPC64}, {EM_SPARC, EM_SPARCV9}};
@@ -138,7 +138,7 @@ static void a_relative_of_this_machine_is_left_to_the_kernel(void **state) {
         const ElfW(Half) first = pairs[i / 2][i % 2], second = pairs[i / 2][1 - i % 2];
         elf = fake_elf(NULL);
         elf.head.e_machine = second;
-        elf.head.e_phnum = 0; /* in the other class, who knows where it stands */
+        elf.head.e_phnum = 0; /* in the other class, its place is unknown */
         put(&elf, sizeof elf);
         if (first == own)
             inspects(IMAGE_FITS, 0);
@@ -192,7 +192,7 @@ static void a_damaged_elf_file_is_told(void **state) {
         case 6:
             memset(&elf.head.e_phoff, 0xff, sizeof elf.head.e_phoff);
             break;
-        case 7: /* and its program header begins where the file does */
+        case 7: /* and its program header starts at the start of the file */
             size = sizeof elf.head - 1;
             elf.head.e_phoff = 0;
             elf.head.e_phnum = 1;
@@ -289,7 +289,7 @@ static void a_loader_that_cannot_load_is_told_by_name(void **state) {
     fake_be(1000, 1000);
     fake.permitted = fake.effective = 0;
     fake_find_file(LOADER)->mode = S_IFREG | 0711;
-    inspects(IMAGE_FITS, 0); /* nobody can tell */
+    inspects(IMAGE_FITS, 0); /* cannot be determined */
 }
 
 /* Of the loader the kernel reads the program headers as it does of the program. */
@@ -341,10 +341,10 @@ static void a_loader_that_is_no_regular_file_is_told(void **state) {
     }
     fake_find_file(LOADER)->mode = S_IFREG | 0755;
     (void)fake_arm(FAKE_FAILS, "sys_inspect", 1, EIO);
-    inspects(IMAGE_FITS, 0); /* what it is cannot be told */
+    inspects(IMAGE_FITS, 0); /* its kind cannot be determined */
 }
 
-/* The kernel reads the program headers before it looks at one. */
+/* The kernel reads the program headers before it inspects one. */
 static void program_headers_that_are_cut_off_behind_the_loaders_name_are_told(void **state) {
     struct fake_elf elf = fake_elf(LOADER), loader = fake_elf(NULL);
 

@@ -83,14 +83,14 @@ static void only_that_label_is_taken_for_it(void **state) {
         assert_false(label_matches(MODULE_APPARMOR, "", answer, strlen(answer)));
     }
     assert_true(label_matches(MODULE_APPARMOR, "a (b)", "a (b) (kill)", 12));
-    /* What lies behind the answer is none of it. */
+    /* Bytes after the answer are not part of it. */
     assert_true(label_matches(MODULE_APPARMOR, "web", "web (enforce)(", 13));
     assert_true(label_matches(MODULE_SELINUX, "web", "web2", 3));
     assert_false(label_matches(MODULE_SELINUX, "", "", 1));
     assert_false(label_matches(MODULE_SELINUX, "web", "web", 2));
 }
 
-/* A page that cannot be read is behind it. */
+/* An unreadable page follows it. */
 static void nothing_behind_a_short_answer_is_read(void **state) {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

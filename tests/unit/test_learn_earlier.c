@@ -1,4 +1,4 @@
-/* A report of an earlier run is read as it was written, and nothing else is taken for one. */
+/* A report of an earlier run is read as it was written, and nothing else is accepted as one. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <setjmp.h>

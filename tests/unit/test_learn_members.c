@@ -1,4 +1,4 @@
-/* Of what /proc told once and the records since then it follows which processes are watched. */
+/* The watched processes follow from one reading of /proc and the records since then. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 enum { INIT = 1, ROOT = 10, CHILD = 20, GRANDCHILD = 30, STRANGER = 40, GONE = 50 };
 
-/* The time of the look at /proc; records come before and after. */
+/* The time at which /proc is read; records come before and after. */
 enum { BEFORE = 100, LOOK = 200, AFTER = 300 };
 
 struct scene {
@@ -126,7 +126,7 @@ static void a_child_is_watched_as_its_parent(void **state) {
     members_free(&scene.members);
 }
 
-/* It is there in /proc, and its fork is told of as well. */
+/* It is in /proc, and its fork is also recorded. */
 static void a_fork_before_the_look_is_told_of_once(void **state) {
     (void)state;
     struct scene scene;
@@ -136,14 +136,14 @@ static void a_fork_before_the_look_is_told_of_once(void **state) {
     told(&scene, CHILD, ROOT);
     note(&scene, fork_at(BEFORE, ROOT, CHILD));
     settle(&scene);
-    assert_null(members_find(&scene.members, CHILD)); /* it begins with its fork */
+    assert_null(members_find(&scene.members, CHILD)); /* it starts with its fork */
     add(&scene, fork_at(BEFORE, ROOT, CHILD));
     assert_true(is_member(&scene, CHILD));
     assert_int_equal(scene.members.count, 2);
     members_free(&scene.members);
 }
 
-/* It was there when the watch began, and had ended when /proc was read. */
+/* It existed when the watch started, and had exited when /proc was read. */
 static void who_ends_before_the_look_is_known_by_its_end(void **state) {
     (void)state;
     struct scene scene;
@@ -162,7 +162,7 @@ static void who_ends_before_the_look_is_known_by_its_end(void **state) {
     members_free(&scene.members);
 }
 
-/* The number of one that had ended has come again when /proc was read. */
+/* The number of one that had exited was in use again when /proc was read. */
 static void a_number_that_comes_again_before_the_look_is_another_process(void **state) {
     (void)state;
     struct scene scene;
@@ -203,7 +203,7 @@ static void a_number_that_comes_again_later_is_another_process(void **state) {
     members_free(&scene.members);
 }
 
-/* Its parent ended between the two looks, and others took it over. */
+/* Its parent exited between the two readings, and others took it over. */
 static void who_was_a_descendant_before_the_watch_is_one(void **state) {
     (void)state;
     struct scene scene;
@@ -223,7 +223,7 @@ static void who_was_a_descendant_before_the_watch_is_one(void **state) {
     members_free(&scene.members);
 }
 
-/* Its parent ended between the two looks as well, so that its end tells of another one. */
+/* Its parent also exited between the two readings, so that its exit names another one. */
 static void who_was_a_descendant_and_has_ended_is_one(void **state) {
     (void)state;
     struct scene scene;
@@ -253,7 +253,7 @@ static void a_new_child_of_who_was_a_descendant_is_one(void **state) {
 
 /* ---- what is not clear at the beginning ---- */
 
-/* It began after the first look and before the watch. Who made it may have ended, and belonged to
+/* It started after the first reading and before the watch. Its parent may have exited and been of
  * the tree. */
 static void who_may_have_been_given_to_its_parent_is_unclear(void **state) {
     (void)state;
@@ -355,7 +355,7 @@ static void a_chain_of_which_the_tree_takes_one_over_belongs_to_it(void **state)
     add(&scene, end_at(BEFORE + 1, CHILD, GONE));
     assert_true(is_member(&scene, GRANDCHILD));
     members_free(&scene.members);
-    /* As /proc tells of one that goes on. */
+    /* As /proc shows one that continues. */
     note_chain(&scene);
     told(&scene, GRANDCHILD, ROOT);
     settle(&scene);
@@ -395,7 +395,7 @@ static void a_chain_with_a_number_that_comes_again_is_unclear(void **state) {
     members_free(&scene.members);
 }
 
-/* Where parents of the first look are missing, what it told decides nothing. */
+/* Where parents of the first reading are missing, its content decides nothing. */
 static void who_had_a_parent_that_was_missing_is_unclear(void **state) {
     (void)state;
     struct scene scene;
@@ -442,7 +442,7 @@ static void who_asks_and_is_unknown_is_unclear(void **state) {
     members_free(&scene.members);
 }
 
-/* Cgroups are told by each check. */
+/* Each check reports the cgroup. */
 static void without_a_tree_nothing_is_unclear(void **state) {
     (void)state;
     struct scene scene;
@@ -458,7 +458,7 @@ static void without_a_tree_nothing_is_unclear(void **state) {
     members_free(&scene.members);
 }
 
-/* ---- ends that are none ---- */
+/* ---- exits that are not real ---- */
 
 /* The kernel records it for an execve that leaves a process undumpable. */
 static void the_end_that_an_execve_records_is_none(void **state) {
@@ -476,7 +476,7 @@ static void the_end_that_an_execve_records_is_none(void **state) {
     assert_ptr_equal(members_act(&scene.members, CHILD), members_find(&scene.members, CHILD));
     add(&scene, end_at(AFTER + 1, CHILD, ROOT));
     assert_null(members_find(&scene.members, CHILD));
-    /* Who forks has gone on as well. */
+    /* A process that forks has also continued. */
     name.pid = name.tid = ROOT;
     add(&scene, name);
     add(&scene, fork_at(AFTER, ROOT, CHILD));
@@ -485,7 +485,7 @@ static void the_end_that_an_execve_records_is_none(void **state) {
     members_free(&scene.members);
 }
 
-/* An execve by another thread, or others that go on without the first one. */
+/* An execve by another thread, or other threads that continue without the first one. */
 static void who_is_told_of_after_its_end_goes_on(void **state) {
     (void)state;
     struct scene scene;
@@ -497,7 +497,7 @@ static void who_is_told_of_after_its_end_goes_on(void **state) {
     add(&scene, end_at(BEFORE, CHILD, ROOT));
     assert_true(is_member(&scene, CHILD));
     members_free(&scene.members);
-    /* The number comes again after it was told of. */
+    /* The number is used again after it was reported. */
     note(&scene, end_at(BEFORE, CHILD, ROOT));
     note(&scene, fork_at(AFTER, INIT, CHILD));
     settle(&scene);

@@ -1,4 +1,4 @@
-/* Noise is told from need by where in the kernel a check came from, and by whose it was. */
+/* Noise is distinguished from need by where in the kernel a check came from, and by its process. */
 #include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -250,7 +250,7 @@ static void a_namespace_of_its_own_gives_its_own_capabilities(void **state) {
                         "own-namespace");
 }
 
-/* A callback of a sysctl asks: when it is opened, and when it is written. */
+/* A callback of a sysctl checks: when it is opened, and when it is written. */
 static void a_sysctl(void **state, unsigned cap, uint64_t callback, const char *rule) {
     const uint64_t open[] = {CAPABLE, NS, callback, PROC_SYS, REAL, OPENAT, SYSCALL};
     const uint64_t write[] = {CAPABLE, NS, callback, SYSCTL_PERM, WRITE, SYSCALL};
@@ -271,7 +271,7 @@ static void opening_a_sysctl_is_noise_and_writing_it_counts(void **state) {
     assert_true(counts(state, CAP_KILL));
 }
 
-/* ---- what became of a call that was refused ---- */
+/* ---- the result of a call that was refused ---- */
 
 static void refuse_at(void **state, unsigned cap, uint32_t tid, uint64_t where) {
     const uint64_t chain[] = {CAPABLE, NS, MOUNT, SYSCALL};
@@ -515,7 +515,7 @@ static void a_use_is_told_by_process_and_system_call(void **state) {
     assert_string_equal(uses->list[1].call, "mount");
 }
 
-/* What a check with these callers is said to be. */
+/* How a check with these callers is classified. */
 static const char *call_of(void **state, const uint64_t *chain, size_t depth) {
     struct record record = {.kind = RECORD_CHECK,
                             .pid = 10,

@@ -1,4 +1,4 @@
-/* The command line of capwrap-learn says one thing, or is refused. */
+/* The command line of capwrap-learn has one meaning, or is refused. */
 #include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include "learn/options.h"
 #include "learn/report/snippets.h"
 
-/* A command line, which lives as long as the block that it stands in. */
+/* A command line, which lives as long as the enclosing block. */
 #define LINE(...) ((const char *[]){"capwrap-learn", __VA_ARGS__, NULL})
 
 static int parse(const char **line, struct learn_options *options, struct fail *f) {
@@ -138,7 +138,7 @@ static void json_is_one_of_the_formats(void **state) {
     }
 }
 
-/* What is learned is in the line, and what is only about the report is not. */
+/* The line has what is learned, and not what is only about the report. */
 static void the_line_that_learns_again_can_be_pasted(void **state) {
     (void)state;
     struct learn_options options;

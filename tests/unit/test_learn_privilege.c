@@ -1,4 +1,4 @@
-/* Whether a run ends more privileged than another is told from the calls that its processes make.
+/* The calls of its processes show whether a run ends more privileged than another.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -321,7 +321,7 @@ static void sets_that_were_given_up_are_followed(void **state) {
     begin(&runs, &runs.trial, 1000, CAP_MASK(CAP_KILL));
     call(&runs, FIRST, CALL_CAPSET, 0, 0, -1, -EPERM);
     assert_string_equal(stays(&runs, &NO_GROUPS), "capabilities");
-    /* With nothing there is nothing to give up. */
+    /* Without privilege there is nothing to give up. */
     begin(&runs, &runs.first, 1000, UINT64_MAX);
     call(&runs, FIRST, CALL_CAPSET, 0, 0, -1, 0);
     begin(&runs, &runs.trial, 1000, 0);

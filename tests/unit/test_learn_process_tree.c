@@ -1,4 +1,4 @@
-/* Of the records of a whole machine, those of the program are told, and no others. */
+/* Of the records of a whole machine, only those of the program are reported. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Records of perf's ring buffer are read as they are written, and broken ones are no records. */
+/* Records of perf's ring buffer are read as they are written, and broken ones are ignored. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -152,7 +152,7 @@ static void a_cgroup_that_is_made_is_read(void **state) {
     assert_int_equal(record.time, 5000);
 }
 
-/* Behind the registers of the user, or behind the word that there are none. */
+/* After the registers of the user, or after the word that there are none. */
 static void the_cgroup_of_a_check_is_read(void **state) {
     (void)state;
     struct format format = tracepoint();

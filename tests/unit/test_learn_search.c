@@ -19,15 +19,15 @@
 struct program {
     uint64_t needs, or_needs;
     uint64_t fails_with;         /* it does not work when it holds any of these */
-    unsigned stop_at;            /* the run in which somebody interrupts; 0: none */
-    unsigned flaky;              /* every so many runs it fails all the same; 0: none */
+    unsigned stop_at;            /* the run in which the user interrupts; 0: none */
+    unsigned flaky;              /* it nevertheless fails every so many runs; 0: never */
     unsigned fails_from;         /* from this run on nothing works any more; 0: never */
-    uint64_t asks;               /* asked for as well, and refused without harm */
+    uint64_t asks;               /* also requested, and refused without harm */
     uint64_t asks_once;          /* in the first run only: the work is done then */
     bool silent;                 /* what it asks for cannot be seen */
     uint64_t privileged_without; /* it works, and ends more privileged */
     uint64_t instead_of,
-        instead; /* where the first is refused, the second is asked for, and does */
+        instead; /* where the first is refused, the second is requested, and is enough */
     unsigned runs;
     uint64_t last;
 };
@@ -199,7 +199,7 @@ static void only_what_there_is_is_tried(void **state) {
     assert_int_equal(program.last & ~(C(KILL) | C(CHOWN) | C(SETUID)), 0);
 }
 
-/* ---- what goes wrong ---- */
+/* ---- failures ---- */
 
 static void a_flaky_program_is_tried_again(void **state) {
     (void)state;

@@ -15,7 +15,7 @@
 
 static char folder[100];
 
-/* In a directory that everybody may search: /tmp, or where that cannot be written, TMPDIR. */
+/* In a directory that every user may search: /tmp, or if that cannot be written, TMPDIR. */
 static int set_up(void **state) {
     (void)state;
     const char *parents[] = {"/tmp", getenv("TMPDIR")};

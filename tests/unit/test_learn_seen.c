@@ -1,4 +1,4 @@
-/* What watched processes asked for is told apart by whether it was granted, by whom, and where. */
+/* Checks of watched processes are distinguished by result, process and namespace. */
 #include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -390,7 +390,7 @@ static void come_and_go(struct watch_of_all *all, uint64_t time, uint32_t pid) {
     members_add(&all->members, &record);
 }
 
-/* In bytes; where the C library does not tell, in pages of the process. */
+/* In bytes; if the C library does not report them, in pages of the process. */
 static size_t in_use(void) {
 #ifdef __GLIBC__
     return mallinfo2().uordblks;

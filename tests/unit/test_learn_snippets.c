@@ -1,5 +1,5 @@
-/* The configurations quote words as each reader of theirs wants it, and take the least privilege
- * that does it. */
+/* The configurations quote words as each of their readers requires, and take the least privilege
+ * that suffices. */
 #include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +61,7 @@ static struct snippet program(char *command[2], char *word, uint64_t keep) {
                             .directory = "/srv"};
 }
 
-/* A word, and how it stands in the lines. */
+/* A word, and its form in the lines. */
 struct quoted {
     char word[32];
     const char *lines;

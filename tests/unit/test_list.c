@@ -1,4 +1,4 @@
-/* A list is cut at its commas, and every word is seen, also an empty one. */
+/* A list is split at its commas, and every element is seen, also an empty one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

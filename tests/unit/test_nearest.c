@@ -1,4 +1,4 @@
-/* A mistyped word is near to one name, or to none. */
+/* A mistyped word is similar to one name, or to none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +49,7 @@ static void one_or_two_typing_errors_are_near(void **state) {
     check("no-login-xnv", "no-login-env");
     check("no-login-xyv", "no-login-env");
     check("no-login-xyz", NULL); /* three, of however many */
-    check("bxcdez", NULL);       /* half of a swap is none */
+    check("bxcdez", NULL);       /* half of a swap is not a swap */
     check("xacdez", NULL);
     check("usxx", NULL);
 }

@@ -1,4 +1,4 @@
-/* The strict readers accept one spelling of a value or refuse. */
+/* The strict parsers accept one spelling of a value and refuse all others. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * The kernel's account of a process is read whole or not at all.
+ * The state of a process is read from the kernel completely or not at all.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -142,7 +142,7 @@ static void groups_that_there_is_no_memory_for_are_refused(void **state) {
 
     (void)state;
     fake_reset();
-    fake.group_count = FAKE_GROUPS; /* more than a room of memory.h holds */
+    fake.group_count = FAKE_GROUPS; /* more than a buffer of memory.h holds */
     out_of_memory = true;
     int status = observe_cred("start", CAP_BITS, &cred, &f);
     out_of_memory = false;
@@ -241,7 +241,7 @@ static void an_answer_that_no_kernel_gives_is_refused(void **state) {
         (void)fake_arm(FAKE_LIES, flags[i], 1, 0);
         refused("verify", FAIL_SYSTEM_CALL, EPROTO);
     }
-    fake_reset(); /* what is told twice is told differently */
+    fake_reset(); /* what is reported twice is reported differently */
     fake.securebits = SECBIT_KEEP_CAPS;
     (void)fake_arm(FAKE_LIES, "sys_get_keepcaps", 1, 0);
     refused("verify", FAIL_SYSTEM_CALL, EPROTO);
@@ -257,7 +257,7 @@ static void an_answer_that_no_kernel_gives_is_refused(void **state) {
 static int observe_all(const struct request *request, struct start *start, struct fail *f) {
     struct pipeline p = {.request = *request};
 
-    memset(&p.start, 1, sizeof p.start); /* whatever is not set is seen, as a true bool too */
+    memset(&p.start, 1, sizeof p.start); /* a field that is not set is noticed, also a bool */
     int status = pipeline_advance(&p, STAGE_START, f);
     *start = p.start;
     return status;
@@ -361,14 +361,14 @@ static void an_ambient_set_that_does_not_fit_the_bounding_set_is_refused(void **
     refuses_caller(FAIL_SYSTEM_CALL, EPROTO, "ambient");
 }
 
-/* What matters of the bounding set depends on what is asked for, and on who asks. */
+/* The part of the bounding set that matters depends on the request and on the caller. */
 static void the_bounding_set_is_read_where_it_matters(void **state) {
     const struct {
         const char *claim;
         uint64_t permitted;
         struct request request;
         bool report;
-        uint64_t asked; /* whether each is in the set; of the others it is taken for granted */
+        uint64_t asked; /* whether each is in the set; the others are assumed to be */
     } rows[] = {
         {"nothing is kept", FAKE_ALL_CAPS, {0}, false, 0},
         {"one is kept", FAKE_ALL_CAPS, {.keep = BIND}, false, BIND},
@@ -429,7 +429,7 @@ static void sets_that_the_start_does_not_get_are_named(void **state) {
     observe_free(&cred);
 }
 
-/* Where one of the ids is the caller's and another only reads so, the question would change it. */
+/* If one of the ids is the caller's and another only reads so, the check would change it. */
 static void own_ids_are_tried_only_where_all_of_them_read_as_asked(void **state) {
     const struct request request = {
         .change_identity = true, .uid = FAKE_OVERFLOW_UID, .gid = FAKE_OVERFLOW_GID};
@@ -453,7 +453,7 @@ static void own_ids_are_tried_only_where_all_of_them_read_as_asked(void **state)
     }
 }
 
-/* Whatever is left unread, the plan for what it leads to is the same. */
+/* The plan is the same, whichever part is left unread. */
 static void a_start_that_is_read_in_part_leads_to_the_same_goal(void **state) {
     (void)state;
     for (size_t i = 0; i < SCENARIO_COUNT; i++) {
@@ -546,7 +546,7 @@ static void a_stream_that_cannot_be_looked_at_is_refused(void **state) {
     observe_free(&start.cred);
 }
 
-/* Whether the ids are mapped matters only where some are asked for: /proc is not touched
+/* Whether the ids are mapped matters only if some are requested: /proc is not read
  * otherwise. */
 static void the_mapping_is_read_only_where_it_matters(void **state) {
     gid_t same[] = {0}, other[] = {1};
@@ -643,7 +643,7 @@ static void an_overflow_id_that_is_not_told_is_unknown(void **state) {
     }
 }
 
-/* Each id that was asked for, alone. */
+/* Each requested id, alone. */
 static void an_id_that_is_not_mapped_is_known_before(void **state) {
     static gid_t list[] = {5, 2000};
     struct request request = {.change_identity = true, .uid = 5, .gid = 5};
@@ -683,7 +683,7 @@ static void an_id_that_is_not_mapped_is_known_before(void **state) {
     observe_free(&start.cred);
 }
 
-/* Who is truly who he reads as is confirmed by the kernel where he may not become it. */
+/* The kernel confirms an id that reads as the caller's if the caller may not set it. */
 static void an_id_that_may_be_unmapped_is_confirmed_or_not(void **state) {
     const struct request request = {
         .change_identity = true, .uid = FAKE_OVERFLOW_UID, .gid = FAKE_OVERFLOW_GID};
@@ -709,7 +709,7 @@ static void an_id_that_may_be_unmapped_is_confirmed_or_not(void **state) {
     }
 }
 
-/* The call that confirms an id is made for one that may be unmapped, by one who may not become it.
+/* The call that confirms an id is made for one that may be unmapped, if the caller may not set it.
  */
 static void an_id_is_confirmed_only_where_it_matters(void **state) {
     static const struct {
@@ -739,7 +739,7 @@ static void an_id_is_confirmed_only_where_it_matters(void **state) {
     }
 }
 
-/* A stream is given to its own owner only by one who could give it to another. */
+/* A stream is given to its own owner only by a caller who could give it to another user. */
 static void a_stream_is_tried_only_with_cap_chown(void **state) {
     static const uint64_t effective[] = {0, CAP_MASK(CAP_DAC_OVERRIDE), CAP_MASK(CAP_CHOWN)};
     const struct request request = {

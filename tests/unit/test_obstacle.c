@@ -1,4 +1,4 @@
-/* What stands in the way of a denied program: the first component of its path that denies. */
+/* The obstacle of a denied program: the first component of its path that denies. */
 #include <errno.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -107,7 +107,7 @@ static void the_file_itself_is_told_by_its_kind_its_mount_and_its_mode(void **st
     finds("/writable", OBSTACLE_NOBODY, "/writable");
     (void)fake_arm(FAKE_FAILS, "sys_may_execute", 2, EACCES); /* a security module */
     finds("/open", OBSTACLE_OTHER, "/open");
-    (void)fake_arm(FAKE_FAILS, "sys_inspect", 1, EIO); /* what denies cannot be looked at */
+    (void)fake_arm(FAKE_FAILS, "sys_inspect", 1, EIO); /* the component that denies is unreadable */
     finds("/plain", OBSTACLE_DIRECTORY, "/plain");
 }
 

@@ -1,4 +1,4 @@
-/* What a word that is no option, or no value of one, is answered with: a table of its own. */
+/* The advice for a word that is not an option, or not a value of one: a table of its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static const struct option OPTIONS[] = {
     {.name = "assert", .takes = VALUE, .argument = "=PID"},
     {.name = "quiet", .letter = 'q', .takes = NO_VALUE},
 };
-/* The last row is behind the end of the table. */
+/* The last row is after the end of the table. */
 static const struct foreign_options FOREIGN[] = {{"a,bc", "hint of a"}, {"d", "hint of d"}};
 static const struct option_table TABLE = {
     .options = OPTIONS, .count = 4, .foreign = FOREIGN, .foreign_count = 1};

@@ -1,5 +1,5 @@
 /*
- * The command line: one spelling of everything, and a refusal for the rest.
+ * The command line: one spelling of everything, and a refusal of the rest.
  */
 #include <linux/capability.h>
 #include <setjmp.h>
@@ -121,7 +121,7 @@ static void without_any_word_no_name_is_read(void **state) {
                         "write the program behind the options: capwrap [OPTION...] -- COMMAND");
 }
 
-/* ---- what is taken ---- */
+/* ---- what is accepted ---- */
 
 static void without_options_there_is_only_the_command(void **state) {
     struct options options = read_as("./server a b");
@@ -225,7 +225,7 @@ static void options_end_at_the_first_other_word(void **state) {
     assert_string_equal(read_as("-- --strict").command[0], "--strict");
     assert_string_equal(read_as("-- -- x").command[0], "--");
     assert_string_equal(read_as("x -- y").command[1], "--");
-    assert_string_equal(read_as("- x").command[0], "-"); /* a lone dash is no option */
+    assert_string_equal(read_as("- x").command[0], "-"); /* a single dash is not an option */
 }
 
 static void kept_capabilities_add_up(void **state) {
@@ -367,7 +367,7 @@ static void an_empty_word_is_a_command(void **state) {
     assert_string_equal(options.command[0], ""); /* which is not found: 127 */
 }
 
-/* ---- what only looks ---- */
+/* ---- modes that only inspect ---- */
 
 static void looking_has_its_own_modes(void **state) {
     static const struct {
@@ -583,7 +583,7 @@ static void a_word_that_is_an_option_is_no_value(void **state) {
 static const char NAME_USER[] = "write --user USER[:GROUP], with names or numbers";
 static const char TYPE_DASHES[] = "type the dashes as '-', or put -- before a program of this name";
 
-/* What is said of a line, word by word; the hint is one of the two kinds, or none. */
+/* The message about a line, word by word; the hint is one of the two kinds, or none. */
 static const struct {
     const char *line, *text, *advice, *hint;
 } REFUSALS[] = {

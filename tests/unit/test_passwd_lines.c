@@ -12,7 +12,7 @@
 
 #include "users/passwd_lines.h"
 
-/* A copy of text on the heap and to the byte, so that a sanitizer sees what is read beyond. */
+/* A copy of text on the heap, of the exact size: a sanitizer detects a read past its end. */
 static char *copy_of(const void *text, size_t size, struct entries *entries) {
     char *copy = malloc(size + 1);
 
@@ -83,7 +83,7 @@ static void a_whole_line_is_a_user(void **state) {
     holds_user("joe:x:4294967295:4294967294:::", "joe", 4294967295, 4294967294, "");
 }
 
-/* What glibc takes as well. */
+/* What glibc also accepts. */
 static void a_line_need_not_be_written_well(void **state) {
     (void)state;
     holds_user(" \t\r\v\fjoe:x:1:2:::\n", "joe", 1, 2, "");

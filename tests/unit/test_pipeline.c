@@ -1,5 +1,5 @@
 /*
- * The sequence of core/pipeline: every stage has its place, and no other order does as well.
+ * The sequence of core/pipeline: every stage has its place, and no other order is as good.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -93,7 +93,7 @@ static void a_stage_that_is_left_out_is_noticed(void **state) {
 
     (void)state;
     for (size_t i = 0; i < STAGES; i++) {
-        if (i == STAGE_VERIFY) /* without a lie it has nothing to say: test_faults.c */
+        if (i == STAGE_VERIFY) /* without a lie it reports nothing: test_faults.c */
             continue;
         memcpy(stages, pipeline_stages(), sizeof stages);
         stages[i].run = do_nothing;
@@ -136,7 +136,7 @@ static void a_stage_that_refuses_is_the_next_one_still(void **state) {
     run_free(&run);
 }
 
-/* What steps lack as well is told with a capability that nothing permits, and with nothing else. */
+/* What steps also lack is reported with a capability that nothing permits, and only with it. */
 static void what_is_also_missing_is_told_of_a_capability_that_is_not_permitted(void **state) {
     const struct {
         uint64_t bounding;
@@ -162,7 +162,7 @@ static void what_is_also_missing_is_told_of_a_capability_that_is_not_permitted(v
     }
 }
 
-/* For a report the whole start is read, and what cannot be read is of the step that reads it. */
+/* For a report the whole start is read; an error names the step that reads the part. */
 static void a_start_for_a_report_is_read_as_a_whole(void **state) {
     struct fail f;
 

@@ -1,4 +1,4 @@
-/* Where capwrap runs, by what stands in for the kernel: which files are there, who runs it, and
+/* Where capwrap runs, by replaced kernel calls: which files exist, who runs it, and
  * what its own file grants. */
 #include <endian.h>
 #include <errno.h>
@@ -23,7 +23,7 @@
 #include "core/place.h"
 #include "fake/kernel.h"
 
-/* ---- what stands in for the kernel ---- */
+/* ---- the replaced kernel calls ---- */
 
 static const char *there[2];
 static unsigned long euid;

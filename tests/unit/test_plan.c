@@ -1,5 +1,5 @@
 /*
- * A plan is a value: built from what is asked for and what is, compared here with the one expected.
+ * A plan is a value: built from a request and a start, compared here with the expected one.
  * Nothing in this file needs a kernel, not even a fake one.
  */
 #include <linux/capability.h>
@@ -57,7 +57,7 @@ static const struct start USER = {
     .overflow_gid = NOBODY,
 };
 
-/* A user who holds capabilities: ambient ones that were handed down, or permitted ones alone, as
+/* A user who holds capabilities: inherited ambient ones, or only permitted ones, as
  * from a file. */
 static struct start user_with(uint64_t permitted, uint64_t ambient) {
     struct start start = USER;
@@ -78,7 +78,7 @@ static struct request keeping(uint64_t keep) { return (struct request){.keep = k
 static void make(const struct request *request, const struct start *start, struct plan *plan) {
     struct fail f = {0};
 
-    memset(plan, 0xa5, sizeof *plan); /* whatever is not set is seen */
+    memset(plan, 0xa5, sizeof *plan); /* a field that is not set is noticed */
     int status = plan_make(request, start, plan, &f);
     if (status != 0)
         print_error("%s: %s\n", f.step, f.text);
@@ -320,7 +320,7 @@ static void the_overflow_group_may_be_anyones_in_a_user_namespace(void **state) 
     assert_true(plan.clear_groups);
 }
 
-/* Where the overflow id is not known, an id that was asked for is never right already, and one that
+/* If the overflow id is not known, a requested id is never taken as already right, and one that
  * was not stays as it is. */
 static void an_id_is_not_right_where_the_overflow_id_is_unknown(void **state) {
     static gid_t list[] = {1000};
@@ -343,7 +343,7 @@ static void an_id_is_not_right_where_the_overflow_id_is_unknown(void **state) {
     assert_false(plan.uid_is_free || plan.gid_is_free);
     refused_a_grant(&same, &file_capability_mode, "user", "uid from 1000 to 1000");
 
-    start.uid_is_own = start.gid_unmapped = true; /* the kernel says so before it asks for more */
+    start.uid_is_own = start.gid_unmapped = true; /* the kernel reports this first */
     make(&same, &start, &plan);
     assert_true(plan.uid_is_free && plan.gid_is_free);
     assert_true(plan.changes_identity);
@@ -379,7 +379,7 @@ static void what_stands_behind_a_list_of_groups_is_not_part_of_it(void **state) 
     assert_false(plan.set_groups);
 }
 
-/* Nobody's uid and gid, each of which may be an unmapped root's. */
+/* The overflow uid and gid, each of which may be an unmapped root's. */
 static void the_overflow_ids_may_be_roots_in_a_user_namespace(void **state) {
     enum { NOGROUP = 65533 };
     const struct {
@@ -395,8 +395,7 @@ static void the_overflow_ids_may_be_roots_in_a_user_namespace(void **state) {
         const struct request same = {
             .change_identity = true, .uid = rows[i].uid, .gid = rows[i].gid};
         const struct request nothing = {0};
-        struct start start =
-            user_with(BIND, 0); /* file-capability mode: who changes nothing is let through */
+        struct start start = user_with(BIND, 0); /* a request without a change is accepted */
         struct plan plan;
 
         start.cred.uid = ids_all(rows[i].uid);
@@ -412,7 +411,7 @@ static void the_overflow_ids_may_be_roots_in_a_user_namespace(void **state) {
         start.cred.permitted = start.cred.effective = 0;
         make(&same, &start, &plan);
         assert_int_equal(plan.changes_identity, rows[i].changes);
-        assert_true(plan.bounding_left); /* nothing is permitted, so nobody can be become */
+        assert_true(plan.bounding_left); /* nothing is permitted, so no user change is possible */
     }
 }
 
@@ -460,7 +459,7 @@ static void a_capability_that_the_kernel_does_not_have_is_refused(void **state) 
     refused(&last, &ROOT, "keep", FAIL_CAP_UNKNOWN, CAP_MASK(63));
     refused(&both, &ROOT, "keep", FAIL_CAP_UNKNOWN, CAP_MASK(50));
     make(&highest, &ROOT, &plan);
-    start.cred.cap_count = 64; /* a kernel of the future */
+    start.cred.cap_count = 64; /* a future kernel */
     start.cred.permitted = start.cred.bounding = UINT64_MAX;
     make(&last, &start, &plan);
 }
@@ -572,7 +571,7 @@ static void the_bounding_set_is_left_only_where_nobody_can_use_it(void **state) 
         bool setpcap_missing = transition_preflight(&plan, &f) != 0 && (f.caps & PCAP) != 0;
         assert_int_equal(setpcap_missing, !narrows && !row->left);
 
-        request.strict = true; /* what would be a note is a refusal */
+        request.strict = true; /* a note is an error */
         if (row->left)
             refused(&request, &start, "bounding", FAIL_STRICT, CAP_MASK(CAP_SETPCAP));
         else
@@ -675,7 +674,7 @@ static void securebits_are_only_added(void **state) {
     assert_int_equal(plan.goal.securebits, 0xef);
     assert_true((plan.working & PCAP) == 0);
 
-    start.cred.securebits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | 0xf00; /* newer bits, too */
+    start.cred.securebits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | 0xf00; /* newer bits as well */
     make(&lock, &start, &plan);
     assert_int_equal(plan.goal.securebits, 0xfef);
     make(&plain, &start, &plan);
@@ -695,7 +694,7 @@ static void a_lock_on_what_must_change_is_refused(void **state) {
         start.cred.securebits = locks[i]; /* locked off */
         refused(&lock, &start, "securebits", FAIL_SECUREBITS_LOCKED, 0);
         make(&plain, &start, &plan);
-        start.cred.securebits = locks[i] | locks[i] >> 1; /* locked on: that is what we want */
+        start.cred.securebits = locks[i] | locks[i] >> 1; /* locked on, as requested */
         make(&lock, &start, &plan);
     }
     start.cred.securebits = SECBIT_KEEP_CAPS_LOCKED; /* keep-caps itself is not in the goal */
@@ -795,7 +794,7 @@ static void what_a_later_step_needs_is_held_back_for_it(void **state) {
     assert_true(plan.working == (BIND | PCAP));
     request.chown_stdio = true;
     make(&request, &start, &plan);
-    assert_true(plan.working == (BIND | PCAP)); /* nothing to hand over */
+    assert_true(plan.working == (BIND | PCAP)); /* no owner to change */
     assert_int_equal(plan.stdio, 0);
     start.stdio = 2;
     make(&request, &start, &plan);
@@ -803,7 +802,7 @@ static void what_a_later_step_needs_is_held_back_for_it(void **state) {
     assert_int_equal(plan.stdio, 2);
     request.chown_stdio = false;
     make(&request, &start, &plan);
-    assert_true(plan.working == (BIND | PCAP)); /* not asked for */
+    assert_true(plan.working == (BIND | PCAP)); /* not requested */
     assert_int_equal(plan.stdio, 0);
 }
 

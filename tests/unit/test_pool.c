@@ -1,5 +1,5 @@
 /*
- * Rooms are handed out one by one, as zeros, and given back; what they cannot hold is allocated.
+ * Buffers are given out one by one, as zeros, and released; what they cannot hold is allocated.
  */
 #include <setjmp.h>
 #include <stdarg.h>

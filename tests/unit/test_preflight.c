@@ -1,6 +1,6 @@
 /*
- * What is refused before anything changes is exactly what could not be done: over all subsets of
- * the capabilities that the transition needs, times what can be asked for.
+ * What is refused before anything changes is exactly what would fail: over all subsets of
+ * the capabilities that the transition needs, times all requests.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,7 +92,7 @@ static void ask(const struct point *point, struct request *request) {
     }
 }
 
-/* Refusals for the sake of a rule, of things that the kernel would have allowed. */
+/* Refusals required by a rule, of requests that the kernel would have allowed. */
 static bool is_policy(enum fail_code code) {
     return code == FAIL_STRICT || code == FAIL_GRANT_IDENTITY;
 }
@@ -115,7 +115,7 @@ static bool fails_when_tried(const struct point *point, const struct run *refuse
             strcmp(tried->f.step, "working-caps") == 0);
 }
 
-/* plan_make() stopped before the plan was whole: complete it from a start that has what is missing,
+/* plan_make() stopped early: the plan is completed from a start that has what is missing,
  * then start from what really is. */
 static bool complete_plan(const struct request *request, struct run *run) {
     struct start start = run->p.start;
@@ -192,7 +192,7 @@ static void try_point(const struct point *point, struct tally *tally) {
     run_free(&run);
 }
 
-/* Counts through the matrix as through an odometer: false when it is back at the beginning. */
+/* Steps through the matrix like an odometer: false when it is back at the start. */
 static bool next_point(struct point *p) {
     bool *const flags[] = {&p->narrow, &p->no_new_privs_before, &p->lock,
                            &p->chown,  &p->no_new_privs,        &p->strict};
@@ -315,7 +315,7 @@ static void set_up_in(const struct place *place) {
     fake.parent_death_signal = 0;
 }
 
-/* An id that the namespace does not map cannot be somebody's in it who is mapped. */
+/* An id that the namespace does not map cannot be that of a mapped user. */
 static bool can_be(const struct place *place) {
     return place->maps == MAPS - 1 || !(place->real_uid || place->real_gid || place->real_group);
 }
@@ -349,7 +349,7 @@ static void try_place(const struct place *place, struct tally *tally) {
         tried = run;
         run_force(REAL, &tried);
         right = !fake.exec_reached;
-    } else if (place->no_proc && place->denied) { /* nothing else tells that setgroups is denied */
+    } else if (place->no_proc && place->denied) { /* nothing else shows that setgroups is denied */
         right |= run.p.next == STAGE_CHANGE && strcmp(run.f.step, "groups") == 0;
     }
     if (!right) {
@@ -391,7 +391,7 @@ static void a_user_namespace_is_refused_exactly_where_it_would_fail(void **state
     assert_true(tally.done > 0 && tally.refused > 0);
 }
 
-/* ---- what it says ---- */
+/* ---- the message ---- */
 
 static void refuse(uint64_t caps, const struct request *request, struct fail *f) {
     struct run run;

@@ -1,5 +1,5 @@
 /*
- * What may get to a terminal as it is, and what is shown as an escape.
+ * What may reach a terminal unchanged, and what is shown as an escape.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* A file of /proc is read whole, or not at all. */
+/* A file of /proc is read completely or not at all. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -25,7 +25,7 @@ ssize_t __wrap_read(int fd, void *to, size_t size);
 void *__real_realloc(void *memory, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 
-/* A lie claims one byte more than was asked for. */
+/* A lie claims one byte more than requested. */
 ssize_t __wrap_read(int fd, void *to, size_t size) {
     return ++reads == lying_read ? (ssize_t)size + 1 : __real_read(fd, to, size);
 }

@@ -1,5 +1,5 @@
 /*
- * The program is found with the new identity and looked at as execve will look at it.
+ * The program is found with the new identity and inspected as execve will inspect it.
  */
 #include <endian.h>
 #include <errno.h>
@@ -55,7 +55,7 @@ static void add(const char *path, unsigned mode, const char *head) {
 static int find(const struct plan *plan, const char *command, const char *search_path,
                 struct program *program, struct fail *f) {
     memset(program, 0, sizeof *program);
-    /* What is not set is seen. */
+    /* A field that is not set is noticed. */
     memset(program->interpreters, 'x', sizeof program->interpreters);
     program->streams_closed = 8;
     program->no_new_privs = !plan->goal.no_new_privs;
@@ -142,7 +142,7 @@ static void a_command_may_be_one_byte_long_and_not_less(void **state) {
     (void)fake_add_file("/one/", S_IFDIR | 0755, 0, 0, "");
     (void)fake_add_file("/", S_IFDIR | 0755, 0, 0, "");
     refused(&plan, "", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);
-    assert_int_equal(fake.call_count, 0); /* without a look */
+    assert_int_equal(fake.call_count, 0); /* without an inspection */
     found(&plan, "x", "/one", "/one/x");
     refused(&plan, "/", NULL, FAIL_NOT_EXECUTABLE, EXIT_NOT_EXECUTABLE, EISDIR);
 }
@@ -273,7 +273,7 @@ static void a_name_that_is_too_long_is_refused(void **state) {
     found(&plan, "server", path, "/one/server"); /* an element that is too long is skipped */
 }
 
-/* One byte too long for PATH_MAX: what snprintf makes of it is another file's name. */
+/* One byte too long for PATH_MAX: snprintf would make it the name of another file. */
 static void a_name_that_is_cut_off_is_nobodys(void **state) {
     static char path[PATH_MAX], other[PATH_MAX + 1];
     size_t length = PATH_MAX - sizeof "/server" + 1;
@@ -338,7 +338,7 @@ static void an_error_in_a_lookup_is_not_taken_for_absence(void **state) {
 struct script {
     const char *head;
     size_t size;
-    const char *interpreter; /* NULL: refused, or no script at all */
+    const char *interpreter; /* NULL: refused, or not a script */
     bool is_script;
 };
 
@@ -363,7 +363,7 @@ static const struct script SCRIPTS[] = {
     {SCRIPT("#!./a b\n", "./a")},
     {SCRIPT("#!" BLANKS_243 "/a/b/c/d/e\n", "/a/b/c/d/e")},   /* the newline is byte 256 */
     {SCRIPT("#!" BLANKS_243 "/a/b/c/d/e x\n", "/a/b/c/d/e")}, /* only the argument is cut off */
-    {NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef\n")},               /* cut off, who knows where */
+    {NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef\n")},               /* cut off at an unknown place */
     {NO_NAME("#!" BLANKS_243 "/a/b/c/d/ef x\n")},
     {NO_NAME("#!" BLANKS_243 "             \n")},
     {NO_NAME("#!" BLANKS_243 "             /bin/sh\n")},
@@ -520,7 +520,7 @@ static void a_file_that_is_neither_script_nor_program_is_left_to_execve(void **s
 
 struct attribute {
     uint32_t magic;
-    uint32_t words[4]; /* permitted and inheritable, low and high, as they lie in the file */
+    uint32_t words[4]; /* permitted and inheritable, low and high, in the order of the file */
     uint32_t root;
 };
 
@@ -648,14 +648,14 @@ static void an_attribute_for_another_user_namespace_does_not_count(void **state)
     assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
     assert_false(program.file.has_caps);
 
-    hold(&plan, BIND, false); /* or the kernel says so itself */
+    hold(&plan, BIND, false); /* or the kernel reports it itself */
     add_with_caps(&attribute, SIZE_3);
     (void)fake_arm(FAKE_FAILS, "sys_read_file_caps", 1, EOVERFLOW);
     assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
     assert_false(program.file.has_caps);
 }
 
-/* ---- what becomes of the goal ---- */
+/* ---- the effect on the goal ---- */
 
 struct prediction {
     const char *claim;
@@ -768,7 +768,7 @@ static void what_would_run_in_another_state_is_refused(void **state) {
     }
 }
 
-/* Asked for, it is no note but a refusal. */
+/* If it was requested, the result is an error, not a note. */
 static void cleared_and_asked_for(const struct plan *plan, bool cleared) {
     struct program program;
     struct fail f;
@@ -782,7 +782,7 @@ static void cleared_and_asked_for(const struct plan *plan, bool cleared) {
     assert_non_null(strstr(f.text, "parent-death signal"));
 }
 
-/* What is a note of `lenient` is a refusal under --strict. */
+/* What is a note in `lenient` is an error under --strict. */
 static void noted_under_strict(const struct plan *plan, const struct program *lenient) {
     bool noted = lenient->signal_cleared || lenient->ambient_cleared;
     struct program program;
@@ -796,7 +796,7 @@ static void noted_under_strict(const struct plan *plan, const struct program *le
     assert_non_null(strstr(f.text, program.ambient_cleared ? "ambient" : "parent-death signal"));
 }
 
-/* In secure mode (ld.so(8)) execve disarms the parent-death signal: capabilities(7) has the sets,
+/* In secure mode (ld.so(8)) execve clears the parent-death signal: capabilities(7) has the sets,
  * commoncap.c the rest - not for a real uid of 0. */
 static void a_parent_death_signal_that_execve_disarms_is_told_of(void **state) {
     const struct {
@@ -840,7 +840,7 @@ static void a_parent_death_signal_that_execve_disarms_is_told_of(void **state) {
     }
 }
 
-/* No plan of ours leaves root such a bounding set without no_new_privs; this is the net below. */
+/* No plan of ours leaves root such a bounding set without no_new_privs; this is a second check. */
 static void root_that_would_gain_by_execve_is_refused(void **state) {
     struct program program;
     struct plan plan;
@@ -887,7 +887,7 @@ static void the_last_file_of_a_chain_is_the_one_that_counts(void **state) {
     struct fail f;
 
     (void)state;
-    hold(&plan, BIND, false); /* the bits and capabilities of a script do nothing */
+    hold(&plan, BIND, false); /* the bits and capabilities of a script have no effect */
     struct fake_file *script =
         fake_add_file("/srv/script", PLAIN | S_ISUID | S_ISGID, 0, 0, "#!/i/sh\n");
     script->caps = &attribute;
@@ -895,7 +895,7 @@ static void the_last_file_of_a_chain_is_the_one_that_counts(void **state) {
     add("/i/sh", 0755, ELF);
     assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), 0);
 
-    fake_find_file("/i/sh")->mode |= S_ISUID; /* those of its interpreter do */
+    fake_find_file("/i/sh")->mode |= S_ISUID; /* those of its interpreter have */
     assert_int_equal(find(&plan, "/srv/script", NULL, &program, &f), -1);
     assert_int_equal(f.code, FAIL_SET_ID);
     assert_string_equal(f.subject, "/i/sh");
@@ -908,7 +908,7 @@ static void the_last_file_of_a_chain_is_the_one_that_counts(void **state) {
     assert_string_equal(f.subject, "/i/sh");
 }
 
-/* ---- a look that cannot be completed ---- */
+/* ---- an inspection that cannot be completed ---- */
 
 struct hindrance {
     const char *call;
@@ -952,7 +952,7 @@ static void what_cannot_be_looked_at_is_refused_unless_it_cannot_matter(void **s
         assert_int_equal(find(&plan, "/srv/server", NULL, &program, &f), 0);
         assert_false(program.inspected);
         assert_string_equal(program.path, "/srv/server");
-        hold(&plan, 0, true); /* a file could disarm the signal */
+        hold(&plan, 0, true); /* a file could clear the signal */
         plan.needs_parent_death = true;
         hinder(&HINDRANCES[i]);
         refused(&plan, "/srv/server", NULL, HINDRANCES[i].code, EXIT_REFUSED, HINDRANCES[i].error);
@@ -1067,7 +1067,7 @@ static int find_and_check(const struct plan *plan, const char *command, struct p
 static void what_the_kernel_would_refuse_is_refused_before_execve(void **state) {
     static const struct {
         int error;
-        enum fail_code code; /* FAIL_NONE: it goes on */
+        enum fail_code code; /* FAIL_NONE: it continues */
     } rows[] = {
         {EACCES, FAIL_NOT_EXECUTABLE}, {EPERM, FAIL_NOT_EXECUTABLE}, {ETXTBSY, FAIL_NOT_EXECUTABLE},
         {ENOENT, FAIL_INTERPRETER},    {EAGAIN, FAIL_PROCESS_LIMIT}, {ENOMEM, FAIL_NOT_EXECUTABLE},
@@ -1133,7 +1133,7 @@ static const struct {
      EACCES, NULL},
 };
 
-/* A dry run has no execve to say it. */
+/* A dry run has no execve that would report it. */
 static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **state) {
     struct fake_elf other = fake_elf(NULL), loaderless = fake_elf("/lib/loader");
     char *words[] = {NULL};
@@ -1167,7 +1167,7 @@ static void a_dry_run_predicts_by_the_format_what_a_real_run_is_told(void **stat
         assert_int_equal(f.code, FORMATS[row].code);
         assert_int_equal(f.error, FORMATS[row].error);
         assert_int_equal(f.exit_code, EXIT_NOT_EXECUTABLE);
-        assert_string_equal(f.subject, "/srv/server"); /* the interpreter, which is to blame */
+        assert_string_equal(f.subject, "/srv/server"); /* the interpreter, which is the cause */
         assert_non_null(strstr(f.text, FORMATS[row].word));
         if (FORMATS[row].hint == NULL)
             assert_null(f.hint);
@@ -1232,7 +1232,7 @@ static void what_is_gone_with_the_descriptors_is_told(void **state) {
         assert_int_equal(find(&plan, chain[0], NULL, &program, &f), 0);
         fake.open_above_stderr = 0;
         (void)program_check(&plan, &program, &f);
-        assert_null(strstr(f.text, "closed")); /* nobody was to close any */
+        assert_null(strstr(f.text, "closed")); /* no descriptor was to be closed */
         plan.close_fds = true;
         int status = program_check(&plan, &program, &f);
         assert_int_equal(status, i < COUNT(chain) ? -1 : 0);
@@ -1295,18 +1295,18 @@ static void a_working_directory_that_the_user_may_not_search_is_noted(void **sta
 
 static void a_stream_that_stays_closed_to_the_user_is_noted(void **state) {
     static const struct {
-        unsigned given; /* these are handed over */
+        unsigned given; /* the owner of these changes */
         int errors[3];  /* what opening each again answers */
         bool asked;     /* --chown-stdio */
         unsigned noted;
         int error;
     } rows[] = {
-        {0, {EACCES, EACCES, EACCES}, false, 0, 0}, /* nobody has asked */
+        {0, {EACCES, EACCES, EACCES}, false, 0, 0}, /* not requested */
         {0, {EACCES, 0, 0}, true, 0, 0},            /* standard input is none of these */
         {0, {0, EACCES, 0}, true, 2, EACCES},
         {0, {0, 0, EACCES}, true, 4, EACCES},
         {0, {0, EACCES, EACCES}, true, 6, EACCES},
-        {2, {0, EACCES, EACCES}, true, 4, EACCES}, /* what is handed over is opened by its owner */
+        {2, {0, EACCES, EACCES}, true, 4, EACCES}, /* its owner opens a stream that changes owner */
         {6, {0, EACCES, EACCES}, true, 0, 0},
         {0, {0, ENXIO, 0}, true, 2, ENXIO},
         {0, {0, EIO, ENOENT}, true, 0, 0}, /* it cannot be read */
@@ -1340,7 +1340,7 @@ static void a_stream_that_stays_closed_to_the_user_is_noted(void **state) {
     }
 }
 
-/* ---- what stands in the way ---- */
+/* ---- the obstacle ---- */
 
 static void denied(const struct plan *plan, const char *command, const char *search_path,
                    enum fail_code code, const char *text, const char *obstacle, const char *hint) {
@@ -1425,7 +1425,7 @@ static void what_denies_is_told_apart(void **state) {
     assert_null(f.hint); /* the one for the code */
 }
 
-/* The file is there, and the path or its kind is wrong: the error says which, and no path is left.
+/* The file exists, and the path or its kind is wrong: the error says which, and no path is left.
  */
 static void a_wrong_path_is_told_apart(void **state) {
     static const struct {

@@ -1,4 +1,4 @@
-/* From the options to a request: every option becomes the field of its name. */
+/* From the options to a request: every option sets the field of its name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ struct answer {
 static void ask(const struct options *options, struct answer *answer) {
     const struct cred caller = {.uid = ids_all(1001), .gid = ids_all(1002)};
 
-    memset(answer, 0xa5, sizeof *answer); /* what is not set is seen */
+    memset(answer, 0xa5, sizeof *answer); /* a field that is not set is noticed */
     answer->status =
         request_make(options, &caller, &answer->request, &answer->identity, &answer->f);
     if (answer->status == 0)

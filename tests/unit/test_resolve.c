@@ -51,8 +51,8 @@ static struct {
     int error;               /* what it fails with; 0: it says that there is no entry */
     bool loses_groups;       /* ... that it lists no groups, with success: a failed read in NSS */
     bool moves_home, moves_shell;
-    bool other_uid; /* by uid it gives the entry of another */
-    uid_t euid;     /* who asks */
+    bool other_uid; /* by uid it returns another user's entry */
+    uid_t euid;     /* the caller */
     gid_t egid;
 } database;
 
@@ -153,7 +153,7 @@ struct answer {
 };
 
 static void ask(const struct who *who, struct answer *answer) {
-    memset(answer, 0xa5, sizeof *answer); /* what is not set is seen */
+    memset(answer, 0xa5, sizeof *answer); /* a field that is not set is noticed */
     struct cred caller = {.uid = ids_all(database.euid), .gid = ids_all(database.egid)};
     answer->status = resolve(who, &caller, &answer->identity, &answer->f);
     answer->request = (struct request){0};
@@ -167,7 +167,7 @@ static struct who words(const char *user, const char *groups) {
     return (struct who){.user = user, .groups = groups};
 }
 
-/* Asserts who USER and LIST lead to; the groups are listed up to the last argument, 0. */
+/* Asserts the ids of USER and LIST; the groups are listed up to the last argument, 0. */
 static void leads_to(const char *user, const char *list, uid_t uid, gid_t gid, size_t count,
                      const gid_t *groups) {
     struct who who = words(user, list);
@@ -270,7 +270,7 @@ static void a_list_with_init_adds_to_the_users_own_groups(void **state) {
     leads_to(NULL, "init,5", 1001, 1002, GIDS(5, 7, 1002));
 }
 
-/* As many as the kernel takes, and one more. */
+/* As many as the kernel accepts, and one more. */
 static void more_groups_than_the_kernel_takes_are_refused(void **state) {
     enum { LONGEST = 6 };
     char *list = calloc(LONGEST, GROUPS_MOST + 2);
@@ -310,9 +310,9 @@ static void groups_can_be_changed_without_a_user(void **state) {
     leads_to(NULL, "none", 1001, 1002, GIDS(1002));
     assert_int_equal(database.calls, 0);
     leads_to(NULL, "7,9", 1001, 1002, GIDS(7, 9, 1002));
-    assert_int_equal(database.calls, 0); /* numbers alone ask nobody */
+    assert_int_equal(database.calls, 0); /* with numbers alone no database is read */
     leads_to(NULL, "ops", 1001, 1002, GIDS(44, 1002));
-    leads_to(NULL, "init", 1001, 1002, GIDS(7, 1002)); /* the groups of who asks */
+    leads_to(NULL, "init", 1001, 1002, GIDS(7, 1002)); /* the caller's groups */
     forget();
     struct who who = words(NULL, "init");
     struct answer answer;
@@ -573,7 +573,7 @@ static void an_id_that_nobody_can_have_is_refused_from_the_database_too(void **s
     refused("badmember", NULL, "user", FAIL_BAD_ID);
     refused("www:bad", NULL, "user", FAIL_BAD_ID);
     refused("www", "bad", "user", FAIL_BAD_ID);
-    leads_to("wrappedgroup:web", NULL, 1004, 80, GIDS(80)); /* not asked for, not in the way */
+    leads_to("wrappedgroup:web", NULL, 1004, 80, GIDS(80)); /* not requested, so not an error */
 }
 
 /* ---- a database that fails ---- */
@@ -636,7 +636,7 @@ static void an_entry_that_comes_or_goes_is_refused(void **state) {
     }
 }
 
-/* What NSS makes of a failed read of /etc/group: fewer groups, and success. */
+/* The result of NSS for a failed read of /etc/group: fewer groups, and success. */
 static void groups_that_are_lost_in_one_of_two_answers_are_refused(void **state) {
     struct who who = words("www", NULL);
 

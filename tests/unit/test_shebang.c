@@ -1,5 +1,5 @@
 /*
- * Scripts are read as this machine's kernel reads them: each is looked at by program_find() on the
+ * Scripts are read as this machine's kernel reads them: each is inspected by program_find() on the
  * fake, and really executed.
  */
 #include <errno.h>
@@ -47,7 +47,7 @@ static void put_times(struct script *script, char byte, size_t times) {
 
 /* ---- the two readers ---- */
 
-/* Whether capwrap would let it through to execve. */
+/* Whether capwrap would pass it to execve. */
 static bool is_let_through(const struct script *script) {
     struct program program = {.command = "/srv/script"};
     struct plan plan = {0};
@@ -160,7 +160,7 @@ static void scripts_are_read_as_this_kernel_reads_them(void **state) {
     tally.folder = mkdtemp(folder);
     assert_non_null(tally.folder);
     compare_with_blanks(&tally, ' ', 0, "\n");
-    assert_int_equal(tally.ran, 1); /* else this directory is not for executables */
+    assert_int_equal(tally.ran, 1); /* otherwise programs in this directory cannot be executed */
 
     for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++)
         for (size_t blanks = 0; blanks < 270; blanks += blanks == 3 ? 230 : 1) {

@@ -1,5 +1,5 @@
 /*
- * What /proc/PID/status tells, with the lines that are needed and those that are not.
+ * What /proc/PID/status contains, with the lines that are needed and those that are not.
  */
 #include <errno.h>
 #include <setjmp.h>

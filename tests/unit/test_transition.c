@@ -1,5 +1,5 @@
 /*
- * The order of the table: which rows may change places, which may be missing, and why.
+ * The order of the table: which rows may be exchanged, which may be missing, and why.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -216,7 +216,7 @@ static void neighbours_in_the_table_that_change_places_are_noticed_or_listed(voi
     free(changed);
 }
 
-/* Next to the name is what is left wrong. Tests on the real kernel see it: environment, streams. */
+/* Next to the name: what stays wrong. Tests on the real kernel notice it: environment, streams. */
 static const struct excuse UNNOTICED_WHEN_MISSING[] = {
     {"fds", "the descriptors above 2",
      "sys_close_above_stderr() itself looks whether it closed: verify cannot look at every number"},
@@ -225,7 +225,7 @@ static const struct excuse UNNOTICED_WHEN_MISSING[] = {
      "for sure (seccomp) is no reason to refuse: verify has nothing to compare"},
 };
 
-/* What remains unnoticed in one scenario, though others stop for want of the row. */
+/* What remains unnoticed in one scenario, though others stop because the row is missing. */
 static const struct excuse UNNOTICED_IN_ONE_STATE[] = {
     {"groups", "a group that only reads as one that was asked for",
      "an unmapped group reads as the wanted one: the step itself empties the list before it sets "
@@ -265,7 +265,7 @@ static void a_missing_row_is_noticed_or_listed(void **state) {
     free(changed);
 }
 
-/* What the table says about its order: the first row stands somewhere before the second. */
+/* What the table says about its order: the first row is somewhere before the second. */
 struct lemma {
     const char *first, *second;
     const char *wrongly; /* what alone shows a violation, because verify cannot; or NULL */

@@ -1,6 +1,6 @@
 /*
  * The filter of --disable-userns, interpreted: for every machine, ABI, call and argument that
- * matters it answers what a second opinion says, which is written from the manual pages.
+ * matters it returns what a reference returns, which is written from the manual pages.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -80,7 +80,7 @@ static uint32_t interpret(const struct sock_filter *filter, size_t length,
     return 0;
 }
 
-/* ---- a second opinion ---- */
+/* ---- the reference ---- */
 
 enum call { CLONE, UNSHARE, SETNS, CLONE3, OTHER };
 

@@ -1,5 +1,5 @@
 /*
- * The proof: whatever is not as planned after the transition is noticed, the old ids first.
+ * The proof: any difference from the plan after the transition is noticed, the old ids first.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -34,7 +34,7 @@ static int verify(struct run *run) {
     return verify_inherited(&run->p.plan, &run->p.program, &run->f);
 }
 
-/* Up to the proof, as root who becomes WWW with all that can be asked for. */
+/* Up to the proof, from root to WWW with every request. */
 static void arrive(const struct request *request, struct run *run) {
     as_root();
     run_until(request, STAGE_CHANGE, run);
@@ -302,7 +302,7 @@ static void what_reads_as_on_and_is_not_in_force_is_noticed(void **state) {
     }
 }
 
-/* The second reader is asked only about what this run has changed, and only where its answer
+/* The second reader is used only for what this run has changed, and only where its answer
  * depends on that alone. */
 static void only_what_the_run_has_changed_is_asked_twice(void **state) {
     const struct {
@@ -355,7 +355,7 @@ static void an_error_says_what_it_means_where_it_can(void **state) {
         {"sys_set_gids", "gid", EINVAL, FAIL_UNMAPPED_ID},
         {"sys_set_gids", "gid", EPERM, FAIL_SYSTEM_CALL},
         {"sys_set_groups", "groups", EINVAL, FAIL_UNMAPPED_ID},
-        {"sys_set_groups", "groups", EPERM, FAIL_SYSTEM_CALL}, /* nobody denies it: a sandbox */
+        {"sys_set_groups", "groups", EPERM, FAIL_SYSTEM_CALL}, /* nothing denies it: a sandbox */
         {"sys_set_groups", "groups", ENOMEM, FAIL_SYSTEM_CALL},
         {"sys_new_session_keyring", "keyring", EDQUOT, FAIL_KEY_QUOTA},
         {"sys_new_session_keyring", "keyring", ENOMEM, FAIL_SYSTEM_CALL},
@@ -431,7 +431,7 @@ static void a_process_that_is_as_asked_for_is_not_touched(void **state) {
     assert_int_equal(fake.writes, 0);
     run_free(&run);
 
-    as_user(); /* the ids are set all the same: the kernel alone knows whether they are mapped */
+    as_user(); /* the ids are set nevertheless: only the kernel knows whether they are mapped */
     fake.bounding = 0;
     fake.parent_death_signal = 0;
     run_play(&same, REAL, &run);
@@ -494,7 +494,7 @@ static void nothing_is_given_away_when_the_program_is_refused(void **state) {
 
     (void)state;
     as_root();
-    fake_find_file(SERVER)->mode = S_IFREG | 0700; /* now nobody else may execute it */
+    fake_find_file(SERVER)->mode = S_IFREG | 0700; /* now no other user may execute it */
     run_to_failure(&EVERYTHING, &run);
     assert_string_equal(run.f.step, "program");
     for (unsigned fd = 0; fd < 3; fd++)
@@ -508,7 +508,7 @@ static void only_pipes_of_another_owner_are_handed_over(void **state) {
 
     (void)state;
     as_root();
-    fake.streams[0].handed_over = false; /* a file, a socket, somebody's terminal */
+    fake.streams[0].handed_over = false; /* a file, a socket, another user's terminal */
     fake.streams[2].owner = WWW;         /* the new user's already */
     run_play(&EVERYTHING, REAL, &run);
     assert_true(fake.exec_reached);
@@ -556,7 +556,7 @@ static const struct fake_call *first_call(const char *name) {
     return NULL;
 }
 
-/* What the kernel will not let be inherited is refused while nothing is given up yet. */
+/* What the kernel does not let a process inherit is refused before anything is given up. */
 static void the_first_step_makes_all_effective_and_what_is_kept_inheritable(void **state) {
     struct run run;
 
@@ -639,7 +639,7 @@ static void denied_setgroups_is_refused_by_name(void **state) {
     run_free(&run);
 
     as_root_for_root();
-    fake.gid_map.count = 0; /* where no gid is mapped, nobody may */
+    fake.gid_map.count = 0; /* where no gid is mapped, no process may */
     become(WWW, WWW, &run);
     assert_string_equal(run.f.step, "groups");
     assert_int_equal(run.f.code, FAIL_SETGROUPS_DENIED);
@@ -819,7 +819,7 @@ static void a_label_that_cannot_be_asked_for_is_explained_by_its_error(void **st
     }
 }
 
-/* With both asked for, the error is about the one that failed. */
+/* If both are requested, the error is about the one that failed. */
 static void the_label_that_fails_is_the_one_that_is_named(void **state) {
     static const char *const texts[] = {"lsm_set_self_attr, AppArmor to web",
                                         "lsm_set_self_attr, SELinux to u:r:web_t:s0"};
@@ -873,7 +873,7 @@ static void fails_to_verify(struct run *run, int error, const char *text) {
     assert_non_null(strstr(run->f.text, text));
 }
 
-/* The proof asks the module again: another label, none, and no answer. */
+/* The proof reads the label from the module again: another label, none, and no answer. */
 static void a_label_that_would_not_be_entered_is_noticed(void **state) {
     static const struct {
         const char *in_force;
@@ -925,7 +925,7 @@ static void a_filter_that_is_not_there_is_refused_with_the_errno_of_the_read(voi
     }
 }
 
-/* What reads as the list that was asked for is emptied first; where that did nothing, it shows. */
+/* A list that reads as the requested one is emptied first; a failure to empty it is noticed. */
 static void a_list_that_is_not_emptied_is_refused(void **state) {
     gid_t list[] = {FAKE_OVERFLOW_GID};
     const struct request request = {.change_groups = true, .groups = {1, list}};
@@ -943,7 +943,7 @@ static void a_list_that_is_not_emptied_is_refused(void **state) {
     run_free(&run);
 }
 
-/* Somebody's root, unmapped here, reads as 65534: not nobody. */
+/* The root of another namespace, unmapped here, reads as 65534: not the user nobody. */
 static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
     struct run run;
 
@@ -951,7 +951,7 @@ static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
     as_user();
     fake_be(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID);
     fake_set_groups(1, (const gid_t[]){FAKE_OVERFLOW_GID});
-    become(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID, &run); /* truly nobody: nothing to change */
+    become(FAKE_OVERFLOW_UID, FAKE_OVERFLOW_GID, &run); /* really nobody: nothing to change */
     assert_true(fake.exec_reached);
     run_free(&run);
 
@@ -970,7 +970,7 @@ static void an_unmapped_id_is_not_taken_for_nobody(void **state) {
     fake.uid =
         (struct fake_ids){FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0), FAKE_UNMAPPED(0)};
     fake_set_groups(1, (const gid_t[]){1000});
-    become(FAKE_OVERFLOW_UID, 1000, &run); /* 65534 is mapped, and it is somebody else */
+    become(FAKE_OVERFLOW_UID, 1000, &run); /* 65534 is mapped, and it is another user */
     assert_false(fake.exec_reached);
     assert_string_equal(run.f.step, "uid");
     assert_int_equal(run.f.error, EPERM);

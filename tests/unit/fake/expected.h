@@ -1,5 +1,5 @@
 /*
- * expected - the state that the program must have, said without the help of plan.c.
+ * expected - the state that the program must have, computed without plan.c.
  */
 #ifndef CAPWRAP_FAKE_EXPECTED_H
 #define CAPWRAP_FAKE_EXPECTED_H
@@ -7,12 +7,12 @@
 #include "core/plan.h"
 #include "fake/kernel.h"
 
-/* What the program must be, said without the help of plan.c: from the request and the true state
+/* The state that the program must have, computed without plan.c from the request and the true state
  * at the start. */
 struct expected {
     struct cred cred;
     int parent_death_signal;
-    bool ids_are_mapped, groups_are_mapped; /* what was asked for is never an unmapped one */
+    bool ids_are_mapped, groups_are_mapped; /* a requested id is never an unmapped one */
     bool new_keyring;
     uid_t keyring_owner;
     unsigned keyring_before;

@@ -139,7 +139,7 @@ static int enter(struct fake_call call, enum fake_fault_kind *kind) {
     return verdict;
 }
 
-/* As sys.c does before it asks the kernel. */
+/* As sys.c does before it calls the kernel. */
 static void poison(void *result, size_t size) {
     if (result != NULL)
         memset(result, 0xff, size);
@@ -967,7 +967,7 @@ int sys_get_directory(struct sys_directory *here) {
     return 0;
 }
 
-/* A lie is that of fchdir(2): what was opened is told. */
+/* A lie is that of fchdir(2): the opened directory is reported. */
 int sys_enter_directory(const char *path, struct sys_directory *entered) {
     struct fake_file *file = NULL;
 

@@ -57,7 +57,7 @@ struct fake_file {
     gid_t group;
     bool nosuid, noexec;
     bool denied;      /* a security module or Landlock lets nobody execute it */
-    bool through_fd;  /* its path leads through a descriptor above 2 */
+    bool through_fd;  /* its path goes through a descriptor above 2 */
     const void *head; /* the content */
     size_t head_size;
     const void *caps; /* security.capability; NULL: none */
@@ -85,7 +85,7 @@ enum fake_fault_kind {
 struct fake_fault {
     enum fake_fault_kind kind;
     const char *name; /* only calls of this function; NULL: of any */
-    unsigned nth;     /* the how manieth of them, from 1; 0: every one */
+    unsigned nth;     /* the ordinal among them, from 1; 0: every one */
     int error;
     unsigned seen, fired;
 };
@@ -93,14 +93,14 @@ struct fake_fault {
 struct fake {
     /* the machine */
     unsigned cap_count;
-    bool caps_never_end;  /* CAPBSET_READ and CAP_AMBIENT_IS_SET answer 0 for ever */
-    bool caps_always_set; /* ... or 1 for ever */
+    bool caps_never_end;  /* CAPBSET_READ and CAP_AMBIENT_IS_SET always return 0 */
+    bool caps_always_set; /* ... or always 1 */
     bool no_ambient;      /* Linux before 4.3 */
     struct fake_map uid_map, gid_map;
     uid_t overflow_uid;
     gid_t overflow_gid;
     bool setgroups_denied; /* /proc/self/setgroups */
-    bool no_proc;          /* neither maps nor overflow ids are told */
+    bool no_proc;          /* neither maps nor overflow ids are reported */
     bool keyctl_blocked;   /* by a seccomp filter */
     bool filtered;         /* by any */
     int userns_refused;    /* the calls that another filter refuses already */

@@ -32,7 +32,7 @@ void run_make_stages(struct table table, struct stage stages[STAGES]) {
 static void begin(const struct request *request, struct run *run) {
     memset(run, 0, sizeof *run);
     memset(&run->p.start, 1,
-           sizeof run->p.start); /* whatever is not set is seen, as a true bool too */
+           sizeof run->p.start); /* a field that is not set is noticed, also a bool */
     run->p.start.cred = (struct cred){0};
     run->p.start.all_ids_mapped = true; /* a bool has two values */
     run->p.request = *request;

@@ -33,14 +33,14 @@ void as_root_for_root(void) {
     fake_find_file("/srv")->mode = S_IFDIR | 0755;
 }
 
-/* The program's directory is open to nobody but root, and to who may pass every permission. */
+/* The program's directory is open only to root, and to a process that may bypass permissions. */
 static void as_root_for_a_program_of_root(void) {
     as_root();
     fake_find_file("/srv")->owner = 0;
     fake_find_file("/srv")->group = 0;
 }
 
-/* Who may execute a program need not be able to read it. */
+/* A user who may execute a program need not be able to read it. */
 static void as_root_for_an_unreadable_program(void) {
     as_root();
     fake_find_file(SERVER)->mode = S_IFREG | 0711;
@@ -106,7 +106,7 @@ static void as_granted(void) {
     fake.bounding = BIND | PCAP;
 }
 
-/* Somebody else's root in a user namespace without it: it reads as nobody, in group and list too.
+/* Another namespace's root, not mapped in this one: it reads as nobody, in group and list too.
  */
 void as_unmapped_root(void) {
     const fake_id root = FAKE_UNMAPPED(0);

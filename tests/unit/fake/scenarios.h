@@ -22,7 +22,7 @@ enum { WWW = 33, OPS = 44, LOG = 45, SIGNAL = 15 };
     .change_identity = true, .uid = WWW, .gid = WWW, .change_groups = true,                        \
     .groups = {3, (gid_t[]){WWW, OPS, LOG}}
 
-/* The request to become who every unmapped id reads as. */
+/* The request to run as the overflow id, as which every unmapped id reads. */
 #define TO_NOBODY                                                                                  \
     .change_identity = true, .uid = FAKE_OVERFLOW_UID, .gid = FAKE_OVERFLOW_GID,                   \
     .change_groups = true, .groups = {1, (gid_t[]){FAKE_OVERFLOW_GID}}
@@ -47,12 +47,12 @@ void as_unmapped_root(void);      /* reads as nobody; every capability */
 void as_user(void);               /* uid 1000 without any capability */
 void as_user_with(uint64_t caps); /* ... with these, ambient */
 
-/* What became of a scenario, in comparison with what had to. */
+/* The result of a scenario, compared with the required one. */
 enum verdict {
-    AS_ASKED,  /* it ended as it had to */
+    AS_ASKED,  /* the result is the required one */
     STOPPED,   /* nothing ran, though it should have; or not the right step refused */
     UNREFUSED, /* the program runs in the right state, though it had to be refused */
-    WRONG,     /* the program runs in another state than asked for */
+    WRONG,     /* the program runs in another state than requested */
 };
 
 /* Sets up and plays; *unmet is what is not as expected, or NULL. run_free() the run. */
