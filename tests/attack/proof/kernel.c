@@ -288,7 +288,7 @@ pid_t sys_get_parent(void) {
 
 int sys_filter_is_refused(void) {
     if (kernel_may_fail && nondet_bool())
-        return 0; /* it cannot be read */
+        return 0; /* it cannot be determined */
     return !kernel.no_new_privs && !able(CAP_SYS_ADMIN);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# --selinux-label: what is refused where no SELinux confines, and before. What it does where one does is tried in
-# machines of their own: tests/real/kernels/security-modules.nightly.bats.
+# --selinux-label: usage errors, and the refusals on a kernel without active SELinux. Its effect with SELinux is tested in
+# separate machines: tests/real/kernels/security-modules.nightly.bats.
 
 # shellcheck disable=SC2154 # bats sets output
 load ../../support/common
@@ -29,7 +29,7 @@ setup() {
 }
 
 # by_file SCRIPT WORD...: WORD... as before Linux 6.8, without the two calls. SCRIPT makes the file of /proc in
-# their place, in a directory that no kernel looks at.
+# their place, in a directory that no kernel reads.
 by_file() {
     # shellcheck disable=SC2016 # expanded by the shell that is started
     attempt unshare --mount --propagation private -- /bin/bash -c '

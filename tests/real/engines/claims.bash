@@ -1,5 +1,5 @@
-# What holds of capwrap in the containers of Docker and of podman alike, and the images of contrib/docker
-# that show it. $ENGINE is one of them, and RUN_OPTIONS are what it runs every short container with. Source
+# What holds for capwrap in containers of both Docker and podman, and the images of contrib/docker
+# that show it. $ENGINE is one of them, and RUN_OPTIONS are its options for every short container. Source
 # it after engine.bash.
 #
 # Containers get ip_unprivileged_port_start=1024: Docker's own 0 lets every user bind port 80, and proves
@@ -25,7 +25,7 @@ build() {
     "$ENGINE" build --quiet --tag "$1" "${@:3}" "$2"
 }
 
-# support_folder: what containers find in /support, and the static capwrap with its licences.
+# support_folder: the content of /support in containers, and the static capwrap with its licences.
 support_folder() {
     mkdir -p "$ROOM/support/capwrap"
     cp "$SUPPORT_BIN/probe" "$ROOM/support/"
@@ -37,7 +37,7 @@ capwrap_image() {
     build capwrap "$ROOM/support/capwrap" --file "$DOCKER_FILES/capwrap.Dockerfile"
 }
 
-# shipped_images: all of contrib/docker but for the Go server.
+# shipped_images: all of contrib/docker except the Go server.
 shipped_images() {
     import debian
     build python-server "$DOCKER_FILES/python" --build-arg PYTHON_IMAGE=debian
@@ -90,7 +90,7 @@ fetch() {
     return 1
 }
 
-# stops_at_once NAME: its process 1 gets SIGTERM, and ends with 0.
+# stops_at_once NAME: its process 1 gets SIGTERM and exits with 0.
 stops_at_once() {
     local before=$SECONDS
     run "$ENGINE" stop --time 60 "$1"

@@ -4,7 +4,7 @@
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2154 # bats sets lines
 
-# What the files of this directory run, and what stands in for public images.
+# What the files of this directory run, and what replaces public images.
 ENGINE_PACKAGES=(acl attr bats bats-assert bats-file bats-support busybox catatonit crun curl docker-buildx docker-cli
     docker-compose docker.io file golang-github-containers-common golang-go iproute2 iptables jq keyutils libcap-ng0
     libcap2-bin linux-libc-dev netavark nginx-light podman procps python3 runc strace util-linux)
@@ -14,7 +14,7 @@ engine_root() {
     "$SRC_DIR/tests/support/root-cache" "engines-$1" "$1" "${ENGINE_PACKAGES[@]}"
 }
 
-# given FOLDER: what is tested, as it was built on this machine.
+# given FOLDER: the tested program, as it was built on this machine.
 given() {
     mkdir -p "$1/given"
     cp -r "$CAPWRAP" "$CAPWRAP_LEARN" "$SUPPORT_BIN" "$1/given/"

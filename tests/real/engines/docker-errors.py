@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Compares the table of refusals in a document with what capwrap says in Docker's containers.
+"""Compares the table of refusals in a document with what capwrap prints in Docker's containers.
 
     docker-errors.py [--write] FILE
 
 The cells of a row: the words for `docker run` with the image last, capwrap's options, its error,
 its hint; see refusals.py. DOCKER_HOST names a daemon that has the images.
 
-Exit status: 0 when all rows are as they are told, 1 when not, or when there is no row. The last
+Exit status: 0 if all rows are as documented, 1 if not, or if there is no row. The last
 line is "summary: " and a JSON object with the counts.
 """
 
@@ -29,7 +29,7 @@ def measure(row):
     for _ in range(3):
         run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         if run.stderr:
-            break  # else the container had ended before docker attached to it: a refusal is never silent
+            break  # otherwise the container exited before docker attached to it: a refusal is never silent
     return refusals.row(asked, options, *refusals.told(run.returncode, run.stderr))
 
 

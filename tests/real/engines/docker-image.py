@@ -5,9 +5,9 @@
     docker-image.py golang | docker import - NAME     a shell and the Go compiler, for a build stage
     docker-image.py small | podman import - NAME      busybox and setcap
 
-No test asks a registry, so that an image of this machine's own programs, each with the
-libraries that ldd(1) names, stands in for the public one of the same role. Files are read here and
-go into the archive; nothing is unpacked or written on the machine.
+No test uses a registry: an image of this machine's own programs, each with the
+libraries that ldd(1) names, replaces the public one of the same role. Files are read here and
+written to the archive; nothing is unpacked or written on the machine.
 
 Exit status: 0, or 1 with a traceback when a program is missing.
 """
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tarfile
 
-# What the public images have as well: nginx is uid 101 in nginx's own.
+# What the public images also have: nginx is uid 101 in nginx's own.
 PASSWD = """root:x:0:0:root:/root:/bin/sh
 www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
 nginx:x:101:101:nginx:/nonexistent:/bin/false

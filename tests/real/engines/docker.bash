@@ -9,7 +9,7 @@ ENGINE=docker
 RUN_OPTIONS=()
 IMAGES=(capwrap go-server nginx-server python-server user-ping prepared)
 
-# Debian's client, whatever else PATH names. What should end and does not is a failure.
+# Debian's client, whatever else PATH names. A command that does not exit in time is a failure.
 docker() {
     timeout --foreground 300 /usr/bin/docker "$@"
 }
@@ -72,7 +72,7 @@ compose() {
         docker-compose --log-level ERROR --project-name capwrap "${files[@]}" "${@:2}"
 }
 
-# compose_shows PROXY_BOUNDING APP_BOUNDING: the proxy hands on what the app says.
+# compose_shows PROXY_BOUNDING APP_BOUNDING: the proxy passes on what the app prints.
 compose_shows() {
     run fetch localhost 8084 whoami
     assert_line 'uid 65532'

@@ -1,4 +1,4 @@
-# What every container engine of these tests has in common: its room, its images, and that the machine
+# What every container engine of these tests has in common: its room, its images, and the check that the machine
 # stays as it was. Source it after support/common.
 # shellcheck shell=bash
 # shellcheck source-path=SCRIPTDIR
@@ -24,7 +24,7 @@ open_room() {
     exec {room_life}>"$ROOM/life"
 }
 
-# room_opens COMMAND...: waits until COMMAND, which tells that the room is in use, succeeds.
+# room_opens COMMAND...: waits until COMMAND, which shows that the room is in use, succeeds.
 room_opens() {
     eventually "$@" >/dev/null 2>&1 || { room_log && return 1; }
 }
@@ -106,7 +106,7 @@ process_1_holds() {
 
 # ---- the machine ----
 
-# room_is_apart: what is changed in the room is not the machine's: neither its mounts, network and
+# room_is_apart: changes in the room do not affect the machine: neither its mounts, network and
 # processes, nor a file where engines write at fixed places.
 room_is_apart() {
     local root kind place

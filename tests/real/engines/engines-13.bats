@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# docker.nightly.bats with the Docker of Debian 13, at every change: the engine that people run today. That of the
-# machine's own Debian, the other engines of 13 and those of sid are tried at night.
+# docker.nightly.bats with the Docker of Debian 13, at every change: the engine in common use. That of the
+# machine's own Debian, the other engines of 13 and those of sid are tested in the nightly tier.
 
 load ../../support/common
 load current

@@ -14,7 +14,7 @@ setup() {
 @test "docs/measured-refusals.md names the engines that are tried" {
     local table release others='sid'
     table=$(sed -n '/^<!-- measured: engine-versions -->$/,/^<!-- end -->$/p' "$SRC_DIR/docs/measured-refusals.md" | grep '^|')
-    # What sid holds changes from day to day; and the machine's own release may not be that of the document.
+    # The content of sid changes daily, and the machine's own release may not be that of the document.
     release=$(source /etc/os-release && echo "$VERSION_ID")
     grep -q "^| $release " <<<"$table" || others+='|[0-9]+'
     diff <(grep -vE "^\| ($others) " <<<"$table") \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# capwrap-learn watches containers that run already: of a Docker daemon, of podman, and by runc alone.
+# capwrap-learn watches containers that already run: of a Docker daemon, of podman, and of runc alone.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # inner shells; set_up and tests are subshells; bats
 load ../../support/common
@@ -29,7 +29,7 @@ in_room() {
     nsenter --target "$(cat "$ROOM/init")" --mount --net --pid --wd="$FILES" -- "$@"
 }
 
-# watching OPTION...: in that room; the watch has begun when this returns.
+# watching OPTION...: in that room; the watch has started when this returns.
 watching() {
     : >"$FILES/said"
     in_room env --default-signal=INT "$CAPWRAP_LEARN" --json -o "$LEARNED" "$@" 2>"$FILES/said" 3>&- &
@@ -42,14 +42,14 @@ says() {
     watch_says "$WATCHER" "$FILES/said" "$1"
 }
 
-# watched: it is told to end, and has.
+# watched: stops the watch and waits for it.
 watched() {
     wait_for_file "$FILES/done"
     in_room pkill -INT -x capwrap-learn
     wait "$WATCHER"
 }
 
-# What an entrypoint does that gives up root, and then what its server is refused.
+# The actions of an entrypoint that drops root, and then an action that its server is refused.
 ENTRYPOINT='/files/support/asks wait /files/go
 chown 33:33 /files/file
 python3 -c "import os; os.setgroups([]); os.setgid(33); os.setuid(33)
@@ -128,7 +128,7 @@ box() {
     oci runc run --detach box >"$ROOM/out" 2>&1 3>&-
     watching --pid "$(oci runc state box | jq .pid)"
     touch "$ROOM/rootfs/files/go"
-    wait "$WATCHER" # nobody is left then
+    wait "$WATCHER" # no process is left then
     oci runc delete --force box
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # capwrap as the entry point of OCI bundles, run by runc and by crun: every way in which an engine starts
-# a user, and what the program holds in the end. docs/measured-refusals.md has it under "Start shapes".
+# a user, and what the program finally holds. docs/measured-refusals.md has the results under "Start shapes".
 
 # shellcheck disable=SC2016,SC2154 # inner shells; bats sets output, status and stderr
 load ../../support/common
@@ -20,7 +20,7 @@ ENGINES_DEFAULT=(--capabilities 'CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,SETGID,SE
 'NET_BIND_SERVICE,NET_RAW,SYS_CHROOT,MKNOD,AUDIT_WRITE,SETFCAP')
 APP=(--uid 1000 --env KUBERNETES_SERVICE_HOST=192.0.2.1)
 INSIDE=(--user-namespace "$OUTER_ROOT")
-# What the Pod Security Standard "restricted" asks for, and the most that it allows.
+# What the Pod Security Standard "restricted" requires, and the most that it allows.
 RESTRICTED=("${APP[@]}" --start kept --capabilities NET_BIND_SERVICE --no-new-privileges
     --seccomp /usr/share/containers/seccomp.json)
 

@@ -32,13 +32,13 @@ END
     room_opens room_runs catatonit
 }
 
-# podman ARGUMENT...: Debian's, in that room. What should end and does not is a failure.
+# podman ARGUMENT...: Debian's, in that room. A command that does not exit in time is a failure.
 podman() {
     "$SRC_DIR/tests/real/engines/podman" "$@"
 }
 
-# As common.bash has it; once more when it failed and not a word came out. podman may lose what a container
-# wrote right before its end (containers/podman#9096), and whatever refuses says why.
+# As in common.bash; repeated if it failed without any output. podman may lose what a container
+# wrote immediately before its exit (containers/podman#9096), and every refusal prints a reason.
 attempt() {
     run --separate-stderr "$@"
     [[ $status == 0 || -n $output$stderr ]] || run --separate-stderr "$@"

@@ -25,7 +25,7 @@ teardown_file() {
     close_room
 }
 
-# pings [PODMAN OPTION...] -- [CAPWRAP ARGUMENT...]: a ping that takes NET_RAW, because nobody may have
+# pings [PODMAN OPTION...] -- [CAPWRAP ARGUMENT...]: a ping that requires NET_RAW, because no user may have
 # an ICMP socket otherwise.
 pings() {
     attempt in_container --sysctl 'net.ipv4.ping_group_range=1 0' "$@" busybox ping -c 1 127.0.0.1

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Asks capwrap-learn and cap-audit of libcap-ng about the same programs, those of cap-audit.ini.
+"""Runs capwrap-learn and cap-audit of libcap-ng on the same programs, those of cap-audit.ini.
 
     cap-audit.py --furnish ROOT         gives a root file system what it needs for this, as truth.py does
     cap-audit.py --names                prints the names of the programs
-    cap-audit.py --inside NAME          in a guest with that root: prints what came of one program, as JSON
+    cap-audit.py --inside NAME          in a guest with that root: prints the result of one program, as JSON
     cap-audit.py REPORT FILE            compares the table in FILE with what those printed, where the versions are FILE's
     cap-audit.py REPORT --write FILE    writes that table
 

@@ -1,15 +1,15 @@
-# What the cases of both security modules have in common; sourced by them in the guest. $capwrap is the program.
+# Common part of the cases of both security modules; sourced by them in the guest. $capwrap is the program.
 # shellcheck shell=dash
 # shellcheck disable=SC2154 # capwrap is set by who sources this
 
 number=0 failed=0 said=''
 
-# runs NAME TEXT... -- COMMAND...: it ends with 0, and its output holds each TEXT.
+# runs NAME TEXT... -- COMMAND...: it exits with 0, and its output contains each TEXT.
 runs() {
     expect 0 "$@"
 }
 
-# refused STATUS NAME TEXT... -- COMMAND...: it ends with STATUS, and its output holds each TEXT.
+# refused STATUS NAME TEXT... -- COMMAND...: it exits with STATUS, and its output contains each TEXT.
 refused() {
     expect "$@"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks Kubernetes manifests without a cluster, and tells which Pod Security level admits them.
+"""Checks Kubernetes manifests without a cluster, and prints which Pod Security level admits them.
 
     kubernetes-check.py TOOLS FILE...       FILE "-" is standard input
 

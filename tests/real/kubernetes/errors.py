@@ -8,7 +8,7 @@ capwrap's options, its error, its hint; see refusals.py. All rows are the contai
 which `podman kube play` runs, with the capabilities that Kubernetes' runtimes hand over
 (kubernetes-runtime).
 
-Exit status: 0 when all rows are as they are told, 1 when not, or when there is no row. The last
+Exit status: 0 if all rows are as documented, 1 if not, or if there is no row. The last
 line is "summary: " and a JSON object with the counts.
 """
 

@@ -53,7 +53,7 @@ play() {
     podman --runtime "$SRC_DIR/tests/real/kubernetes/runtime" kube play "$1"
 }
 
-# in_pod NAME ARGUMENT...: a command beside process 1 of that container.
+# in_pod NAME ARGUMENT...: a second command in that container.
 in_pod() {
     podman exec "$@"
 }
@@ -63,7 +63,7 @@ log_of() {
     podman logs "$1"
 }
 
-# ended NAME: its exit status, when it has ended.
+# ended NAME: its exit status, when it has exited.
 ended() {
     podman wait "$1"
 }
@@ -131,7 +131,7 @@ for thing in yaml.safe_load_all(sys.stdin):
     done
 }
 
-# ---- what they do ----
+# ---- their effect ----
 
 @test "pod.yaml: started as root, the server on port 80 is uid 1000 and holds exactly one capability" {
     # The sysctl is not from the manifest: podman 4.3 reads none of a pod.

@@ -1,4 +1,4 @@
-# What holds of the pods of contrib/kubernetes, whoever runs them: podman (kubernetes.bats) or containerd
+# What holds for the pods of contrib/kubernetes, with both runtimes: podman (kubernetes.bats) or containerd
 # (containerd/containerd.bats), which have play, in_pod, log_of and ended. Source it after the engine.
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # for the tests; bats sets status, output and stderr

@@ -79,7 +79,7 @@ learns_in_root() {
   state +confirmed'
 }
 
-# works_in_root PROGRAM: started by it as an ordinary user, a program has one capability in all
+# works_in_root PROGRAM: a program that it starts as an ordinary user has one capability in all
 # five sets; and PROGRAM itself gives none away.
 works_in_root() {
     local set mode

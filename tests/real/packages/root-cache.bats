@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# tests/support/root-cache: what is kept, what is made anew, and whose cache it takes. mmdebstrap is a stand-in here;
+# tests/support/root-cache: what is kept, what is made again, and whose cache is used. mmdebstrap is a stub here;
 # packages.bats and recipes.bats use the real one.
 
 # shellcheck disable=SC2154 # bats sets stderr
@@ -80,7 +80,7 @@ is_made() {
     rm "$cache/some/files"
     root_cache some sid a
     is_made 6
-    # What a run that was killed has left beside it is not taken for it.
+    # The remains of a run that was killed are not taken for the root.
     mkdir -p "$cache/some.new/root/etc"
     echo half >"$cache/some.new/root/etc/file"
     rm -r "$cache/some"

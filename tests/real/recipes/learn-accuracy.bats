@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# capwrap-learn on programs whose true sets are known, and that docs/learn-accuracy.md says so:
+# capwrap-learn on programs whose true sets are known, compared with docs/learn-accuracy.md:
 # tests/program/learn/truth.py, on the root file system that tests/real/recipes/programs makes.
 
 load ../../support/common

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# The configurations of capwrap-learn, as they are printed, on what they are for: a shell, a Docker daemon,
+# The configurations of capwrap-learn, as they are printed, on their targets: a shell, a Docker daemon,
 # Compose, podman's Kubernetes, systemd as process 1. In each the program has the ids that it was learned
-# with, no_new_privs, its words unchanged, and no capability but what was learned.
+# with, no_new_privs, its arguments unchanged, and only the capabilities that were learned.
 # shellcheck disable=SC2030,SC2031,SC2154 # set_up and tests are subshells; bats sets output
 
 load ../../support/common

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What common programs need, and that docs/recipes.md says so: recipes.py, on the root file system that
+# What common programs need, compared with docs/recipes.md: recipes.py, on the root file system that
 # tests/real/recipes/programs makes. The commands of the document's recipes 1 and 6 run there as well; tests of
 # engines have the others.
 

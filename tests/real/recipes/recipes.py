@@ -11,7 +11,7 @@ ROOT is a root file system with the programs, which belongs to this script. CAPW
 that is copied into it. Each program runs in namespaces of its own (mount, network, process, host name,
 IPC), and its directory is on a tmpfs there. What a server holds is read from its /proc/PID/status.
 
-Exit status: 0 when each program works with its set, fails with less, and FILE says so; else 1. The
+Exit status: 0 if each program works with its set, fails with less, and FILE agrees; else 1. The
 last line is "summary: " and a JSON object with the counts.
 """
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""systemd-server.py [STATUS] - a service that tells systemd, and whoever connects, what it is.
+"""systemd-server.py [STATUS] - a service that reports its state to systemd and to every client.
 
-Says READY=1 where there is a NOTIFY_SOCKET. Answers each connection to the sockets it was given
-(LISTEN_FDS) with a report. SIGHUP: says so. SIGTERM: says so, and exits with STATUS (default 0).
+Sends READY=1 if NOTIFY_SOCKET is set. Answers each connection to the sockets it was passed
+(LISTEN_FDS) with a report. SIGHUP: prints it. SIGTERM: prints it and exits with STATUS (default 0).
 """
 import os
 import select

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # capwrap under systemd as process 1. One boot starts every unit of this file and of contrib/systemd;
-# each test looks at what came of one.
+# each test checks the result of one.
 #
-# A unit stands above the test that checks it. `once NAME` is a service that runs to its end:
+# A unit is defined above the test that checks it. `once NAME` is a service that runs until it exits:
 # Type=oneshot, standard output in a file, standard error in the journal. `unit FILE` is any other
 # unit, which tests/real/systemd/inside starts and stops.
 #
-# SYSTEM is the root with the systemd that is booted: this machine's / when nothing is said.
+# SYSTEM is the root with the systemd that is booted: this machine's / by default.
 # shellcheck disable=SC2154 # bats sets output, status, stderr; so does `of`
 # shellcheck disable=SC2034,SC2016 # UNITS, lines; quoted words are sed's or the unit's
 
@@ -82,7 +82,7 @@ left_behind() {
     cat /proc/mounts
     ls -A /sys/class/net
     find /run/systemd -maxdepth 1 2>/dev/null || true # a machine without systemd has none
-    # What ends meanwhile is an error to find, and not left behind.
+    # What exits meanwhile is an error of find, and is not left behind.
     find /sys/fs/cgroup -name 'capwrap-systemd*' 2>/dev/null | while read -r folder; do
         grep -qs systemd/boot "/proc/${folder##*.}/cmdline" && ! grep -qsF "$FILES" "/proc/${folder##*.}/cmdline" ||
             echo "$folder"
@@ -91,7 +91,7 @@ left_behind() {
     pgrep -af "systemd.* $FILES|--bind=$BATS_RUN_TMPDIR" || true
 }
 
-# of NAME: what came of that `once`, as `attempt` would leave it. A death by signal is status -N.
+# of NAME: the result of that `once`, as `attempt` would leave it. Termination by a signal is status -N.
 of() {
     inspect "$1.stdout"
     stderr=$(said_by "$1")
@@ -1139,7 +1139,7 @@ END
     [[ -e $OUT/verify.stdout ]]
 }
 
-# score UNIT: times ten, what systemd-analyze security says: 100 is the worst.
+# score UNIT: the score of systemd-analyze security, times ten: 100 is the worst.
 score() {
     sed -n "s/^$1\.service \([0-9]*\)\.\([0-9]\)$/\1\2/p" "$OUT/scores"
 }
@@ -1159,7 +1159,7 @@ score() {
     version=$(sed -n '1s/^systemd \([0-9]*\) .*/\1/p' "$OUT/version")
     column=$(awk -F ' *[|] *' -v version="$version" '$2 == "unit" { for (i = 4; i < NF; i++) if ($i == version) print i }' \
         "$SRC_DIR/docs/measured-refusals.md")
-    # sid moves on
+    # sid changes
     [[ -n $column ]] || { [[ $SYSTEM == *-sid/* ]] && return; }
     run awk -F ' *[|] *' -v column="$column" '$3 ~ /^`(score|capwrap)-[a-z]*`$/ {
         gsub("`", "", $3)

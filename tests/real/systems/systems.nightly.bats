@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A first hour with capwrap on Debian's stable release and on the next one: a clone, a machine with what
+# The first steps with capwrap on Debian's stable release and on the next one: a clone, a machine with what
 # contrib/packages.bash names, and the commands of README.md. docs/testing.md says which systems these are.
 
 load ../../support/common
@@ -38,7 +38,7 @@ unprivileged() {
     unprivileged trixie
 }
 
-# lacks SUITE PACKAGE: an ordinary user is told of it, and how it is installed.
+# lacks SUITE PACKAGE: an ordinary user gets its name, and the command that installs it.
 lacks() {
     local root
     root=$(system_root "$1")

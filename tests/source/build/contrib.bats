@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Every file of contrib is run or parsed by a test, and this says by which.
+# Every file of contrib is run or parsed by a test, and this table says by which.
 
 # A file of contrib; what runs or parses it, which is a test's file or a file of contrib further up; and
 # the words with which it does so, where they are not the file's name.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What `cmake --install` puts where, and with which mode.
+# The files that `cmake --install` installs, their places and modes.
 
 # Files, as mode and path below the prefix.
 expected() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The decisions (what to reach, what differs, what execve will make of it, how to say no) are pure:
+# The decisions (the goal, differences, the effect of execve, the refusals) are pure:
 # their objects reach no system call, because they refer to nothing but each other and a handful of
 # functions of the C library that work on memory alone.
 
@@ -107,7 +107,7 @@ kernel='^(sys_|fork|vfork|execv|wait|kill|open|read|pread|write$|get(env|uid|gid
     [[ $output == *fork* ]]
 }
 
-# It believes what getdents64(2) says of its own answer: core/entries does not.
+# The C library trusts the sizes in getdents64(2)'s answer: core/entries does not.
 @test "no code of capwrap reads a directory through the C library" {
     cd "$BUILD_DIR/src/CMakeFiles"
     nm --undefined-only capwrap_core.dir/core/entries.c.o | grep -w syscall

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The script that CTest runs every file of tests with: what must not pass for success. And what tests/run.sh
+# The script with which CTest runs every file of tests: what must not count as success. And what tests/run.sh
 # refuses before it does anything.
 
 setup() {
@@ -173,7 +173,7 @@ only_tools_but() {
     PATH=$tools
 }
 
-# no_cmocka: for pkg-config. What it says of other libraries stands.
+# no_cmocka: for pkg-config. Its answers about other libraries are unchanged.
 no_cmocka() {
     local real
     real=$(readlink -f "$(command -v pkg-config)")
@@ -323,7 +323,7 @@ STUB
     chmod +x "$COPY"/bin/*
     PATH=$COPY/bin:$PATH
     cd "$COPY" || return
-    # Nothing is missing: what is, is another test's matter.
+    # No package counts as missing: other tests check that.
     sed -i 's/^need_all() {/&\n    return 0/' contrib/packages.bash
 }
 
@@ -412,7 +412,7 @@ END_OF_TESTS
     queued all seconds
     run bash -c 'sed -nE "s,.*release/(.).* COST .=.([0-9.]+).*,\2 \1,p" queue/CTestTestfile.cmake | sort -rn'
     [ "$output" = $'1001000.0 b\n30.0 a\n7.5 c' ]
-    # A file that is not whole is none.
+    # An incomplete file is ignored.
     echo 'nonsense' >seconds
     queued all seconds
     # What needs no root, and what does.

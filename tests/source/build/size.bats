@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What has to be read to trust capwrap stays short: tests/source/build/audit-size counts it.
+# The code that has to be read to trust capwrap stays short: tests/source/build/audit-size counts it.
 
 MOST=6200 # lines of code in the privileged process; README and CONTRIBUTING quote how many there are
 

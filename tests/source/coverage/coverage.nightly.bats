@@ -3,7 +3,7 @@
 
 setup_file() {
     export TMPDIR=$BATS_FILE_TMPDIR COVERED=$BATS_FILE_TMPDIR/build
-    # Whoever the program becomes, in root's group or not, has to reach what it starts.
+    # Every user that the program runs as, in root's group or not, has to reach what it starts.
     chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
     # The suite has limits of its own.
     unset BATS_TEST_TIMEOUT
@@ -11,7 +11,7 @@ setup_file() {
 
 EXPLAINED=$SRC_DIR/tests/source/coverage/explained
 
-# report FILE: compares the counts of the first test with these explanations, and goes red.
+# report FILE: compares the counts of the first test with these explanations, and fails.
 report() {
     run "$SRC_DIR/tests/source/coverage/report.py" "$COVERED" "$1"
     echo "$output"

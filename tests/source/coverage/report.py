@@ -19,7 +19,7 @@ within it. How many branches a line has, each compiler says otherwise: no number
 other directories of src are shown for information.
 
 Prints what has no explanation in this form, ready for the file. The last line, `summary: {...}`,
-holds the numbers as JSON. Exit status: 0 all is as it should be; 1 it is not; 2 there are no
+holds the numbers as JSON. Exit status: 0 as required; 1 not as required; 2 there are no
 counts.
 """
 import collections

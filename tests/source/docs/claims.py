@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Whether each statement of a document that is marked as tried names a test that there is.
+"""Whether each statement of a document that is marked as tried names an existing test.
 
-  claims.py FILE    tells each paragraph with a mark that names no test, and each title that is none
+  claims.py FILE    prints each paragraph with a mark that names no test, and each title of no test
 
 A paragraph names tests at its end: `Tests: "TITLE"; [row N](known-failures-details.md#N-...).` A title is that of
 a test in a file tests/**/*.bats, or the name of a function in tests/unit with blanks for its underscores. The tests

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """docs.py - reads the documents, and makes the parts of them that commands can make.
 
-  docs.py generate [--check]   writes the generated parts; with --check only tells the differences
-  docs.py completions [--check] the same for the completions alone, which takes no root
+  docs.py generate [--check]   writes the generated parts; with --check only prints the differences
+  docs.py completions [--check] the same for the completions only, which does not need root
   docs.py table FILE NAME      the rows of the table below `<!-- NAME -->`, one JSON list a line
   docs.py commands FILE...     every capwrap command line in the documents, one JSON list a line
   docs.py containers FILE      every container in the document, one JSON object a line: the words of

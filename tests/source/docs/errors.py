@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """errors.py - provokes every error of capwrap in every place, and keeps docs/errors.md.
 
-  errors.py generate [--check]   writes docs/errors.md; with --check only tells the differences
-  errors.py place NAME           one JSON list: what each case said; runs in a root directory of its own
+  errors.py generate [--check]   writes docs/errors.md; with --check only prints the differences
+  errors.py place NAME           one JSON list: what each case printed; runs in its own root directory
 
 Takes root, and the built programs: CAPWRAP and SUPPORT_BIN, else the release build.
 """
@@ -30,7 +30,7 @@ PLACES = {"shell": "a shell", "docker": "Docker", "podman": "Podman", "kubernete
 FILE_CAPS = "/srv/capwrap"  # a copy of capwrap with file capabilities
 BIN = docs.SUPPORT_BIN
 
-# Who starts capwrap.
+# The callers of capwrap.
 ROOT = []
 ALICE = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"]
 NO_NEW_PRIVS = [*ALICE, "--no-new-privs", "bash", "-c", 'exec "$@"', "bash"]
@@ -287,7 +287,7 @@ def attempt(who, words, environment):
 
 
 def place(name):
-    """What each case says in this place."""
+    """What each case prints in this place."""
     environment = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
                    **dict(pair.split("=", 1) for pair in docs.passed_on())}
     subprocess.run(["bash", "-c", SETUP], check=True, env=environment)

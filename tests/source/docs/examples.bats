@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the documents show is what happens.
+# The documents show the actual output and effects.
 
 # shellcheck disable=SC2154 # stderr: set by bats' run
 
@@ -79,7 +79,7 @@ measured() {
     ((count > 20)) || fail "only $count command lines"
 }
 
-# The start that a container gives: root holds what was added; a user holds nothing, or (under
+# The start in a container: root holds what was added; a user holds nothing, or (under
 # no_new_privs, from containerd and CRI-O) what was added, until the first execve.
 in_container() {
     local command=$1 added=$2
@@ -136,7 +136,7 @@ in_container() {
         'When you do not need it' 'How it compares' 'Limits'; do
         grep -q "^## $part" "$SRC_DIR/README.md" || fail "no $part"
     done | tail -n +1
-    # a file-capability capwrap without chmod 0750 would be anybody's
+    # without chmod 0750 every user could run a capwrap with file capabilities
     run grep -c 'setcap cap_' "$SRC_DIR/README.md"
     assert_equal "$output" "$(grep -c 'chmod 0750' "$SRC_DIR/README.md")"
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""links.py FILE... - follows each relative link of Markdown files: to a file, and to a heading in it.
+"""links.py FILE... - checks each relative link of Markdown files: the file, and the heading in it.
 
-Prints those that lead nowhere, one a line, and as the last line how many there are. Exit status: 0 when all lead
-somewhere, 1 when not.
+Prints the broken ones, one per line, and as the last line the number of links. Exit status: 0 if all are
+valid, 1 if not.
 """
 import pathlib
 import re
@@ -21,7 +21,7 @@ def anchors(path):
 
 
 def broken(path):
-    """The links of a file that lead nowhere; and how many there are."""
+    """The broken links of a file, and the number of its links."""
     text = re.sub(r"(?ms)^ *```.*?^ *```$", "", path.read_text(encoding="utf-8"))
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
     wrong = []

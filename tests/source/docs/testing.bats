@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# docs/testing.md tells the counts of a whole run of each tier: testing.py.
+# docs/testing.md has the counts of a complete run of each tier: testing.py.
 
 load ../../support/common
 

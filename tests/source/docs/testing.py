@@ -4,10 +4,10 @@
 Usage:
   testing.py real|nightly     replaces the tier's part of the page by what its last run in build/
                               wrote (tests/run.sh --real, --nightly)
-  testing.py --check [FILE]   the page has both parts, whole, and neither tells of a failure
+  testing.py --check [FILE]   the page has both parts, complete, and neither has a failure
 
 A test tells its counts in lines `summary: {...}` of its output, which CTest keeps. Exit status: 0; 1
-the check failed; 2 there is no such run, or it did not come to its end.
+the check failed; 2 there is no such run, or it is incomplete.
 """
 
 import json
@@ -70,7 +70,7 @@ def shown(number):
 
 
 def told(output):
-    """The counts that a test has told, but those that are 0: [(what, text)]."""
+    """The counts that a test has printed, except those that are 0: [(what, text)]."""
     for line in re.findall(r"^(?:# )?summary: (\{.*\})$", output, re.M):
         counts = json.loads(line)
         what = counts.pop("tool", "")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The value analysis of Frama-C over the strict parsers and the pure decisions: with any input at all
-# no undefined behaviour, and what they promise as assertions. tests/source/frama-c/analyze says how.
+# no undefined behaviour, and their promises as assertions. tests/source/frama-c/analyze has the method.
 
 setup() {
     analyze=$SRC_DIR/tests/source/frama-c/analyze

@@ -21,7 +21,7 @@ tidy() {
     tidy '' src
 }
 
-# The analyzer, which follows every path, takes most of the time; it reads the tests at night.
+# The analyzer, which follows every path, takes most of the time; it checks the tests in the nightly tier.
 @test "clang-tidy finds nothing in tests" {
     tidy '-clang-analyzer-*' tests
 }

@@ -4,7 +4,7 @@
     cd "$SRC_DIR/docs"
     command -v mandoc
     ls -- *.1
-    # The pages name the project and not a system; examples stand first, and the catalogue of codes last.
+    # The pages name the project and not a system; examples come first, and the catalogue of codes last.
     # Which other man pages this machine has says nothing about ours.
     run bash -c 'mandoc -T lint -- *.1 2>&1 | grep -vE "outdated mandoc.db|referenced manual not found|operating system explicitly specified|conventional order: Sh (ENVIRONMENT|EXIT STATUS|DIAGNOSTICS)$"'
     echo "$output"
