@@ -11,7 +11,7 @@ def many(count):
     return ",".join(str(gid) for gid in range(1000, 1000 + count))
 
 
-# What grows, its sizes, what capwrap is told besides (a function of the size), and the setting.
+# What grows, its sizes, capwrap's further options (a function of the size), and the setting.
 GROWTH = [
     ("groups in --groups", [1, 64, 1024, 4096, 16384],
      lambda size: ["--user", f"{programs.ID}:{programs.ID}", "--groups", many(size)],

@@ -18,7 +18,7 @@
  *   -u USER   the number of the user whose keyrings of former launches are waited for, outside of
  *             what is timed; any user when nothing is said
  *
- * Ends with 0; 1 when a command did not end with 0; 99 when it cannot work.
+ * Exit status: 0; 1 when a command did not exit with 0; 99 when it cannot work.
  */
 #define _GNU_SOURCE
 #include <errno.h>

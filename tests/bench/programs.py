@@ -17,7 +17,7 @@ ID, NAME = "54321", "bench"
 ALONE = "exec alone"
 NO_LIBC = ["-nostdlib", "-static", "-ffreestanding", "-fno-stack-protector"]
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion"]
-BASELINES = {  # the compiler, and what it is told
+BASELINES = {  # the compiler and its options
     "baseline, no libc": ["cc", *NO_LIBC, "-DNO_LIBC"],
     "baseline, static musl": ["musl-gcc", "-static"],
     "baseline, static glibc": ["cc", "-static"],

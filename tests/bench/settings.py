@@ -47,7 +47,7 @@ class Users:
             programs.call("mount", "--bind", folder / name, f"/etc/{name}")
 
     def fill(self, entries, groups):
-        """So many entries, and so many groups that the user is in, who stands last; without any,
+        """So many entries, and so many groups of the user, whose entry is the last; without any,
         the user has no entry."""
         if (entries, groups) == self.now:
             return

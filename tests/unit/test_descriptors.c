@@ -79,7 +79,7 @@ static void add(const char *name, size_t says) {
 
 static void add_whole(const char *name) { add(name, HEAD + strlen(name) + 1); }
 
-/* ---- who is told ---- */
+/* ---- the caller ---- */
 
 static int seen[ROOM];
 static size_t count;

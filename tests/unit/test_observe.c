@@ -307,7 +307,7 @@ static void a_caller_of_a_kernel_that_answers_wrongly_is_refused(void **state) {
     static const char *const calls[] = {"sys_bounding_has", "sys_ambient_has"};
 
     (void)state;
-    for (unsigned answer = 0; answer <= 1; answer++) { /* for ever */
+    for (unsigned answer = 0; answer <= 1; answer++) { /* always */
         fake_reset();
         fake.caps_never_end = answer == 0;
         fake.caps_always_set = answer == 1;

@@ -359,7 +359,7 @@ static const struct script SCRIPTS[] = {
     {SCRIPT("#!/bin/sh -e", "/bin/sh")},
     {SCRIPT("#!/bin/sh\0\n", "/bin/sh")},   /* a NUL ends it */
     {SCRIPT("#!/bin/sh\r\n", "/bin/sh\r")}, /* a carriage return does not */
-    {SCRIPT("#!sh\n", "sh")},               /* relative, as it stands */
+    {SCRIPT("#!sh\n", "sh")},               /* relative, as written */
     {SCRIPT("#!./a b\n", "./a")},
     {SCRIPT("#!" BLANKS_243 "/a/b/c/d/e\n", "/a/b/c/d/e")},   /* the newline is byte 256 */
     {SCRIPT("#!" BLANKS_243 "/a/b/c/d/e x\n", "/a/b/c/d/e")}, /* only the argument is cut off */
@@ -1526,7 +1526,7 @@ static void directories_of_the_search_path_that_are_closed_are_named(void **stat
     add("/on/server", 0755, ELF);
     denied(&plan, "server", "/one:/on:/one", FAIL_NOT_FOUND,
            "not found in PATH, of which the user may not search", "/one:/on",
-           "search the directory"); /* the beginning of another one is told too */
+           "search the directory"); /* the beginning of another one is also named */
     denied(&plan, "server", "/two:/two", FAIL_NOT_FOUND,
            "not found in PATH, of which the user may not search", "/two", "search the directory");
     refused(&plan, "server", "/one", FAIL_NOT_FOUND, EXIT_NOT_FOUND, ENOENT);

@@ -24,7 +24,7 @@ struct users_fake {
 
     unsigned calls;
     bool failed, was_wrong; /* it happened */
-    bool said_so;           /* and the caller was told, by an errno that means a failure */
+    bool said_so;           /* and the caller was informed by an errno that means a failure */
     struct {
         bool open;
         size_t at;

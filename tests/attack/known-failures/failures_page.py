@@ -24,7 +24,7 @@ def plain(cell):
 
 
 def marked(cell):
-    """A cell in Markdown: what went wrong stands out."""
+    """A cell in Markdown: a wrong result is in bold."""
     return f"**{cell.text}**" if cell.verdict == "wrong" else cell.text
 
 

@@ -15,7 +15,7 @@
  *
  * Prints the first outcomes that are neither, then `summary: {...}`: what was asked for, started
  * exactly, refused, wrong, lost (no outcome at all), processes left behind, how many versions were
- * seen, and the smallest and the largest peak of resident memory in KiB. Ends with 0 when nothing
+ * seen, and the smallest and the largest peak of resident memory in KiB. Exits with 0 when nothing
  * is wrong, lost or left behind, with 1 when something is, and with 99 when it cannot work.
  */
 #define _GNU_SOURCE

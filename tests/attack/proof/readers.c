@@ -19,7 +19,7 @@ enum { LONGEST = 63 }; /* bytes of a file or a link that are written */
 
 /* ---- the kernel: each call fails, or answers with anything, or answers without an answer ---- */
 
-static struct ids told; /* what it has told, -1 where it has not */
+static struct ids told; /* what it has reported, -1 where it has not */
 static struct __user_cap_data_struct told_caps[2];
 static bool told_sets;
 static int told_signal;

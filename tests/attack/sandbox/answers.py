@@ -64,11 +64,11 @@ NOT_CALLED = {"seccomp": "named for its manual page; the call is PR_SET_SECCOMP"
 DESCRIPTORS = {"socket", "openat"}
 
 # A start takes some hundredths of a second of processor time, with sanitizers too. Their runtime may ask
-# for ever what is answered with an error for ever.
+# forever what is always answered with an error.
 LIMITED = ["prlimit", "--cpu=20"]
 
 # Not tried: execve, which the filter's own program needs, and a write(2) that writes nothing for
-# ever, which the C library repeats for ever.
+# ever, which the C library repeats forever.
 NOT_TRIED = {("execve", answer) for answer in ANSWERS} | {("write", "0")}
 
 

@@ -77,7 +77,7 @@ on_mount() {
 }
 
 @test "a program on a file system without extended attributes runs" {
-    # /proc has none; the kernel's own file of the probe stands there under its process's number
+    # a ramfs has no extended attributes
     # shellcheck disable=SC2016 # expanded by the shell that is started
     FROM=(unshare --mount --propagation private -- /bin/bash -c '
         mount -t ramfs test "${1%/*}" && chmod 755 "${1%/*}" && install -m 755 "$2" "$1" || exit 99

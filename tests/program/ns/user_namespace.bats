@@ -285,7 +285,7 @@ looks_like_proc() {
     require_suid_mount
     FROM=("$IN" --as "100000,100000" --uid-map "0,100000,65536" --gid-map "0,100000,65536")
     install -o 0 -g 0 -m 4755 "$PROBE" "$PUBLIC/target"
-    # the kernel ignores the bit: no id inside stands for the owner
+    # the kernel ignores the bit: the owner has no id inside
     attempt "${FROM[@]}" "$PUBLIC/target"
     assert_line euid=0
     attempt "${FROM[@]}" "$CAPWRAP" --user 1000:1000 --keep NET_BIND_SERVICE -- \

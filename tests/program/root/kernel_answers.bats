@@ -85,8 +85,8 @@ as_nobody() {
     refused start 'descriptor 1 is closed and cannot be held'
 }
 
-# Whether stat(3) hands its caller's buffer to the kernel. musl has one of its own, and hands on what
-# stood there before when nothing was written into it.
+# Whether stat(3) passes its caller's buffer to the kernel. musl has its own, and passes on what
+# it contained before if nothing was written to it.
 stat_is_direct() {
     grep -q GLIBC "$CAPWRAP"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# --apparmor-profile: usage errors, and the refusals on a kernel without active AppArmor. Its effect with AppArmor is tested in
-# separate machines: tests/real/kernels/security-modules.nightly.bats.
+# --apparmor-profile: usage errors, and the refusals on a kernel without active AppArmor. Its effect with AppArmor
+# is tested in separate machines: tests/real/kernels/security-modules.nightly.bats.
 
 load ../../support/common
 load ../../support/states

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# --selinux-label: usage errors, and the refusals on a kernel without active SELinux. Its effect with SELinux is tested in
-# separate machines: tests/real/kernels/security-modules.nightly.bats.
+# --selinux-label: usage errors, and the refusals on a kernel without active SELinux. Its effect with SELinux
+# is tested in separate machines: tests/real/kernels/security-modules.nightly.bats.
 
 # shellcheck disable=SC2154 # bats sets output
 load ../../support/common

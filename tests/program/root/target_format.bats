@@ -98,7 +98,7 @@ no_registered_formats() {
         -- "${ASKED[@]}" -- ./loaderless
 }
 
-# field OFFSET64 OFFSET32: where a field of the ELF header stands in this machine's class (elf(5)).
+# field OFFSET64 OFFSET32: where a field of the ELF header is in this machine's class (elf(5)).
 field() {
     if [[ $(getconf LONG_BIT) == 64 ]]; then echo "$1"; else echo "$2"; fi
 }

@@ -14,7 +14,7 @@ ROOT_START=(--cap-drop all --cap-add SETUID --cap-add SETGID --cap-add SETPCAP)
 # podman_start: a room in which podman runs.
 podman_start() {
     new_room podman
-    # podman 5 leaves NET_RAW and others out of its default set, unless it is told what that is.
+    # podman 5 leaves NET_RAW and others out of its default set, unless that set is configured.
     cat >"$ROOM/containers.conf" <<END
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]

@@ -192,8 +192,8 @@ for thing in yaml.safe_load_all(sys.stdin):
     podman volume rm --all
 }
 
-# image_volume: $MANIFEST is what to play. Podman reads such a volume from version 5 on; before, what stands in
-# for it is the same image, mounted by podman, and all the rest is played as it is written.
+# image_volume: $MANIFEST is what to play. Podman reads such a volume from version 5 on; before, its replacement
+# is the same image, mounted by podman, and the rest is played as it is written.
 image_volume() {
     local image mounted
     MANIFEST=$CONTRIB/image-volume.yaml

@@ -18,7 +18,7 @@ setup_file() {
     LEARN_DEB=$MADE/$(of_learn "${DEB##*/}") LEARN_RPM=$MADE/$(of_learn "${RPM##*/}")
     LEARN_TGZ=$MADE/$(of_learn "${TGZ##*/}")
     export LEARN_DEB LEARN_RPM LEARN_TGZ
-    # What stands beside the static program was made with it.
+    # The files beside the static program were made with it.
     STATIC=$(dirname "${CAPWRAP_MUSL%/*}")
     STATIC_TGZ=$BATS_FILE_TMPDIR/static/capwrap-$VERSION-linux-$MACHINE-static.tar.gz
     export STATIC STATIC_TGZ NOTICES=$STATIC/build/licenses

@@ -31,7 +31,7 @@ def notify(text):
 
 
 def stop(status):
-    """Ends at a signal, which is told to standard output first."""
+    """Exits at a signal, after printing it to standard output."""
     print("stopping", flush=True)
     sys.exit(status)
 

@@ -30,7 +30,7 @@ words() {
     esac | tr ' ' '\n'
 }
 
-# How often a word that matches stands in there.
+# How often a matching word occurs there.
 number_of() {
     local found
     found=$(words "$1")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# --help of each program is printed from the rows of its options. What it lists, and nothing else,
-# stands in the manual page and in the completions, with its letters.
+# --help of each program is printed from the rows of its options. The options that it lists, and no others,
+# are in the manual page and in the completions, with their letters.
 
 setup() {
     CAPWRAP_LEARN=${CAPWRAP_LEARN:-$CAPWRAP-learn}

@@ -44,7 +44,7 @@ def paragraphs(text):
 
 
 def named(paragraph):
-    """The tests at its end: (the number of a row or "", the title or what else stands there)."""
+    """The tests at its end: (the number of a row or "", the title or other text)."""
     _, _, tests = paragraph.partition(" Tests: ")
     for test in re.findall(r'"[^"]*"|[^;"]+', tests.removesuffix(".")):
         row = re.fullmatch(r"\[row (\d+)\]\(known-failures-details\.md#\1-[^)]*\)", test.strip())

@@ -21,7 +21,7 @@ each_option() {
     done <<<"$OPTIONS"
 }
 
-# What stands before a long option in a text: its letter and a comma, or nothing.
+# The text before a long option: its letter and a comma, or nothing.
 with_letter() {
     [[ $1 == 0 ]] || printf -- '-%s%s, ' "$1" "$2"
 }

@@ -67,7 +67,7 @@ XML
     run grep -A 4 '^| slowest tests ' "$TREE/docs/testing.md"
     assert_output "$(printf '%s\n' '| slowest tests | build | seconds |' '|---|---|---:|' \
         '| mutation/mutation | release | 61 |' '| unit/plan | dev | 2 |' '| root/target | release | 1 |')"
-    # The other tier's part stands.
+    # The other tier's part is unchanged.
     diff <(sed -n '/counts: nightly/,$p' "$TREE/docs/testing.md") <(sed -n '/counts: nightly/,$p' "$SRC_DIR/docs/testing.md")
 }
 

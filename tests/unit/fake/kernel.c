@@ -827,7 +827,7 @@ int sys_read_link(const char *path, size_t capacity, char *target) {
 int sys_may_execute(const char *path) {
     struct fake_file *file = NULL;
 
-    READ_SIMPLE(strcmp(path, ".") == 0, 0, 0); /* told apart in the record: it is no program */
+    READ_SIMPLE(strcmp(path, ".") == 0, 0, 0); /* apart in the record: not a program */
     int error = walk(path, &file);
     if (error != 0)
         return error;

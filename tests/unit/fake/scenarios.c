@@ -61,7 +61,7 @@ static void as_root_without_setuid_fixup(void) {
     fake.securebits = SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED;
 }
 
-/* No execve leaves it on; what is on all the same must go. */
+/* No execve leaves it set; it must be cleared if it is set nevertheless. */
 static void as_root_with_three(void) {
     as_root();
     fake.permitted = fake.effective = fake.bounding = SETUID | SETGID | BIND;

@@ -56,7 +56,7 @@ static bool make_start(unsigned n, struct one *one) {
 }
 
 /* Fills the request, and what observe_start() would have found out for it. A request that another
- * number means as well is told by false. */
+ * number also means returns false. */
 static bool make_request(unsigned n, struct one *one) {
     const struct cred *cred = &one->start.cred;
     unsigned flags = n % FLAGS, keep = n / FLAGS % KEEPS, goal = n / FLAGS / KEEPS;

@@ -50,7 +50,7 @@ struct outcome {
 struct outcome rules_plan(const struct start *start, const struct request *request, bool unmapped);
 
 /* The sets after execve of file by a process with these sets and the same uid in each place. What
- * set-id bits would do is told by the reason SET_ID. */
+ * set-id bits would do is reported by the reason SET_ID. */
 struct outcome rules_execve(const struct sets *sets, uid_t uid, gid_t gid,
                             const struct exec_file *file);
 
