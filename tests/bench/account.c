@@ -61,7 +61,7 @@ static _Noreturn void die(const char *what) {
 
 /* ---- what /proc tells of a process ---- */
 
-/* The number behind the first line that begins with key, or 0. */
+/* The number after the first line that starts with key, or 0. */
 static unsigned long line_of(pid_t pid, const char *file, const char *key) {
     char path[64], line[512];
     unsigned long value = 0;
@@ -133,7 +133,7 @@ static pid_t start(void) {
 }
 
 /* At the entry of a system call: it counts, and before an execve so does all that the program has
- * used, because behind it nothing is left to ask. */
+ * used, because after it nothing is left to read. */
 static void note_call(pid_t pid, struct sums *sums) {
     struct __ptrace_syscall_info info = {0};
 

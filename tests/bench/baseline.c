@@ -53,7 +53,7 @@ static void set_caps(const struct __user_cap_data_struct sets[2]) {
     must(__NR_capset, (long)&header, (long)sets, 0, 0);
 }
 
-/* The bounding set is read as it is dropped from: behind the last capability the answer is EINVAL.
+/* The bounding set is read as it is dropped from: after the last capability the answer is EINVAL.
  */
 static void drop_bounding(void) {
     for (long cap = 0; cap < 64; cap++)

@@ -148,7 +148,7 @@ def baselines_beside(paths):
 
 
 def build_capwrap(folder, name):
-    """A build that nobody has named, in a directory that is kept for the next time."""
+    """A build that was not named by the caller, in a directory that is kept for the next time."""
     place = file_of(folder, name)
     if "musl" in name:
         call(TOP / "contrib/packaging/static-musl.sh", place)

@@ -22,7 +22,7 @@ enum { ROOM = 1024, HEAD = 19, LENGTH_AT = 16 }; /* getdents64(2), d_name and d_
 static char answer[ROOM];
 static long answered; /* the value of the first call */
 static int calls;     /* made so far; -1: the kernel is the real one */
-/* What the calls behind the first one answer. */
+/* What the calls after the first one return. */
 static enum { NO_MORE, THE_SAME, NOTHING_WRITTEN, REMOVED } next;
 
 long __real_syscall(long number, ...);

@@ -143,7 +143,7 @@ static void a_path_that_is_too_long_ends_the_walk(void **state) {
     assert_string_equal(denied, "");
 }
 
-/* The longest path begins its walk, at the root, and a longer one does not. */
+/* The longest path starts its walk at the root, and a longer one does not. */
 static void the_longest_path_is_followed_and_no_longer_one(void **state) {
     static char path[PATH_MAX + 1];
     char denied[PATH_MAX];
@@ -159,7 +159,7 @@ static void the_longest_path_is_followed_and_no_longer_one(void **state) {
     }
 }
 
-/* A target that leaves no room for a slash behind it. */
+/* A target that leaves no room for a slash after it. */
 static void the_longest_link_is_not_followed(void **state) {
     static char target[PATH_MAX];
     char denied[PATH_MAX];

@@ -121,7 +121,7 @@ static void a_child_is_watched_as_its_parent(void **state) {
     assert_true(is_member(&scene, CHILD));
     assert_false(is_member(&scene, STRANGER + 1));
     add(&scene, end_at(AFTER, ROOT, INIT));
-    add(&scene, fork_at(AFTER, CHILD, GRANDCHILD)); /* whoever its parent is by now */
+    add(&scene, fork_at(AFTER, CHILD, GRANDCHILD)); /* whichever process is its parent now */
     assert_true(is_member(&scene, GRANDCHILD));
     members_free(&scene.members);
 }

@@ -406,7 +406,7 @@ static void a_bounding_set_that_is_not_told_is_refused(void **state) {
             struct fail f = {0};
 
             fake_reset();
-            /* behind those that count the capabilities: 64, and six that halve */
+            /* after those that count the capabilities: 64, and six that halve */
             (void)fake_arm(FAKE_FAILS, "sys_bounding_has", 7 + nth, errors[i]);
             assert_int_equal(observe_all(&request, &start, &f), -1);
             assert_int_equal(f.error, errors[i] == EINVAL ? EPROTO : EPERM);

@@ -240,7 +240,7 @@ static void an_explicit_group_stands_alone(void **state) {
     leads_to("33:web", NULL, 33, 80, GIDS(80));
     leads_to("www:0", NULL, 33, 0, GIDS(0)); /* asked for by name */
     leads_to("www:12x", NULL, 33, 12, GIDS(12));
-    leads_to("4242:4242", NULL, 4242, 4242, GIDS(4242)); /* nobody's ids */
+    leads_to("4242:4242", NULL, 4242, 4242, GIDS(4242)); /* ids without an entry */
     leads_to("4294967294:4294967294", NULL, 4294967294, 4294967294, GIDS(4294967294));
     leads_to("0:0", NULL, 0, 0, GIDS(0));
 }

@@ -1,7 +1,7 @@
 /*
  * The command line: options_parse() accepts what the manual page says, as getopt_long(3) reads it,
  * and understands the same.
- * Input: the words behind "capwrap", each ended by NUL.
+ * Input: the arguments after "capwrap", each ended by NUL.
  */
 #include "capwrap/options.h"
 

@@ -31,7 +31,7 @@ struct said {
 
 /* False when the manual page says that the line is refused. */
 bool ref_options(int argc, char **argv, struct said *said);
-/* The names of all options, one by one; NULL behind the last. */
+/* The names of all options, one by one; NULL after the last. */
 const char *ref_option(size_t place);
 
 /* ---- the users and groups that are named (ref_users.c) ---- */

@@ -49,7 +49,7 @@ static bool is_below(const char *name, const char *folder) {
     return strncmp(name, folder, length) == 0 && name[length] == '/';
 }
 
-/* What is a file of the chain cannot be a directory as well. */
+/* A file of the chain cannot also be a directory. */
 static bool needs_a_folder(const char *name) {
     for (size_t i = 0; i < fake.file_count; i++)
         if (is_below(name, fake.files[i].path) || is_below(fake.files[i].path, name))

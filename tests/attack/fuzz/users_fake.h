@@ -1,7 +1,7 @@
 /*
  * users_fake - a user database in memory in place of the machine's, behind the calls of the C
- * library (linked with --wrap): getpwnam(3), getpwuid(3), getgrnam(3), getgrouplist(3) for users.c,
- * and open(2), read(2), close(2) of /etc/passwd and /etc/group for users_file.c.
+ * library (linked with --wrap): getpwnam(3), getpwuid(3), getgrnam(3), getgrouplist(3) of the NSS
+ * reader (passwd_nss.c), and open(2), read(2), close(2) of both files for passwd_files.c.
  */
 #ifndef CAPWRAP_FUZZ_USERS_FAKE_H
 #define CAPWRAP_FUZZ_USERS_FAKE_H

@@ -175,7 +175,7 @@ static void check_outcome(const struct outcome *outcome) {
 static _Noreturn void call(unsigned long count) {
     struct outcome outcome;
 
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0) /* whoever is left behind comes here */
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0) /* leftover processes come here */
         die("PR_SET_CHILD_SUBREAPER");
     for (unsigned long i = 0; i < count; i++) {
         wait_for_keyrings(ANY_USER);

@@ -19,7 +19,7 @@ import random
 import select
 import sys
 
-KEPT = 200  # old versions that stay, for whoever is on the way into their directory
+KEPT = 200  # old versions that stay, for a reader that is entering their directory
 PAUSE = 0.004  # seconds between two versions
 
 

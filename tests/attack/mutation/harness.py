@@ -79,7 +79,7 @@ class Harness:
         self.configure()
 
     def close(self):
-        """Leaves nothing behind."""
+        """Removes what was made."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def configure(self):

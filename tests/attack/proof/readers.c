@@ -66,7 +66,7 @@ static long tell_prctl(va_list arguments) {
     return nondet_unsigned() >> 1;
 }
 
-/* readlinkat(2): behind the directory and the path. */
+/* readlinkat(2): after the directory and the path. */
 static long tell_link(va_list arguments) {
     (void)va_arg(arguments, int);
     const char *path = va_arg(arguments, const char *);

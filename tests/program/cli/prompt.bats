@@ -138,7 +138,7 @@ prompt() {
 
 @test "a program that a signal terminates has that signal in its wait status" {
     local signal
-    # not INT and HUP: whoever runs the tests in the background may have had them ignored
+    # not INT and HUP: a shell that runs the tests in the background may have ignored them
     for signal in TERM KILL SEGV USR1; do
         attempt "$CAPWRAP" -q -- bash -c "ulimit -c 0; kill -$signal \$\$; sleep 5"
         assert_equal "$status" $((128 + $(kill -l "$signal")))

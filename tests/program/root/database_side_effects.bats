@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A module of the user database leaves things behind in capwrap: they do not get to the program.
+# A module of the user database leaves side effects in capwrap: they do not reach the program.
 
 # shellcheck disable=SC2154,SC2016 # run sets output and stderr; other shells expand
 load ../../support/common
@@ -22,7 +22,7 @@ is_static() {
     ! readelf --program-headers "$CAPWRAP" | grep -q INTERP
 }
 
-# with_module WHAT CMD...: CMD where the module is asked, which leaves WHAT behind.
+# with_module WHAT CMD...: CMD where the module is used, which leaves WHAT behind.
 with_module() {
     local what=$1
     shift

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the program inherits, beside what it was started for: the threat model says what to do about it.
+# What the program inherits unintentionally: the threat model says what to do about it.
 
 # shellcheck disable=SC2154,SC2016 # bats sets output, status and stderr; words expand in an inner shell
 load ../../support/common
@@ -68,7 +68,7 @@ print(flag.value)'
 
 # ---- the working directory ----
 
-# The directory is root's alone; who is asked for, and what is kept, decides who may search it.
+# Only root may search the directory; the requested user and what is kept decide whether the program may.
 closed_folder() {
     mkdir closed
     chmod 700 closed

@@ -267,7 +267,7 @@ it_runs_nothing_for_no_uid() {
     done
 }
 
-# ---- beside the ENTRYPOINT ----
+# ---- processes that bypass the ENTRYPOINT ----
 
 # exec_bypasses NAME CAPABILITIES: root, with what the container was started with.
 exec_bypasses() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # contrib/docker and docs/containers.md under a real Docker daemon. What also holds with podman is in
-# engine-claims.bash. Every change is tried with the Docker of Debian 13 alone (engines-13.bats).
+# claims.bash. Every change is tested only with the Docker of Debian 13 (engines-13.bats).
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # inner shells; set_up and tests are subshells; bats
 load ../../support/common

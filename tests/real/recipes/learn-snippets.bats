@@ -10,7 +10,7 @@ load ../engines/docker
 : "${CAPWRAP_MUSL:?is not set: the static capwrap, as contrib/packaging/static-musl.sh builds it}"
 : "${CAPWRAP_LEARN:?is not set: the program whose configurations these are}"
 
-# Words that each of these quotes in its own way. busybox asks for SETUID and SETGID as well, and works
+# Words that each of these quotes in its own way. busybox also requests SETUID and SETGID, and works
 # without.
 # shellcheck disable=SC2016
 SAYS='busybox grep -E "^(Uid|Groups|NoNewPrivs|Cap...):" /proc/self/status && echo "<$1>"'

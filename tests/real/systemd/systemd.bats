@@ -47,7 +47,7 @@ setup_file() {
     left_behind >"$BATS_FILE_TMPDIR/after"
 }
 
-# boot OUT TARGET: systemd ends with whoever calls this, even when that is killed.
+# boot OUT TARGET: systemd ends with the caller of this function, even when that is killed.
 boot() {
     TMPDIR=$BATS_FILE_TMPDIR setpriv --pdeathsig TERM "$SRC_DIR/tests/real/systemd/boot" "$FILES" "$1" "$2" "$SYSTEM" 3>&-
 }
@@ -77,7 +77,7 @@ lay_out() {
         "$examples/capwrap-example.service" >"$units/score-hardened.service"
 }
 
-# What a booted system could leave on the machine, but for what another that is booted beside it has there.
+# What a booted system could leave on the machine, except for what another one that is booted in parallel has there.
 left_behind() {
     cat /proc/mounts
     ls -A /sys/class/net
@@ -1190,7 +1190,7 @@ added() {
     assert_output ""
 }
 
-# has_booted OUT: the one that sees this directory, and no other that is booted beside it.
+# has_booted OUT: the one that sees this directory, and no other that is booted in parallel.
 has_booted() {
     local process
     process=$(pgrep -of "systemd/boot $FILES $1 ") &&

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a build leaves behind.
+# The files that a build makes.
 
 @test "the build tree holds exactly one executable file named capwrap" {
     # static-musl: a build of its own, for the tests of real systems

@@ -57,7 +57,7 @@ necessary() {
 @test "a request that takes every step reports the documented table, in its order" {
     require_root
     local want
-    # A label is refused where its module is not active: real/security-modules.nightly has both.
+    # A label is refused if its module is not active: real/kernels/security-modules.nightly tests both.
     want=$(documented 0,2 | grep -v ^label)
     run --separate-stderr "$START_AS" --pdeathsig 15 -- "$CAPWRAP" --dry-run --json \
         --user 1000:1000 --groups 1001 --keep NET_RAW --no-new-privs --lock-securebits \

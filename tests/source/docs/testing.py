@@ -21,7 +21,7 @@ import xml.etree.ElementTree
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 PAGE = TOP / "docs/testing.md"
-# Of interest to whoever works on that test, and in its output; not in the page.
+# Of interest only when working on that test, and in its output; not in the page.
 NOT_TOLD = re.compile(r"(seed|seconds|targets|corpus|new|most cases|codes|(least|most) kib|by kind .*|not counted .*"
                       r"|before main|early|beyond|redundant|stale|incomplete lines) ")
 TITLES = {"real": "What every change goes through", "nightly": "The nightly tier"}

@@ -56,7 +56,7 @@ struct fake_file {
     uid_t owner;
     gid_t group;
     bool nosuid, noexec;
-    bool denied;      /* a security module or Landlock lets nobody execute it */
+    bool denied;      /* a security module or Landlock lets no user execute it */
     bool through_fd;  /* its path goes through a descriptor above 2 */
     const void *head; /* the content */
     size_t head_size;
@@ -126,7 +126,7 @@ struct fake {
     const struct fake_file *directory; /* the working directory; NULL: one that is not in files */
     const char *label[MODULES];        /* to be entered at execve */
     unsigned open_above_stderr, umask;
-    int reopen_error[3]; /* of a stream, to who is not its owner; 0: everybody may open it again */
+    int reopen_error[3]; /* of a stream, for a user who does not own it; 0: none */
     struct fake_stream streams[3];
 
     /* the record */
