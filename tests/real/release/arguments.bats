@@ -142,7 +142,7 @@ small_root() {
     refuses_release 'no kernel for the self-test on s390x' "$OUT" --unsigned --root "$root"
 }
 
-@test "a release goes on from its own OUT.part, tells when it discards another's, and builds with a /dev/shm of its own" {
+@test "a release continues from its own OUT.part, reports if it discards another's, and builds with its own /dev/shm" {
     local root=$BATS_TEST_TMPDIR/root in=contrib/release/build-in-root name=capwrap-shm-$BATS_SUITE_TEST_NUMBER
     small_root "$root"
     CLONE=$BATS_TEST_TMPDIR/clone
@@ -178,7 +178,7 @@ TEXT
     [[ ! -e $OUT.part && ! -e /dev/shm/$name ]]
 }
 
-@test "--verify tells changed files and another root before it builds, then files with other bytes or on one side alone" {
+@test "--verify reports changed files and another root before it builds, then files that differ or exist on one side only" {
     local root=$BATS_TEST_TMPDIR/root
     small_root "$root"
     CLONE=$BATS_TEST_TMPDIR/clone
@@ -306,7 +306,7 @@ TEXT
     assert_line --index 0 --partial 'Usage: contrib/release/release.sh OUT'
 }
 
-@test "only a release can be verified, and one whose commit is here" {
+@test "only a release whose commit is in the clone can be verified" {
     mkdir "$BATS_TEST_TMPDIR/folder"
     refuses_release 'is not a release: it has no build-info' --verify "$BATS_TEST_TMPDIR/folder"
     printf '%s\n' "commit: $(printf '0%.0s' {1..40})" 'architectures: amd64' >"$BATS_TEST_TMPDIR/folder/build-info"
