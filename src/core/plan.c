@@ -173,7 +173,7 @@ static int plan_bounding(struct plan *plan, struct fail *f) {
     plan->bounding_left = true;
     if (plan->strict)
         return fail_caps(f, "bounding", FAIL_STRICT, CAP_MASK(CAP_SETPCAP),
-                         "not permitted, so that the set would stay wider than what is kept");
+                         "not permitted, so the set would remain larger than what is kept");
     return 0;
 }
 

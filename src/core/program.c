@@ -120,8 +120,8 @@ static int explain_denied(const char *step, const char *path, const char *subjec
     static const char *const reasons[] = {
         [OBSTACLE_OTHER] = "cannot be executed",
         [OBSTACLE_DIRECTORY] = "the user may not search",
-        [OBSTACLE_NOEXEC] = "it lies on a mount with noexec",
-        [OBSTACLE_TYPE] = "it is no regular file",
+        [OBSTACLE_NOEXEC] = "it is on a mount with noexec",
+        [OBSTACLE_TYPE] = "it is not a regular file",
         [OBSTACLE_NOBODY] = "nobody has permission to execute it",
         [OBSTACLE_USER] = "the user has no permission to execute it",
     };
@@ -406,7 +406,7 @@ static int judge(const struct plan *plan, struct program *program, struct fail *
 
     if (changes_ids(goal, &program->file))
         return refuse(f, FAIL_SET_ID, EXIT_REFUSED, 0, path,
-                      "its set-id bits would make it run as somebody else");
+                      "its set-id bits would make it run as another user or group");
     if (cred_after_exec(goal, &program->file, after) != 0) {
         (void)refuse(f, FAIL_OUTSIDE_BOUNDING, EXIT_NOT_EXECUTABLE, EPERM, path,
                      "its effective file capabilities are not kept");
@@ -504,7 +504,7 @@ static const struct reason REASONS[IMAGE_KINDS] = {
     [IMAGE_EMPTY] = {"an empty file cannot be executed",
                      "copy the program again: the file that is there has no content"},
     [IMAGE_TEXT] = {"a text without a #! line cannot be executed", NULL},
-    [IMAGE_MARKED] = {"a byte-order mark stands before its first line",
+    [IMAGE_MARKED] = {"a byte-order mark precedes its first line",
                       "save it without a byte-order mark, as UTF-8"},
     [IMAGE_LATE] = {"its #! does not stand at the beginning of the file",
                     "remove what stands before #!"},

@@ -91,7 +91,7 @@ static int compare(const struct plan *plan, struct fail *f) {
     observe_free(&now);
     if (differs != NULL)
         return fail_set(f, "verify", FAIL_NOT_AS_PLANNED, 0,
-                        "the kernel's account differs from the goal in %s", differs);
+                        "the state that the kernel reports differs from the goal in %s", differs);
     return status;
 }
 

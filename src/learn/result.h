@@ -40,7 +40,7 @@ struct fact {
     bool refused;       /* asked for and refused in a run that worked without it */
     bool succeeded;     /* and the call succeeded nevertheless */
     bool outcome_known; /* whether that call succeeded was recorded */
-    int error;          /* the call failed with this errno and the program went on; 0: none */
+    int error;          /* the call failed with this errno and the program continued; 0: none */
     const char *call;
     char process[USAGE_NAME];
     bool privileged; /* without it the program works but ends more privileged */

@@ -138,7 +138,7 @@ void capname_advise(const char *option, const char *value, struct fail *f) {
         strstr(value, ",-") != NULL ||
         (minus != NULL && isalpha((unsigned char)minus[2]) && isalpha((unsigned char)minus[3])) ||
         (last != NULL && last[1] != '\0' && last[1 + strspn(last + 1, "eip")] == '\0'))
-        f->hint = "list the capabilities that the program is to hold: no other one stays";
+        f->hint = "list the capabilities that the program needs: all others are dropped";
     else if (strcmp(option, "keep") == 0 && is_all)
         fail_advise(f, "write --keep all");
     else if (list_mask(value, caps) || capname_suggest(value, caps))

@@ -180,7 +180,7 @@ void option_advise_command(const struct option_table *table, const char *command
 
 int option_refuse_no_command(const char *program, char *const *argv, struct fail *f) {
     (void)fail_set(f, STEP, FAIL_USAGE, 0, "no COMMAND was given");
-    fail_advise(f, "write the program behind the options: %s [OPTION...] -- COMMAND", program);
+    fail_advise(f, "write the program after the options: %s [OPTION...] -- COMMAND", program);
     for (; *argv != NULL; argv++) {
         if (argv[0][0] == '-' && argv[1] != NULL && argv[1][0] != '-')
             (void)snprintf(f->text, sizeof f->text, "no COMMAND was given: '%s' is the value of %s",

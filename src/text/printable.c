@@ -52,20 +52,21 @@ bool printable_is_control(uint32_t code) {
     return false;
 }
 
-static const char HOLDS[] = ": it holds a ", FOREIGN[] = ": it holds a letter that is not ASCII";
+static const char HOLDS[] = ": it contains a ",
+                  FOREIGN[] = ": it contains a letter that is not ASCII";
 
 static const char *oddity(uint32_t code) {
     enum { NO_BREAK_SPACE = 0xa0, LEFT_QUOTE = 0x2018, LOW_QUOTES = 0x201f };
     enum { GREEK = 0x370, ARMENIAN_END = 0x58f, FULL_WIDTH = 0xff01 };
 
     if (code == '\r')
-        return ": it holds a carriage return";
+        return ": it contains a carriage return";
     if (printable_is_control(code))
-        return ": it holds a control character";
+        return ": it contains a control character";
     if (code == ' ' || code == NO_BREAK_SPACE)
-        return ": it holds a blank";
+        return ": it contains a blank";
     if (code == '"' || code == '\'' || (code >= LEFT_QUOTE && code <= LOW_QUOTES))
-        return ": it holds a quote";
+        return ": it contains a quote";
     return (code >= GREEK && code <= ARMENIAN_END) || code >= FULL_WIDTH ? FOREIGN : "";
 }
 

@@ -19,7 +19,7 @@ size_t printable_sequence(const char *text, uint32_t *code);
  * separator, or a format character: direction marks, overrides (U+202A, ...), zero widths, tags. */
 bool printable_is_control(uint32_t code);
 
-/* Returns what is unusual in text, to append to an error: ": it holds a carriage return", "a
+/* Returns what is unusual in text, to append to an error: ": it contains a carriage return", "a
  * control character", "a blank", "a quote", or "a letter that is not ASCII" and may look like one:
  * Greek, Cyrillic, Armenian, full-width or mathematical. Returns "" when nothing is unusual. */
 const char *printable_oddity(const char *text);

@@ -18,7 +18,7 @@
 enum { NAME_SIZE = 256 }; /* of a user or group name with its NUL: LOGIN_NAME_MAX */
 
 static const char INIT[] = "init"; /* as an element of LIST: the user's own groups */
-static const char TOO_MANY[] = "more than 65536 groups, which is the most that the kernel takes";
+static const char TOO_MANY[] = "more than 65536 groups, which is the limit of the kernel";
 
 static int no_entry(struct fail *f, const char *step, enum fail_code code, int error,
                     const char *subject, const char *text) {
@@ -248,7 +248,7 @@ static int check_ids(const struct identity *identity, const char *subject, struc
         bad |= identity->groups.list[i] > ID_MAX;
     if (bad)
         return fail_about(f, "user", FAIL_BAD_ID, 0, subject,
-                          "the database gives it the id 4294967295, which nobody can have");
+                          "the database gives it the id 4294967295, which is not a valid id");
     return 0;
 }
 

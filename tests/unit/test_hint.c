@@ -321,9 +321,9 @@ static const struct {
      "expand `id` first: no shell has done it, as in the exec form of a Dockerfile"},
     {FAIL_NOT_FOUND, "~web/x",
      "expand ~web/x first: no shell has done it, as in the exec form of a Dockerfile"},
-    {FAIL_NOT_FOUND, "i\u0501", "type the name again: it holds a letter that is not ASCII"},
+    {FAIL_NOT_FOUND, "i\u0501", "type the name again: it contains a letter that is not ASCII"},
     {FAIL_UNKNOWN_USER, "r\u043e\u043et",
-     "type the name again: it holds a letter that is not ASCII"},
+     "type the name again: it contains a letter that is not ASCII"},
     {FAIL_NOT_FOUND, "[\"id\"]", "write the words without brackets, quotes and commas: [\"id\"]"},
     {FAIL_NOT_FOUND, "~/bin/x",
      "expand ~/bin/x first: no shell has done it, as in the exec form of a Dockerfile"},
@@ -363,8 +363,7 @@ static void a_character_that_does_not_belong_into_a_name_is_named(void **state) 
     }
     says(&missing, &shell,
          "expand $HOME first: no shell has done it, as in the exec form of a Dockerfile");
-    says(&denied, &shell,
-         "name a directory with --chdir that is there and that the user may search");
+    says(&denied, &shell, "name a directory with --chdir that exists and that the user may search");
 }
 
 static void a_refused_close_range_is_left_out(void **state) {

@@ -54,16 +54,16 @@ static void a_name_of_another_tool_has_its_hint(void **state) {
 static void a_letter_that_is_not_ascii_is_told(void **state) {
     (void)state;
     name("ke\u0435p");
-    is("'--ke\u0435p' is not an option: it holds a letter that is not ASCII", "", NULL);
+    is("'--ke\u0435p' is not an option: it contains a letter that is not ASCII", "", NULL);
     char last[NEAREST_SIZE + 1]; /* as far as a name is looked through, and one further */
     (void)snprintf(last, sizeof last, "%*s\"", NEAREST_SIZE - 2, "-");
     memset(last, 'x', NEAREST_SIZE - 2);
     name(last);
-    assert_non_null(strstr(f.text, "' is not an option: it holds a quote"));
+    assert_non_null(strstr(f.text, "' is not an option: it contains a quote"));
     (void)snprintf(last, sizeof last, "%*s\"", NEAREST_SIZE - 1, "-");
     memset(last, 'x', NEAREST_SIZE - 1);
     name(last);
-    assert_null(strstr(f.text, "it holds"));
+    assert_null(strstr(f.text, "it contains"));
     assert_int_equal(option_refuse_name(&TABLE, "kx=\u0435", 2, &f), -1);
     is("'--kx' is not an option", "", NULL);
 }
@@ -91,7 +91,7 @@ static void a_name_with_a_value_behind_another_sign_is_told_apart(void **state) 
 
     (void)state;
     name("keep X");
-    is("'--keep X' is not an option: it holds a blank", "", two);
+    is("'--keep X' is not an option: it contains a blank", "", two);
     name("keep:X");
     is("'--keep:X' is not an option", "", sign);
     name("keep+X");
@@ -101,7 +101,7 @@ static void a_name_with_a_value_behind_another_sign_is_told_apart(void **state) 
     name("keep");
     is("'--keep' is not an option", "write --keep", NULL);
     name("kept X");
-    is("'--kept X' is not an option: it holds a blank", "", NULL);
+    is("'--kept X' is not an option: it contains a blank", "", NULL);
     assert_int_equal(option_refuse_name(&TABLE, "keep X", 4, &f), -1);
     is("'--keep' is not an option", "write --keep", NULL);
 }
@@ -173,23 +173,23 @@ static void without_a_command_the_word_that_holds_it_is_named(void **state) {
 
     (void)state;
     assert_int_equal(option_refuse_no_command("own", (char *[]){own, dashes, quiet, NULL}, &f), -1);
-    is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
+    is("no COMMAND was given", "write the program after the options: own [OPTION...] -- COMMAND",
        NULL);
     (void)option_refuse_no_command("own", (char *[]){own, NULL}, &f);
-    is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
+    is("no COMMAND was given", "write the program after the options: own [OPTION...] -- COMMAND",
        NULL);
     (void)option_refuse_no_command("own", (char *[]){own, quiet, keep, value, NULL}, &f);
     is("no COMMAND was given: 'X' is the value of -k",
-       "write the program behind the options: own [OPTION...] -- COMMAND", NULL);
+       "write the program after the options: own [OPTION...] -- COMMAND", NULL);
     (void)option_refuse_no_command("own", (char *[]){own, keep, dash, NULL}, &f);
     is("no COMMAND was given: 'a-b' is the value of -k",
-       "write the program behind the options: own [OPTION...] -- COMMAND", NULL);
+       "write the program after the options: own [OPTION...] -- COMMAND", NULL);
     (void)option_refuse_no_command("own", (char *[]){own, value, NULL}, &f);
-    is("no COMMAND was given", "write the program behind the options: own [OPTION...] -- COMMAND",
+    is("no COMMAND was given", "write the program after the options: own [OPTION...] -- COMMAND",
        NULL);
     (void)option_refuse_no_command("own", (char *[]){own, keep, dash, keep, value, end, NULL}, &f);
     is("no COMMAND was given: 'X' is the value of -k",
-       "write the program behind the options: own [OPTION...] -- COMMAND", NULL);
+       "write the program after the options: own [OPTION...] -- COMMAND", NULL);
     (void)option_refuse_no_command("own", (char *[]){own, all, quiet, NULL}, &f);
     is("no COMMAND was given",
        "write --keep=X -- id as separate words, without quotes around all of it", NULL);

@@ -118,7 +118,7 @@ static void without_any_word_no_name_is_read(void **state) {
     assert_int_equal(parse((char *[]){NULL}, &options, &f), -1);
     assert_string_equal(f.text, "no COMMAND was given");
     assert_string_equal(f.advice,
-                        "write the program behind the options: capwrap [OPTION...] -- COMMAND");
+                        "write the program after the options: capwrap [OPTION...] -- COMMAND");
 }
 
 /* ---- what is accepted ---- */
@@ -663,7 +663,7 @@ static void an_option_and_its_value_are_two_words(void **state) {
 
     (void)state;
     assert_int_equal(parse(LINE(one, x), &options, &f), -1);
-    assert_string_equal(f.text, "'--user www-data' is not an option: it holds a blank");
+    assert_string_equal(f.text, "'--user www-data' is not an option: it contains a blank");
     assert_non_null(f.hint);
     assert_non_null(strstr(f.hint, "as two words"));
     assert_int_equal(parse(LINE(other, x), &options, &f), -1);
@@ -748,7 +748,7 @@ static void names_of_variables_are_names(void **state) {
     struct fail f;
     assert_int_equal(
         parse(LINE((char[]){"--pass-env"}, (char[]){"A B"}, (char[]){"x"}), &options, &f), -1);
-    assert_non_null(strstr(f.text, "'A B' is not the name of a variable: it holds a blank"));
+    assert_non_null(strstr(f.text, "'A B' is not the name of a variable: it contains a blank"));
     assert_non_null(f.hint);
 }
 
@@ -779,12 +779,12 @@ static void a_mistyped_capability_is_answered_with_the_list_as_it_is_written(voi
     hinted("-k ep x", "name capabilities as capwrap");
     hinted("-k capxall=ep x", "name capabilities as capwrap");
     hinted("--want all=ep x", "name capabilities as capwrap");
-    hinted("-k KILL,-NET_RAW x", "list the capabilities that the program is to hold");
-    hinted("-k ~CAP_KILL x", "list the capabilities that the program is to hold");
-    hinted("-k !KILL x", "list the capabilities that the program is to hold");
-    hinted("--keep=-KILL x", "list the capabilities that the program is to hold");
-    hinted("-k setpcap-e x", "list the capabilities that the program is to hold");
-    hinted("-k all-eip x", "list the capabilities that the program is to hold");
+    hinted("-k KILL,-NET_RAW x", "list the capabilities that the program needs: all others");
+    hinted("-k ~CAP_KILL x", "list the capabilities that the program needs: all others");
+    hinted("-k !KILL x", "list the capabilities that the program needs: all others");
+    hinted("--keep=-KILL x", "list the capabilities that the program needs: all others");
+    hinted("-k setpcap-e x", "list the capabilities that the program needs: all others");
+    hinted("-k all-eip x", "list the capabilities that the program needs: all others");
     advised("-k KILL- x", "write --keep KILL (commas separate names)");
     advised("-k net-raw x", "write --keep NET_RAW (commas separate names)");
     advised("-k =NET_RAW x", "write --keep NET_RAW (commas separate names)");
@@ -815,26 +815,26 @@ static void a_character_that_is_not_seen_is_named(void **state) {
     (void)state;
     assert_int_equal(
         parse(LINE((char[]){"--keep"}, (char[]){"CHOWN\r"}, (char[]){"x"}), &options, &f), -1);
-    assert_non_null(strstr(f.text, "it holds a carriage return"));
+    assert_non_null(strstr(f.text, "it contains a carriage return"));
     assert_non_null(strstr(f.advice, "write --keep CHOWN"));
     assert_int_equal(
         parse(LINE((char[]){"--keep"}, (char[]){"CHOWN KILL"}, (char[]){"x"}), &options, &f), -1);
-    assert_non_null(strstr(f.text, "it holds a blank"));
+    assert_non_null(strstr(f.text, "it contains a blank"));
     assert_non_null(strstr(f.advice, "write --keep CHOWN,KILL "));
     assert_int_equal(
         parse(LINE((char[]){"--pdeathsig"}, (char[]){"\"TERM\""}, (char[]){"x"}), &options, &f),
         -1);
-    assert_non_null(strstr(f.text, "it holds a quote"));
+    assert_non_null(strstr(f.text, "it contains a quote"));
     assert_int_equal(
         parse(LINE((char[]){"--keep"}, (char[]){"KILL and CHOWN"}, (char[]){"x"}), &options, &f),
         -1);
-    assert_non_null(strstr(f.text, "it holds a blank"));
+    assert_non_null(strstr(f.text, "it contains a blank"));
     assert_non_null(strstr(f.hint, "name capabilities as capwrap"));
     assert_string_equal(f.advice, "");
     assert_int_equal(
         parse(LINE((char[]){"--keep"}, (char[]){"N\u0415T_RAW"}, (char[]){"x"}), &options, &f), -1);
-    assert_non_null(strstr(f.text, "it holds a letter that is not ASCII"));
-    assert_string_equal(f.advice, "type the name again: it holds a letter that is not ASCII");
+    assert_non_null(strstr(f.text, "it contains a letter that is not ASCII"));
+    assert_string_equal(f.advice, "type the name again: it contains a letter that is not ASCII");
 }
 
 static void an_option_that_inspects_tells_what_to_leave_out(void **state) {

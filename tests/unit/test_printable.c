@@ -116,37 +116,37 @@ static void a_text_longer_than_the_most_is_cut_off(void **state) {
 }
 
 static void the_first_character_that_is_no_part_of_a_name_is_named(void **state) {
-#define FOREIGN ": it holds a letter that is not ASCII"
+#define FOREIGN ": it contains a letter that is not ASCII"
     static const struct {
         const char *text, *oddity;
     } rows[] = {
         {"", ""},
         {"www-data:web", ""},
         {"gr\xc3\xbc\xc3\x9f", ""},
-        {"1002\r", ": it holds a carriage return"},
-        {"a\tb", ": it holds a control character"},
+        {"1002\r", ": it contains a carriage return"},
+        {"a\tb", ": it contains a control character"},
         /* NOLINTBEGIN(misc-misleading-bidirectional): these characters are what is tested */
         {"a\xe2\x80\xae"
          "b",
-         ": it holds a control character"},
+         ": it contains a control character"},
         /* NOLINTEND(misc-misleading-bidirectional) */
-        {"a b\r", ": it holds a blank"},
+        {"a b\r", ": it contains a blank"},
         {"a\xc2\xa0"
          "b",
-         ": it holds a blank"},
-        {"\"a", ": it holds a quote"},
-        {"a'", ": it holds a quote"},
+         ": it contains a blank"},
+        {"\"a", ": it contains a quote"},
+        {"a'", ": it contains a quote"},
         {"\xe2\x80\x98"
          "a",
-         ": it holds a quote"},
+         ": it contains a quote"},
         {"\xe2\x80\x9f"
          "a",
-         ": it holds a quote"},
+         ": it contains a quote"},
         {"\xe2\x80\xa0"
          "a",
          ""},
         {"\xff\xfe", ""},
-        {"\xff b", ": it holds a blank"},
+        {"\xff b", ": it contains a blank"},
         {"\xe2\x80\x97", ""},
         {"\xcd\xaf", ""},
         {"r\xcd\xb0", FOREIGN},

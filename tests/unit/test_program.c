@@ -1410,9 +1410,9 @@ static void what_denies_is_told_apart(void **state) {
            NULL, "chmod a+x /srv/plain");
     denied(&plan, "/srv/private", NULL, FAIL_NOT_EXECUTABLE,
            "the user has no permission to execute it", NULL, "chmod a+x /srv/private");
-    denied(&plan, "/srv/mounted", NULL, FAIL_NOT_EXECUTABLE, "it lies on a mount with noexec", NULL,
+    denied(&plan, "/srv/mounted", NULL, FAIL_NOT_EXECUTABLE, "it is on a mount with noexec", NULL,
            "a mount without noexec");
-    denied(&plan, "/srv/device", NULL, FAIL_NOT_EXECUTABLE, "it is no regular file", NULL,
+    denied(&plan, "/srv/device", NULL, FAIL_NOT_EXECUTABLE, "it is not a regular file", NULL,
            "not a device");
     fake_find_file("/srv/private")->mode |= 0777; /* and something else denies it */
     (void)fake_arm(FAKE_FAILS, "sys_may_execute", 1, EACCES);

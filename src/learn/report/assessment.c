@@ -96,14 +96,14 @@ static const char *error_word(int error) {
 static void write_refusal(const struct fact *fact, char text[ASSESSMENT_FACT]) {
     if (!fact->outcome_known)
         (void)snprintf(text, ASSESSMENT_FACT,
-                       "%s: it was refused in %s, whose answer was not seen, and the program went "
-                       "on",
+                       "%s: it was refused in %s, whose result was not seen, and the program "
+                       "continued",
                        fact->process, fact->call != NULL ? fact->call : "a call");
     else if (fact->succeeded)
         (void)snprintf(text, ASSESSMENT_FACT, "%s: %s succeeded without it", fact->process,
                        fact->call != NULL ? fact->call : "the call");
     else
-        (void)snprintf(text, ASSESSMENT_FACT, "%s: %s failed (%s) and the program went on",
+        (void)snprintf(text, ASSESSMENT_FACT, "%s: %s failed (%s) and the program continued",
                        fact->process, fact->call != NULL ? fact->call : "the call",
                        error_word(fact->error));
 }

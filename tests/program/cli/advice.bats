@@ -105,16 +105,16 @@ advises() {
 }
 
 @test "a letter of another alphabet in a name is named by the message or the hint" {
-    local again='type the name again: it holds a letter that is not ASCII'
+    local again='type the name again: it contains a letter that is not ASCII'
     advises 125 keep "$again" -- --keep $'N\xd0\x95T_RAW' id
     advises 125 user "$again" -- --user $'r\xd0\xbe\xd0\xbet' id
     advises 125 user "$again" -- --user $'root:r\xd0\xbe\xd0\xbet' id
     advises 125 groups "$again" -- --groups $'r\xd0\xbe\xd0\xbet' id
     advises 127 program "$again" -- $'i\xd4\x81'
     advises 125 keep 'write --keep KILL (commas separate names)' -- --keep $'KIL\xef\xbc\xac' id
-    assert_regex "${stderr_lines[0]}" 'is not a capability: it holds a letter that is not ASCII$'
+    assert_regex "${stderr_lines[0]}" 'is not a capability: it contains a letter that is not ASCII$'
     advises 125 options 'see capwrap --help' -- $'--ke\xd0\xb5p' KILL id
-    assert_regex "${stderr_lines[0]}" 'is not an option: it holds a letter that is not ASCII$'
+    assert_regex "${stderr_lines[0]}" 'is not an option: it contains a letter that is not ASCII$'
     advises 125 options 'write --user' -- $'\xef\xbc\x8d\xef\xbc\x8duser' root id
     advises 127 program $'root is a user: did you mean capwrap --user root -- echo \'\xd0\xbf "a"\'' -- root echo $'\xd0\xbf "a"'
 }
@@ -136,7 +136,7 @@ advises() {
 }
 
 @test "no COMMAND after an option with a value: the message names both" {
-    local write='write the program behind the options: capwrap [OPTION...] -- COMMAND'
+    local write='write the program after the options: capwrap [OPTION...] -- COMMAND'
     advises 125 options "$write" -- -n --chdir id
     assert_equal "${stderr_lines[0]}" "capwrap: options: no COMMAND was given: 'id' is the value of --chdir"
     advises 125 options "$write" -- -nu root
@@ -217,10 +217,10 @@ advises() {
 @test "a list that removes a capability: the hint does not suggest keeping it" {
     local name
     for name in '~CAP_SYS_ADMIN' '!SYS_ADMIN' 'KILL,-SYS_ADMIN'; do
-        advises 125 keep 'list the capabilities that the program is to hold: no other one stays' -- --keep "$name" id
+        advises 125 keep 'list the capabilities that the program needs: all others are dropped' -- --keep "$name" id
     done
     advises 125 keep 'write --keep all' -- --keep all=ep id
-    advises 125 keep 'list the capabilities that the program is to hold: no other one stays' -- --keep 'all -SYS_ADMIN' id
+    advises 125 keep 'list the capabilities that the program needs: all others are dropped' -- --keep 'all -SYS_ADMIN' id
     advises 125 keep 'name capabilities as capwrap --list-caps does, separated by commas' -- --keep 'NET_RAW and KILL' id
 }
 
@@ -256,7 +256,7 @@ advises() {
     advises 125 options 'write --status[=PID]' -- --status=
     advises 125 pass-env 'name each variable, with commas between, such as --pass-env LANG,TZ' -- \
         --reset-env --pass-env 'A B' id
-    assert_equal "${stderr_lines[0]}" "capwrap: pass-env: 'A B' is not the name of a variable: it holds a blank"
+    assert_equal "${stderr_lines[0]}" "capwrap: pass-env: 'A B' is not the name of a variable: it contains a blank"
     advises 125 keep 'write --keep NET_RAW[,CAP...], without a blank' -- --keep NET_RAW, NET_ADMIN -- id
     assert_equal "${stderr_lines[0]}" "capwrap: keep: the list 'NET_RAW,' has an empty element"
 }
@@ -296,5 +296,5 @@ advises() {
     advises 125 user 'remove the control character from the value' -- --user $'ro\xe2\x80\x8bot' id
     advises 127 program 'write the program and each argument as a word of its own: id -u' -- 'id -u'
     run -125 --separate-stderr "$CAPWRAP" --keep $'CHOWN\r' id
-    assert_regex "$stderr" ": it holds a carriage return"$'\n'"  hint: write --keep CHOWN \(commas"
+    assert_regex "$stderr" ": it contains a carriage return"$'\n'"  hint: write --keep CHOWN \(commas"
 }

@@ -66,7 +66,7 @@ passes() {
     done
     error_says "'=x'"
     refuses options usage "'=' stands alone" -- --reset-env --pass-env =
-    refuses pass-env usage "'A B' is not the name of a variable: it holds a blank" -- --reset-env --pass-env 'A B'
+    refuses pass-env usage "'A B' is not the name of a variable: it contains a blank" -- --reset-env --pass-env 'A B'
     refuses options usage 'the value of --pass-env is empty' -- --reset-env --pass-env ''
     refuses pass-env usage '--pass-env was given twice' -- --reset-env --pass-env A --pass-env B
     hint_says 'leave out one of the two'

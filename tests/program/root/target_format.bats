@@ -199,7 +199,7 @@ except OSError as error:
     printf '\xef\xbb\xbf#!/bin/sh\n' >marked
     printf '\r\n#!/bin/sh\n' >late
     chmod 755 marked late
-    fails_with 126 exec not-executable 'a byte-order mark stands before its first line: Exec format error' \
+    fails_with 126 exec not-executable 'a byte-order mark precedes its first line: Exec format error' \
         -- "${ASKED[@]}" -- ./marked
     hint_says 'without a byte-order mark'
     fails_with 126 exec not-executable 'its #! does not stand at the beginning of the file: Exec' \

@@ -15,7 +15,7 @@ setup() {
 }
 
 @test "a mark without a test, one that names no existing test, and a page without a mark are found" {
-    sed '/^Tests: .*"--lock-securebits does not reach/d' "$SRC_DIR/docs/threat-model.md" >"$page"
+    sed '/^Tests: .*"--lock-securebits does not apply/d' "$SRC_DIR/docs/threat-model.md" >"$page"
     run "$claims" "$page"
     assert_failure 1
     assert_output --partial 'names no test: A program without any capability may make a user namespace'
