@@ -528,7 +528,7 @@ END
     assert_line '[Service]'
     assert_line CapabilityBoundingSet=
     refute_line --regexp '^AmbientCapabilities'
-    assert_line --partial 'was not seen, and is needed when they are'
+    assert_line --partial 'was not seen, but is needed when they are'
     rm -f go
     running setpriv --reuid 4000 --clear-groups --inh-caps +net_raw,+kill --ambient-caps +net_raw,+kill \
         "$ASKS" wait go raw
