@@ -13,7 +13,7 @@ struct pid_map_place {
     uint32_t pid, value; /* value 0: empty */
 };
 
-/* Initialize with zeros. Release with pid_map_free(). */
+/* Initialise with zeros. Release with pid_map_free(). */
 struct pid_map {
     struct pid_map_place *places; /* open addressing, a power of two */
     size_t count, size;

@@ -342,7 +342,7 @@ static int find_targets(struct attached *attached, struct fail *f) {
     return 0;
 }
 
-/* Most checks are for memory only: without symbols they are not recognized, so nothing is known. */
+/* Most checks are for memory only: without symbols they are not recognised, so nothing is known. */
 static int open_watch(struct attached *attached, struct fail *f) {
     const struct watch_events events = {.cgroups = attached->by_cgroup};
 

@@ -13,7 +13,7 @@
 enum { CGROUP_IDS = 8192 };
 
 /* A cgroup and all below it, including removed ones, because a check may be older. IDs are not
- * reused soon; beyond CGROUP_IDS the oldest are dropped. Initialize with zeros; cgroup_free(). */
+ * reused soon; beyond CGROUP_IDS the oldest are dropped. Initialise with zeros; cgroup_free(). */
 struct cgroup_tree {
     char path[PATH_MAX];  /* of its directory */
     char below[PATH_MAX]; /* in the hierarchy; "": not known */

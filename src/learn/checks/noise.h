@@ -1,5 +1,5 @@
 /*
- * noise - recognizes checks for a capability that the program does not need: the kernel asks
+ * noise - recognises checks for a capability that the program does not need: the kernel asks
  * incidentally and also continues without it. The calling kernel function identifies such a check.
  */
 #ifndef CAPWRAP_LEARN_NOISE_H

@@ -23,7 +23,7 @@ struct origin {
 
 enum { ORIGINS = 4096 };
 
-/* Cached origins, indexed by their hash; initialize with zeros. */
+/* Cached origins, indexed by their hash; initialise with zeros. */
 struct origins {
     struct {
         uint64_t hash;

@@ -13,7 +13,7 @@
 
 enum { OWN_CREDS = 1024 };
 
-/* Indexed by thread; initialize with zeros. If two threads collide, the later one is kept. */
+/* Indexed by thread; initialise with zeros. If two threads collide, the later one is kept. */
 struct own_creds {
     struct {
         uint32_t pid, tid;

@@ -15,7 +15,7 @@ struct phase {
     uint64_t caps;
 };
 
-/* Initialize with zeros. */
+/* Initialise with zeros. */
 struct phases {
     struct phase list[PHASES_MOST];
     unsigned count;

@@ -12,7 +12,7 @@ enum { EVENT_ORDER_RECORD = 65536 }; /* the largest record: the size in its head
 
 struct event_order_entry;
 
-/* Initialize with zeros. Release with event_order_free(). */
+/* Initialise with zeros. Release with event_order_free(). */
 struct event_order {
     struct event_order_entry *entries;
     size_t count, capacity;

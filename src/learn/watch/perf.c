@@ -39,7 +39,7 @@ static const char STEP[] = "watch";
 
 /* How much is recorded. The kernel checks SYS_ADMIN whenever memory grows, some twenty times in an
  * execve, and recording the callers is most of the cost of a recorded check. The innermost few
- * callers are enough to recognize these checks (noise.c). They reach the system call if the call
+ * callers are enough to recognise these checks (noise.c). They reach the system call if the call
  * itself makes the check. */
 enum { CALLERS_OF_ADMIN = 8, NO_CALLERS = 1, EVENT_MOST = 2 + OTHER_EVENTS };
 

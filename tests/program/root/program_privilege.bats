@@ -52,7 +52,7 @@ runs_as_root_without_ambient() {
 
 # ---- set-id bits ----
 
-@test "a set-user-ID program of another user is refused, and the hint names the remedys" {
+@test "a set-user-ID program of another user is refused, and the hint names the remedies" {
     for owner in 0 2000; do
         chown "$owner" "$TARGET"
         chmod 4755 "$TARGET"
