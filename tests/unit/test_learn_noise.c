@@ -273,8 +273,9 @@ static void opening_a_sysctl_is_noise_and_writing_it_counts(void **state) {
 
 /* ---- the result of a call that was refused ---- */
 
-static void refuse_at(void **state, unsigned cap, uint32_t tid, uint64_t where) {
-    const uint64_t chain[] = {CAPABLE, NS, MOUNT, SYSCALL};
+/* chain: four addresses. */
+static void refuse_by(void **state, unsigned cap, uint32_t tid, uint64_t where,
+                      const uint64_t *chain) {
     struct record record = {.kind = RECORD_CHECK,
                             .pid = tid,
                             .tid = tid,
@@ -287,6 +288,12 @@ static void refuse_at(void **state, unsigned cap, uint32_t tid, uint64_t where) 
 
     tally_of(state)->kept &= ~CAP_MASK(cap);
     usage_add(tally_of(state), &record);
+}
+
+static void refuse_at(void **state, unsigned cap, uint32_t tid, uint64_t where) {
+    const uint64_t chain[] = {CAPABLE, NS, MOUNT, SYSCALL};
+
+    refuse_by(state, cap, tid, where, chain);
 }
 
 static void fail_at(void **state, uint32_t tid, uint64_t where, int64_t value) {
@@ -328,18 +335,8 @@ static void a_call_that_goes_on_to_another_has_succeeded(void **state) {
 
 static void refuse_below(void **state, unsigned cap, uint64_t below, uint64_t call) {
     const uint64_t chain[] = {CAPABLE, NS, below, call};
-    struct record record = {.kind = RECORD_CHECK,
-                            .pid = 10,
-                            .tid = 10,
-                            .cap = cap,
-                            .where = 7,
-                            .result = RESULT_REFUSED,
-                            .capable_ns = HOME,
-                            .chain = chain,
-                            .depth = 4};
 
-    tally_of(state)->kept &= ~CAP_MASK(cap);
-    usage_add(tally_of(state), &record);
+    refuse_by(state, cap, 10, 7, chain);
     fail_at(state, 10, 7, -1); /* which says nothing of what was asked for in there */
 }
 
